@@ -1,0 +1,36 @@
+import { z } from "zod";
+
+const LoadBalancer = z.object({
+  arn: z.string().startsWith("arn:"),
+  name: z.string(),
+  /** URL through which it is reached: the public one from anywhere, the internal one from inside the VPC. */
+  url: z.url(),
+});
+
+/**
+ * The stack's outputs: the one contract between the program, the `trizone` command, the laptop run and the tests.
+ * A laptop run writes them to `.trizone/outputs.json` when everything is ready.
+ */
+export const Outputs = z.object({
+  stack: z.string(),
+  region: z.string(),
+  /** The single-page app. */
+  publicUrl: z.url(),
+  /** The HTTP API: `publicUrl` + `/api`. */
+  apiUrl: z.url(),
+  /** OpenID issuer whose access tokens the gateway accepts. */
+  issuer: z.url(),
+  /** OAuth client of the single-page app and of `trizone token`. */
+  clientId: z.string(),
+  /** Base URL of ARC's zonal-shift API. */
+  arcEndpoint: z.url(),
+  loadBalancers: z.object({ public: LoadBalancer, internal: LoadBalancer }),
+  cluster: z.object({ name: z.string(), arn: z.string().startsWith("arn:") }),
+  /** Availability zones: the name is the account's (`ap-southeast-2a`), the id is physical (`apse2-az1`). */
+  zones: z.array(z.object({ name: z.string(), id: z.string() })).length(3),
+  database: z.object({ endpoint: z.string(), name: z.string() }),
+  /** Bucket of the model files. */
+  modelBucket: z.string(),
+});
+
+export type Outputs = z.infer<typeof Outputs>;
