@@ -1,0 +1,49 @@
+import { evaluate, type Graph, readStackConfig, startPolicyPack, type Violation } from "../engine/index.ts";
+import type { Addresses } from "./addresses.ts";
+import { createProvider } from "./provider/index.ts";
+
+/** What a stack of the program in `directory` declares, and what the policy pack says of it. */
+export interface Declared {
+  graph: Graph;
+  violations: Violation[];
+}
+
+/**
+ * Evaluates the program and judges its graph; the two processes start side by side.
+ * Without `addresses` the provider answers with AWS's names, with them with this machine's.
+ */
+export async function declare(options: {
+  directory: string;
+  stack: string;
+  /** `key=value`, as `pulumi config set` takes them. */
+  overrides?: string[];
+  addresses?: Addresses;
+  signal?: AbortSignal;
+}): Promise<Declared> {
+  const { directory, stack, signal } = options;
+  const settings = await readStackConfig(directory, stack, options.overrides ?? []);
+  const provider = createProvider({ addresses: options.addresses });
+  const starting = startPolicyPack(`${directory}/policies`, { ...settings, stack, signal });
+  // A program's error ends the run before anybody waits for the pack: its own failure is then beside the point.
+  starting.catch(() => undefined);
+  try {
+    const graph = await evaluate({ ...settings, directory, stack, provider, signal });
+    const pack = await starting;
+    return { graph, violations: await pack.judge(graph) };
+  } finally {
+    await starting.then(
+      (pack) => pack.close(),
+      () => undefined,
+    );
+  }
+}
+
+/** The violations that must stop a run, as one error. */
+export function refuseMandatory(violations: Violation[]): void {
+  const mandatory = violations.filter(({ level }) => level === "mandatory");
+  if (mandatory.length === 0) return;
+  const lines = mandatory.map(
+    ({ policy, urn, message }) => `  ${policy}: ${message}${urn ? ` (${urn})` : ""}`,
+  );
+  throw new Error(`the policies refuse this stack:\n${lines.join("\n")}`);
+}

@@ -1,0 +1,49 @@
+import { z } from "zod";
+
+/** What `trizone status --json` prints and the control API serves: the platform as it is at this moment. */
+export const Status = z.object({
+  stack: z.string(),
+  state: z.enum(["starting", "ready", "stopping"]),
+  zones: z.array(
+    z.object({
+      name: z.string(),
+      id: z.string(),
+      /** Whether its node answers the control plane. */
+      ready: z.boolean(),
+      /** Faults injected by `trizone zone …`, the newest last. */
+      faults: z.array(z.string()),
+    }),
+  ),
+  pods: z.array(
+    z.object({
+      name: z.string(),
+      workload: z.string(),
+      namespace: z.string(),
+      zone: z.string().optional(),
+      phase: z.string(),
+      pid: z.number().optional(),
+      ready: z.boolean(),
+      restarts: z.number(),
+    }),
+  ),
+  balancers: z.array(
+    z.object({
+      arn: z.string(),
+      name: z.string(),
+      /** 1 where a zone takes traffic, 0 where a zonal shift moved it away. */
+      weights: z.record(z.string(), z.number()),
+      nodes: z.array(z.object({ zone: z.string(), healthy: z.boolean(), requests: z.number() })),
+      targets: z.array(z.object({ id: z.string(), zone: z.string(), state: z.string() })),
+    }),
+  ),
+  databases: z.array(
+    z.object({
+      name: z.string(),
+      primaryZone: z.string().optional(),
+      standbyZone: z.string().optional(),
+      replication: z.string(),
+    }),
+  ),
+});
+
+export type Status = z.infer<typeof Status>;
