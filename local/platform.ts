@@ -1,0 +1,121 @@
+import type { Graph } from "../engine/index.ts";
+import { Outputs } from "../outputs.ts";
+import { buildImages } from "../services/build.ts";
+import { Addresses } from "./addresses.ts";
+import { type Controls, type FaultSize, serveControl, type ZoneAction } from "./control.ts";
+import { declare, refuseMandatory } from "./declare.ts";
+import { Realised } from "./realised.ts";
+import { type State, writeJson } from "./state.ts";
+import type { Status } from "./status.ts";
+
+export interface PlatformOptions {
+  /** Folder of the program. */
+  directory: string;
+  state: State;
+  stack: string;
+  /** Of the public load balancer; 0 for any free one. */
+  port: number;
+}
+
+/** One visible step of the start. */
+export interface Step {
+  title: string;
+  run(): Promise<void>;
+}
+
+/** A stack of the program, running in three zones of this machine: the supervisor's side of it. */
+export class Platform implements Controls {
+  readonly #options: PlatformOptions;
+  readonly #addresses: Addresses;
+  readonly #abort = new AbortController();
+  /** What ends what was started, the newest last. */
+  readonly #undo: (() => Promise<void> | void)[] = [];
+  #state: Status["state"] = "starting";
+  #graph: Graph | undefined;
+  #outputs: Outputs | undefined;
+  #realised: Realised | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: PlatformOptions) {
+    this.#options = options;
+    this.#addresses = new Addresses({ file: options.state.path("ports.json"), publicPort: options.port });
+    this.#undo.push(() => options.state.release());
+  }
+
+  /** The stack's outputs; known after the first step. */
+  get outputs(): Outputs {
+    return known(this.#outputs);
+  }
+
+  /** Whether somebody asked it to end. */
+  get stopRequested(): boolean {
+    return this.#abort.signal.aborted;
+  }
+
+  steps(): Step[] {
+    const { stack } = this.#options;
+    return [
+      { title: `Evaluate stack ${stack}, judge it, build its images`, run: () => this.#declare() },
+      { title: "Start the zones' network, PostgreSQL, the issuer and ARC", run: () => known(this.#realised).startFoundation() },
+      { title: "Start the pods", run: () => known(this.#realised).startPods() },
+      { title: "Wait for the load balancers", run: () => this.#settle() },
+    ].map((step) => ({ ...step, run: () => this.#unlessStopped(step.run) }));
+  }
+
+  status(): Status {
+    const { stack } = this.#options;
+    const rest = this.#realised?.status() ?? { zones: [], pods: [], balancers: [], databases: [] };
+    return { stack, state: this.#state, ...rest };
+  }
+
+  async fault(zone: string, action: ZoneAction, size: FaultSize): Promise<void> {
+    await known(this.#realised).faults.apply(zone, action, size);
+  }
+
+  /** Ends everything; a second call gets the same promise. */
+  stop(): Promise<void> {
+    this.#abort.abort(new Error("stopped"));
+    this.#state = "stopping";
+    this.#stopping ??= this.#end();
+    return this.#stopping;
+  }
+
+  async #declare(): Promise<void> {
+    const { directory, state, stack } = this.#options;
+    await this.#addresses.takePublic();
+    this.#undo.push(() => this.#addresses.close());
+    const [declared] = await Promise.all([
+      declare({ directory, stack, addresses: this.#addresses, signal: this.#abort.signal }),
+      buildImages(state.folder("images")),
+    ]);
+    refuseMandatory(declared.violations);
+    this.#graph = declared.graph;
+    this.#outputs = Outputs.parse(declared.graph.outputs);
+    this.#realised = new Realised({ graph: this.#graph, outputs: this.#outputs, state, addresses: this.#addresses });
+    this.#undo.push(() => this.#realised?.stop());
+    const control = await serveControl(this);
+    this.#undo.push(() => control.close());
+    state.record({ control: control.url, token: control.token });
+  }
+
+  async #settle(): Promise<void> {
+    await known(this.#realised).settle();
+    writeJson(this.#options.state.path("outputs.json"), this.outputs);
+    this.#state = "ready";
+  }
+
+  async #unlessStopped(run: () => Promise<void>): Promise<void> {
+    this.#abort.signal.throwIfAborted();
+    await run();
+    this.#abort.signal.throwIfAborted();
+  }
+
+  async #end(): Promise<void> {
+    for (const undo of this.#undo.reverse()) await undo();
+  }
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("the platform has not started that far");
+  return value;
+}

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Status } from "../../local/status.ts";
+import { allOrders, Load } from "./load.ts";
+import type { TestPlatform } from "./platform.ts";
+import { shared } from "./shared.ts";
+
+/** How long requests may fail after a zone is lost. */
+const graceMs = 5000;
+
+describe("a zone", () => {
+  let platform: TestPlatform;
+  let token: string;
+
+  before(async function () {
+    this.timeout(90_000);
+    platform = await shared();
+    token = await platform.trizone("token");
+  });
+
+  const even = (status: Status) =>
+    status.pods.every(({ ready }) => ready) &&
+    status.zones.every(
+      ({ name }) => status.pods.filter((pod) => pod.zone === name).length === status.pods.length / 3,
+    ) &&
+    status.databases.every(({ replication }) => replication === "sync");
+
+  /** Loses a zone under load and returns when it is back; the zone of the database's primary or another. */
+  async function lose(action: "kill" | "freeze", zone: string): Promise<void> {
+    const load = new Load({ apiUrl: platform.outputs.apiUrl, token, perSecond: 100 });
+    await sleep(1000);
+    await platform.trizone("zone", action, zone);
+    const lost = load.elapsed;
+    await sleep(graceMs + 4000);
+    await platform.trizone("zone", "heal", zone);
+    const healed = await platform.until(even, 40_000);
+    const sent = await load.stop();
+
+    const late = sent.filter(({ at }) => at > lost + graceMs);
+    const failed = late.filter(({ status }) => status !== 201);
+    assert.ok(late.length > 300, `only ${late.length} orders were sent after ${graceMs} ms`);
+    assert.deepEqual(failed, [], "orders failed after the grace period");
+    const stored = new Set((await allOrders(platform.outputs.apiUrl, token)).map(({ id }) => id));
+    const acknowledged = sent.filter(({ status }) => status === 201);
+    assert.deepEqual(
+      acknowledged.filter(({ id }) => !stored.has(id ?? "")),
+      [],
+      "acknowledged orders are lost",
+    );
+    assert.ok(even(healed));
+  }
+
+  const primary = async () => (await platform.status()).databases[0]?.primaryZone ?? "";
+  const other = async () =>
+    platform.outputs.zones.map(({ name }) => name).find((name) => name !== current) ?? "";
+  let current = "";
+
+  for (const action of ["kill", "freeze"] as const) {
+    it(`costs no order when it is lost with the database's primary (${action})`, async function () {
+      this.timeout(120_000);
+      await lose(action, await primary());
+    });
+
+    it(`costs no order when it is lost without it (${action})`, async function () {
+      this.timeout(120_000);
+      current = await primary();
+      await lose(action, await other());
+    });
+  }
+
+  it("takes no new request within 2 s of a shift away from it, and some again after the cancel", async function () {
+    this.timeout(60_000);
+    const load = new Load({ apiUrl: platform.outputs.apiUrl, token, perSecond: 100 });
+    const started = await platform.trizone(
+      "shift",
+      "start",
+      "--away-from",
+      "c",
+      "--expires-in",
+      "30m",
+      "--comment",
+      "drill",
+    );
+    const shifted = load.elapsed;
+    await sleep(5000);
+    const id = /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(started)?.[0] ?? "";
+    await platform.trizone("shift", "cancel", id);
+    const cancelled = load.elapsed;
+    await sleep(3000);
+    const sent = await load.stop();
+    assert.deepEqual(
+      sent.filter(({ status }) => status !== 201),
+      [],
+    );
+    const inC = ({ zone }: { zone?: string }) => zone === "ap-southeast-2c";
+    assert.deepEqual(
+      sent.filter((one) => one.at > shifted + 2000 && one.at < cancelled && inC(one)),
+      [],
+    );
+    assert.ok(
+      sent.some((one) => one.at > cancelled + 2000 && inC(one)),
+      "zone c takes nothing again",
+    );
+  });
+
+  it("is refused to a shift that makes no sense, with what to do", async () => {
+    const shift = (...args: string[]) => platform.trizone("shift", "start", "--comment", "drill", ...args);
+    await assert.rejects(shift("--away-from", "d", "--expires-in", "30m"), /there is no zone "d"/);
+    await assert.rejects(shift("--away-from", "c", "--expires-in", "100h"), /72/);
+    await shift("--away-from", "c", "--expires-in", "1m");
+    await assert.rejects(shift("--away-from", "b", "--expires-in", "1m"), /ZonalShiftAlreadyExists/);
+    await platform.trizone("shift", "cancel", "--all");
+  });
+});
