@@ -1,0 +1,100 @@
+/**
+ * Stands in for Amazon Application Recovery Controller's zonal shift API (rest-json, version 2022-10-30), for a real
+ * AWS SDK client or a raw request.
+ *
+ * Left out: signatures are asked for but not verified, and there is no IAM; practice runs, autoshifts and observer
+ * notifications are not served, and answer UnknownOperationException (404) with the operation's name, which an SDK
+ * shows as it is and doesn't retry; no capacity is checked, which AWS doesn't do for a manual shift either.
+ */
+import { randomUUID } from "node:crypto";
+import { type Context, Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { requireSignature } from "./authorization.ts";
+import { ArcError, invalid } from "./errors.ts";
+import {
+  checked,
+  jsonBody,
+  ListResourcesInput,
+  ListShiftsInput,
+  ResourceId,
+  ShiftId,
+  StartInput,
+  UpdateInput,
+} from "./input.ts";
+import { page } from "./page.ts";
+import { statusOf, type ZonalShift } from "./shift.ts";
+import type { ZonalShifts } from "./store.ts";
+import { unserved } from "./unserved.ts";
+import { wireResource, wireResourceSummary, wireShift } from "./wire.ts";
+
+const maxBody = 16 * 1024;
+
+/** ARC's zonal shift API over a store. */
+export function arcApp(shifts: ZonalShifts): Hono {
+  const app = new Hono();
+  const answer = (shift: ZonalShift) => wireShift(shift, shifts.now());
+
+  app.use(async (c, next) => {
+    c.header("x-amzn-requestid", randomUUID());
+    requireSignature(c.req.header("authorization"));
+    await next();
+  });
+  app.use(bodyLimit({ maxSize: maxBody, onError: tooLarge }));
+
+  app.post("/zonalshifts", async (c) => {
+    const { resourceIdentifier, ...input } = checked(StartInput, await jsonBody(c.req.raw));
+    return c.json(answer(await shifts.start({ resource: resourceIdentifier, ...input })), 201);
+  });
+  app.patch("/zonalshifts/:zonalShiftId", async (c) => {
+    const { zonalShiftId } = checked(ShiftId, c.req.param());
+    const change = checked(UpdateInput, await jsonBody(c.req.raw));
+    return c.json(answer(await shifts.update(zonalShiftId, change)));
+  });
+  app.delete("/zonalshifts/:zonalShiftId", async (c) => {
+    return c.json(answer(await shifts.cancel(checked(ShiftId, c.req.param()).zonalShiftId)));
+  });
+  app.get("/zonalshifts", (c) => {
+    const { status, resourceIdentifier, ...request } = checked(ListShiftsInput, c.req.query());
+    const wanted = shifts
+      .list()
+      .filter((shift) => status === undefined || statusOf(shift, shifts.now()) === status)
+      .filter((shift) => resourceIdentifier === undefined || shift.resource === resourceIdentifier);
+    const { items, nextToken } = page(
+      wanted,
+      ({ sequence }) => String(sequence).padStart(12, "0"),
+      -1,
+      request,
+    );
+    return c.json({
+      items: items.map((shift) => ({ ...answer(shift), shiftType: "ZONAL_SHIFT" })),
+      nextToken,
+    });
+  });
+  app.get("/managedresources", (c) => {
+    const request = checked(ListResourcesInput, c.req.query());
+    const sorted = [...shifts.resources.values()].sort((a, b) => (a.arn < b.arn ? -1 : 1));
+    const { items, nextToken } = page(sorted, ({ arn }) => arn, 1, request);
+    return c.json({ items: items.map((resource) => wireResourceSummary(resource, shifts)), nextToken });
+  });
+  app.get("/managedresources/:resourceIdentifier", (c) => {
+    const { resourceIdentifier } = checked(ResourceId, c.req.param());
+    return c.json(wireResource(shifts.resource(resourceIdentifier), shifts));
+  });
+
+  app.notFound((c) => refuse(unserved(c.req.method, c.req.path), c));
+  app.onError((error, c) => refuse(error instanceof ArcError ? error : unexpected(error), c));
+  return app;
+}
+
+function tooLarge(): never {
+  throw invalid(`the body must have at most ${maxBody} bytes`);
+}
+
+function unexpected(error: Error): ArcError {
+  return new ArcError("InternalServerException", `The zonal shift stand-in failed: ${error.message}`);
+}
+
+function refuse(error: ArcError, c: Context) {
+  c.header("x-amzn-errortype", error.name);
+  return c.json({ message: error.message, ...error.detail }, error.status);
+}

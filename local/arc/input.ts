@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { ArcError, invalid } from "./errors.ts";
+import { statuses } from "./shift.ts";
+
+const Arn = z
+  .string()
+  .min(8)
+  .max(1024)
+  .regex(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:.+/s, "must be an ARN");
+/** Whether it is a time that ARC takes is the store's to say; only the type is checked here. */
+const ExpiresIn = z.string();
+const Comment = z.string().refine((text) => [...text].length <= 128, "must have at most 128 characters");
+const Page = {
+  maxResults: z.coerce.number().int().min(1).max(100).default(100),
+  nextToken: z.string().optional(),
+};
+
+export const StartInput = z.object({
+  resourceIdentifier: Arn,
+  awayFrom: z.string().max(20),
+  expiresIn: ExpiresIn,
+  comment: Comment,
+});
+export const UpdateInput = z.object({ expiresIn: ExpiresIn.optional(), comment: Comment.optional() });
+export const ShiftId = z.object({
+  zonalShiftId: z.string().regex(/^[A-Za-z0-9-]{6,36}$/, "must be 6 to 36 letters, digits and hyphens"),
+});
+export const ResourceId = z.object({ resourceIdentifier: Arn });
+export const ListShiftsInput = z.object({
+  ...Page,
+  status: z.enum(statuses).optional(),
+  resourceIdentifier: Arn.optional(),
+});
+export const ListResourcesInput = z.object(Page);
+
+/** The API's ValidationExceptionReason for a field whose value is wrong. */
+const reasons: Record<string, string> = {
+  expiresIn: "InvalidExpiresIn",
+  awayFrom: "InvalidAz",
+  resourceIdentifier: "InvalidResourceIdentifier",
+  status: "InvalidStatus",
+  nextToken: "InvalidToken",
+};
+
+/** What was sent, or a ValidationException that names every field that is wrong; its reason is the first one's. */
+export function checked<Shape extends z.ZodType>(schema: Shape, sent: unknown): z.infer<Shape> {
+  const result = schema.safeParse(sent, { reportInput: true });
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const problems = issues.map(({ path, message }) => `${path.join(".") || "the body"}: ${message}`);
+  const errors = problems.length === 1 ? "1 validation error" : `${problems.length} validation errors`;
+  return refuse(`${errors}: ${problems.join("; ")}`, issues[0]);
+}
+
+function refuse(message: string, first: z.core.$ZodIssue | undefined): never {
+  if (first?.code === "invalid_type" && first.input === undefined) throw invalid(message, "MissingValue");
+  throw invalid(message, reasons[String(first?.path[0])]);
+}
+
+/** A request's JSON body; none counts as an empty object, as it does in AWS's protocol. */
+export async function jsonBody(request: Request): Promise<unknown> {
+  const text = await request.text();
+  try {
+    return text === "" ? {} : JSON.parse(text);
+  } catch (error) {
+    throw new ArcError("ValidationException", `the body is not JSON: ${(error as Error).message}`);
+  }
+}
