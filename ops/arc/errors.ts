@@ -1,0 +1,96 @@
+import type { ResponseMetadata } from "./shapes.ts";
+
+interface ErrorFields {
+  message: string;
+  $metadata: ResponseMetadata;
+  reason?: string | undefined;
+  zonalShiftId?: string | undefined;
+}
+
+/** An error that the API answered; `name` is the API's, such as `ConflictException`. */
+export class ARCZonalShiftServiceException extends Error {
+  readonly $fault: "client" | "server";
+  readonly $metadata: ResponseMetadata;
+
+  constructor(name: string, { message, $metadata }: ErrorFields) {
+    super(message);
+    this.name = name;
+    this.$metadata = $metadata;
+    this.$fault = ($metadata.httpStatusCode ?? 500) >= 500 ? "server" : "client";
+  }
+}
+
+/** What was sent is wrong; `reason` says what, for example `InvalidExpiresIn`. */
+export class ValidationException extends ARCZonalShiftServiceException {
+  readonly reason: string | undefined;
+
+  constructor(fields: ErrorFields) {
+    super("ValidationException", fields);
+    this.reason = fields.reason;
+  }
+}
+
+/** It doesn't fit what is: `reason` is for example `ZonalShiftAlreadyExists`, and then `zonalShiftId` names that shift. */
+export class ConflictException extends ARCZonalShiftServiceException {
+  readonly reason: string | undefined;
+  readonly zonalShiftId: string | undefined;
+
+  constructor(fields: ErrorFields) {
+    super("ConflictException", fields);
+    this.reason = fields.reason;
+    this.zonalShiftId = fields.zonalShiftId;
+  }
+}
+
+export class AccessDeniedException extends ARCZonalShiftServiceException {
+  constructor(fields: ErrorFields) {
+    super("AccessDeniedException", fields);
+  }
+}
+
+export class ResourceNotFoundException extends ARCZonalShiftServiceException {
+  constructor(fields: ErrorFields) {
+    super("ResourceNotFoundException", fields);
+  }
+}
+
+export class ThrottlingException extends ARCZonalShiftServiceException {
+  constructor(fields: ErrorFields) {
+    super("ThrottlingException", fields);
+  }
+}
+
+export class InternalServerException extends ARCZonalShiftServiceException {
+  constructor(fields: ErrorFields) {
+    super("InternalServerException", fields);
+  }
+}
+
+const modelled = new Map(
+  Object.entries({
+    ValidationException,
+    ConflictException,
+    AccessDeniedException,
+    ResourceNotFoundException,
+    ThrottlingException,
+    InternalServerException,
+  }),
+);
+
+/** The error of an answer; one that the API's model doesn't know keeps its name in the base class. */
+export function serviceError(name: string, fields: ErrorFields): ARCZonalShiftServiceException {
+  const Modelled = modelled.get(name);
+  return Modelled ? new Modelled(fields) : new ARCZonalShiftServiceException(name, fields);
+}
+
+/** No answer came: the endpoint can't be reached, took too long, or what came wasn't the API's. */
+export class NoAnswerError extends Error {
+  /** Whether the request can't have been carried out, because no connection was made. */
+  readonly notSent: boolean;
+
+  constructor(message: string, notSent: boolean, cause: unknown) {
+    super(message, { cause });
+    this.name = "NoAnswerError";
+    this.notSent = notSent;
+  }
+}

@@ -1,0 +1,20 @@
+export { ARCZonalShiftClient, type ARCZonalShiftClientConfig } from "./client.ts";
+export {
+  CancelZonalShiftCommand,
+  GetManagedResourceCommand,
+  ListManagedResourcesCommand,
+  ListZonalShiftsCommand,
+  StartZonalShiftCommand,
+  UpdateZonalShiftCommand,
+} from "./commands.ts";
+export {
+  AccessDeniedException,
+  ARCZonalShiftServiceException,
+  ConflictException,
+  InternalServerException,
+  NoAnswerError,
+  ResourceNotFoundException,
+  ThrottlingException,
+  ValidationException,
+} from "./errors.ts";
+export type * from "./shapes.ts";

@@ -1,0 +1,108 @@
+import { Agent, errors, request } from "undici";
+import { NoAnswerError, serviceError } from "./errors.ts";
+import type { SignedRequest } from "./sign.ts";
+
+/** Bytes of an answer; a page of 100 shifts has some 60 KB. */
+const maxAnswer = 4 * 1024 * 1024;
+
+export interface Answer {
+  body: Record<string, unknown>;
+  status: number;
+  requestId: string | undefined;
+}
+
+/** Sends signed requests to one endpoint. */
+export class Transport {
+  readonly #endpoint: URL;
+  readonly #timeoutMs: number;
+  readonly #agent: Agent;
+
+  constructor(endpoint: URL, timeoutMs: number) {
+    this.#endpoint = endpoint;
+    this.#timeoutMs = timeoutMs;
+    this.#agent = new Agent({ connect: { timeout: Math.min(timeoutMs, 3_000) }, maxResponseSize: maxAnswer });
+  }
+
+  /** Throws an `ARCZonalShiftServiceException` for an error that was answered, `NoAnswerError` where none was. */
+  async send(signed: SignedRequest, attempts: number, abort?: AbortSignal): Promise<Answer> {
+    const { status, headers, text } = await this.#exchange(signed, abort);
+    const requestId = header(headers["x-amzn-requestid"]);
+    const body = parse(text);
+    if (status < 300 && body) return { body, status, requestId };
+    if (status < 300) throw this.#unusable(`answered ${status} without a JSON object`, text);
+    throw serviceError(errorName(header(headers["x-amzn-errortype"]) ?? field(body, "__type"), status), {
+      message: field(body, "message") ?? field(body, "Message") ?? `HTTP status ${status}`,
+      reason: field(body, "reason"),
+      zonalShiftId: field(body, "zonalShiftId"),
+      $metadata: { httpStatusCode: status, ...(requestId ? { requestId } : {}), attempts },
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.close();
+  }
+
+  async #exchange({ method, target, headers, body }: SignedRequest, abort: AbortSignal | undefined) {
+    const late = AbortSignal.timeout(this.#timeoutMs);
+    try {
+      const answer = await request(this.#endpoint.origin + target, {
+        dispatcher: this.#agent,
+        signal: abort ? AbortSignal.any([abort, late]) : late,
+        method,
+        headers,
+        body: body ?? null,
+      });
+      return { status: answer.statusCode, headers: answer.headers, text: await answer.body.text() };
+    } catch (cause) {
+      abort?.throwIfAborted();
+      const why = late.aborted ? `no answer within ${this.#timeoutMs} ms` : (cause as Error).message;
+      throw new NoAnswerError(
+        `ARC at ${this.#endpoint.origin} can't be reached: ${why}; is the platform up, and the endpoint the stack's arcEndpoint?`,
+        neverSent(cause),
+        cause,
+      );
+    }
+  }
+
+  #unusable(what: string, text: string): NoAnswerError {
+    return new NoAnswerError(
+      `${this.#endpoint.origin} ${what}; is the endpoint the stack's arcEndpoint?`,
+      false,
+      text.slice(0, 200),
+    );
+  }
+}
+
+const connectFailures = new Set(["ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"]);
+
+function neverSent(error: unknown): boolean {
+  return (
+    error instanceof errors.ConnectTimeoutError ||
+    connectFailures.has(String((error as NodeJS.ErrnoException).code))
+  );
+}
+
+function parse(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+/** `ConflictException` of `ConflictException:http://…` and of `com.amazonaws…#ConflictException` alike. */
+function errorName(type: string | undefined, status: number): string {
+  const [beforeColon = ""] = (type ?? "").split(":");
+  return beforeColon.split("#").at(-1) || `HTTP${status}`;
+}
+
+function header(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
+
+function field(body: Record<string, unknown> | undefined, name: string): string | undefined {
+  const value = body?.[name];
+  return typeof value === "string" ? value : undefined;
+}
