@@ -1,0 +1,55 @@
+/**
+ * Stands in for a Cognito user pool with its managed login: a certified OpenID provider with a few demo users, code
+ * flow with PKCE for public clients, and access tokens shaped as Cognito's.
+ *
+ * Left out: sign-up, password change and MFA, groups, refresh tokens, the userInfo endpoint, Cognito's own API.
+ * Other than Cognito's, an access token has an `aud` (the client id), which the library insists on. Sessions live in
+ * memory; signing keys live in a file, so a token outlives a restart.
+ */
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { Provider } from "oidc-provider";
+import type { Client } from "./clients.ts";
+import { configuration } from "./configuration.ts";
+import { loadKeys } from "./keys.ts";
+import { login } from "./login.ts";
+import { demoUsers, type User } from "./users.ts";
+
+export interface IssuerOptions {
+  /** Serves the issuer; whether it listens already is its owner's matter, and so is closing it. */
+  server: Server;
+  /** Issuer URL as in the tokens; a path in it is served below that path. */
+  issuer: string;
+  /** Where the signing keys are kept. */
+  file: string;
+  clients: Client[];
+  /** @default the demo users */
+  users?: User[];
+  /** Told of an error that is not the caller's fault. @default to standard error */
+  onError?: (error: Error) => void;
+}
+
+/** Serves the issuer on `server` once this resolves. Throws when the key file can't be read or made. */
+export async function startIssuer(options: IssuerOptions): Promise<void> {
+  const { issuer, clients, users = demoUsers, onError = (error) => console.error(error) } = options;
+  const mount = new URL(issuer).pathname.replace(/\/$/, "");
+  const loginPath = `${mount}/login`;
+  const keys = await loadKeys(options.file);
+  const provider = new Provider(issuer, configuration({ keys, clients, users, loginPath }));
+  provider.on("server_error", (_ctx, error) => onError(error));
+  const handle = provider.callback();
+
+  options.server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+    if (request.url?.startsWith(`${loginPath}/`)) {
+      login(provider, users, request, response).catch((error: Error) => fail(response, error, onError));
+    } else {
+      if (mount && request.url?.startsWith(mount)) request.url = request.url.slice(mount.length) || "/";
+      handle(request, response);
+    }
+  });
+}
+
+function fail(response: ServerResponse, error: Error, onError: (error: Error) => void): void {
+  onError(error);
+  if (response.headersSent) response.destroy();
+  else response.writeHead(500).end("The sign-in failed; start again from the app.");
+}
