@@ -35,6 +35,11 @@ export class Platform implements Controls {
   #outputs: Outputs | undefined;
   #realised: Realised | undefined;
   #stopping: Promise<void> | undefined;
+  #ended: () => void = () => undefined;
+  /** Resolves when all has ended after `stop`. */
+  readonly stopped = new Promise<void>((resolve) => {
+    this.#ended = resolve;
+  });
 
   constructor(options: PlatformOptions) {
     this.#options = options;
@@ -112,6 +117,7 @@ export class Platform implements Controls {
 
   async #end(): Promise<void> {
     for (const undo of this.#undo.reverse()) await undo();
+    this.#ended();
   }
 }
 
