@@ -1,0 +1,49 @@
+import { cp, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { build, type Plugin } from "esbuild";
+
+/** CommonJS packages inside an ES module still ask for Node's own modules through `require`. */
+const REQUIRE = [
+  `import { createRequire as createRequire_ } from "node:module";`,
+  `const require = createRequire_(import.meta.url);`,
+].join("");
+
+/** Migrations are SQL: the loader of migrations in JavaScript, a compiler of some megabytes, stays out. */
+const withoutJiti: Plugin = {
+  name: "without-jiti",
+  setup(build) {
+    build.onResolve({ filter: /^jiti$/ }, () => ({ path: "jiti", namespace: "left-out" }));
+    build.onLoad({ filter: /.*/, namespace: "left-out" }, () => ({
+      contents: `export const createJiti = () => ({ import: () => Promise.reject(new Error("Migrations are SQL files here.")) });`,
+    }));
+  },
+};
+
+/** Bundles a service's programs into `out`, and copies the SQL files of its migrations. */
+export async function bundle(root: string, service: string, out: string): Promise<void> {
+  const source = join(root, "services", service);
+  const hasMigrations = await stat(join(source, "migrations")).then(
+    () => true,
+    () => false,
+  );
+  await build({
+    absWorkingDir: root,
+    entryPoints: [join(source, "main.ts"), ...(hasMigrations ? [join(source, "migrate.ts")] : [])],
+    outdir: out,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    sourcemap: "linked",
+    sourcesContent: false,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    keepNames: true,
+    banner: { js: REQUIRE },
+    // Optional parts of pg, for other runtimes and a native client.
+    external: ["pg-native", "cloudflare:sockets"],
+    plugins: [withoutJiti],
+    logLevel: "silent",
+  });
+  if (hasMigrations) await cp(join(source, "migrations"), join(out, "migrations"), { recursive: true });
+}

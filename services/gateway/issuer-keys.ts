@@ -1,0 +1,93 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import { z } from "zod";
+import type { Logger } from "../kit/log.ts";
+
+const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
+const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
+
+const FETCH_TIMEOUT_MS = 2000;
+/** Keys older than this are fetched again in the background. */
+const FRESH_MS = 5 * 60_000;
+/** At most one fetch in this time, whatever key ids tokens name and however often the issuer fails. */
+const COOLDOWN_MS = 1000;
+const MAX_BYTES = 256 * 1024;
+
+/** The issuer's keys cannot be had. */
+export class IssuerUnavailable extends Error {}
+
+/**
+ * The signing keys of an OpenID issuer. Keys once had are used on while the issuer does not answer: it must not be
+ * a dependency of each request, and a key that is withdrawn is known at the latest after the next good fetch.
+ */
+export class IssuerKeys {
+  readonly #issuer: string;
+  readonly #log: Logger;
+  #find: JWTVerifyGetKey | undefined;
+  #fetchedAt = Number.NEGATIVE_INFINITY;
+  #triedAt = Number.NEGATIVE_INFINITY;
+  #fetching: Promise<void> | undefined;
+  #failure: unknown;
+
+  constructor(issuer: string, log: Logger) {
+    this.#issuer = issuer;
+    this.#log = log;
+  }
+
+  /** Finds a token's key, fetching the keys when there are none yet or none of that id. */
+  readonly get: JWTVerifyGetKey = async (header, token) => {
+    if (!this.#find) await this.#refresh();
+    else if (performance.now() - this.#fetchedAt > FRESH_MS) void this.#refresh();
+    try {
+      return await this.#known()(header, token);
+    } catch (error) {
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      await this.#refresh();
+      return this.#known()(header, token);
+    }
+  };
+
+  /** Why tokens cannot be verified now; nothing when they can. */
+  async problem(): Promise<string | undefined> {
+    if (!this.#find) await this.#refresh();
+    return this.#find ? undefined : `no keys of the issuer ${this.#issuer}: ${String(this.#failure)}`;
+  }
+
+  #known(): JWTVerifyGetKey {
+    if (this.#find) return this.#find;
+    throw new IssuerUnavailable(`the issuer ${this.#issuer} gave no keys`, { cause: this.#failure });
+  }
+
+  /** Never rejects; a failure is kept for whoever needs the keys. */
+  async #refresh(): Promise<void> {
+    if (!this.#fetching && performance.now() - this.#triedAt < COOLDOWN_MS) return;
+    this.#fetching ??= this.#fetch().finally(() => {
+      this.#fetching = undefined;
+    });
+    await this.#fetching;
+  }
+
+  async #fetch(): Promise<void> {
+    this.#triedAt = performance.now();
+    try {
+      const base = this.#issuer.replace(/\/$/, "");
+      const discovery = Discovery.parse(await fetchJson(`${base}/.well-known/openid-configuration`));
+      if (discovery.issuer !== this.#issuer) throw new Error(`it calls itself ${discovery.issuer}`);
+      const jwks = Jwks.parse(await fetchJson(discovery.jwks_uri)) as JSONWebKeySet;
+      this.#find = createLocalJWKSet(jwks);
+      this.#fetchedAt = performance.now();
+      this.#failure = undefined;
+    } catch (error) {
+      this.#failure = error;
+      this.#log.warn({ err: error, issuer: this.#issuer }, "could not fetch the issuer's keys");
+    }
+  }
+}
+
+async function fetchJson(url: string): Promise<unknown> {
+  const signal = AbortSignal.timeout(FETCH_TIMEOUT_MS);
+  const response = await fetch(url, { signal, redirect: "error", headers: { accept: "application/json" } });
+  if (!response.ok) throw new Error(`${url} answered ${response.status}`);
+  const declared = Number(response.headers.get("content-length") ?? 0);
+  if (declared > MAX_BYTES) throw new Error(`${url} answered ${declared} bytes, more than ${MAX_BYTES}`);
+  return response.json();
+}

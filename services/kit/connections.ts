@@ -1,0 +1,52 @@
+import { Pool } from "undici";
+
+/**
+ * Keep-alive connections to one address, replaced as a whole from time to time and whenever one of them failed.
+ * Kubernetes balances connections, not requests: an old connection keeps leading to the pod that it was opened to,
+ * also when that pod's zone is frozen or shifted away, and a new pod gets no traffic over old ones.
+ */
+export class Connections {
+  readonly #origin: string;
+  readonly #connectTimeoutMs: number;
+  readonly #maxAgeMs: number;
+  #pool: Pool;
+  #bornAt = performance.now();
+
+  constructor(origin: string, connectTimeoutMs: number, maxAgeMs = 5000) {
+    this.#origin = origin;
+    this.#connectTimeoutMs = connectTimeoutMs;
+    this.#maxAgeMs = maxAgeMs;
+    this.#pool = this.#create();
+  }
+
+  /** The pool that new requests are to use. */
+  current(): Pool {
+    if (performance.now() - this.#bornAt > this.#maxAgeMs) this.retire(this.#pool);
+    return this.#pool;
+  }
+
+  /** Has new requests use new connections; those under way finish on the old ones. */
+  retire(pool: Pool): void {
+    if (pool !== this.#pool) return;
+    this.#pool = this.#create();
+    this.#bornAt = performance.now();
+    void closeQuietly(pool);
+  }
+
+  close(): Promise<void> {
+    return closeQuietly(this.#pool);
+  }
+
+  #create(): Pool {
+    return new Pool(this.#origin, {
+      connect: { timeout: this.#connectTimeoutMs },
+      keepAliveTimeout: 4000,
+      pipelining: 1,
+    });
+  }
+}
+
+/** A retired pool's requests report their own failures; closing adds none of interest. */
+function closeQuietly(pool: Pool): Promise<void> {
+  return pool.close().then(undefined, () => pool.destroy());
+}

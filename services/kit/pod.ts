@@ -1,0 +1,24 @@
+import { Chaos } from "./chaos.ts";
+import type { PodEnvironment } from "./environment.ts";
+import { createLog, type Logger } from "./log.ts";
+import { createMetrics, type Metrics } from "./metrics.ts";
+
+/** What the parts of one running pod share. */
+export interface Pod {
+  environment: PodEnvironment;
+  log: Logger;
+  metrics: Metrics;
+  chaos: Chaos;
+  /** Set once SIGTERM came: not ready any more, connections are being given up. */
+  stopping: boolean;
+}
+
+export function createPod(environment: PodEnvironment): Pod {
+  return {
+    environment,
+    log: createLog(environment),
+    metrics: createMetrics(environment),
+    chaos: new Chaos(),
+    stopping: false,
+  };
+}

@@ -1,0 +1,60 @@
+import { STATUS_CODES } from "node:http";
+
+/** One wrong part of a request. */
+export interface FieldError {
+  /** Name of the body's field, header, or query parameter; `body` for the body as a whole. */
+  field: string;
+  /** JSON pointer into the body (RFC 6901), where the field lies in it. */
+  pointer?: string;
+  /** What is wrong and what would be right. */
+  message: string;
+}
+
+/** RFC 9457 problem details, with the wrong fields of a request where there are any. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  errors?: FieldError[];
+}
+
+/** A failure with an answer for the client: thrown anywhere in a request, rendered once. */
+export class ProblemError extends Error {
+  readonly status: number;
+  readonly errors: FieldError[] | undefined;
+  readonly headers: Record<string, string>;
+
+  constructor(
+    status: number,
+    detail: string,
+    extra: { errors?: FieldError[]; headers?: Record<string, string>; cause?: unknown } = {},
+  ) {
+    super(detail, { cause: extra.cause });
+    this.name = "ProblemError";
+    this.status = status;
+    this.errors = extra.errors;
+    this.headers = extra.headers ?? {};
+  }
+}
+
+/** The document for a failure; `type` is `about:blank` as the status says it all (RFC 9457, 4.2.1). */
+export function problemOf(error: ProblemError, instance: string): Problem {
+  return {
+    type: "about:blank",
+    title: STATUS_CODES[error.status] ?? "Client Closed Request",
+    status: error.status,
+    detail: error.message,
+    instance,
+    ...(error.errors && { errors: error.errors }),
+  };
+}
+
+/** The failure as an HTTP response. */
+export function problemResponse(error: ProblemError, instance: string): Response {
+  return new Response(JSON.stringify(problemOf(error, instance)), {
+    status: error.status,
+    headers: { ...error.headers, "content-type": "application/problem+json", "cache-control": "no-store" },
+  });
+}

@@ -1,0 +1,74 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Hono } from "hono";
+import { createAdmin, type Readiness } from "./admin.ts";
+import { createApp, type KitEnv } from "./app.ts";
+import type { PodEnvironment } from "./environment.ts";
+import { createPod, type Pod } from "./pod.ts";
+import { PodServer } from "./server.ts";
+import { stop } from "./stop.ts";
+
+/** What a service adds to a pod. */
+export interface Service {
+  /** Adds the business routes. */
+  routes(app: Hono<KitEnv>): void;
+  /** @default ready as soon as it listens */
+  ready?: Readiness;
+  /** Takes over connections that ask for an upgrade (WebSockets). @default they are refused */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Frees what the service holds, after the last request was answered. */
+  close?(): Promise<void>;
+}
+
+/** Runs a service as a pod until SIGTERM. Resolves once both ports listen. */
+export async function serve(
+  environment: PodEnvironment,
+  create: (pod: Pod) => Service | Promise<Service>,
+): Promise<void> {
+  const pod = createPod(environment);
+  crashOnUnhandled(pod);
+  const service = await create(pod);
+  const app = createApp(pod);
+  service.routes(app);
+  const business = new PodServer(pod, app);
+  const { upgrade } = service;
+  if (upgrade) {
+    business.server.on("upgrade", (request, socket, head) => {
+      business.tunnel(socket);
+      upgrade(request, socket, head);
+    });
+  }
+  const admin = new PodServer(pod, createAdmin(pod, service.ready ?? (() => undefined)));
+  const { LISTEN_ADDRESS, HTTP_PORT, ADMIN_PORT } = environment;
+  const http = await business.listen(HTTP_PORT, LISTEN_ADDRESS);
+  const adminPort = await admin.listen(ADMIN_PORT, LISTEN_ADDRESS);
+  stopOnSignal(pod, async () => stop(pod, business, admin, service.close));
+  pod.log.info({ http, admin: adminPort }, "listening");
+}
+
+function stopOnSignal(pod: Pod, run: () => Promise<void>): void {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (pod.stopping) return;
+      pod.stopping = true;
+      pod.log.info({ signal }, "stopping");
+      run().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          pod.log.error({ err: error }, "could not stop in order");
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+/** State after an unforeseen error is unknown; a fresh process is the remedy, and the scheduler gives one. */
+function crashOnUnhandled(pod: Pod): void {
+  const crash = (error: unknown) => {
+    pod.log.fatal({ err: error }, "unhandled error");
+    process.exit(1);
+  };
+  process.on("uncaughtException", crash);
+  process.on("unhandledRejection", crash);
+}

@@ -1,0 +1,101 @@
+import { once } from "node:events";
+import { createServer, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
+import type { Pod } from "./pod.ts";
+import { ProblemError, problemOf, problemResponse } from "./problem.ts";
+
+/** Bounds against clients that send slowly or never end, in milliseconds and bytes. */
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
+  // Longer than an ALB's idle timeout (60 s by default), so that it is the balancer that gives up idle connections.
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16 * 1024,
+};
+
+const CLIENT_ERRORS: Record<string, [status: number, detail: string]> = {
+  HPE_HEADER_OVERFLOW: [431, `The request's headers are larger than ${LIMITS.maxHeaderSize} bytes.`],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "The request did not arrive in time."],
+};
+
+/** An HTTP server over a Hono app; every response names its zone, those made by the parser too. */
+export class PodServer {
+  readonly server: Server;
+  readonly #active = new Set<ServerResponse>();
+  readonly #tunnels = new Set<Duplex>();
+  readonly #zone: string;
+  #closing = false;
+
+  // biome-ignore lint/suspicious/noExplicitAny: the app's own bindings don't matter to the server
+  constructor(pod: Pod, app: Hono<any>) {
+    this.#zone = pod.environment.ZONE;
+    const listener = getRequestListener(app.fetch, {
+      errorHandler: (error) => {
+        pod.log.debug({ err: error }, "request refused");
+        return problemResponse(new ProblemError(400, "The request line or Host header is not valid."), "/");
+      },
+    });
+    this.server = createServer({ ...LIMITS, requireHostHeader: false }, (request, response) => {
+      this.#track(response);
+      return listener(request, response);
+    });
+    this.server.on("checkExpectation", (_request, response: ServerResponse) => {
+      this.#track(response);
+      response.writeHead(417, { "content-length": 0 }).end();
+    });
+    this.server.on("clientError", (error: NodeJS.ErrnoException, socket) => this.#refuse(error, socket));
+  }
+
+  /** Resolves to the port, which the machine chose when 0 was asked for. */
+  async listen(port: number, host: string): Promise<number> {
+    this.server.listen(port, host);
+    await once(this.server, "listening");
+    const address = this.server.address();
+    return typeof address === "object" && address ? address.port : port;
+  }
+
+  /** Counts an upgraded connection's sockets among those that end with the server. */
+  tunnel(socket: Duplex): void {
+    this.#tunnels.add(socket);
+    socket.once("close", () => this.#tunnels.delete(socket));
+  }
+
+  /** From now on each response asks its client to connect anew, elsewhere. */
+  shedConnections(): void {
+    this.#closing = true;
+    for (const response of this.#active) response.shouldKeepAlive = false;
+  }
+
+  /** Accepts nothing new and resolves when all requests are answered, at the latest after `timeoutMs`. */
+  async drain(timeoutMs: number): Promise<void> {
+    const closed = once(this.server, "close");
+    this.server.close();
+    for (const socket of this.#tunnels) socket.destroy();
+    const deadline = setTimeout(() => this.server.closeAllConnections(), timeoutMs);
+    await closed;
+    clearTimeout(deadline);
+  }
+
+  #track(response: ServerResponse): void {
+    response.setHeader("x-zone", this.#zone);
+    if (this.#closing) response.shouldKeepAlive = false;
+    this.#active.add(response);
+    response.once("close", () => this.#active.delete(response));
+  }
+
+  #refuse(error: NodeJS.ErrnoException, socket: Duplex): void {
+    if (error.code === "ECONNRESET" || !socket.writable) {
+      socket.destroy();
+      return;
+    }
+    const [status, detail] = CLIENT_ERRORS[error.code ?? ""] ?? [400, "The request is not valid HTTP."];
+    const body = JSON.stringify(problemOf(new ProblemError(status, detail), "/"));
+    socket.end(
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nconnection: close\r\nx-zone: ${this.#zone}\r\n` +
+        `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    );
+  }
+}

@@ -1,0 +1,36 @@
+/** PostgreSQL states in which this server, or this login, is of no more use but another connection may be. */
+const LOST_STATES = new Set([
+  "57P01", // admin_shutdown
+  "57P02", // crash_shutdown
+  "57P03", // cannot_connect_now: starting up or in recovery
+  "57P05", // idle_session_timeout
+  "25006", // read_only_sql_transaction: a standby, or a primary that was just demoted
+  "53300", // too_many_connections
+  "28P01", // invalid_password: rotated since it was read
+  "28000", // invalid_authorization_specification
+]);
+/** A statement that took too long: on a healthy server it would not have. */
+const STALLED_STATES = new Set(["57014", "55P03"]);
+
+const code = (error: unknown): string => {
+  const value = error instanceof Error && "code" in error ? error.code : undefined;
+  return typeof value === "string" ? value : "";
+};
+
+/**
+ * Whether an error leaves open if the statement took effect, or says that the server cannot take it now;
+ * as against an answer to the statement. The driver's own errors (connection ended, timeouts) carry no SQLSTATE.
+ */
+export function isConnectionLoss(error: unknown): boolean {
+  const state = code(error);
+  const isSqlState = /^[0-9A-Z]{5}$/.test(state) && !state.startsWith("E");
+  if (!isSqlState) return true;
+  return (
+    LOST_STATES.has(state) || STALLED_STATES.has(state) || state.startsWith("08") || state.startsWith("58")
+  );
+}
+
+/** Whether a statement broke a reference, e.g. to an instrument that does not exist. */
+export function isForeignKeyViolation(error: unknown): boolean {
+  return code(error) === "23503";
+}

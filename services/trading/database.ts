@@ -1,0 +1,125 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg, { type QueryResultRow } from "pg";
+import type { Logger } from "../kit/log.ts";
+import { ProblemError } from "../kit/problem.ts";
+import { isConnectionLoss } from "./connection-loss.ts";
+import { connectionConfig } from "./credentials.ts";
+import type { DatabaseEnvironment } from "./environment.ts";
+
+const MAX_CONNECTIONS = 10;
+/** Statements waiting for a connection; more are refused at once rather than queued behind a stalled server. */
+const MAX_WAITING = 200;
+const CONNECT_TIMEOUT_MS = 800;
+const STATEMENT_TIMEOUT_MS = 1500;
+/** A second try only after a quick failure: the client hears within three seconds in any case. */
+const QUICK_MS = 500;
+
+/** A commit was not confirmed by the standby, so it might not survive the primary. */
+class UnconfirmedCommit extends Error {}
+
+/** The database, with connections that are replaced as a whole when one is lost: after a failover all lead nowhere. */
+export class Database {
+  readonly #environment: DatabaseEnvironment;
+  readonly #log: Logger;
+  #pool: Promise<pg.Pool> | undefined;
+
+  constructor(environment: DatabaseEnvironment, log: Logger) {
+    this.#environment = environment;
+    this.#log = log;
+  }
+
+  /**
+   * Runs a statement that has the same effect when it is run twice, and runs it again when the connection is lost.
+   * Rows come back only once the statement is durable on the primary and its standby.
+   * @throws ProblemError 503 when the database does not take it; PostgreSQL's error when it refuses the statement.
+   */
+  async repeatable<Row extends QueryResultRow>(text: string, values: unknown[]): Promise<Row[]> {
+    const started = performance.now();
+    try {
+      return await this.#once<Row>(text, values);
+    } catch (error) {
+      if (!isConnectionLoss(error)) throw error;
+      if (error instanceof ProblemError || performance.now() - started > QUICK_MS) throw unavailable(error);
+      this.#log.warn({ err: error }, "database connection lost, trying once more");
+    }
+    await sleep(20 + Math.random() * 100);
+    try {
+      return await this.#once<Row>(text, values);
+    } catch (error) {
+      throw isConnectionLoss(error) ? unavailable(error) : error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const pool = await this.#pool;
+    await pool?.end();
+  }
+
+  async #once<Row extends QueryResultRow>(text: string, values: unknown[]): Promise<Row[]> {
+    this.#pool ??= this.#open();
+    const opened = this.#pool;
+    let pool: pg.Pool | undefined;
+    try {
+      pool = await opened;
+      if (pool.waitingCount >= MAX_WAITING) throw unavailable(new Error("too many statements wait"));
+      return await run<Row>(pool, text, values);
+    } catch (error) {
+      if (isConnectionLoss(error) && !(error instanceof ProblemError)) this.#retire(opened, pool);
+      throw error;
+    }
+  }
+
+  async #open(): Promise<pg.Pool> {
+    const pool = new pg.Pool({
+      ...(await connectionConfig(this.#environment)),
+      max: MAX_CONNECTIONS,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS + 100,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 2000,
+      application_name: "trading",
+    });
+    pool.on("error", (error) => this.#log.info({ err: error }, "idle database connection ended"));
+    return pool;
+  }
+
+  #retire(opened: Promise<pg.Pool>, pool: pg.Pool | undefined): void {
+    if (this.#pool !== opened) return;
+    this.#pool = undefined;
+    pool?.end().catch((error: unknown) => this.#log.info({ err: error }, "could not end old connections"));
+  }
+}
+
+async function run<Row extends QueryResultRow>(
+  pool: pg.Pool,
+  text: string,
+  values: unknown[],
+): Promise<Row[]> {
+  const client = await pool.connect();
+  let unconfirmed = false;
+  const onNotice = (notice: { routine?: string | undefined }) => {
+    // PostgreSQL reports a commit whose wait for the standby was cancelled as done, with a warning from this routine.
+    if (notice.routine === "SyncRepWaitForLSN") unconfirmed = true;
+  };
+  client.on("notice", onNotice);
+  try {
+    const { rows } = await client.query<Row>(text, values);
+    if (unconfirmed) throw new UnconfirmedCommit("the standby did not confirm the commit");
+    client.release();
+    return rows;
+  } catch (error) {
+    client.release(isConnectionLoss(error));
+    throw error;
+  } finally {
+    client.off("notice", onNotice);
+  }
+}
+
+function unavailable(cause: unknown): ProblemError {
+  if (cause instanceof ProblemError) return cause;
+  const detail =
+    "Orders cannot be stored or read right now. Try again shortly; with the same Idempotency-Key this is safe.";
+  return new ProblemError(503, detail, { headers: { "retry-after": "1" }, cause });
+}

@@ -1,0 +1,11 @@
+import { z } from "zod";
+
+/** Where the database is and as whom to enter it. */
+export const DatabaseEnvironment = z.object({
+  /** `postgresql://HOST:PORT/NAME?sslmode=…`, without a user. */
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** Folder with the files `username` and `password`, whose contents may be rotated at any time. */
+  DATABASE_CREDENTIALS: z.string().min(1),
+});
+
+export type DatabaseEnvironment = z.infer<typeof DatabaseEnvironment>;

@@ -1,0 +1,76 @@
+import { z } from "@hono/zod-openapi";
+import { priceProblem } from "./price.ts";
+
+const MAX_QUANTITY = 999_999_999;
+const QUANTITY = `must be a whole number from 1 to ${MAX_QUANTITY}`;
+
+const quantity = z
+  .union(
+    [
+      z.number().int().min(1).max(MAX_QUANTITY),
+      z
+        .string()
+        .regex(/^[1-9]\d{0,8}$/)
+        .transform(Number),
+    ],
+    { error: QUANTITY },
+  )
+  .openapi({ type: "integer", minimum: 1, maximum: MAX_QUANTITY, example: 100 });
+
+const limitPrice = z
+  .string({ error: "must be a decimal string in dollars; limit orders need one" })
+  .superRefine((text, context) => {
+    const message = priceProblem(text);
+    if (message) context.addIssue({ code: "custom", message });
+  })
+  .openapi({ example: "45.10" });
+
+/** Whether it is a listed instrument, the database says. */
+const symbol = z
+  .string({ error: "must be an ASX code" })
+  .regex(/^[A-Z0-9]{3,6}$/, { error: "must be an ASX code: 3 to 6 capital letters or digits" })
+  .openapi({ example: "BHP" });
+
+const side = z.enum(["buy", "sell"], { error: "must be buy or sell" });
+
+/** The body of a new order. Quantities are whole numbers (text is taken too), prices decimal strings in dollars. */
+export const NewOrder = z
+  .discriminatedUnion(
+    "type",
+    [
+      z.strictObject({ symbol, side, type: z.literal("limit"), quantity, limitPrice }),
+      z.strictObject({
+        symbol,
+        side,
+        type: z.literal("market"),
+        quantity,
+        limitPrice: z.never({ error: "is for limit orders only; leave it out" }).optional(),
+      }),
+    ],
+    {
+      error: (issue) =>
+        issue.code === "invalid_union" ? "must be market or limit" : "must be a JSON object",
+    },
+  )
+  .openapi("NewOrder");
+
+export type NewOrder = z.infer<typeof NewOrder>;
+
+export const Status = z.enum(["accepted", "filled", "cancelled", "rejected"]);
+
+/** An order as clients see it. */
+export const Order = z
+  .object({
+    id: z.uuid(),
+    symbol: z.string(),
+    side,
+    type: z.enum(["market", "limit"]),
+    quantity: z.number().int(),
+    /** Dollars, with the digits it was sent with; limit orders only. */
+    limitPrice: z.string().optional(),
+    status: Status,
+    createdAt: z.iso.datetime(),
+  })
+  .openapi("Order");
+
+export type Order = z.infer<typeof Order>;

@@ -1,0 +1,46 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { apiBodyLimit } from "../kit/body-limit.ts";
+import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
+import { proxy } from "../kit/proxy.ts";
+import { serve } from "../kit/serve.ts";
+import { refuseUpgrade, tunnel } from "../kit/tunnel.ts";
+import { Upstream } from "../kit/upstream.ts";
+import { loadAssets } from "./assets.ts";
+import { page } from "./page.ts";
+
+/** Serves the page and passes its API calls on. */
+const environment = readEnvironment(
+  PodEnvironment.extend({
+    /** The internal balancer, behind which the gateway is. */
+    API_URL: z.url(),
+    ISSUER: z.url(),
+    CLIENT_ID: z.string().min(1),
+    /**
+     * Further origins that the page talks to while signing in, separated by blanks: a Cognito pool's hosted pages
+     * and token endpoint are not at its issuer's origin.
+     */
+    SIGN_IN_ORIGINS: z.string().default(""),
+    PUBLIC_DIRECTORY: z.string().default(join(import.meta.dirname, "public")),
+  }),
+);
+
+const WEBSOCKETS = /^\/ws(?:[/?]|$)/;
+
+await serve(environment, async (pod) => {
+  const assets = await loadAssets(environment.PUBLIC_DIRECTORY);
+  // A try outlasts two of the gateway's own, so that it is the one closer to the trouble that tries again.
+  const api = new Upstream({ url: environment.API_URL, name: "api", tryTimeoutMs: 5000 });
+  return {
+    routes(app) {
+      app.use("/api/*", apiBodyLimit);
+      app.all("/api/*", (c) => proxy(c, { upstream: api, zone: environment.ZONE }));
+      page(app, assets, environment);
+    },
+    upgrade(request, socket, head) {
+      if (WEBSOCKETS.test(request.url ?? "")) tunnel(pod, environment.API_URL, request, socket, head);
+      else refuseUpgrade(pod, socket, 404);
+    },
+    close: () => api.close(),
+  };
+});
