@@ -7,7 +7,7 @@ export interface Resource {
   /** Type token, e.g. `aws:rds/instance:Instance`. */
   type: string;
   name: string;
-  /** URN of the parent; the stack's own resource has none. */
+  /** URN of the parent; the stack's own resource and the default providers have none. */
   parent?: string;
   /** Managed by a provider, as against a component. */
   custom: boolean;
@@ -18,15 +18,15 @@ export interface Resource {
   id?: string;
   /** As the program sent them, after transforms; secrets keep their signature. */
   inputs: PropertyMap;
-  /** What the program got back: inputs overlaid by what the provider computed. */
+  /** What the program got back: inputs overlaid by what the provider computed; for a component what it registered. */
   outputs: PropertyMap;
   /** URNs, sorted. */
   dependencies: string[];
-  /** Input property -> URNs that its value came from. */
+  /** Input property -> URNs that its value came from, sorted. */
   propertyDependencies: Record<string, string[]>;
-  /** Provider reference `URN::ID` for explicit providers. */
+  /** Provider reference `URN::ID`; where the program named none, that of the package's default provider. */
   provider?: string;
-  /** A component's providers by package. */
+  /** A component's providers by package, as references. */
   providers: Record<string, string>;
   options: ResourceOptions;
 }
@@ -36,15 +36,37 @@ export interface ResourceOptions {
   protect?: boolean;
   retainOnDelete?: boolean;
   deleteBeforeReplace?: boolean;
+  /** URN. */
   deletedWith?: string;
+  /** URNs. */
+  replaceWith?: string[];
+  /** Replaced whenever this value changes. */
+  replacementTrigger?: unknown;
+  /** Id of the existing resource to adopt. */
   import?: string;
+  /** Version of the provider's package. */
   version?: string;
-  aliases?: unknown[];
+  pluginDownloadURL?: string;
+  aliases?: Alias[];
   ignoreChanges?: string[];
   replaceOnChanges?: string[];
+  hideDiffs?: string[];
   additionalSecretOutputs?: string[];
-  customTimeouts?: { create?: string; update?: string; delete?: string };
+  /** As the program wrote them, e.g. `30m`. */
+  customTimeouts?: { create?: string; update?: string; delete?: string; read?: string };
 }
+
+/** A former identity of a resource: a whole URN, or the parts in which it differed. */
+export type Alias =
+  | string
+  | {
+      name?: string;
+      type?: string;
+      stack?: string;
+      project?: string;
+      parentUrn?: string;
+      noParent?: boolean;
+    };
 
 /** An evaluated program: every resource in the order in which it was registered, the stack's own first. */
 export interface Graph {
@@ -58,6 +80,7 @@ export interface Graph {
 /** What a policy said of a resource (or, without `urn`, of the whole stack). */
 export interface Violation {
   policy: string;
+  /** `remediate`: the policy would have changed the resource's inputs; the graph is left as it was. */
   level: "advisory" | "mandatory" | "remediate" | "disabled";
   urn?: string;
   message: string;

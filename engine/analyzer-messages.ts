@@ -1,0 +1,103 @@
+import proto from "@pulumi/pulumi/proto/analyzer_pb.js";
+import { seconds } from "./duration.ts";
+import type { Alias, Graph, PropertyMap, Resource, Violation } from "./graph.ts";
+import { makeUrn } from "./urn.ts";
+import { dereference, isObject } from "./values.ts";
+import { toStruct } from "./wire.ts";
+
+/** The levels of a policy, by the numbers of the wire. */
+export const levels: Record<proto.EnforcementLevel, Violation["level"]> = {
+  [proto.EnforcementLevel.ADVISORY]: "advisory",
+  [proto.EnforcementLevel.MANDATORY]: "mandatory",
+  [proto.EnforcementLevel.DISABLED]: "disabled",
+  [proto.EnforcementLevel.REMEDIATE]: "remediate",
+};
+
+/** Translates the resources of one graph into what the CLI sends to a policy pack. */
+export class AnalyzerMessages {
+  private readonly graph: Graph;
+  private readonly byUrn: Map<string, Resource>;
+
+  constructor(graph: Graph) {
+    this.graph = graph;
+    this.byUrn = new Map(graph.resources.map((resource) => [resource.urn, resource]));
+  }
+
+  /** The resource with its inputs, or with those given. */
+  resource(resource: Resource, inputs: PropertyMap = resource.inputs): proto.AnalyzeRequest {
+    return this.fill(new proto.AnalyzeRequest(), resource, inputs);
+  }
+
+  /** All resources that the stack manages, with their outputs: stack policies see the finished stack. */
+  stack(): proto.AnalyzeStackRequest {
+    const managed = this.graph.resources.filter(({ external }) => !external);
+    return new proto.AnalyzeStackRequest().setResourcesList(managed.map((one) => this.finished(one)));
+  }
+
+  private finished(resource: Resource): proto.AnalyzerResource {
+    const message = this.fill(new proto.AnalyzerResource(), resource, resource.outputs);
+    message.setParent(resource.parent ?? "").setDependenciesList(resource.dependencies);
+    for (const [key, urns] of Object.entries(resource.propertyDependencies)) {
+      const dependencies = new proto.AnalyzerPropertyDependencies().setUrnsList(urns);
+      message.getPropertydependenciesMap().set(key, dependencies);
+    }
+    return message;
+  }
+
+  private fill<Message extends proto.AnalyzeRequest | proto.AnalyzerResource>(
+    message: Message,
+    resource: Resource,
+    properties: PropertyMap,
+  ): Message {
+    message.setUrn(resource.urn);
+    message.setType(resource.type);
+    message.setName(resource.name);
+    message.setProperties(toStruct(withoutInternal(dereference(properties)) as PropertyMap));
+    message.setOptions(this.options(resource));
+    message.setProvider(this.provider(resource));
+    return message;
+  }
+
+  private options({ options, parent, ...resource }: Resource): proto.AnalyzerResourceOptions {
+    const { create, update, delete: deletion, read } = options.customTimeouts ?? {};
+    const timeouts = new proto.AnalyzerResourceOptions.CustomTimeouts()
+      .setCreate(seconds(create ?? "") ?? 0)
+      .setUpdate(seconds(update ?? "") ?? 0)
+      .setDelete(seconds(deletion ?? "") ?? 0)
+      .setRead(seconds(read ?? "") ?? 0);
+    return new proto.AnalyzerResourceOptions()
+      .setProtect(options.protect ?? false)
+      .setIgnorechangesList(options.ignoreChanges ?? [])
+      .setDeletebeforereplace(options.deleteBeforeReplace ?? false)
+      .setDeletebeforereplacedefined(options.deleteBeforeReplace !== undefined)
+      .setAdditionalsecretoutputsList(options.additionalSecretOutputs ?? [])
+      .setAliasesList((options.aliases ?? []).map((alias) => this.aliasUrn(alias, resource, parent)))
+      .setCustomtimeouts(timeouts)
+      .setParent(parent ?? "");
+  }
+
+  private aliasUrn(alias: Alias, { type, name }: Pick<Resource, "type" | "name">, parent?: string): string {
+    if (typeof alias === "string") return alias;
+    const scope = { stack: alias.stack ?? this.graph.stack, project: alias.project ?? this.graph.project };
+    const former = alias.noParent ? undefined : (alias.parentUrn ?? parent);
+    return makeUrn(scope, alias.type ?? type, alias.name ?? name, former);
+  }
+
+  private provider({ provider }: Resource): proto.AnalyzerProviderResource | undefined {
+    const found = provider && this.byUrn.get(provider.slice(0, provider.lastIndexOf("::")));
+    if (!found) return undefined;
+    return new proto.AnalyzerProviderResource()
+      .setUrn(found.urn)
+      .setType(found.type)
+      .setName(found.name)
+      .setProperties(toStruct(withoutInternal(dereference(found.inputs)) as PropertyMap));
+  }
+}
+
+/** Leaves out the properties that the SDK adds for itself, such as a dynamic provider's code (`__provider`). */
+function withoutInternal(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutInternal);
+  if (!isObject(value)) return value;
+  const visible = Object.entries(value).filter(([key]) => !key.startsWith("__"));
+  return Object.fromEntries(visible.map(([key, item]) => [key, withoutInternal(item)]));
+}

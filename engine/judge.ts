@@ -1,0 +1,49 @@
+import type proto from "@pulumi/pulumi/proto/analyzer_pb.js";
+import type { Analyzer, PolicyLevels } from "./analyzer.ts";
+import { AnalyzerMessages, levels } from "./analyzer-messages.ts";
+import type { Graph, PropertyMap, Resource, Violation } from "./graph.ts";
+import { fromStruct } from "./wire.ts";
+
+/** Has a policy pack judge a graph: each resource that the stack manages by its inputs, then the stack by its outputs. */
+export async function judge(graph: Graph, analyzer: Analyzer, policies: PolicyLevels): Promise<Violation[]> {
+  const messages = new AnalyzerMessages(graph);
+  const remediates = [...policies.values()].includes("remediate");
+  const violations: Violation[] = [];
+  for (const resource of graph.resources.filter(({ external }) => !external)) {
+    // As in a real run, the verdict is on the inputs that the remediations leave.
+    const inputs = remediates ? await remediate(resource, messages, analyzer, violations) : resource.inputs;
+    const response = await analyzer.analyze(messages.resource(resource, inputs));
+    violations.push(...response.getDiagnosticsList().map((found) => violation(found, resource.urn)));
+  }
+  const response = await analyzer.analyzeStack(messages.stack());
+  violations.push(...response.getDiagnosticsList().map((found) => violation(found)));
+  return violations;
+}
+
+async function remediate(
+  resource: Resource,
+  messages: AnalyzerMessages,
+  analyzer: Analyzer,
+  violations: Violation[],
+): Promise<PropertyMap> {
+  const response = await analyzer.remediate(messages.resource(resource));
+  let inputs = resource.inputs;
+  for (const remediation of response.getRemediationsList()) {
+    const diagnostic = remediation.getDiagnostic();
+    const [policy, urn] = [remediation.getPolicyname(), resource.urn];
+    // A remediation that could not run is reported as the CLI does: as advice.
+    if (diagnostic) violations.push({ policy, level: "advisory", urn, message: diagnostic });
+    else violations.push({ policy, level: "remediate", urn, message: remediation.getDescription() });
+    if (remediation.hasProperties()) inputs = fromStruct(remediation.getProperties());
+  }
+  return inputs;
+}
+
+function violation(found: proto.AnalyzeDiagnostic, urn?: string): Violation {
+  return {
+    policy: found.getPolicyname(),
+    level: levels[found.getEnforcementlevel()],
+    urn: found.getUrn() || urn,
+    message: found.getMessage(),
+  };
+}

@@ -1,0 +1,65 @@
+import { stripVTControlCharacters } from "node:util";
+import type grpc from "@grpc/grpc-js";
+import engine from "@pulumi/pulumi/proto/engine_pb.js";
+import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import type { LogLine, Severity } from "./errors.ts";
+import { unary } from "./server.ts";
+
+const severities: Record<engine.LogSeverity, Severity> = {
+  [engine.LogSeverity.DEBUG]: "debug",
+  [engine.LogSeverity.INFO]: "info",
+  [engine.LogSeverity.WARNING]: "warning",
+  [engine.LogSeverity.ERROR]: "error",
+};
+
+/** How many lines a log keeps: the newest. */
+const KEPT_LINES = 1000;
+
+/** What a program logged and printed; the SDK's debug lines are passed on but not kept. */
+export class Log {
+  readonly lines: LogLine[] = [];
+  /** The errors alone, each once, in order: the first one is the cause, what follows are its effects. */
+  readonly errors: LogLine[] = [];
+  private readonly listener?: (severity: Severity, message: string, urn?: string) => void;
+  private readonly onError?: () => void;
+
+  constructor(
+    options: {
+      listener?: (severity: Severity, message: string, urn?: string) => void;
+      /** Called with each error. */
+      onError?: () => void;
+    } = {},
+  ) {
+    this.listener = options.listener;
+    this.onError = options.onError;
+  }
+
+  add(severity: Severity, text: string, urn?: string): void {
+    const message = stripVTControlCharacters(text);
+    this.listener?.(severity, message, urn);
+    if (severity === "debug") return;
+    this.lines.push(urn ? { severity, message, urn } : { severity, message });
+    if (this.lines.length > KEPT_LINES) this.lines.shift();
+    if (severity !== "error") return;
+    if (!this.errors.some((known) => known.message === message)) this.errors.push({ severity, message, urn });
+    this.onError?.();
+  }
+}
+
+/** The `Engine` service: what a program says to the engine beside its resources. */
+export function engineService(log: Log): grpc.UntypedServiceImplementation {
+  let rootUrn = "";
+  return {
+    log: unary((request: engine.LogRequest) => {
+      log.add(severities[request.getSeverity()], request.getMessage(), request.getUrn() || undefined);
+      return new empty.Empty();
+    }),
+    getRootResource: unary(() => new engine.GetRootResourceResponse().setUrn(rootUrn)),
+    setRootResource: unary((request: engine.SetRootResourceRequest) => {
+      rootUrn = request.getUrn();
+      return new engine.SetRootResourceResponse();
+    }),
+    // There is no CLI here whose version could be wrong.
+    requirePulumiVersion: unary(() => new engine.RequirePulumiVersionResponse()),
+  };
+}

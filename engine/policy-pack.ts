@@ -1,0 +1,143 @@
+import { Analyzer } from "./analyzer.ts";
+import { type Child, startNode } from "./child.ts";
+import { resolveSdk } from "./entry.ts";
+import { EvaluationError, messageOf, type Severity } from "./errors.ts";
+import type { Graph, PropertyMap, Violation } from "./graph.ts";
+import { judge } from "./judge.ts";
+import { Log } from "./log.ts";
+import { programEnvironment } from "./program.ts";
+import { parseError } from "./trace.ts";
+import { findYaml } from "./yaml-file.ts";
+
+export interface PolicyPackOptions {
+  project: string;
+  stack: string;
+  /** @default "organization" */
+  organization?: string;
+  /** The stack's config, `ns:key` -> value. */
+  config?: Record<string, string>;
+  secretConfigKeys?: string[];
+  /** @default false */
+  dryRun?: boolean;
+  /** Milliseconds that its start may take, and each judgement. @default 30_000 */
+  timeoutMs?: number;
+  /** Environment variables beside this process's own. */
+  env?: Record<string, string>;
+  /** Overrides by policy: its level and its own settings. */
+  policyConfig?: Record<string, PolicyConfig>;
+  onLog?: (severity: Severity, message: string) => void;
+  /** Ends the pack at once. */
+  signal?: AbortSignal;
+  /** Arguments of Node. @default none: the SDK's runner loads TypeScript packs itself */
+  nodeArgs?: string[];
+}
+
+export interface PolicyConfig {
+  level?: Violation["level"];
+  properties?: PropertyMap;
+}
+
+/** A policy pack that is ready to judge. */
+export interface PolicyPack {
+  name: string;
+  version: string;
+  /** What the pack's policies say of the graph: first of each resource, then of the stack. */
+  judge(graph: Graph): Promise<Violation[]>;
+  /** Ends its process. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts the policy pack in `directory` in a child process, as the CLI does. Start it beside the program: it takes
+ * about as long.
+ * @throws EvaluationError when it doesn't start
+ */
+export async function startPolicyPack(directory: string, options: PolicyPackOptions): Promise<PolicyPack> {
+  const { timeoutMs = 30_000, signal } = options;
+  if (!findYaml(directory, "PulumiPolicy")) {
+    throw new EvaluationError(`There is no policy pack in ${directory}: it has no PulumiPolicy.yaml`);
+  }
+  const log = new Log({ listener: options.onLog });
+  const { child, port } = launch(directory, options, log);
+  const stop = () => child.kill();
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted) stop();
+  let analyzer: Analyzer | undefined;
+  const close = async () => {
+    signal?.removeEventListener("abort", stop);
+    analyzer?.close();
+    stop();
+    await child.exited;
+  };
+  /** Explains what went wrong by what the pack's process said or did. */
+  const explain = (what: string, cause: unknown) => {
+    if (cause instanceof EvaluationError) return cause;
+    const why = signal?.aborted ? `was stopped: ${messageOf(signal.reason)}` : `${what}: ${messageOf(cause)}`;
+    const details = child.stderr() || (cause instanceof Error ? (cause.stack ?? "") : "");
+    return new EvaluationError(`The policy pack ${directory} ${why}`, { details, logs: log.lines, cause });
+  };
+  try {
+    analyzer = new Analyzer(`127.0.0.1:${await within(timeoutMs, port)}`, timeoutMs);
+    const ready = analyzer;
+    const { name, version, policies } = await ready.configure(options);
+    return {
+      ...{ name, version, close },
+      judge: (graph) =>
+        judge(graph, ready, policies).catch((error) => Promise.reject(explain("could not judge", error))),
+    };
+  } catch (error) {
+    await close();
+    throw explain("did not start", error);
+  }
+}
+
+function launch(
+  directory: string,
+  options: PolicyPackOptions,
+  log: Log,
+): { child: Child; port: Promise<string> } {
+  const runner = resolveSdk("@pulumi/pulumi/cmd/run-policy-pack", directory);
+  let announce: (port: string) => void = () => undefined;
+  const announced = new Promise<string>((resolve) => {
+    announce = resolve;
+  });
+  const child = startNode({
+    // The pack's runner takes the address of an engine and never uses it.
+    args: [...(options.nodeArgs ?? []), runner, "127.0.0.1:0", "."],
+    cwd: directory,
+    env: packEnvironment(options),
+    onLine: (stream, line) => {
+      if (stream === "stdout" && /^\d+$/.test(line)) announce(line);
+      else log.add("info", line);
+    },
+  });
+  const died = child.exited.then(({ code, signal }): never => {
+    const { summary } = parseError(child.stderr(), directory);
+    throw new Error(summary || `it ended with ${signal ?? `exit code ${code}`}`);
+  });
+  // Once it has announced its port nobody waits for this any longer.
+  died.catch(() => undefined);
+  return { child, port: Promise.race([announced, died]) };
+}
+
+function packEnvironment(options: PolicyPackOptions): NodeJS.ProcessEnv {
+  const scope = {
+    ORGANIZATION: options.organization ?? "organization",
+    PROJECT: options.project,
+    STACK: options.stack,
+    DRY_RUN: String(options.dryRun ?? false),
+  };
+  const names = Object.entries(scope).flatMap(([key, value]) => [
+    [`PULUMI_${key}`, value],
+    [`PULUMI_NODEJS_${key}`, value],
+  ]);
+  return { ...programEnvironment(options), ...Object.fromEntries(names), ...options.env };
+}
+
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`it was not ready within ${ms / 1000} s`)), ms);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}
