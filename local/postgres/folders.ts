@@ -1,0 +1,94 @@
+import { execFile } from "node:child_process";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import type { Account } from "./account.ts";
+import type { Binaries } from "./binaries.ts";
+import { codeOf, DatabaseError, messageOf } from "./errors.ts";
+import { syncFolder } from "./record.ts";
+import { ADMINISTRATOR } from "./session.ts";
+import { ACCESS } from "./settings.ts";
+
+export interface Tools {
+  binaries: Binaries;
+  account: Account;
+}
+
+/** Where a data folder is made before it takes its name: a folder of that name is always whole. */
+export function draftOf(folder: string): string {
+  return `${folder}.new`;
+}
+
+/** An empty folder, owned by the server's account; what was there is removed. */
+export async function emptyDraft(folder: string, { account }: Tools): Promise<string> {
+  const draft = draftOf(folder);
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { mode: 0o700 });
+  await account.own(draft);
+  return draft;
+}
+
+/** Makes a draft durable and lets it take the place of `folder`. */
+export async function adoptDraft(folder: string, tools: Tools): Promise<void> {
+  await initdb(tools, ["--sync-only", "-D", draftOf(folder)]);
+  await rm(folder, { recursive: true, force: true });
+  await rename(draftOf(folder), folder);
+  await syncFolder(dirname(folder));
+}
+
+/** Creates the draft of a new, empty database. */
+export async function createDraft(folder: string, password: string, tools: Tools): Promise<void> {
+  const draft = await emptyDraft(folder, tools);
+  const secret = `${draft}.password`;
+  try {
+    await writeFile(secret, password, { mode: 0o600 });
+    await tools.account.own(secret);
+    // macOS knows no C.UTF-8.
+    const locale = process.platform === "darwin" ? "C" : "C.UTF-8";
+    const how = [
+      "--no-sync",
+      "--data-checksums",
+      "--encoding=UTF8",
+      `--locale=${locale}`,
+      "--no-instructions",
+    ];
+    const who = [`--username=${ADMINISTRATOR}`, "--auth=scram-sha-256", `--pwfile=${secret}`];
+    await initdb(tools, ["-D", draft, ...how, ...who]);
+    await writeOwned(join(draft, "pg_hba.conf"), `${ACCESS}\n`, tools.account);
+  } finally {
+    await rm(secret, { force: true });
+  }
+}
+
+/** Major version of a data folder; undefined when it holds none. */
+export async function versionOfData(folder: string): Promise<string | undefined> {
+  try {
+    return (await readFile(join(folder, "PG_VERSION"), "utf8")).trim();
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw new DatabaseError(
+      `${folder} can't be read: ${messageOf(error)}. Make it readable for the user who starts Trizone.`,
+    );
+  }
+}
+
+export async function writeOwned(path: string, text: string, account: Account): Promise<void> {
+  await writeFile(`${path}.tmp`, text, { mode: 0o600 });
+  await account.own(`${path}.tmp`);
+  await rename(`${path}.tmp`, path);
+}
+
+async function initdb({ binaries, account }: Tools, args: string[]): Promise<void> {
+  const [program, ...rest] = [...account.prefix, binaries.initdb, ...args];
+  const env = { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" };
+  const run = promisify(execFile)(program as string, rest, { timeout: 60_000, env });
+  await run.catch((error: { stderr?: string }) => {
+    const said = error.stderr?.trim().split("\n").slice(-3).join("; ") || messageOf(error);
+    const remedy = /No space left/.test(said)
+      ? "Free some space on that disk."
+      : "Check that the folder is writable and its disk has space.";
+    throw new DatabaseError(
+      `PostgreSQL could not prepare ${args[args.indexOf("-D") + 1]}: ${said}. ${remedy}`,
+    );
+  });
+}

@@ -1,0 +1,83 @@
+import pg from "pg";
+import { within } from "./within.ts";
+
+/** The bootstrap superuser, as RDS names it. */
+export const ADMINISTRATOR = "rdsadmin";
+
+/** How the supervisor reaches an instance. */
+export interface Door {
+  port: number;
+  password: string;
+  database?: string;
+}
+
+/**
+ * The supervisor's own connection to one instance. Every query has a time limit; after an error of the connection
+ * or a timeout the session is closed and can't be used again.
+ */
+export class Session {
+  readonly #client: pg.Client;
+  #open = true;
+
+  private constructor(client: pg.Client) {
+    this.#client = client;
+    // Also emitted while no query runs; the next query then says that the session is closed.
+    client.on("error", () => this.close());
+    client.on("end", () => this.close());
+  }
+
+  static async open(door: Door, ms = 1000): Promise<Session> {
+    const client = new pg.Client({
+      host: "127.0.0.1",
+      port: door.port,
+      user: ADMINISTRATOR,
+      password: door.password,
+      database: door.database ?? "postgres",
+      ssl: false,
+      application_name: "trizone-supervisor",
+      // The supervisor must not hang on the standby that it is there to replace.
+      options: "-c synchronous_commit=local",
+    });
+    const session = new Session(client);
+    try {
+      await within(ms, `connecting to PostgreSQL at port ${door.port}`, client.connect());
+    } catch (error) {
+      session.close();
+      throw error;
+    }
+    return session;
+  }
+
+  get usable(): boolean {
+    return this.#open;
+  }
+
+  async query<Row extends pg.QueryResultRow>(sql: string, values: unknown[] = [], ms = 1000): Promise<Row[]> {
+    if (!this.#open) throw new Error("the connection to PostgreSQL was closed");
+    try {
+      return (await within(ms, "PostgreSQL", this.#client.query<Row>(sql, values))).rows;
+    } catch (error) {
+      // An answer with an SQLSTATE leaves the connection in order; a timeout leaves a query in it.
+      if (!(error instanceof pg.DatabaseError)) this.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    // `end()` says goodbye but would wait for a server that may be frozen.
+    void this.#client.end();
+    this.#client.connection.stream.destroy();
+  }
+}
+
+/** Opens a session for one piece of work. */
+export async function withSession<T>(door: Door, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await Session.open(door);
+  try {
+    return await work(session);
+  } finally {
+    session.close();
+  }
+}

@@ -1,0 +1,59 @@
+import { DamagedDataError, DatabaseError } from "./errors.ts";
+
+interface Place {
+  zone: string;
+  folder: string;
+  port: number;
+  logFile: string;
+  seconds: number;
+}
+
+const DAMAGE =
+  /PANIC|checkpoint record|invalid (checkpoint|data|magic)|could not (open|read|locate|find|access)|incorrect checksum|is not a (valid|database cluster)|corrupt/i;
+
+const REASONS: [pattern: RegExp, explain: (place: Place) => string][] = [
+  [
+    /Address already in use/,
+    ({ port }) =>
+      `port ${port} of 127.0.0.1 is in use. End the program that listens there, or choose another port.`,
+  ],
+  [
+    /No space left on device/,
+    ({ folder }) => `the disk of ${folder} is full. Free some space and start again.`,
+  ],
+  [
+    /Permission denied|Read-only file system/,
+    ({ folder }) => `${folder} can't be written. Make it writable for the user who starts Trizone.`,
+  ],
+  [
+    /not compatible with (this version|server)/,
+    ({ folder }) =>
+      `the data in ${folder} is of another PostgreSQL version. Declare that version, or use \`npm start -- --fresh\` to drop the data.`,
+  ],
+  [
+    /configuration file .* contains errors|unrecognized configuration parameter|invalid value for parameter/,
+    () => "a parameter of the database's parameter group is wrong. Correct it in the program.",
+  ],
+  [
+    /could not (create|map) shared memory|Cannot allocate memory/,
+    () => "there is not enough memory. End other programs, or lower shared_buffers in the parameter group.",
+  ],
+  [
+    DAMAGE,
+    ({ folder }) =>
+      `the data in ${folder} is damaged. Restore the folder, or use \`npm start -- --fresh\` to drop the data.`,
+  ],
+];
+
+/** Turns what PostgreSQL logged before it gave up into one message with a remedy. */
+export function explainFailure(log: string, place: Place): DatabaseError {
+  const lines = log.split("\n").filter((line) => /\b(FATAL|PANIC|ERROR|LOG|postgres:|setpriv:)/.test(line));
+  const telling = lines.filter((line) => /FATAL|PANIC|could not|setpriv:/.test(line)).slice(-3);
+  const reason = REASONS.find(([pattern]) => telling.some((line) => pattern.test(line)) || pattern.test(log));
+  const what = reason?.[1](place) ?? `it ended, or was not ready in ${place.seconds} s. Look into the log.`;
+  const said = telling.map((line) => line.replace(/^.*?\b(FATAL|PANIC|LOG|ERROR): +/, "")).join("; ");
+  const Problem = reason?.[0] === DAMAGE ? DamagedDataError : DatabaseError;
+  return new Problem(
+    `PostgreSQL in zone ${place.zone} did not start: ${what}${said && ` It said: ${said}.`} (log: ${place.logFile})`,
+  );
+}
