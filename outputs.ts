@@ -34,3 +34,13 @@ export const Outputs = z.object({
 });
 
 export type Outputs = z.infer<typeof Outputs>;
+
+/** The outputs of a stack on a Kubernetes cluster that was there before it: nothing of AWS. */
+export const KubernetesOutputs = Outputs.omit({
+  arcEndpoint: true,
+  loadBalancers: true,
+  cluster: true,
+  modelBucket: true,
+});
+
+export type KubernetesOutputs = z.infer<typeof KubernetesOutputs>;

@@ -1,0 +1,73 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { stringify } from "yaml";
+import type { Volume } from "./pod.ts";
+import { PodRole } from "./pod-role.ts";
+
+export interface DatabaseCredentialsArgs {
+  clusterName: pulumi.Input<string>;
+  region: string;
+  namespace: pulumi.Input<string>;
+  /** Secret with the keys `username` and `password`. */
+  secretArn: pulumi.Input<string>;
+  /** The service accounts whose pods may read it. */
+  serviceAccounts: string[];
+  tags?: Record<string, string>;
+}
+
+/**
+ * A database's credentials as files in pods: the secret stays in Secrets Manager and is mounted by the Secrets Store
+ * CSI driver with the pod's own identity. Free of charge but for the reads.
+ *
+ * @example new DatabaseCredentials("trading-database", { secretArn: database.secretArn, serviceAccounts: ["trading"], … })
+ */
+export class DatabaseCredentials extends pulumi.ComponentResource {
+  /** For `databaseAccess`. */
+  readonly volume: Omit<Volume, "name">;
+
+  constructor(name: string, args: DatabaseCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("trizone:aws:DatabaseCredentials", name, {}, opts);
+    const { clusterName, namespace, secretArn, tags } = args;
+    for (const serviceAccount of args.serviceAccounts) {
+      const statements = [
+        {
+          actions: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
+          resources: [secretArn],
+        },
+      ];
+      const role = { clusterName, namespace, serviceAccount, statements, tags };
+      new PodRole(`${name}-${serviceAccount}`, role, { parent: this });
+    }
+    const secretClass = new k8s.apiextensions.CustomResource(
+      `${name}-class`,
+      {
+        apiVersion: "secrets-store.csi.x-k8s.io/v1",
+        kind: "SecretProviderClass",
+        metadata: { name, namespace },
+        spec: {
+          provider: "aws",
+          parameters: {
+            region: args.region,
+            usePodIdentity: "true",
+            objects: pulumi.output(secretArn).apply((arn) => stringify(objects(arn))),
+          },
+        },
+      },
+      { parent: this },
+    );
+    this.volume = {
+      csi: {
+        driver: "secrets-store.csi.k8s.io",
+        readOnly: true,
+        volumeAttributes: { secretProviderClass: secretClass.metadata.name },
+      },
+    };
+    this.registerOutputs();
+  }
+}
+
+/** Each key of the secret as a file of its name. */
+function objects(secretArn: string) {
+  const jmesPath = ["username", "password"].map((key) => ({ path: key, objectAlias: key }));
+  return [{ objectName: secretArn, objectType: "secretsmanager", jmesPath }];
+}

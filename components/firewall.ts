@@ -1,0 +1,87 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ADMIN_PORT, HTTP_PORT } from "./ports.ts";
+import { type Transform, transformed } from "./transform.ts";
+
+export interface FirewallArgs {
+  /** Security group ids by tier. */
+  publicBalancer: pulumi.Input<string>;
+  internalBalancer: pulumi.Input<string>;
+  workload: pulumi.Input<string>;
+  database: pulumi.Input<string>;
+  tags?: Record<string, string>;
+  transform?: {
+    ingress?: Transform<aws.vpc.SecurityGroupIngressRuleArgs>;
+    egress?: Transform<aws.vpc.SecurityGroupEgressRuleArgs>;
+  };
+}
+
+type Group = "publicBalancer" | "internalBalancer" | "workload" | "database";
+
+/** Every flow between tiers: from, to, TCP port. The nodes' own group lets EKS's control plane and pods in already. */
+const FLOWS: [from: Group, to: Group, port: number][] = [
+  ["publicBalancer", "workload", HTTP_PORT],
+  ["publicBalancer", "workload", ADMIN_PORT],
+  ["workload", "internalBalancer", 80],
+  ["internalBalancer", "workload", HTTP_PORT],
+  ["internalBalancer", "workload", ADMIN_PORT],
+  ["workload", "database", 5432],
+];
+
+const kebab = (group: Group) => group.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/**
+ * What may flow between the tiers: security group to security group, and from the internet to the public balancer
+ * only. Free of charge.
+ *
+ * @example new Firewall("firewall", { publicBalancer: network.publicBalancerGroupId, … }, { provider })
+ */
+export class Firewall extends pulumi.ComponentResource {
+  constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("trizone:aws:Firewall", name, {}, opts);
+    for (const port of [80, 443]) {
+      const anywhere = { cidrIpv4: "0.0.0.0/0", description: "Internet" };
+      this.#ingress(args, `${name}-internet-${port}`, "publicBalancer", port, anywhere);
+    }
+    for (const [from, to, port] of FLOWS) {
+      const flow = `${name}-${kebab(from)}-${kebab(to)}-${port}`;
+      const source = { referencedSecurityGroupId: args[from], description: kebab(from) };
+      this.#ingress(args, flow, to, port, source);
+      // EKS leaves its nodes' egress open, so that only the balancers need a rule for what they send.
+      if (from !== "workload") this.#egress(args, `${flow}-out`, from, to, port);
+    }
+    this.registerOutputs();
+  }
+
+  #ingress(
+    args: FirewallArgs,
+    name: string,
+    to: Group,
+    port: number,
+    source: Partial<aws.vpc.SecurityGroupIngressRuleArgs>,
+  ): void {
+    const rule = {
+      securityGroupId: args[to],
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+      tags: args.tags,
+      ...source,
+    };
+    new aws.vpc.SecurityGroupIngressRule(
+      ...transformed(args.transform?.ingress, name, rule, { parent: this }),
+    );
+  }
+
+  #egress(args: FirewallArgs, name: string, from: Group, to: Group, port: number): void {
+    const rule = {
+      securityGroupId: args[from],
+      referencedSecurityGroupId: args[to],
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+      tags: args.tags,
+    };
+    new aws.vpc.SecurityGroupEgressRule(...transformed(args.transform?.egress, name, rule, { parent: this }));
+  }
+}

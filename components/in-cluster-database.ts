@@ -1,0 +1,123 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Volume } from "./pod.ts";
+import { CONTAINER_SECURITY } from "./pod.ts";
+
+export interface InClusterDatabaseArgs {
+  namespace: pulumi.Input<string>;
+  /** Major version of PostgreSQL. */
+  version: string;
+  /** Name of the database. */
+  database: string;
+  password: pulumi.Input<string>;
+}
+
+/** The user `postgres` of the official image. */
+const POSTGRES_UID = 999;
+
+const DATA = "/var/lib/postgresql/data";
+
+/**
+ * PostgreSQL as one pod with a volume, for clusters that come and go with a test. It has no standby, no backup and no
+ * TLS. Costs a pod and 1 GiB of disk.
+ *
+ * @example new InClusterDatabase("database", { namespace, version: "16", database: "trizone", password }, { provider })
+ */
+export class InClusterDatabase extends pulumi.ComponentResource {
+  /** `host:port`. */
+  readonly endpoint: pulumi.Output<string>;
+  /** `postgresql://host:port/database?sslmode=disable`, without a user. */
+  readonly url: pulumi.Output<string>;
+  /** For `databaseAccess`. */
+  readonly volume: Omit<Volume, "name">;
+
+  constructor(name: string, args: InClusterDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("trizone:kubernetes:InClusterDatabase", name, {}, opts);
+    const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "trizone" };
+    const metadata = { name, namespace: args.namespace, labels };
+    const secret = new k8s.core.v1.Secret(
+      `${name}-secret`,
+      { metadata, stringData: { username: "trizone", password: args.password } },
+      { parent: this },
+    );
+    const service = new k8s.core.v1.Service(
+      `${name}-service`,
+      { metadata, spec: { selector: labels, ports: [{ name: "postgres", port: 5432 }] } },
+      { parent: this },
+    );
+    const template = { metadata: { labels }, spec: podSpec(args, secret.metadata.name) };
+    new k8s.apps.v1.StatefulSet(
+      `${name}-stateful-set`,
+      {
+        metadata,
+        spec: {
+          serviceName: service.metadata.name,
+          selector: { matchLabels: labels },
+          template,
+          volumeClaimTemplates: [VOLUME_CLAIM],
+        },
+      },
+      { parent: this },
+    );
+    const host = pulumi.interpolate`${service.metadata.name}.${service.metadata.namespace}.svc.cluster.local`;
+    this.endpoint = pulumi.interpolate`${host}:5432`;
+    this.url = pulumi.interpolate`postgresql://${this.endpoint}/${args.database}?sslmode=disable`;
+    this.volume = { secret: { secretName: secret.metadata.name } };
+    this.registerOutputs({ endpoint: this.endpoint });
+  }
+}
+
+const VOLUME_CLAIM = {
+  metadata: { name: "data" },
+  spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+};
+
+function podSpec(
+  args: InClusterDatabaseArgs,
+  secretName: pulumi.Input<string>,
+): k8s.types.input.core.v1.PodSpec {
+  const fromSecret = (name: string, key: string) => ({
+    name,
+    valueFrom: { secretKeyRef: { name: secretName, key } },
+  });
+  const user = { runAsUser: POSTGRES_UID, runAsGroup: POSTGRES_UID };
+  return {
+    automountServiceAccountToken: false,
+    securityContext: {
+      ...user,
+      runAsNonRoot: true,
+      fsGroup: POSTGRES_UID,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+    containers: [
+      {
+        name: "postgres",
+        image: `postgres:${args.version}`,
+        env: [
+          fromSecret("POSTGRES_USER", "username"),
+          fromSecret("POSTGRES_PASSWORD", "password"),
+          { name: "POSTGRES_DB", value: args.database },
+          // The volume's own folder may hold lost+found, which initdb refuses.
+          { name: "PGDATA", value: `${DATA}/pgdata` },
+        ],
+        ports: [{ name: "postgres", containerPort: 5432 }],
+        readinessProbe: {
+          exec: { command: ["pg_isready", "-h", "127.0.0.1", "-U", "trizone"] },
+          periodSeconds: 2,
+          timeoutSeconds: 2,
+        },
+        resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
+        securityContext: { ...CONTAINER_SECURITY, ...user },
+        volumeMounts: [
+          { name: "data", mountPath: DATA },
+          { name: "run", mountPath: "/var/run/postgresql" },
+          { name: "tmp", mountPath: "/tmp" },
+        ],
+      },
+    ],
+    volumes: [
+      { name: "run", emptyDir: {} },
+      { name: "tmp", emptyDir: {} },
+    ],
+  };
+}

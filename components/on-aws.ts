@@ -1,0 +1,153 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Config } from "../config.ts";
+import { Outputs } from "../outputs.ts";
+import { withScheme } from "./addresses.ts";
+import { Cluster } from "./cluster.ts";
+import { Controllers } from "./controllers.ts";
+import { Database } from "./database.ts";
+import { databaseAccess } from "./database-access.ts";
+import { DatabaseCredentials } from "./database-credentials.ts";
+import { Firewall } from "./firewall.ts";
+import { Identity } from "./identity.ts";
+import { LoadBalancer } from "./load-balancer.ts";
+import { ModelBucket } from "./model-bucket.ts";
+import { Network } from "./network.ts";
+import { createNamespace, imageName, type Platform } from "./platform.ts";
+import { stackOutputs } from "./stack-outputs.ts";
+
+/** What auditors look for: on every resource by the provider, and on those that policies judge by their arguments. */
+const TAGS = { DataSovereignty: "AU", Compliance: "ASIC" };
+
+/** The platform on AWS: three zones of one region. */
+export function onAws(config: Config): Platform {
+  const { region, zones, cidr, natGateways, protect } = config;
+  const tags = { ...TAGS, Project: pulumi.getProject(), Stack: pulumi.getStack() };
+  const provider = new aws.Provider("aws", { region, defaultTags: { tags } });
+  const account = aws.getCallerIdentityOutput({}, { provider }).accountId;
+
+  const network = new Network("network", { region, zones, cidr, natGateways, tags }, { provider });
+  const { vpcId, publicSubnetIds, privateSubnetIds } = network;
+  const { kubernetesVersion: version, nodes } = config;
+  const cluster = new Cluster(
+    "cluster",
+    { vpcId, publicSubnetIds, privateSubnetIds, zones, version, ...nodes, tags },
+    { provider },
+  );
+  const { kubernetes, clusterName } = cluster;
+  const providers = [provider, kubernetes];
+  const controllers = new Controllers("controllers", { clusterName, region, vpcId, tags }, { providers });
+  const namespace = createNamespace(config.namespace, kubernetes).metadata.name;
+  new Firewall(
+    "firewall",
+    {
+      publicBalancer: network.publicBalancerGroupId,
+      internalBalancer: network.internalBalancerGroupId,
+      workload: cluster.securityGroupId,
+      database: network.databaseGroupId,
+      tags,
+    },
+    { provider },
+  );
+
+  const balancer = {
+    vpcId,
+    namespace,
+    protect,
+    tags,
+    bindingsDependOn: [controllers.loadBalancerController],
+  };
+  const publicBalancer = new LoadBalancer(
+    "public",
+    {
+      ...balancer,
+      internal: false,
+      subnetIds: publicSubnetIds,
+      securityGroupIds: [network.publicBalancerGroupId],
+      certificateArn: config.certificateArn,
+      domain: config.domain,
+      routes: [{ service: "web", paths: ["/*"] }],
+    },
+    { providers },
+  );
+  const internalBalancer = new LoadBalancer(
+    "internal",
+    {
+      ...balancer,
+      internal: true,
+      subnetIds: privateSubnetIds,
+      securityGroupIds: [network.internalBalancerGroupId],
+      routes: [{ service: "gateway", paths: ["/api/*", "/ws/*"] }],
+    },
+    { providers },
+  );
+
+  const domainPrefix = pulumi.interpolate`trizone-${pulumi.getStack()}-${account}`;
+  const { url: publicUrl } = publicBalancer;
+  const identity = new Identity("identity", { publicUrl, domainPrefix, protect, tags }, { provider });
+  const { name: databaseName, ...databaseSize } = config.database;
+  const database = new Database(
+    "database",
+    {
+      ...databaseSize,
+      database: databaseName,
+      subnetIds: network.isolatedSubnetIds,
+      securityGroupIds: [network.databaseGroupId],
+      protect,
+      tags,
+    },
+    { provider },
+  );
+  const credentials = new DatabaseCredentials(
+    "trading-database",
+    {
+      clusterName,
+      region,
+      namespace,
+      secretArn: database.secretArn,
+      serviceAccounts: ["trading", "trading-migrations"],
+      tags,
+    },
+    { providers, dependsOn: controllers.addons },
+  );
+  const models = new ModelBucket("models", { tags }, { provider });
+
+  const registry = config.images.registry ?? pulumi.interpolate`${account}.dkr.ecr.${region}.amazonaws.com`;
+  return {
+    kubernetes,
+    namespace,
+    image: (service) =>
+      pulumi.output(registry).apply((registry) => imageName(registry, service, config.images)),
+    apiUrl: internalBalancer.url,
+    issuer: identity.issuer,
+    clientId: identity.clientId,
+    database: databaseAccess(database.url, credentials.volume, [credentials]),
+    outputs: stackOutputs(Outputs, {
+      stack: pulumi.getStack(),
+      region,
+      publicUrl,
+      apiUrl: pulumi.interpolate`${publicUrl}/api`,
+      issuer: identity.issuer,
+      clientId: identity.clientId,
+      arcEndpoint: arcEndpoint(region, provider),
+      loadBalancers: { public: described(publicBalancer), internal: described(internalBalancer) },
+      cluster: { name: clusterName, arn: cluster.arn },
+      zones: zones.map((name) => zone(name, region, provider)),
+      database: { endpoint: database.endpoint, name: databaseName },
+      modelBucket: models.bucketName,
+    }),
+  };
+}
+
+function described({ arn, loadBalancerName: name, url }: LoadBalancer) {
+  return { arn, name, url };
+}
+
+function zone(name: string, region: string, provider: aws.Provider) {
+  return { name, id: aws.getAvailabilityZoneOutput({ name, region }, { provider }).zoneId };
+}
+
+function arcEndpoint(region: string, provider: aws.Provider): pulumi.Output<string> {
+  const service = aws.getServiceOutput({ serviceId: "arc-zonal-shift", region }, { provider });
+  return service.dnsName.apply((dnsName) => withScheme(dnsName, "https"));
+}

@@ -1,0 +1,54 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { Config } from "../config.ts";
+import { KubernetesOutputs } from "../outputs.ts";
+import { databaseAccess } from "./database-access.ts";
+import { InClusterDatabase } from "./in-cluster-database.ts";
+import { createNamespace, imageName, type Platform } from "./platform.ts";
+import { HTTP_PORT } from "./ports.ts";
+import { stackOutputs } from "./stack-outputs.ts";
+
+/** The first port that NodePort Services take, and `web`'s where the public URL names none in their range. */
+const NODE_PORT = 30_080;
+
+/** The platform on a Kubernetes cluster that is there already, reached by the ambient kubeconfig: no AWS at all. */
+export function onKubernetes(config: Config): Platform {
+  const { issuer, publicUrl, databasePassword } = config;
+  if (!issuer || !publicUrl || !databasePassword) throw new Error("readConfig lets no such config through");
+  const kubernetes = new k8s.Provider("kubernetes", {});
+  const namespace = createNamespace(config.namespace, kubernetes).metadata.name;
+  const { name: database, version } = config.database;
+  const password = pulumi.secret(databasePassword);
+  const postgres = new InClusterDatabase(
+    "database",
+    { namespace, version, database, password },
+    { provider: kubernetes },
+  );
+  const images = { ...config.images, registry: config.images.registry ?? "docker.io" };
+  return {
+    kubernetes,
+    namespace,
+    image: (service) => pulumi.output(imageName(images.registry, service, images)),
+    apiUrl: pulumi.interpolate`http://gateway.${namespace}.svc.cluster.local:${HTTP_PORT}`,
+    issuer: pulumi.output(issuer.url),
+    clientId: pulumi.output(issuer.clientId),
+    database: databaseAccess(postgres.url, postgres.volume, [postgres]),
+    nodePort: nodePortOf(publicUrl),
+    outputs: stackOutputs(KubernetesOutputs, {
+      stack: pulumi.getStack(),
+      region: config.region,
+      publicUrl,
+      apiUrl: `${publicUrl}/api`,
+      issuer: issuer.url,
+      clientId: issuer.clientId,
+      // No account maps these names to physical zones: they are what the nodes are labelled with.
+      zones: config.zones.map((name) => ({ name, id: name })),
+      database: { endpoint: postgres.endpoint, name: database },
+    }),
+  };
+}
+
+function nodePortOf(publicUrl: string): number {
+  const port = Number(new URL(publicUrl).port);
+  return port >= 30_000 && port <= 32_767 ? port : NODE_PORT;
+}

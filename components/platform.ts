@@ -1,0 +1,42 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import type { ServiceName } from "../config.ts";
+import type { DatabaseAccess } from "./database-access.ts";
+
+/** What the services stand on, wherever they run. */
+export interface Platform {
+  /** What the services are deployed through. */
+  kubernetes: k8s.Provider;
+  namespace: pulumi.Output<string>;
+  /** A service's image. */
+  image(service: ServiceName): pulumi.Output<string>;
+  /** Where `web` finds the API. */
+  apiUrl: pulumi.Output<string>;
+  /** OpenID issuer and the client that the platform's users sign in with. */
+  issuer: pulumi.Output<string>;
+  clientId: pulumi.Output<string>;
+  database: DatabaseAccess;
+  /** Port of every node that leads to `web`, where no balancer does. */
+  nodePort?: number;
+  /** The stack's outputs, by the contract in `outputs.ts`. */
+  outputs: Record<string, pulumi.Output<unknown>>;
+}
+
+/** The namespace: only pods of Pod Security's "restricted" profile, each ready once its target group says so too. */
+export function createNamespace(name: string, provider: k8s.Provider): k8s.core.v1.Namespace {
+  const labels = {
+    "pod-security.kubernetes.io/enforce": "restricted",
+    "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled",
+  };
+  return new k8s.core.v1.Namespace(name, { metadata: { name, labels } }, { provider });
+}
+
+/** `<registry>/trizone/<service>` by digest where there is one, else by tag. */
+export function imageName(
+  registry: string,
+  service: ServiceName,
+  images: { tag: string; digests: Partial<Record<ServiceName, string>> },
+): string {
+  const digest = images.digests[service];
+  return `${registry}/trizone/${service}${digest ? `@${digest}` : `:${images.tag}`}`;
+}

@@ -1,0 +1,60 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+
+export interface PodRoleArgs {
+  clusterName: pulumi.Input<string>;
+  namespace: pulumi.Input<string>;
+  /** The pods' Kubernetes service account. */
+  serviceAccount: string;
+  /** What the pods may do. */
+  statements: pulumi.Input<{ actions: string[]; resources: pulumi.Input<string>[] }>[];
+  tags?: Record<string, string>;
+}
+
+/** Who may take the role: EKS's pod identity agent on behalf of the pods. */
+const TRUST = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: { Service: "pods.eks.amazonaws.com" },
+      Action: ["sts:AssumeRole", "sts:TagSession"],
+    },
+  ],
+});
+
+/**
+ * The AWS permissions of a service account's pods, by EKS Pod Identity. Free of charge.
+ *
+ * @example new PodRole("trading", { serviceAccount: "trading", statements: [{ actions: ["s3:GetObject"], resources: [arn] }], … })
+ */
+export class PodRole extends pulumi.ComponentResource {
+  constructor(name: string, args: PodRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("trizone:aws:PodRole", name, {}, opts);
+    const parent = { parent: this };
+    const role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: TRUST, tags: args.tags }, parent);
+    const policy = pulumi.output(args.statements).apply((statements) =>
+      JSON.stringify({
+        Version: "2012-10-17",
+        Statement: statements.map(({ actions, resources }) => ({
+          Effect: "Allow",
+          Action: actions,
+          Resource: resources,
+        })),
+      }),
+    );
+    const granted = new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy }, parent);
+    new aws.eks.PodIdentityAssociation(
+      `${name}-association`,
+      {
+        clusterName: args.clusterName,
+        namespace: args.namespace,
+        serviceAccount: args.serviceAccount,
+        roleArn: role.arn,
+        tags: args.tags,
+      },
+      { parent: this, dependsOn: [granted] },
+    );
+    this.registerOutputs();
+  }
+}

@@ -1,0 +1,153 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { ADMIN_PORT, HTTP_PORT } from "./ports.ts";
+
+export type Volume = k8s.types.input.core.v1.Volume;
+type Probe = k8s.types.input.core.v1.Probe;
+type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
+type Container = k8s.types.input.core.v1.Container;
+type PodSpec = k8s.types.input.core.v1.PodSpec;
+
+/** A volume and where the container sees it; read only. */
+export interface Mount {
+  volume: pulumi.Input<Volume>;
+  /** Name of the volume. */
+  name: string;
+  path: string;
+}
+
+export interface PodArgs {
+  /** The service's name, which the container and the labels carry. */
+  service: string;
+  image: pulumi.Input<string>;
+  /** @default the service's name */
+  serviceAccount?: string;
+  /** @default ["node", "/app/main.js"] */
+  command?: string[];
+  env: Record<string, pulumi.Input<string>>;
+  mounts?: Mount[];
+  /** What the scheduler sets aside. @default { cpu: "100m", memory: "256Mi" } */
+  requests?: { cpu: string; memory: string };
+  /** A container that takes more is killed. @default "512Mi" */
+  memoryLimit?: string;
+}
+
+/** The user that the images' files are readable to. */
+export const UID = 10001;
+
+/** Pod Security Standards' "restricted" profile. */
+export const POD_SECURITY = {
+  runAsNonRoot: true,
+  runAsUser: UID,
+  runAsGroup: UID,
+  fsGroup: UID,
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+export const CONTAINER_SECURITY = {
+  runAsNonRoot: true,
+  runAsUser: UID,
+  readOnlyRootFilesystem: true,
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+};
+
+/** Seconds that a pod has to end after it was told to. */
+const GRACE_SECONDS = 30;
+
+/** Seconds in which endpoints and target groups forget a pod before it is told to end. */
+const FORGET_SECONDS = 10;
+
+export function podLabels(service: string): Record<string, string> {
+  return { "app.kubernetes.io/name": service, "app.kubernetes.io/part-of": "trizone" };
+}
+
+/** A pod that serves: both ports, probes, spread over zones and hosts. */
+export function servingPod(args: PodArgs): PodTemplate {
+  const spec = podSpec(args, {
+    ports: [
+      { name: "http", containerPort: HTTP_PORT },
+      { name: "admin", containerPort: ADMIN_PORT },
+    ],
+    startupProbe: probe("/startupz", { periodSeconds: 5, failureThreshold: 30 }),
+    livenessProbe: probe("/livez", { periodSeconds: 10, failureThreshold: 3 }),
+    readinessProbe: probe("/readyz", { periodSeconds: 5, failureThreshold: 3 }),
+    lifecycle: { preStop: { sleep: { seconds: FORGET_SECONDS } } },
+  });
+  return {
+    metadata: { labels: podLabels(args.service) },
+    spec: { ...spec, ...spread(args.service), terminationGracePeriodSeconds: GRACE_SECONDS },
+  };
+}
+
+/** A pod that does one thing and ends; `task` sets its labels apart, so that no Service takes it for one that serves. */
+export function jobPod(args: PodArgs, task: string): PodTemplate {
+  return {
+    metadata: { labels: podLabels(`${args.service}-${task}`) },
+    spec: { ...podSpec(args, {}), restartPolicy: "Never" },
+  };
+}
+
+function podSpec(args: PodArgs, container: Partial<Container>): PodSpec {
+  const { service, image, mounts = [] } = args;
+  return {
+    serviceAccountName: args.serviceAccount ?? service,
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: POD_SECURITY,
+    containers: [
+      {
+        name: service,
+        image,
+        command: args.command ?? ["node", "/app/main.js"],
+        env: environment(args),
+        volumeMounts: mounts.map(({ name, path }) => ({ name, mountPath: path, readOnly: true })),
+        // A CPU limit would only throttle what idle CPUs could have done; requests already share a busy node fairly.
+        resources: {
+          requests: { ...(args.requests ?? { cpu: "100m", memory: "256Mi" }) },
+          limits: { memory: args.memoryLimit ?? "512Mi" },
+        },
+        securityContext: CONTAINER_SECURITY,
+        ...container,
+      },
+    ],
+    volumes: mounts.map(({ volume }) => volume),
+  };
+}
+
+function environment({ service, env }: PodArgs) {
+  const fields = { POD_NAME: "metadata.name", ZONE: "metadata.labels['topology.kubernetes.io/zone']" };
+  const own = { SERVICE: service, HTTP_PORT: String(HTTP_PORT), ADMIN_PORT: String(ADMIN_PORT), ...env };
+  return [
+    ...Object.entries(own).map(([name, value]) => ({ name, value })),
+    ...Object.entries(fields).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { fieldPath } } })),
+  ];
+}
+
+function probe(path: string, times: { periodSeconds: number; failureThreshold: number }): Probe {
+  return { httpGet: { path, port: "admin" }, timeoutSeconds: 2, ...times };
+}
+
+/** As many pods in each zone, on different hosts where there are enough. */
+function spread(service: string): Partial<PodSpec> {
+  const labelSelector = { matchLabels: podLabels(service) };
+  return {
+    topologySpreadConstraints: [
+      {
+        topologyKey: "topology.kubernetes.io/zone",
+        maxSkew: 1,
+        whenUnsatisfiable: "DoNotSchedule",
+        labelSelector,
+        // A rollout spreads its own pods; the ones it replaces don't count.
+        matchLabelKeys: ["pod-template-hash"],
+      },
+    ],
+    affinity: {
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector } },
+        ],
+      },
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { check } from "./check.ts";
+import { type PodArgs, podLabels, servingPod } from "./pod.ts";
+import { HTTP_PORT } from "./ports.ts";
+import { type Transform, transformed } from "./transform.ts";
+
+export interface WorkloadArgs extends Omit<PodArgs, "service"> {
+  namespace: pulumi.Input<string>;
+  /** Pods at least: one a zone or more. @default 3 */
+  replicas?: number;
+  /** Pods at most. @default four times `replicas` */
+  maxReplicas?: number;
+  /** Percent of the requested CPU at which pods are added. @default 60 */
+  targetCpuPercent?: number;
+  /** Port on every node that leads to the Service, for clusters without a load balancer. */
+  nodePort?: number;
+  /** What must be done before the pods start, e.g. a migration. */
+  after?: pulumi.Resource[];
+  transform?: {
+    serviceAccount?: Transform<k8s.core.v1.ServiceAccountArgs>;
+    deployment?: Transform<k8s.apps.v1.DeploymentArgs>;
+    service?: Transform<k8s.core.v1.ServiceArgs>;
+    autoscaler?: Transform<k8s.autoscaling.v2.HorizontalPodAutoscalerArgs>;
+    disruptionBudget?: Transform<k8s.policy.v1.PodDisruptionBudgetArgs>;
+  };
+}
+
+/**
+ * A service of the platform: its pods evenly over the zones, its Service, its autoscaler and its disruption budget.
+ * Costs the CPU and memory that its pods request.
+ *
+ * @example new Workload("gateway", { namespace, image, env: { TRADING_URL: trading.url } }, { provider: kubernetes })
+ */
+export class Workload extends pulumi.ComponentResource {
+  /** Reached from inside the cluster. */
+  readonly url: pulumi.Output<string>;
+  readonly #name: string;
+  readonly #args: WorkloadArgs;
+  readonly #metadata: { name: string; namespace: pulumi.Input<string>; labels: Record<string, string> };
+
+  constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { replicas = 3 } = args;
+    check(`workload ${name}`, [
+      [/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name), "name", "expected a Kubernetes name"],
+      [Number.isInteger(replicas) && replicas >= 3, "replicas", "expected at least 3, one a zone"],
+      [(args.maxReplicas ?? replicas) >= replicas, "maxReplicas", "expected no less than replicas"],
+    ]);
+    super("trizone:kubernetes:Workload", name, {}, opts);
+    this.#name = name;
+    this.#args = args;
+    this.#metadata = { name, namespace: args.namespace, labels: podLabels(name) };
+    const account = this.#serviceAccount();
+    this.#autoscaler(this.#deployment(account), replicas);
+    this.#disruptionBudget();
+    this.url = this.#service();
+    this.registerOutputs({ url: this.url });
+  }
+
+  #serviceAccount(): k8s.core.v1.ServiceAccount {
+    const account = { metadata: this.#metadata, automountServiceAccountToken: false };
+    return new k8s.core.v1.ServiceAccount(
+      ...transformed(this.#args.transform?.serviceAccount, `${this.#name}-service-account`, account, {
+        parent: this,
+      }),
+    );
+  }
+
+  #deployment(account: k8s.core.v1.ServiceAccount): k8s.apps.v1.Deployment {
+    const deployment = {
+      metadata: this.#metadata,
+      spec: {
+        // No `replicas`: they are the autoscaler's, and an update must not take back what it added.
+        selector: { matchLabels: podLabels(this.#name) },
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+        template: servingPod({ ...this.#args, service: this.#name }),
+      },
+    };
+    return new k8s.apps.v1.Deployment(
+      ...transformed(this.#args.transform?.deployment, `${this.#name}-deployment`, deployment, {
+        parent: this,
+        dependsOn: [account, ...(this.#args.after ?? [])],
+      }),
+    );
+  }
+
+  #service(): pulumi.Output<string> {
+    const { nodePort, transform } = this.#args;
+    const spec = {
+      type: nodePort ? "NodePort" : "ClusterIP",
+      selector: podLabels(this.#name),
+      ports: [{ name: "http", port: HTTP_PORT, targetPort: "http", nodePort }],
+      // What a shift moves away from a zone at the balancer must not wander back in from inside.
+      trafficDistribution: "PreferSameZone",
+    };
+    const service = new k8s.core.v1.Service(
+      ...transformed(
+        transform?.service,
+        `${this.#name}-service`,
+        { metadata: this.#metadata, spec },
+        { parent: this },
+      ),
+    );
+    const { name, namespace } = service.metadata;
+    return pulumi.interpolate`http://${name}.${namespace}.svc.cluster.local:${HTTP_PORT}`;
+  }
+
+  #autoscaler(deployment: k8s.apps.v1.Deployment, replicas: number): void {
+    const { maxReplicas = replicas * 4, targetCpuPercent = 60, transform } = this.#args;
+    const autoscaler = {
+      metadata: this.#metadata,
+      spec: {
+        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: deployment.metadata.name },
+        minReplicas: replicas,
+        maxReplicas,
+        metrics: [
+          {
+            type: "Resource",
+            resource: { name: "cpu", target: { type: "Utilization", averageUtilization: targetCpuPercent } },
+          },
+        ],
+      },
+    };
+    new k8s.autoscaling.v2.HorizontalPodAutoscaler(
+      ...transformed(transform?.autoscaler, `${this.#name}-autoscaler`, autoscaler, { parent: this }),
+    );
+  }
+
+  #disruptionBudget(): void {
+    const budget = {
+      metadata: this.#metadata,
+      spec: { maxUnavailable: 1, selector: { matchLabels: podLabels(this.#name) } },
+    };
+    new k8s.policy.v1.PodDisruptionBudget(
+      ...transformed(this.#args.transform?.disruptionBudget, `${this.#name}-disruption-budget`, budget, {
+        parent: this,
+      }),
+    );
+  }
+}

@@ -1,0 +1,183 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { bool, count, json, text } from "./config-values.ts";
+
+/** The services that the program runs; each has an image of its name. */
+export const SERVICES = ["web", "gateway", "trading"] as const;
+
+export type ServiceName = (typeof SERVICES)[number];
+
+const Images = json(
+  z.strictObject({
+    /** Host (and path) of the registry. @default the account's ECR in the stack's region */
+    registry: text("a registry such as localhost:5001").optional(),
+    /** Tag of every service that has no digest. */
+    tag: text("an image tag such as 0.1.0", /^[\w][\w.-]{0,127}$/).default("0.1.0"),
+    /** Service -> `sha256:…`; wins over the tag. */
+    digests: z
+      .partialRecord(
+        z.enum(SERVICES),
+        text("a digest: sha256: and 64 hexadecimal digits", /^sha256:[0-9a-f]{64}$/),
+      )
+      .default({}),
+  }),
+);
+
+const Database = json(
+  z
+    .strictObject({
+      instanceClass: text("an RDS class such as db.t4g.medium", /^db\.[\w-]+\.[\w-]+$/).default(
+        "db.t4g.medium",
+      ),
+      /** GiB at first, and the most that autoscaling may make of it. */
+      storage: count(20, 65_536).default(20),
+      maxStorage: count(20, 65_536).default(100),
+      /** A synchronous standby in another zone. */
+      multiAz: bool().default(true),
+      /** Major version of PostgreSQL. */
+      version: text('"16", the version that the services are tested with', /^16$/).default("16"),
+      /** Days that point-in-time recovery reaches back. */
+      backupDays: count(1, 35).default(7),
+      name: text("a PostgreSQL identifier", /^[a-z][a-z0-9_]{0,62}$/).default("trizone"),
+    })
+    .refine(({ storage, maxStorage }) => maxStorage >= storage, {
+      path: ["maxStorage"],
+      error: "expected no less than storage",
+    }),
+);
+
+const Nodes = json(
+  z
+    .strictObject({
+      instanceTypes: z
+        .array(text("an EC2 type such as m7i.large", /^[\w-]+\.[\w-]+$/))
+        .min(1)
+        .default(["m7i.large"]),
+      /** Nodes in each zone. */
+      min: count(1, 100).default(1),
+      max: count(1, 100).default(3),
+      /** GiB of each node's root volume. */
+      disk: count(20, 16_384).default(50),
+    })
+    .refine(({ min, max }) => max >= min, { path: ["max"], error: "expected no less than min" }),
+);
+
+const Issuer = json(
+  z.strictObject({
+    url: z.url({ error: "expected the issuer's URL" }),
+    clientId: text("the OAuth client's id"),
+  }),
+);
+
+/** RFC 1918's ranges, cut to /16. */
+const PRIVATE_16 = /^(10\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)|172\.(1[6-9]|2\d|3[01])|192\.168)\.0\.0\/16$/;
+
+const Region = text("an AWS region such as ap-southeast-2", /^[a-z]{2,}(-[a-z]+)+-\d$/);
+
+/** A stack's configuration, `<project>:<key>`; what is optional has its default here. */
+const Schema = z
+  .strictObject({
+    /** `aws:region`. Which regions are allowed is the policies' to say. */
+    "aws:region": Region,
+    /** Where the platform goes: AWS, or a Kubernetes cluster that is there already. */
+    target: z.enum(["aws", "kubernetes"], { error: "expected aws or kubernetes" }).default("aws"),
+    /** Availability zone names. @default the region's a, b and c */
+    zones: json(
+      z
+        .array(text("a zone's name"))
+        .length(3, { error: "expected three zone names" })
+        .refine((zones) => new Set(zones).size === zones.length, { error: "expected three different zones" }),
+    ).optional(),
+    /** The VPC's range: a /16, of which nine /24 subnets are taken. */
+    cidr: text("a private /16 range such as 10.0.0.0/16", PRIVATE_16).default("10.0.0.0/16"),
+    /** Pods of each service at least; a multiple of three keeps the zones even. */
+    replicas: count(3, 300).default(3),
+    namespace: text("a Kubernetes name", /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/).default("trizone"),
+    natGateways: z.enum(["single", "per-zone"], { error: "expected single or per-zone" }).default("per-zone"),
+    kubernetesVersion: text(
+      "1.33 or later, which label pods with their zone",
+      /^1\.(3[3-9]|[4-9]\d)$/,
+    ).default("1.35"),
+    images: Images.prefault({}),
+    database: Database.prefault({}),
+    nodes: Nodes.prefault({}),
+    /** Guards the database and the balancers against deletion. */
+    protect: bool().default(false),
+    /** ACM certificate of `domain`; without the two, the public balancer speaks plain HTTP. */
+    certificateArn: text("an ACM certificate's ARN", /^arn:aws[\w-]*:acm:/).optional(),
+    domain: text("a DNS name", /^([a-z0-9-]+\.)+[a-z]{2,}$/).optional(),
+    /** For target kubernetes: the OpenID issuer, the URL under which `web` is reached, the database's password. */
+    issuer: Issuer.optional(),
+    publicUrl: z.url({ error: "expected a URL" }).optional(),
+    databasePassword: text("a password", /^.{8,}$/).optional(),
+  })
+  .transform(({ "aws:region": region, ...config }) => ({
+    ...config,
+    region,
+    zones: config.zones ?? ["a", "b", "c"].map((letter) => region + letter),
+  }));
+
+export type Config = z.output<typeof Schema>;
+
+/** What is wrong with one value: the part of a zod issue that is used here. */
+interface Problem {
+  path: PropertyKey[];
+  message: string;
+  code?: string;
+  keys?: string[];
+}
+
+/** What one key makes necessary in another, as problems; looked at apart so that one error lists all. */
+function missing(raw: Record<string, unknown>): Problem[] {
+  const demands: [boolean, string, string][] = [
+    ["certificateArn" in raw, "domain", "the name that certificateArn is for"],
+    ["domain" in raw, "certificateArn", "domain is served over TLS"],
+    [raw.target === "kubernetes", "issuer", "target kubernetes has no user pool of its own"],
+    [raw.target === "kubernetes", "publicUrl", "target kubernetes has no load balancer of its own"],
+    [raw.target === "kubernetes", "databasePassword", "target kubernetes has no Secrets Manager"],
+  ];
+  return demands
+    .filter(([applies, key]) => applies && !(key in raw))
+    .map(([, key, reason]) => ({ path: [key], message: `missing: ${reason}` }));
+}
+
+/**
+ * The stack's configuration. Every key of this project must be one of the schema's.
+ * @throws pulumi.RunError one that lists every problem with its property path
+ */
+export function readConfig(
+  all = pulumi.runtime.allConfig(),
+  project = pulumi.getProject(),
+  stack = pulumi.getStack(),
+): Config {
+  const own = Object.entries(all).filter(([key]) => key.startsWith(`${project}:`));
+  const raw: Record<string, unknown> = Object.fromEntries(
+    own.map(([key, value]) => [key.slice(project.length + 1), value]),
+  );
+  const parsed = Schema.safeParse({ ...raw, "aws:region": all["aws:region"] });
+  const problems: Problem[] = [...(parsed.error?.issues ?? []), ...missing(raw)];
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new pulumi.RunError(explain(problems, project, stack));
+}
+
+function explain(problems: Problem[], project: string, stack: string): string {
+  const lines = problems.flatMap((problem) => {
+    const [first, ...rest] = problem.path;
+    const key = (name: PropertyKey | undefined) =>
+      String(name).includes(":") ? String(name) : `${project}:${String(name)}`;
+    if (problem.code === "unrecognized_keys") {
+      return (problem.keys ?? []).map((name) =>
+        first === undefined
+          ? `${key(name)}: not a key of this program; its keys are ${Object.keys(Schema.in.shape).join(", ")}`
+          : `${[key(first), ...rest, name].join(".")}: not a key of this program`,
+      );
+    }
+    return [`${[key(first), ...rest].join(".")}: ${problem.message}`];
+  });
+  const count = lines.length === 1 ? "a problem" : `${lines.length} problems`;
+  return [
+    `the configuration of stack ${stack} has ${count}:`,
+    ...lines.map((line) => `  ${line}`),
+    `Correct Pulumi.${stack}.yaml (or what --set or pulumi config set gave).`,
+  ].join("\n");
+}
