@@ -1,17 +1,58 @@
-import { bodyLimit } from "hono/body-limit";
-import { ProblemError, problemResponse } from "./problem.ts";
+import type { IncomingMessage } from "node:http";
+import type { MiddlewareHandler } from "hono";
+import type { KitEnv } from "./app.ts";
+import { ProblemError } from "./problem.ts";
 
 /** Largest body of an API request, in bytes. An order is well under 1 KiB. */
 export const API_BODY_LIMIT = 64 * 1024;
 
-/** The failure for a body over the limit. */
-export function bodyTooLarge(limit = API_BODY_LIMIT): ProblemError {
-  const message = `is larger than ${limit} bytes`;
-  return new ProblemError(413, `The request's body ${message}.`, { errors: [{ field: "body", message }] });
+/**
+ * How much of a body that is too large is read and thrown away, and for how long, before the answer: a client that is
+ * still sending would otherwise meet a closed connection rather than the 413.
+ */
+const DISCARD_BYTES = 16 * 1024 * 1024;
+const DISCARD_MS = 5000;
+
+/** Where `@hono/node-server` looks for a body that was read already. */
+type WithRawBody = IncomingMessage & { rawBody?: Buffer };
+
+/** Middleware: reads the body, and refuses a larger one whether it declares its length or comes in chunks. */
+export const apiBodyLimit: MiddlewareHandler<KitEnv> = async (c, next) => {
+  const incoming = c.env.incoming as WithRawBody;
+  const hasBody = incoming.headers["content-length"] ?? incoming.headers["transfer-encoding"];
+  if (hasBody) incoming.rawBody = await readBody(incoming, API_BODY_LIMIT);
+  await next();
+};
+
+/** @throws ProblemError 413 beyond `limit` bytes, 400 when the client went away while sending. */
+function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let giveUp: NodeJS.Timeout | undefined;
+    const refuse = (headers: Record<string, string>) => {
+      clearTimeout(giveUp);
+      reject(tooLarge(limit, headers));
+    };
+    const tooMuch = () => refuse({ connection: "close" });
+    incoming.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= limit) chunks.push(chunk);
+      else giveUp ??= setTimeout(tooMuch, DISCARD_MS);
+      if (size > DISCARD_BYTES) tooMuch();
+    });
+    incoming.once("end", () => (size > limit ? refuse({}) : resolve(Buffer.concat(chunks, size))));
+    incoming.once("close", () => {
+      clearTimeout(giveUp);
+      reject(new ProblemError(400, "The request ended before its body did."));
+    });
+  });
 }
 
-/** Middleware: refuses larger bodies, whether they declare their length or come in chunks. */
-export const apiBodyLimit = bodyLimit({
-  maxSize: API_BODY_LIMIT,
-  onError: (c) => problemResponse(bodyTooLarge(), c.req.path),
-});
+function tooLarge(limit: number, headers: Record<string, string>): ProblemError {
+  const message = `is larger than ${limit} bytes`;
+  return new ProblemError(413, `The request's body ${message}.`, {
+    errors: [{ field: "body", message }],
+    headers,
+  });
+}

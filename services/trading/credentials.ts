@@ -11,5 +11,9 @@ export async function connectionConfig(environment: DatabaseEnvironment): Promis
   const read = async (name: string) =>
     (await readFile(join(environment.DATABASE_CREDENTIALS, name), "utf8")).replace(/\r?\n$/, "");
   const [user, password] = await Promise.all([read("username"), read("password")]);
-  return { connectionString: environment.DATABASE_URL, user, password };
+  // In the URL, as the driver takes the URL's absent user for an empty one over any that is given beside it.
+  const url = new URL(environment.DATABASE_URL);
+  url.username = encodeURIComponent(user);
+  url.password = encodeURIComponent(password);
+  return { connectionString: url.href };
 }

@@ -7,10 +7,10 @@ const QUANTITY = `must be a whole number from 1 to ${MAX_QUANTITY}`;
 const quantity = z
   .union(
     [
-      z.number().int().min(1).max(MAX_QUANTITY),
+      z.int({ error: QUANTITY }).min(1, { error: QUANTITY }).max(MAX_QUANTITY, { error: QUANTITY }),
       z
         .string()
-        .regex(/^[1-9]\d{0,8}$/)
+        .regex(/^[1-9]\d{0,8}$/, { error: QUANTITY })
         .transform(Number),
     ],
     { error: QUANTITY },
@@ -44,7 +44,10 @@ export const NewOrder = z
         side,
         type: z.literal("market"),
         quantity,
-        limitPrice: z.never({ error: "is for limit orders only; leave it out" }).optional(),
+        limitPrice: z
+          .never({ error: "is for limit orders only; leave it out" })
+          .optional()
+          .openapi({ type: "null" }),
       }),
     ],
     {

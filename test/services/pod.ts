@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { buildImages, type ServiceName } from "../../services/build.ts";
+
+/** Shared by the test files of a run: the build skips what is up to date. */
+const IMAGES = join(tmpdir(), `trizone-test-images-${process.getuid?.() ?? 0}`);
+
+/** A service running as a pod does: its bundle, in a process of its own. */
+export interface RunningPod {
+  url: string;
+  admin: string;
+  process: ChildProcess;
+  /** Resolves with the exit code. */
+  exited: Promise<number | null>;
+  /** Everything it wrote so far. */
+  output(): string;
+  stop(): Promise<number | null>;
+}
+
+/** Builds the images once, as several services building at the same time would each do it. */
+export function imageOf(service: ServiceName): Promise<string> {
+  return buildImages(IMAGES, [service]).then(([image]) => image?.directory ?? "");
+}
+
+/** Starts a pod in zone `a` unless told otherwise, and waits until it listens. */
+export async function startPod(service: ServiceName, env: Record<string, string>): Promise<RunningPod> {
+  const directory = await imageOf(service);
+  const child = spawn(process.execPath, [join(directory, "main.js")], {
+    env: {
+      PATH: process.env.PATH,
+      SERVICE: service,
+      POD_NAME: `${service}-1`,
+      ZONE: "a",
+      HTTP_PORT: "0",
+      ADMIN_PORT: "0",
+      TERMINATION_LAME_DUCK_MS: "200",
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  child.stderr.on("data", (chunk) => {
+    output += chunk;
+  });
+  const exited = once(child, "exit").then(([code]) => code as number | null);
+  const listening = new Promise<{ http: number; admin: number }>((resolve) => {
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      output += `${line}\n`;
+      const entry = line.startsWith("{") ? JSON.parse(line) : {};
+      if (entry.msg === "listening") resolve(entry);
+    });
+  });
+  const failed = exited.then((code) => {
+    throw new Error(`${service} ended with ${code} before it listened:\n${output}`);
+  });
+  failed.catch(() => undefined);
+  const ports = await Promise.race([listening, failed]);
+  return {
+    url: `http://127.0.0.1:${ports.http}`,
+    admin: `http://127.0.0.1:${ports.admin}`,
+    process: child,
+    exited,
+    output: () => output,
+    stop: async () => {
+      child.kill("SIGCONT");
+      child.kill("SIGTERM");
+      return exited;
+    },
+  };
+}

