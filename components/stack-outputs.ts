@@ -7,11 +7,11 @@ import { z } from "zod";
  */
 export function stackOutputs<Contract extends z.ZodObject>(
   contract: Contract,
-  values: { [Key in keyof z.input<Contract>]: pulumi.Input<unknown> },
+  values: { [Key in keyof z.input<Contract>]: unknown },
 ): Record<string, pulumi.Output<unknown>> {
-  const given: Record<string, pulumi.Input<unknown>> = values;
+  const given: Record<string, unknown> = values;
   const entries = Object.entries(contract.shape).map(([key, schema]) => {
-    const checked = pulumi.output(given[key]).apply((value) => {
+    const checked = (pulumi.output(given[key]) as pulumi.Output<unknown>).apply((value) => {
       const parsed = z.object({ [key]: schema }).safeParse({ [key]: value });
       if (parsed.success) return parsed.data[key];
       throw new Error(`a stack output breaks the contract in outputs.ts:\n${z.prettifyError(parsed.error)}`);

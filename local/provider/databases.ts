@@ -1,0 +1,45 @@
+import { arn, autoName, derived, uuid } from "./naming.ts";
+import { type Answer, text } from "./types.ts";
+
+const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+
+const instance: Answer = async ({ urn, name, inputs }, { region, addresses }) => {
+  const identifier = text(inputs, "identifier") ?? autoName(urn, name);
+  const resourceId = `db-${derived(urn, 26, UPPER)}`;
+  const address = (await addresses?.reserve(urn, "database")) ?? {
+    host: `${identifier}.c${derived(`${urn}:subdomain`, 11)}.${region}.rds.amazonaws.com`,
+    port: Number(inputs.port ?? 5432),
+  };
+  const secret = `secret:rds!db-${uuid(urn)}-${derived(`${urn}:secret`, 6)}`;
+  const masterUserSecrets = inputs.manageMasterUserPassword
+    ? [
+        {
+          secretArn: arn("secretsmanager", region, secret),
+          secretStatus: "active",
+          kmsKeyId: arn("kms", region, `key/${uuid(`${urn}:key`)}`),
+        },
+      ]
+    : [];
+  const outputs = {
+    identifier,
+    resourceId,
+    arn: arn("rds", region, `db:${identifier}`),
+    address: address.host,
+    port: address.port,
+    endpoint: `${address.host}:${address.port}`,
+    engineVersionActual: text(inputs, "engineVersion"),
+    status: "available",
+    masterUserSecrets,
+  };
+  return { id: resourceId, outputs };
+};
+
+const subnetGroup: Answer = ({ urn, name: logical, inputs }, { region }) => {
+  const name = text(inputs, "name") ?? autoName(urn, logical);
+  return { id: name, outputs: { name, arn: arn("rds", region, `subgrp:${name}`) } };
+};
+
+export const databases: Record<string, Answer> = {
+  "aws:rds/instance:Instance": instance,
+  "aws:rds/subnetGroup:SubnetGroup": subnetGroup,
+};

@@ -1,0 +1,68 @@
+import { ACCOUNT, arn } from "./naming.ts";
+import { type Invoke, text } from "./types.ts";
+import { zoneId, zonesOf } from "./zones.ts";
+
+const getAvailabilityZone: Invoke = (args, { region }) => {
+  const known = zonesOf(region);
+  const zone = known.find(({ name, id }) => name === args.name || id === args.zoneId);
+  const name = zone?.name ?? text(args, "name");
+  if (!name) throw new Error(`region ${region} has no availability zone ${JSON.stringify(args)}`);
+  if (!name.startsWith(region)) throw new Error(`availability zone ${name} is not in region ${region}`);
+  const suffix = name.slice(region.length);
+  return {
+    id: name,
+    name,
+    nameSuffix: suffix,
+    region,
+    zoneId: zoneId(name, region),
+    state: "available",
+    zoneType: "availability-zone",
+  };
+};
+
+const getAvailabilityZones: Invoke = (_, { region }) => {
+  const zones = zonesOf(region);
+  return {
+    id: region,
+    names: zones.map(({ name }) => name),
+    zoneIds: zones.map(({ id }) => id),
+    state: "available",
+  };
+};
+
+const getService: Invoke = async (args, { region, addresses }) => {
+  const serviceId = text(args, "serviceId") ?? "";
+  const address = serviceId === "arc-zonal-shift" ? await addresses?.reserve("arc", "arc") : undefined;
+  const dnsName = address ? `http://${address.host}:${address.port}` : `${serviceId}.${region}.amazonaws.com`;
+  const reverse = `com.amazonaws.${region}.${serviceId}`;
+  return {
+    id: reverse,
+    dnsName,
+    partition: "aws",
+    region,
+    reverseDnsName: reverse,
+    reverseDnsPrefix: "com.amazonaws",
+    serviceId,
+    supported: true,
+  };
+};
+
+/** Provider functions by token. */
+export const invokes: Record<string, Invoke> = {
+  "aws:index/getAvailabilityZone:getAvailabilityZone": getAvailabilityZone,
+  "aws:index/getAvailabilityZones:getAvailabilityZones": getAvailabilityZones,
+  "aws:index/getService:getService": getService,
+  "aws:index/getRegion:getRegion": (_, { region }) => ({
+    id: region,
+    name: region,
+    region,
+    endpoint: `ec2.${region}.amazonaws.com`,
+  }),
+  "aws:index/getPartition:getPartition": () => ({ id: "aws", partition: "aws", dnsSuffix: "amazonaws.com" }),
+  "aws:index/getCallerIdentity:getCallerIdentity": () => ({
+    id: ACCOUNT,
+    accountId: ACCOUNT,
+    arn: arn("iam", "", "root"),
+    userId: ACCOUNT,
+  }),
+};

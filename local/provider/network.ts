@@ -1,0 +1,58 @@
+import type { PropertyMap } from "../../engine/graph.ts";
+import { arn, derived } from "./naming.ts";
+import { type Answer, type Context, text } from "./types.ts";
+
+const TIERS = ["public", "private", "isolated"] as const;
+
+/** `awsx.ec2.Vpc` constructs its subnets itself: here they are a subnet a zone for each spec that was asked for. */
+const vpc: Answer = ({ urn, inputs }, { region }) => {
+  const vpcId = `vpc-${derived(urn, 17)}`;
+  const zones = inputs.availabilityZoneNames as string[] | undefined;
+  const specs = (inputs.subnetSpecs as { type: string; cidrBlocks?: string[] }[] | undefined) ?? [
+    { type: "Private" },
+    { type: "Public" },
+  ];
+  const subnetLayout = specs.map(({ type, cidrBlocks }) => ({ type, cidrBlocks }));
+  const names = zones ?? ["a", "b", "c"].map((letter) => region + letter);
+  const ids = Object.fromEntries(
+    TIERS.map((tier) => {
+      const asked = specs.some(({ type }) => type.toLowerCase() === tier);
+      const subnets = asked ? names.map((zone) => `subnet-${derived(`${urn}:${tier}:${zone}`, 17)}`) : [];
+      return [`${tier}SubnetIds`, subnets];
+    }),
+  );
+  return { outputs: { vpcId, subnetLayout, ...ids } };
+};
+
+/** EC2's resources are known by a prefix and 17 digits, and so are their ARNs. */
+const ec2 =
+  (prefix: string, kind: string, key?: string): Answer =>
+  ({ urn }, context: Context) => {
+    const id = `${prefix}-${derived(urn, 17)}`;
+    const outputs: PropertyMap = { arn: arn("ec2", context.region, `${kind}/${id}`) };
+    if (key) outputs[key] = id;
+    return { id, outputs };
+  };
+
+const securityGroup: Answer = async (request, context) => {
+  const made = await ec2("sg", "security-group")(request, context);
+  const name = text(request.inputs, "name") ?? `${request.name}-${derived(request.urn, 7)}`;
+  return { ...made, outputs: { ...made.outputs, name } };
+};
+
+export const network: Record<string, Answer> = {
+  "awsx:ec2:Vpc": vpc,
+  "aws:ec2/vpc:Vpc": ec2("vpc", "vpc"),
+  "aws:ec2/subnet:Subnet": ec2("subnet", "subnet"),
+  "aws:ec2/securityGroup:SecurityGroup": securityGroup,
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ec2(
+    "sgr",
+    "security-group-rule",
+    "securityGroupRuleId",
+  ),
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ec2(
+    "sgr",
+    "security-group-rule",
+    "securityGroupRuleId",
+  ),
+};

@@ -1,0 +1,39 @@
+import { ACCOUNT, arn, autoName } from "./naming.ts";
+import { type Answer, text } from "./types.ts";
+
+const bucket: Answer = ({ urn, name, inputs }, { region }) => {
+  const id = text(inputs, "bucket") ?? autoName(urn, name);
+  return {
+    id,
+    outputs: {
+      bucket: id,
+      arn: arn("s3", "", id, ""),
+      bucketDomainName: `${id}.s3.amazonaws.com`,
+      bucketRegionalDomainName: `${id}.s3.${region}.amazonaws.com`,
+    },
+  };
+};
+
+/** What is set on a bucket is known by the bucket's name. */
+const ofBucket: Answer = ({ urn, name, inputs }) => ({ id: text(inputs, "bucket") ?? autoName(urn, name) });
+
+const role: Answer = ({ urn, name: logical, inputs }) => {
+  const name = text(inputs, "name") ?? autoName(urn, logical);
+  return {
+    id: name,
+    outputs: { name, arn: arn("iam", "", `role/${name}`, ACCOUNT), uniqueId: `AROA${name}` },
+  };
+};
+
+const rolePolicy: Answer = ({ urn, name: logical, inputs }) => {
+  const name = text(inputs, "name") ?? autoName(urn, logical);
+  return { id: `${text(inputs, "role")}:${name}`, outputs: { name } };
+};
+
+export const storageAndRoles: Record<string, Answer> = {
+  "aws:s3/bucket:Bucket": bucket,
+  "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": ofBucket,
+  "aws:s3/bucketVersioning:BucketVersioning": ofBucket,
+  "aws:iam/role:Role": role,
+  "aws:iam/rolePolicy:RolePolicy": rolePolicy,
+};

@@ -1,0 +1,31 @@
+/** Directions as zone ids abbreviate them: `ap-southeast-2` -> `apse2`, `us-east-1` -> `use1`. */
+const ABBREVIATIONS: Record<string, string> = {
+  north: "n",
+  south: "s",
+  east: "e",
+  west: "w",
+  central: "c",
+  northeast: "ne",
+  northwest: "nw",
+  southeast: "se",
+  southwest: "sw",
+};
+
+/**
+ * An account's zone names in alphabetical order are not the physical zones in their order; this is one account's
+ * mapping, so that nobody takes a name's letter for an id's number.
+ */
+const PHYSICAL: Record<string, number> = { a: 3, b: 1, c: 2 };
+
+/** Id of a zone by its name: `ap-southeast-2a` -> `apse2-az3`. */
+export function zoneId(name: string, region: string): string {
+  const suffix = name.slice(region.length);
+  const [area = "", ...rest] = region.split("-");
+  const short = area + rest.map((part) => ABBREVIATIONS[part] ?? part).join("");
+  const number = PHYSICAL[suffix] ?? suffix.charCodeAt(0) - "a".charCodeAt(0) + 1;
+  return `${short}-az${number}`;
+}
+
+export function zonesOf(region: string): { name: string; id: string }[] {
+  return ["a", "b", "c"].map((letter) => ({ name: region + letter, id: zoneId(region + letter, region) }));
+}
