@@ -80,6 +80,7 @@ export class ZonalShifts extends EventEmitter<{ change: [] }> {
     comment: string;
   }): Promise<ZonalShift> {
     return this.#change(() => {
+      const duration = durationOf(input.expiresIn);
       const { arn, zones } = this.resource(input.resource);
       if (!zones.some(({ id }) => id === input.awayFrom)) throw unknownZone(input.awayFrom, zones);
       const other = this.active(arn);
@@ -92,24 +93,22 @@ export class ZonalShifts extends EventEmitter<{ change: [] }> {
         awayFrom: input.awayFrom,
         comment: input.comment,
         startTime,
-        expiryTime: startTime + durationOf(input.expiresIn),
+        expiryTime: startTime + duration,
       };
       return [shift, [...this.#shifts, shift]];
     });
   }
 
   /** Sets a new comment, a new expiry counted from now, or both. */
-  update(
+  async update(
     id: string,
     change: { comment?: string | undefined; expiresIn?: string | undefined },
   ): Promise<ZonalShift> {
+    const duration = change.expiresIn === undefined ? undefined : durationOf(change.expiresIn);
     return this.#replace(id, (shift) => ({
       ...shift,
       comment: change.comment ?? shift.comment,
-      expiryTime:
-        change.expiresIn === undefined
-          ? shift.expiryTime
-          : this.#wholeSecond() + durationOf(change.expiresIn),
+      expiryTime: duration === undefined ? shift.expiryTime : this.#wholeSecond() + duration,
     }));
   }
 

@@ -6,6 +6,7 @@
  * Other than Cognito's, an access token has an `aud` (the client id), which the library insists on. Sessions live in
  * memory; signing keys live in a file, so a token outlives a restart.
  */
+import "./url-parse.ts";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Provider } from "oidc-provider";
 import type { Client } from "./clients.ts";

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { getRequestListener } from "@hono/node-server";
+import { arcApp } from "../../../local/arc/app.ts";
+import type { Clock } from "../../../local/arc/clock.ts";
+import type { ManagedResource } from "../../../local/arc/shift.ts";
+import { ZonalShifts } from "../../../local/arc/store.ts";
+
+const zones = ["a", "b", "c"].map((letter, index) => ({
+  id: `apse2-az${index + 1}`,
+  name: `ap-southeast-2${letter}`,
+}));
+
+const account = "ap-southeast-2:000000000000";
+export const balancer = `arn:aws:elasticloadbalancing:${account}:loadbalancer/app/public/50dc6c495c0c9188`;
+export const cluster = `arn:aws:eks:${account}:cluster/trizone`;
+
+export const resources: ManagedResource[] = [
+  { arn: balancer, name: "public", zones },
+  { arn: cluster, name: "trizone", zones },
+];
+
+/** A clock that stands until it is moved, and then calls back on the way. */
+export class FakeClock implements Clock {
+  #now = Date.UTC(2026, 0, 1);
+  #timers = new Set<{ at: number; callback: () => void }>();
+
+  now(): number {
+    return this.#now;
+  }
+
+  after(ms: number, callback: () => void): () => void {
+    const timer = { at: this.#now + ms, callback };
+    this.#timers.add(timer);
+    return () => this.#timers.delete(timer);
+  }
+
+  advance(ms: number): void {
+    const end = this.#now + ms;
+    for (let next = this.#next(end); next; next = this.#next(end)) {
+      this.#timers.delete(next);
+      this.#now = Math.max(this.#now, next.at);
+      next.callback();
+    }
+    this.#now = end;
+  }
+
+  #next(end: number) {
+    const due = [...this.#timers].filter(({ at }) => at <= end);
+    return due.sort((one, other) => one.at - other.at)[0];
+  }
+}
+
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), "arc-"));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** The stand-in, served on a free port with its own folder. */
+export async function serveArc(options: { resources?: ManagedResource[]; clock?: Clock } = {}) {
+  const folder = temporaryFolder();
+  const shifts = await ZonalShifts.open({ resources, file: join(folder.path, "arc.json"), ...options });
+  const server = createServer(getRequestListener(arcApp(shifts).fetch));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await shifts.close();
+    folder.remove();
+  };
+  return { url, shifts, file: join(folder.path, "arc.json"), close };
+}
+
+export const authorization =
+  "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/ap-southeast-2/arc-zonal-shift/aws4_request, " +
+  `SignedHeaders=host;x-amz-date, Signature=${"0".repeat(64)}`;

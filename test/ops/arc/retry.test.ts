@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import fc from "fast-check";
+import {
+  ARCZonalShiftClient,
+  CancelZonalShiftCommand,
+  ListZonalShiftsCommand,
+  NoAnswerError,
+  StartZonalShiftCommand,
+} from "../../../ops/arc/index.ts";
+import { backOff } from "../../../ops/arc/retry.ts";
+import { balancer, serveArc } from "../../local/arc/fixture.ts";
+
+type Fault = (request: IncomingMessage, response: ServerResponse, upstream: () => Promise<void>) => void;
+
+const reset: Fault = (request) => request.socket.destroy();
+const lostAnswer: Fault = (request, _response, upstream) =>
+  void upstream().then(() => request.socket.destroy());
+const silence: Fault = () => undefined;
+const answer =
+  (status: number, name: string): Fault =>
+  (_request, response) =>
+    response.writeHead(status, { "x-amzn-errortype": name }).end('{"message":"no"}');
+const notJson: Fault = (_request, response) => response.end("<html>");
+
+describe("retries of the zonal shift client", () => {
+  let arc: Awaited<ReturnType<typeof serveArc>>;
+  let proxy: Server;
+  let client: ARCZonalShiftClient;
+  /** What happens to the next requests, in order; then they go through. */
+  let faults: Fault[];
+  let requests: number;
+
+  beforeEach(async () => {
+    arc = await serveArc();
+    faults = [];
+    requests = 0;
+    proxy = createServer((request, response) => {
+      requests += 1;
+      const upstream = () => forward(arc.url, request, response);
+      const fault = faults.shift();
+      if (fault) fault(request, response, upstream);
+      else void upstream();
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
+    const endpoint = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    client = new ARCZonalShiftClient({ region: "ap-southeast-2", endpoint, requestTimeout: 300 });
+  });
+  afterEach(async () => {
+    proxy.closeAllConnections();
+    proxy.close();
+    await client.destroy();
+    await arc.close();
+  });
+
+  const list = () => client.send(new ListZonalShiftsCommand({}));
+  const start = (comment = "once") =>
+    client.send(
+      new StartZonalShiftCommand({
+        resourceIdentifier: balancer,
+        awayFrom: "apse2-az1",
+        expiresIn: "5m",
+        comment,
+      }),
+    );
+
+  for (const [what, fault] of [
+    ["a reset", reset],
+    ["a timeout", silence],
+    ["throttling", answer(429, "ThrottlingException")],
+    ["a server error", answer(500, "InternalServerException:http://internal.amazon.com/")],
+    ["a proxy's error", answer(503, "")],
+    ["an answer that isn't JSON", notJson],
+  ] as const) {
+    it(`gets over ${what}`, async () => {
+      faults = [fault, fault];
+      assert.equal((await list()).$metadata.attempts, 3);
+      faults = [fault, fault, fault];
+      await assert.rejects(list());
+    });
+  }
+
+  it("doesn't repeat what is refused", async () => {
+    faults = [answer(403, "AccessDeniedException")];
+    await assert.rejects(list(), { name: "AccessDeniedException" });
+    assert.equal(requests, 1);
+  });
+
+  it("knows its own shift again when the answer to the start was lost", async () => {
+    faults = [lostAnswer];
+    const shift = await start();
+    assert.equal(shift.status, "ACTIVE");
+    assert.deepEqual(
+      arc.shifts.list().map(({ id }) => id),
+      [shift.zonalShiftId],
+    );
+  });
+
+  it("doesn't take another's shift for its own", async () => {
+    await start("another's");
+    faults = [reset];
+    await assert.rejects(start("mine"), { name: "ConflictException", reason: "ZonalShiftAlreadyExists" });
+  });
+
+  it("knows that the shift is cancelled when the answer to that was lost", async () => {
+    const { zonalShiftId } = await start();
+    faults = [lostAnswer];
+    const canceled = await client.send(new CancelZonalShiftCommand({ zonalShiftId }));
+    assert.equal(canceled.status, "CANCELED");
+  });
+
+  it("says what can't be reached and what to look at", async () => {
+    proxy.close();
+    proxy.closeAllConnections();
+    await assert.rejects(list(), (error) => {
+      assert.ok(error instanceof NoAnswerError);
+      return /ARC at http:\/\/127\.0\.0\.1:\d+ can't be reached: .*ECONNREFUSED.*platform up/.test(
+        error.message,
+      );
+    });
+  });
+
+  it("ends at once when it is aborted", async () => {
+    faults = [silence];
+    const abort = new AbortController();
+    proxy.once("request", () => abort.abort(new Error("enough")));
+    await assert.rejects(
+      client.send(new ListZonalShiftsCommand({}), { abortSignal: abort.signal }),
+      /enough/,
+    );
+    assert.equal(requests, 1);
+  });
+
+  it("waits a random time below a doubling bound", () => {
+    fc.assert(
+      fc.property(
+        fc.nat(30),
+        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+        (attempt, random) => {
+          const wait = backOff(attempt, () => random);
+          assert.ok(wait >= 0 && wait <= Math.min(5_000, 100 * 2 ** attempt));
+        },
+      ),
+    );
+  });
+});
+
+async function forward(origin: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const { method = "GET", url = "/", headers } = request;
+  const answer = await fetch(origin + url, {
+    method,
+    headers: { authorization: headers.authorization ?? "" },
+    ...(chunks.length > 0 ? { body: Buffer.concat(chunks) } : {}),
+  });
+  const body = Buffer.from(await answer.arrayBuffer());
+  response
+    .writeHead(answer.status, { "x-amzn-errortype": answer.headers.get("x-amzn-errortype") ?? "" })
+    .end(body);
+}
