@@ -40,6 +40,7 @@ export class Controllers extends pulumi.ComponentResource {
         new aws.eks.Addon(
           `${name}-${addonName}`,
           {
+            region,
             clusterName,
             addonName,
             configurationValues: configuration && JSON.stringify(configuration),
@@ -53,6 +54,7 @@ export class Controllers extends pulumi.ComponentResource {
     const role = new PodRole(
       `${name}-load-balancer`,
       {
+        region,
         clusterName,
         namespace: "kube-system",
         serviceAccount: LOAD_BALANCER_CONTROLLER,

@@ -27,7 +27,7 @@ export class DatabaseCredentials extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trizone:aws:DatabaseCredentials", name, {}, opts);
-    const { clusterName, namespace, secretArn, tags } = args;
+    const { clusterName, region, namespace, secretArn, tags } = args;
     for (const serviceAccount of args.serviceAccounts) {
       const statements = [
         {
@@ -35,7 +35,7 @@ export class DatabaseCredentials extends pulumi.ComponentResource {
           resources: [secretArn],
         },
       ];
-      const role = { clusterName, namespace, serviceAccount, statements, tags };
+      const role = { region, clusterName, namespace, serviceAccount, statements, tags };
       new PodRole(`${name}-${serviceAccount}`, role, { parent: this });
     }
     const secretClass = new k8s.apiextensions.CustomResource(
@@ -47,7 +47,7 @@ export class DatabaseCredentials extends pulumi.ComponentResource {
         spec: {
           provider: "aws",
           parameters: {
-            region: args.region,
+            region,
             usePodIdentity: "true",
             objects: pulumi.output(secretArn).apply((arn) => stringify(objects(arn))),
           },

@@ -5,6 +5,7 @@ import { check } from "./check.ts";
 import { type Transform, transformed } from "./transform.ts";
 
 export interface DatabaseArgs {
+  region: string;
   /** Isolated subnets, one a zone. */
   subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   securityGroupIds: pulumi.Input<string>[];
@@ -58,7 +59,7 @@ export class Database extends pulumi.ComponentResource {
       ...transformed(
         args.transform?.subnetGroup,
         `${name}-subnets`,
-        { subnetIds: args.subnetIds, tags: args.tags },
+        { subnetIds: args.subnetIds, region: args.region, tags: args.tags },
         { parent: this },
       ),
     );
@@ -116,6 +117,7 @@ function instanceArgs(
     skipFinalSnapshot: !args.protect,
     finalSnapshotIdentifier: args.protect ? `${name}-final` : undefined,
     enabledCloudwatchLogsExports: ["postgresql"],
+    region: args.region,
     tags: args.tags,
   };
 }

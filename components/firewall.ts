@@ -4,6 +4,7 @@ import { ADMIN_PORT, HTTP_PORT } from "./ports.ts";
 import { type Transform, transformed } from "./transform.ts";
 
 export interface FirewallArgs {
+  region: string;
   /** Security group ids by tier. */
   publicBalancer: pulumi.Input<string>;
   internalBalancer: pulumi.Input<string>;
@@ -65,6 +66,7 @@ export class Firewall extends pulumi.ComponentResource {
       ipProtocol: "tcp",
       fromPort: port,
       toPort: port,
+      region: args.region,
       tags: args.tags,
       ...source,
     };
@@ -80,6 +82,7 @@ export class Firewall extends pulumi.ComponentResource {
       ipProtocol: "tcp",
       fromPort: port,
       toPort: port,
+      region: args.region,
       tags: args.tags,
     };
     new aws.vpc.SecurityGroupEgressRule(...transformed(args.transform?.egress, name, rule, { parent: this }));

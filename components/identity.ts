@@ -4,6 +4,7 @@ import { isLoopback, withScheme } from "./addresses.ts";
 import { type Transform, transformed } from "./transform.ts";
 
 export interface IdentityArgs {
+  region: string;
   /** URL of the single-page app; it is sent back to `/callback` below it. */
   publicUrl: pulumi.Input<string>;
   /** Prefix of the sign-in pages' host, unique in the region. */
@@ -32,7 +33,7 @@ export class Identity extends pulumi.ComponentResource {
   constructor(name: string, args: IdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trizone:aws:Identity", name, {}, opts);
     const parent = { parent: this };
-    const { transform } = args;
+    const { region, transform } = args;
     const pool = new aws.cognito.UserPool(
       ...transformed(transform?.userPool, `${name}-users`, poolArgs(args), {
         ...parent,
@@ -40,13 +41,13 @@ export class Identity extends pulumi.ComponentResource {
       }),
     );
     const client = new aws.cognito.UserPoolClient(
-      ...transformed(transform?.client, `${name}-client`, clientArgs(pool.id, args.publicUrl), parent),
+      ...transformed(transform?.client, `${name}-client`, clientArgs(pool.id, args), parent),
     );
     new aws.cognito.UserPoolDomain(
       ...transformed(
         transform?.domain,
         `${name}-domain`,
-        { userPoolId: pool.id, domain: args.domainPrefix },
+        { userPoolId: pool.id, domain: args.domainPrefix, region },
         parent,
       ),
     );
@@ -65,16 +66,18 @@ function poolArgs(args: IdentityArgs): aws.cognito.UserPoolArgs {
     softwareTokenMfaConfiguration: { enabled: true },
     accountRecoverySetting: { recoveryMechanisms: [{ name: "admin_only", priority: 1 }] },
     deletionProtection: args.protect ? "ACTIVE" : "INACTIVE",
+    region: args.region,
     tags: args.tags,
   };
 }
 
 function clientArgs(
   userPoolId: pulumi.Input<string>,
-  publicUrl: pulumi.Input<string>,
+  { publicUrl, region }: IdentityArgs,
 ): aws.cognito.UserPoolClientArgs {
   const home = pulumi.output(publicUrl).apply(homeUrl);
   return {
+    region,
     userPoolId,
     generateSecret: false,
     allowedOauthFlowsUserPoolClient: true,

@@ -15,6 +15,7 @@ export interface Route {
 }
 
 export interface LoadBalancerArgs {
+  region: string;
   /** Reached from inside the VPC only. */
   internal: boolean;
   vpcId: pulumi.Input<string>;
@@ -75,11 +76,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
   }
 
   #balancer(): aws.lb.LoadBalancer {
-    const { internal, subnetIds, securityGroupIds, protect, tags, transform } = this.#args;
+    const { internal, subnetIds, securityGroupIds, protect, region, tags, transform } = this.#args;
     return new aws.lb.LoadBalancer(
       ...transformed(
         transform?.loadBalancer,
-        `${this.#name}-balancer`,
+        `${this.#name}-alb`,
         {
           loadBalancerType: "application",
           internal,
@@ -92,6 +93,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
           idleTimeout: 60,
           dropInvalidHeaderFields: true,
           enableDeletionProtection: protect ?? false,
+          region,
           tags,
         },
         { parent: this, protect },
@@ -101,13 +103,13 @@ export class LoadBalancer extends pulumi.ComponentResource {
 
   /** The listener that serves, beside the one that redirects to it when there is a certificate. */
   #listeners(loadBalancerArn: pulumi.Input<string>): aws.lb.Listener {
-    const { certificateArn, tags, transform } = this.#args;
+    const { certificateArn, region, tags, transform } = this.#args;
     const listen = (suffix: string, args: Omit<aws.lb.ListenerArgs, "loadBalancerArn">) =>
       new aws.lb.Listener(
         ...transformed(
           transform?.listener,
           `${this.#name}-${suffix}`,
-          { loadBalancerArn, tags, ...args },
+          { loadBalancerArn, region, tags, ...args },
           { parent: this },
         ),
       );
@@ -123,11 +125,11 @@ export class LoadBalancer extends pulumi.ComponentResource {
   }
 
   #route({ service, paths }: Route, listener: aws.lb.Listener, priority: number): void {
-    const { vpcId, namespace, tags, transform, bindingsDependOn } = this.#args;
+    const { vpcId, namespace, region, tags, transform, bindingsDependOn } = this.#args;
     const name = `${this.#name}-${service}`;
     const parent = { parent: this };
     const targetGroup = new aws.lb.TargetGroup(
-      ...transformed(transform?.targetGroup, name, { ...TARGET_GROUP, vpcId, tags }, parent),
+      ...transformed(transform?.targetGroup, name, { ...TARGET_GROUP, vpcId, region, tags }, parent),
     );
     const rule = new aws.lb.ListenerRule(
       ...transformed(
@@ -138,6 +140,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
           priority,
           conditions: [{ pathPattern: { values: paths } }],
           actions: [{ type: "forward", targetGroupArn: targetGroup.arn }],
+          region,
           tags,
         },
         parent,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Transform, transformed } from "./transform.ts";
 
 export interface ModelBucketArgs {
+  region: string;
   tags?: Record<string, string>;
   transform?: {
     bucket?: Transform<aws.s3.BucketArgs>;
@@ -14,24 +15,25 @@ export interface ModelBucketArgs {
 /**
  * Where the model's files lie: private, versioned, encrypted by S3's default. Costs its storage.
  *
- * @example new ModelBucket("models", {}, { provider })
+ * @example new ModelBucket("models", { region }, { provider })
  */
 export class ModelBucket extends pulumi.ComponentResource {
   readonly bucketName: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
 
-  constructor(name: string, args: ModelBucketArgs = {}, opts?: pulumi.ComponentResourceOptions) {
+  constructor(name: string, args: ModelBucketArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trizone:aws:ModelBucket", name, {}, opts);
     const parent = { parent: this };
-    const { transform } = args;
+    const { region, tags, transform } = args;
     const bucket = new aws.s3.Bucket(
-      ...transformed(transform?.bucket, `${name}-bucket`, { tags: args.tags }, parent),
+      ...transformed(transform?.bucket, `${name}-bucket`, { region, tags }, parent),
     );
     new aws.s3.BucketPublicAccessBlock(
       ...transformed(
         transform?.publicAccessBlock,
         `${name}-public-access-block`,
         {
+          region,
           bucket: bucket.id,
           blockPublicAcls: true,
           blockPublicPolicy: true,
@@ -45,7 +47,7 @@ export class ModelBucket extends pulumi.ComponentResource {
       ...transformed(
         transform?.versioning,
         `${name}-versioning`,
-        { bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
+        { region, bucket: bucket.id, versioningConfiguration: { status: "Enabled" } },
         parent,
       ),
     );

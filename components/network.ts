@@ -51,7 +51,7 @@ export class Network extends pulumi.ComponentResource {
     this.privateSubnetIds = vpc.privateSubnetIds;
     this.isolatedSubnetIds = vpc.isolatedSubnetIds;
     const group = (suffix: string, description: string) => {
-      const groupArgs = { vpcId: this.vpcId, description, tags: args.tags };
+      const groupArgs = { vpcId: this.vpcId, description, region: args.region, tags: args.tags };
       const child = `${name}-${suffix}`;
       return new aws.ec2.SecurityGroup(
         ...transformed(args.transform?.securityGroup, child, groupArgs, { parent: this }),

@@ -41,6 +41,7 @@ export function onAws(config: Config): Platform {
   new Firewall(
     "firewall",
     {
+      region,
       publicBalancer: network.publicBalancerGroupId,
       internalBalancer: network.internalBalancerGroupId,
       workload: cluster.securityGroupId,
@@ -51,6 +52,7 @@ export function onAws(config: Config): Platform {
   );
 
   const balancer = {
+    region,
     vpcId,
     namespace,
     protect,
@@ -84,11 +86,12 @@ export function onAws(config: Config): Platform {
 
   const domainPrefix = pulumi.interpolate`trizone-${pulumi.getStack()}-${account}`;
   const { url: publicUrl } = publicBalancer;
-  const identity = new Identity("identity", { publicUrl, domainPrefix, protect, tags }, { provider });
+  const identity = new Identity("identity", { region, publicUrl, domainPrefix, protect, tags }, { provider });
   const { name: databaseName, ...databaseSize } = config.database;
   const database = new Database(
     "database",
     {
+      region,
       ...databaseSize,
       database: databaseName,
       subnetIds: network.isolatedSubnetIds,
@@ -110,7 +113,7 @@ export function onAws(config: Config): Platform {
     },
     { providers, dependsOn: controllers.addons },
   );
-  const models = new ModelBucket("models", { tags }, { provider });
+  const models = new ModelBucket("models", { region, tags }, { provider });
 
   const registry = config.images.registry ?? pulumi.interpolate`${account}.dkr.ecr.${region}.amazonaws.com`;
   return {

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 export interface PodRoleArgs {
+  region: string;
   clusterName: pulumi.Input<string>;
   namespace: pulumi.Input<string>;
   /** The pods' Kubernetes service account. */
@@ -51,6 +52,7 @@ export class PodRole extends pulumi.ComponentResource {
         namespace: args.namespace,
         serviceAccount: args.serviceAccount,
         roleArn: role.arn,
+        region: args.region,
         tags: args.tags,
       },
       { parent: this, dependsOn: [granted] },

@@ -7,7 +7,7 @@ import { identity } from "./identity.ts";
 import { invokes } from "./invokes.ts";
 import { helmRelease, kubernetesObject } from "./kubernetes.ts";
 import { loadBalancing } from "./load-balancing.ts";
-import { autoName, uuid } from "./naming.ts";
+import { autoName } from "./naming.ts";
 import { network } from "./network.ts";
 import { storageAndRoles } from "./storage.ts";
 import { type AddressBook, type Answer, type Context, text } from "./types.ts";
@@ -27,18 +27,16 @@ const ANSWERS: Record<string, Answer> = {
  * Leaves out everything that only the cloud knows: quotas, refusals, delays, attributes that no program here reads.
  */
 export function createProvider(options: { addresses?: AddressBook } = {}): Provider {
-  // A request doesn't say which provider it is for; a program with several regions passes `region` to its resources.
-  let providerRegion: string | undefined;
-  const context = (inputs: PropertyMap): Context => ({
-    region: text(inputs, "region") ?? providerRegion ?? "unknown-region",
-    addresses: options.addresses,
-  });
+  // A request doesn't show its provider; what has no `region` of its own (`eks.Cluster`) is where the rest began.
+  let first: string | undefined;
+  const context = (inputs: PropertyMap): Context => {
+    const region = text(inputs, "region");
+    first ??= region;
+    return { region: region ?? first ?? "", addresses: options.addresses };
+  };
 
   async function create(request: CreateRequest): Promise<CreateResult> {
-    const { type, inputs, urn } = request;
-    if (type === "pulumi:providers:aws") providerRegion = text(inputs, "region") ?? providerRegion;
-    if (type.startsWith("pulumi:providers:")) return { id: uuid(urn) };
-    return finish(request, await answer(request, context(inputs)));
+    return finish(request, await answer(request, context(request.inputs)));
   }
 
   return {

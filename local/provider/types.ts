@@ -10,7 +10,7 @@ export interface AddressBook {
 
 /** What an answer may draw on beside the request. */
 export interface Context {
-  /** Region of the resource: its own, else its provider's. */
+  /** Region that the resource says it is in, else the program's first; empty when it has named none yet. */
   region: string;
   /** Absent when only AWS's names are wanted. */
   addresses?: AddressBook;
