@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { EventEmitter } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
@@ -15,17 +16,25 @@ export interface Child {
   exited: Promise<Exit>;
   /** The end of what it wrote to standard error, at most 64 KiB. */
   stderr(): string;
+  /** Where it called `process.exit`; empty when it didn't. */
+  exitTrace(): string;
   /** Ends it, and whatever it started, at once. Does nothing when it has ended. */
   kill(): void;
-  /** Sends a signal to the process alone. */
-  signal(signal: NodeJS.Signals): void;
+  /**
+   * Has Node open its inspector, on a free port, and gives the WebSocket's URL.
+   * What the child writes to standard error from now on is Node's own talk of it and isn't recorded.
+   */
+  openInspector(): Promise<string>;
 }
 
 const STDERR_KEPT = 64 * 1024;
 /** What still comes from pipes that a grandchild holds open after the child's end isn't waited for any longer. */
 const DRAIN_MS = 250;
 
-const orphanGuard = fileURLToPath(new URL("orphan-guard.mjs", import.meta.url));
+/** The inspector stays closed until it is asked for, and then takes a free port. */
+const inspectorOnDemand = ["--inspect-port=127.0.0.1:0"];
+
+const preload = fileURLToPath(new URL("preload.mjs", import.meta.url));
 
 /** Starts `node ...args`; `onLine` gets each line that it prints. */
 export function startNode(options: {
@@ -35,15 +44,21 @@ export function startNode(options: {
   onLine: (stream: "stdout" | "stderr", line: string) => void;
 }): Child {
   const { args, cwd, env, onLine } = options;
-  const child = spawn(process.execPath, ["--import", orphanGuard, ...args], {
+  const child = spawn(process.execPath, [...inspectorOnDemand, "--import", preload, ...args], {
     ...{ cwd, env, detached: true },
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "pipe"],
   });
   let stderr = "";
+  const inspector = new EventEmitter();
   readLines(child, "stdout", onLine);
   readLines(child, "stderr", (stream, line) => {
+    if (inspector.emit("line", line)) return;
     stderr = `${stderr}${line}\n`.slice(-STDERR_KEPT);
     onLine(stream, line);
+  });
+  let exitTrace = "";
+  child.stdio[3]?.on("data", (data) => {
+    exitTrace = `${exitTrace}${data}`.slice(0, STDERR_KEPT);
   });
   const pid = child.pid ?? 0;
   const kill = () => killGroup(pid);
@@ -52,7 +67,21 @@ export function startNode(options: {
     process.off("exit", kill);
     kill();
   });
-  return { pid, exited, kill, stderr: () => stderr, signal: (signal) => child.kill(signal) };
+  return {
+    pid,
+    exited,
+    kill,
+    stderr: () => stderr,
+    exitTrace: () => exitTrace,
+    openInspector: () =>
+      new Promise((resolve) => {
+        inspector.on("line", (line) => {
+          const url = /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
+          if (url) resolve(url);
+        });
+        child.kill("SIGUSR1");
+      }),
+  };
 }
 
 function readLines(

@@ -72,7 +72,8 @@ export async function evaluate(options: EvaluateOptions): Promise<Graph> {
   try {
     const child = startProgram(server.address, entry, options, log);
     const end = await supervise(child, { timeoutMs, failure: failure.signal, signal: options.signal });
-    judgeRun({ end, entry, log, resources, announcedEnd, stderr: child.stderr(), timeoutMs });
+    const [stderr, exitTrace] = [child.stderr(), child.exitTrace()];
+    judgeRun({ end, entry, log, resources, announcedEnd, stderr, exitTrace, timeoutMs });
     return resources.graph(project, stack);
   } finally {
     callbacks.close();

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Analyzer } from "./analyzer.ts";
 import { type Child, startNode } from "./child.ts";
 import { resolveSdk } from "./entry.ts";
@@ -48,11 +49,12 @@ export interface PolicyPack {
 }
 
 /**
- * Starts the policy pack in `directory` in a child process, as the CLI does. Start it beside the program: it takes
+ * Starts the policy pack in `folder` in a child process, as the CLI does. Start it beside the program: it takes
  * about as long.
  * @throws EvaluationError when it doesn't start
  */
-export async function startPolicyPack(directory: string, options: PolicyPackOptions): Promise<PolicyPack> {
+export async function startPolicyPack(folder: string, options: PolicyPackOptions): Promise<PolicyPack> {
+  const directory = resolve(folder);
   const { timeoutMs = 30_000, signal } = options;
   if (!findYaml(directory, "PulumiPolicy")) {
     throw new EvaluationError(`There is no policy pack in ${directory}: it has no PulumiPolicy.yaml`);

@@ -1,4 +1,3 @@
-import grpc from "@grpc/grpc-js";
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
 import { readStackReference, STACK_REFERENCE } from "./builtin.ts";
 import type { Context } from "./context.ts";
@@ -20,7 +19,7 @@ export async function read(request: proto.ReadResourceRequest, context: Context)
       return new proto.ReadResourceResponse().setUrn(urn).setProperties(toStruct(resource.outputs));
     } catch (error) {
       const message = `${request.getName()} [${request.getType()}] can't be read: ${messageOf(error)}`;
-      throw resources.fault({ message, urn }, grpc.status.UNKNOWN, error);
+      throw resources.fault({ message, urn, cause: error });
     }
   });
 }

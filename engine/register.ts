@@ -1,4 +1,3 @@
-import grpc from "@grpc/grpc-js";
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
 import { createBuiltin } from "./builtin.ts";
 import type { Context } from "./context.ts";
@@ -21,7 +20,7 @@ export async function register(request: proto.RegisterResourceRequest, context: 
       return await registerReserved(urn, request, context);
     } catch (error) {
       const message = `${request.getName()} [${request.getType()}] can't be registered: ${messageOf(error)}`;
-      throw resources.fault({ message, urn }, grpc.status.UNKNOWN, error);
+      throw resources.fault({ message, urn, cause: error });
     }
   });
 }

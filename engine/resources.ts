@@ -7,6 +7,8 @@ import { STACK_TYPE } from "./urn.ts";
 export interface Fault {
   message: string;
   urn?: string;
+  /** The error of the provider, where it was one. */
+  cause?: unknown;
 }
 
 /** The resources of one evaluation, and what happened to them. */
@@ -41,10 +43,10 @@ export class Resources {
   }
 
   /** Records a fault that fails the evaluation, also when the program catches the error that it sees. */
-  fault(fault: Fault, code?: grpc.status, cause?: unknown): CallError {
+  fault(fault: Fault, code?: grpc.status): CallError {
     this.faults.push(fault);
     this.onFault();
-    return new CallError(fault.message, code, cause);
+    return new CallError(fault.message, code, fault.cause);
   }
 
   /** Runs `work` and meanwhile lists it among what the program waits for. */

@@ -16,6 +16,8 @@ export interface Run {
   /** Whether the program told the engine that it has nothing more to do. */
   announcedEnd: boolean;
   stderr: string;
+  /** Where it called `process.exit`; empty when it didn't. */
+  exitTrace: string;
   timeoutMs: number;
 }
 
@@ -32,7 +34,7 @@ export function judgeRun(run: Run): void {
   const [fault] = run.resources.faults;
   if (fault) {
     const place = logged?.location ? ` (at ${logged.location})` : "";
-    throw failure(run, `failed: ${fault.message}${place}`, logged?.trace);
+    throw failure(run, `failed: ${fault.message}${place}`, logged?.trace, fault.cause);
   }
   if (logged) {
     const place = logged.location ? ` (at ${logged.location})` : "";
@@ -42,7 +44,7 @@ export function judgeRun(run: Run): void {
     throw failure(
       run,
       `did not end within ${run.timeoutMs / 1000} s: ${waitingFor(run.resources)}`,
-      run.stderr,
+      [end.trace, run.stderr].filter((text) => text).join("\n"),
     );
   }
   if (end.kind === "exited") judgeExit(run, end.exit);
@@ -56,8 +58,9 @@ function judgeExit(run: Run, { code, signal }: Exit): void {
   }
   if (signal) throw failure(run, `was killed by ${signal}`, stderr);
   if (code !== 0) {
-    const { summary, location, trace } = parseError(stderr, run.entry.pwd);
+    const { summary, location, trace: stack } = parseError(stderr, run.entry.pwd);
     const place = location ? ` (at ${location})` : "";
+    const trace = [stack, run.exitTrace].filter((text) => text).join("\n");
     throw failure(run, `ended with exit code ${code}${summary ? `: ${summary}` : ""}${place}`, trace);
   }
   if (!run.announcedEnd) {

@@ -1,11 +1,13 @@
 import type { Child, Exit } from "./child.ts";
+import { diagnose } from "./diagnose.ts";
 
 /** Why a program no longer runs. */
 export type End =
   | { kind: "exited"; exit: Exit }
   /** It had failed already and did not end by itself. */
   | { kind: "failed" }
-  | { kind: "timed out" }
+  /** `trace` says what it was doing. */
+  | { kind: "timed out"; trace: string }
   | { kind: "aborted"; reason: unknown };
 
 /** How long a program that has failed may take to end by itself: its further errors are of little interest. */
@@ -32,7 +34,7 @@ export async function supervise(
       child.exited.then((exit) => resolve({ kind: "exited", exit }), reject);
       onAbort(signal, () => resolve({ kind: "aborted", reason: signal?.reason }));
       onAbort(failure, () => after(FAILED_GRACE_MS, () => resolve({ kind: "failed" })));
-      after(timeoutMs, () => resolve({ kind: "timed out" }));
+      after(timeoutMs, () => diagnose(child).then((trace) => resolve({ kind: "timed out", trace }), reject));
     });
   } finally {
     for (const cleanup of cleanups) cleanup();

@@ -12,14 +12,22 @@ export interface ProgramError {
 
 /** Takes apart what the SDK logs about an error. `folder` is the program's. */
 export function parseError(text: string, folder: string): ProgramError {
-  const trace = text
+  const whole = text
     // The SDK's own introduction, which names the program.
     .replace(/^Running program '.*' failed with an unhandled exception:\n\s*/, "")
-    // The SDK hangs the rejected promise on the error, and Node prints it.
-    .replace(/ \{\n\s+promise: Promise \{\n?\s*<rejected> \[Circular \*1\]\s*\}\n\}/, "")
     .replace(/^<ref \*1> /, "")
     .trim();
+  const trace = withoutProperties(whole);
   return { summary: summaryOf(trace), location: locationOf(trace, folder), trace };
+}
+
+/**
+ * Cuts off the error's own properties, which Node prints after the stack trace: the SDK hangs the rejected promise
+ * and whole resources on its errors. A cause is worth its noise.
+ */
+function withoutProperties(trace: string): string {
+  const [, stack, properties = ""] = /^([\s\S]*?\n\s+at [^\n]*) \{\n([\s\S]*)$/.exec(trace) ?? [];
+  return stack === undefined || /^\s*\[(cause|errors)\]:/m.test(properties) ? trace : stack;
 }
 
 function summaryOf(trace: string): string {

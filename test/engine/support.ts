@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type CreateRequest, evaluate, type EvaluateOptions, EvaluationError, type Provider } from "../../engine/index.ts";
+
+/** The folder of a fixture program. */
+export function programFolder(name: string): string {
+  return fileURLToPath(new URL(`programs/${name}`, import.meta.url));
+}
+
+/** A provider that computes the property `computed` of everything, late, and remembers what it was asked. */
+export function testProvider(overrides: Partial<Provider> = {}): Provider & { created: CreateRequest[] } {
+  const created: CreateRequest[] = [];
+  return {
+    created,
+    async create(request) {
+      created.push(request);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      return { id: `${request.name}-id`, outputs: { computed: `${request.name}-computed` } };
+    },
+    read: async (request) => ({ outputs: { computed: `${request.id}-read` } }),
+    invoke: async (token) => Promise.reject(new Error(`no function ${token}`)),
+    call: async (token) => Promise.reject(new Error(`no method ${token}`)),
+    ...overrides,
+  };
+}
+
+/** Evaluates a fixture program. */
+export function run(program: string, options: Partial<EvaluateOptions> = {}) {
+  return evaluate({
+    ...{ directory: programFolder(program), project: program, stack: "dev", config: {} },
+    ...{ provider: testProvider(), timeoutMs: 30_000 },
+    ...options,
+  });
+}
+
+/** The error with which a fixture program ends. */
+export async function failureOf(program: string, options: Partial<EvaluateOptions> = {}): Promise<EvaluationError> {
+  try {
+    await run(program, options);
+  } catch (error) {
+    if (error instanceof EvaluationError) return error;
+    throw error;
+  }
+  throw new Error(`${program} did not fail`);
+}
+
+/** The command lines of this process's children that run a program or a pack. */
+export function childrenLeft(): string[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      const parent = /^PPid:\s*(\d+)$/m.exec(read(`/proc/${pid}/status`))?.[1];
+      return Number(parent) === process.pid ? [read(`/proc/${pid}/cmdline`)] : [];
+    })
+    .filter((command) => command.includes("@pulumi/pulumi/cmd/run"));
+}
+
+/** Whether a process exists and isn't a zombie. */
+export function isAlive(pid: number): boolean {
+  return /^State:\s*[^Z\s]/m.test(read(`/proc/${pid}/status`));
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    // The process ended meanwhile.
+    return "";
+  }
+}
