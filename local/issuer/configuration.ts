@@ -23,7 +23,8 @@ export function configuration({ keys, clients, users, loginPath }: IssuerSetting
   const bySubject = new Map(users.map(({ username }) => [subjectOf(username), username]));
   return {
     adapter: memories(),
-    clients: clients.map(metadata),
+    // A client that nobody can come back to can't use the one flow that there is.
+    clients: clients.filter(({ redirectUris }) => redirectUris.length > 0).map(metadata),
     jwks: { keys: keys.signing },
     cookies: { keys: keys.cookies },
     routes: {

@@ -17,7 +17,11 @@ async function serveIssuer(file: string, options: { port?: number; path?: string
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const issuer = `http://127.0.0.1:${port}${options.path ?? ""}`;
-  const clients = [{ clientId, redirectUris: [redirectUri] }];
+  const clients = [
+    { clientId, redirectUris: [redirectUri] },
+    { clientId: "machine", redirectUris: [] },
+    { clientId: "hosted", redirectUris: ["https://app.example.com/callback", redirectUri] },
+  ];
   try {
     await startIssuer({ server, issuer, file, clients });
   } catch (error) {
@@ -72,6 +76,19 @@ describe("the local issuer", () => {
     assert.equal(first?.sub, again?.sub);
     assert.equal(new Set(payloads.map(({ sub }) => sub)).size, 3);
     assert.equal(new Set(payloads.map(({ jti }) => jti)).size, 4);
+  });
+
+  it("serves each client that has somewhere to come back to", async () => {
+    const { issuer } = served;
+    const hosted = {
+      issuer,
+      clientId: "hosted",
+      redirectUri: "https://app.example.com/callback",
+      user: "bob",
+    };
+    assert.equal((await verify(await accessToken(hosted))).payload.client_id, "hosted");
+    const machine = { ...hosted, clientId: "machine", redirectUri };
+    await assert.rejects(accessToken(machine), /refused the sign-in: 400 .*invalid_client/);
   });
 
   it("publishes only public keys", async () => {

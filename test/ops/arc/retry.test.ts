@@ -45,7 +45,7 @@ describe("retries of the zonal shift client", () => {
     });
     await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
     const endpoint = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
-    client = new ARCZonalShiftClient({ region: "ap-southeast-2", endpoint, requestTimeout: 300 });
+    client = new ARCZonalShiftClient({ region: "ap-southeast-2", endpoint, requestTimeout: 5_000 });
   });
   afterEach(async () => {
     proxy.closeAllConnections();
@@ -67,7 +67,6 @@ describe("retries of the zonal shift client", () => {
 
   for (const [what, fault] of [
     ["a reset", reset],
-    ["a timeout", silence],
     ["throttling", answer(429, "ThrottlingException")],
     ["a server error", answer(500, "InternalServerException:http://internal.amazon.com/")],
     ["a proxy's error", answer(503, "")],
@@ -80,6 +79,21 @@ describe("retries of the zonal shift client", () => {
       await assert.rejects(list());
     });
   }
+
+  it("gets over a timeout", async () => {
+    const endpoint = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const hasty = new ARCZonalShiftClient({
+      region: "ap-southeast-2",
+      endpoint,
+      requestTimeout: 500,
+      maxAttempts: 2,
+    });
+    faults = [silence];
+    assert.equal((await hasty.send(new ListZonalShiftsCommand({}))).$metadata.attempts, 2);
+    faults = [silence, silence];
+    await assert.rejects(hasty.send(new ListZonalShiftsCommand({})), /no answer within 500 ms/);
+    await hasty.destroy();
+  });
 
   it("doesn't repeat what is refused", async () => {
     faults = [answer(403, "AccessDeniedException")];
