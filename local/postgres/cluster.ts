@@ -129,7 +129,7 @@ export class PostgresCluster extends EventEmitter<{ primary: [Primary | undefine
     Object.assign(this.#site.fault(zone), { killed: false, frozen: false, cut: false });
     this.#site.updateLink();
     this.#site.instance(zone).thaw();
-    this.#controller.keeper.reset();
+    this.#controller.keeper.retry();
     this.#controller.wake();
   }
 
@@ -178,7 +178,7 @@ export class PostgresCluster extends EventEmitter<{ primary: [Primary | undefine
       if (!(error instanceof DamagedDataError) || !standby?.inSync) throw error;
       this.emit("problem", error.message);
     }
-    site.link.lead(site.primary.port);
+    site.updateLink();
     if (!site.primary.running) return;
     await promote(site);
     await ensureDatabase(site);
@@ -210,6 +210,8 @@ export class PostgresCluster extends EventEmitter<{ primary: [Primary | undefine
     await Promise.race([settled, new Promise((resolve) => setTimeout(resolve, SETTLE_LIMIT).unref())]);
     await Promise.all(this.#site.instances.map((instance) => instance.stop()));
     await settled;
+    // The last decision may have started one.
+    await Promise.all(this.#site.instances.map((instance) => instance.fence()));
     await this.#site.link.close();
     await new Promise((resolve) => this.#claim.close(resolve));
   }

@@ -8,9 +8,9 @@ import { Session } from "./session.ts";
 import type { Site } from "./site.ts";
 import { within } from "./within.ts";
 
-/** Milliseconds between health queries of a healthy primary, and after one that failed. */
+/** Milliseconds between health queries of a healthy primary, and while something is amiss. */
 const INTERVAL = 500;
-const SOON = 200;
+const SOON = 150;
 /** Unanswered health queries after which a primary is given up. */
 const FAILURES = 2;
 
@@ -46,10 +46,7 @@ export class Controller {
   constructor(site: Site, listener: Listener) {
     this.#site = site;
     this.#listener = listener;
-    this.keeper = new StandbyKeeper(site, (problem) => {
-      listener.problem(problem);
-      this.wake();
-    });
+    this.keeper = new StandbyKeeper(site, listener.problem, () => this.wake());
   }
 
   run(): void {
@@ -92,7 +89,7 @@ export class Controller {
   async #pause(): Promise<void> {
     if (!this.#woken) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.#failures > 0 ? SOON : INTERVAL);
+        const timer = setTimeout(resolve, this.#failures > 0 || this.keeper.restless ? SOON : INTERVAL);
         this.#wake = () => {
           clearTimeout(timer);
           resolve();
@@ -169,7 +166,7 @@ export class Controller {
       await this.#site.configure(primary, { waitFor });
       this.#site.waiting = waitFor !== "";
       await this.#site.primary.start("primary");
-      if (this.#site.fault(primary).killed) await this.#site.primary.fence();
+      await this.#site.enactFault(primary);
       this.#restart.succeeded();
       this.#changed();
     } catch (error) {

@@ -36,7 +36,7 @@ export async function failOver(site: Site, zone: string): Promise<void> {
 
 /** Makes a primary of the instance that the record names so. */
 export async function promote(site: Site): Promise<void> {
-  const { zone, port } = site.primary;
+  const { zone } = site.primary;
   await withSession(site.door(zone), async (session) => {
     await session.query("SELECT pg_promote(wait => false) WHERE pg_is_in_recovery()");
     const done = await eventually(10_000, 10, async () => {
@@ -45,5 +45,5 @@ export async function promote(site: Site): Promise<void> {
     });
     if (!done) throw new TimeoutError(`the standby in zone ${zone} was not promoted in 10 s`);
   });
-  site.link.lead(port);
+  site.updateLink();
 }

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import type { Account } from "./account.ts";
@@ -22,18 +22,37 @@ export function draftOf(folder: string): string {
 /** An empty folder, owned by the server's account; what was there is removed. */
 export async function emptyDraft(folder: string, { account }: Tools): Promise<string> {
   const draft = draftOf(folder);
-  await rm(draft, { recursive: true, force: true });
+  // An initdb that was just killed may still have a child that writes.
+  await rm(draft, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   await mkdir(draft, { mode: 0o700 });
   await account.own(draft);
   return draft;
 }
 
-/** Makes a draft durable and lets it take the place of `folder`. */
+/** Makes a draft durable and lets it take the place of `folder`, whose old content is lost. */
 export async function adoptDraft(folder: string, tools: Tools): Promise<void> {
-  await initdb(tools, ["--sync-only", "-D", draftOf(folder)]);
-  await rm(folder, { recursive: true, force: true });
-  await rename(draftOf(folder), folder);
+  await initdb(tools, ["-D", draftOf(folder), "--sync-only"]);
+  if ((await entriesOf(folder)) === undefined) await rename(draftOf(folder), folder);
+  else await replaceContent(folder, draftOf(folder));
   await syncFolder(dirname(folder));
+}
+
+/**
+ * The folder itself stays: by its inode PostgreSQL finds, and removes, the shared memory of a server of this folder
+ * that was killed. Not atomic; the record names no standby meanwhile.
+ */
+async function replaceContent(folder: string, draft: string): Promise<void> {
+  for (const name of (await entriesOf(folder)) ?? []) await rm(join(folder, name), { recursive: true });
+  for (const name of (await entriesOf(draft)) ?? []) await rename(join(draft, name), join(folder, name));
+  await rm(draft, { recursive: true });
+  await syncFolder(folder);
+}
+
+async function entriesOf(folder: string): Promise<string[] | undefined> {
+  return readdir(folder).catch((error: unknown) => {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  });
 }
 
 /** Creates the draft of a new, empty database. */

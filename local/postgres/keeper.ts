@@ -17,6 +17,7 @@ export type Replication = "sync" | "catching-up" | "none";
 export class StandbyKeeper {
   readonly #site: Site;
   readonly #report: (problem: string) => void;
+  readonly #wake: () => void;
   readonly #acks = new AckWatch();
   readonly #start = new Backoff(500, 30_000);
   readonly #sync = new Backoff(1000, 30_000);
@@ -24,9 +25,13 @@ export class StandbyKeeper {
   #job: Promise<void> | undefined;
   #silentSince = performance.now();
   #health: Health | undefined;
+  /** The recorded copy did not start; while there is a primary to copy from, it is given up. */
+  #broken = false;
 
-  constructor(site: Site, report: (problem: string) => void) {
+  /** `wake`: something changed, the next step may begin at once. */
+  constructor(site: Site, report: (problem: string) => void, wake: () => void) {
     this.#site = site;
+    this.#wake = wake;
     this.#report = report;
   }
 
@@ -35,6 +40,11 @@ export class StandbyKeeper {
     if (!standby) return this.#job ? "catching-up" : "none";
     if (!this.#site.available(standby.zone) || !this.#site.instance(standby.zone).running) return "none";
     return standby.inSync && this.#health?.streaming ? "sync" : "catching-up";
+  }
+
+  /** A standby runs that is to come into sync: the next step should not wait for long. */
+  get restless(): boolean {
+    return this.replication === "catching-up";
   }
 
   /** How far the standby is behind, in bytes; undefined when it is not connected. */
@@ -48,6 +58,11 @@ export class StandbyKeeper {
   reset(): void {
     this.#health = undefined;
     this.#acks.reset();
+    this.retry();
+  }
+
+  /** Something was healed: what failed before may work now. */
+  retry(): void {
     this.#start.succeeded();
     this.#sync.succeeded();
     this.#silentSince = performance.now();
@@ -60,6 +75,7 @@ export class StandbyKeeper {
     const { standby } = this.#site.store.current;
     if (this.#mustRelax(health)) return this.#relax(session);
     const zone = standby?.zone ?? this.#site.standbyZone;
+    if (this.#broken && standby && !this.#job) await this.#discard(standby.zone);
     if (this.#job || zone === undefined || !this.#site.available(zone)) return;
     if (!standby || !this.#site.instance(zone).running) this.#bringUp(zone);
     else if (!standby.inSync) await this.#catchUp(session, zone, health);
@@ -95,15 +111,17 @@ export class StandbyKeeper {
 
   #bringUp(zone: string): void {
     if (!this.#start.open) return;
+    this.#broken = false;
     const ended = () => {
       this.#job = undefined;
       this.#silentSince = performance.now();
+      this.#wake();
     };
-    this.#job = bringUpStandby(this.#site, zone, this.#abort.signal).then(ended, async (error) => {
+    this.#job = bringUpStandby(this.#site, zone, this.#abort.signal).then(ended, (error) => {
       this.#start.failed();
       if (!this.#abort.signal.aborted) {
         this.#report(`the standby in zone ${zone} could not be brought up: ${messageOf(error)}`);
-        if (this.#site.available(zone)) await this.#startAnew(zone);
+        this.#broken = this.#site.available(zone);
       }
       ended();
     });
@@ -114,7 +132,7 @@ export class StandbyKeeper {
     if (!streaming || acknowledged === undefined) {
       if (performance.now() - this.#silentSince < PATIENCE) return;
       this.#report(`the standby in zone ${zone} can't follow the primary; it is copied anew`);
-      return this.#startAnew(zone);
+      return this.#discard(zone);
     }
     this.#start.succeeded();
     this.#silentSince = performance.now();
@@ -130,11 +148,8 @@ export class StandbyKeeper {
     }
   }
 
-  async #startAnew(zone: string): Promise<void> {
-    try {
-      await discardStandby(this.#site, zone);
-    } catch (error) {
-      this.#report(messageOf(error));
-    }
+  async #discard(zone: string): Promise<void> {
+    this.#broken = false;
+    await discardStandby(this.#site, zone);
   }
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, realpath, rename } from "node:fs/promises";
+import { access, constants, mkdir, readdir, realpath, rename, stat } from "node:fs/promises";
 import type { Server } from "node:net";
 import { join } from "node:path";
 import { databaseAccount } from "./account.ts";
@@ -16,6 +16,9 @@ import { RecordStore } from "./record.ts";
 import { usableParameters } from "./settings.ts";
 import { Site } from "./site.ts";
 
+/** Bytes. */
+const LOG_LIMIT = 8 * 1024 * 1024;
+
 /** A folder that this process has claimed, with its cluster ready to be started. */
 export interface Opened {
   site: Site;
@@ -30,11 +33,11 @@ export async function openSite(options: PostgresOptions): Promise<Opened> {
   checkOptions(options);
   usableParameters(options.parameters ?? {});
   const tools = { binaries: await findBinaries(options.version), account: databaseAccount() };
-  const directory = await prepareFolder(options.directory, tools);
+  const directory = await prepareFolder(options.directory);
   await prepareFolder(options.logDirectory);
   const claim = await claimFolder(directory);
   try {
-    for (const zone of options.zones) await killServer(join(directory, zone));
+    await endLeftovers(directory);
     const store = await openRecord(directory, options, tools);
     const instances = await makeInstances(directory, options, tools);
     const site = new Site(options, tools, store, await ReplicationLink.open(), instances);
@@ -46,11 +49,18 @@ export async function openSite(options: PostgresOptions): Promise<Opened> {
   }
 }
 
-/** Its real path: processes are recognised by it. The server's account may own it only as far as it needs to. */
-async function prepareFolder(folder: string, tools?: Tools): Promise<string> {
+/** Also those of zones that the program no longer names, and an initdb that outlived its supervisor. */
+async function endLeftovers(directory: string): Promise<void> {
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    if (entry.isDirectory()) await killServer(join(directory, entry.name));
+  }
+}
+
+/** Its real path: processes are recognised by it. */
+async function prepareFolder(folder: string): Promise<string> {
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
-    await tools?.account.own(folder);
+    await access(folder, constants.R_OK | constants.W_OK | constants.X_OK);
     return await realpath(folder);
   } catch (error) {
     throw new DatabaseError(
@@ -145,9 +155,22 @@ async function makeInstances(directory: string, options: PostgresOptions, tools:
     const port = options.ports?.[zone] ?? (await freePort(taken));
     taken.add(port);
     const logFile = join(options.logDirectory, `postgres-${zone}.log`);
+    await startNewLog(logFile);
     instances.push(new Instance({ zone, folder: join(directory, zone), port, logFile, ...tools }));
   }
   return instances;
+}
+
+/** The last log is kept, so one instance's logs hold about twice the limit. */
+async function startNewLog(file: string): Promise<void> {
+  const size = await stat(file).then(
+    (found) => found.size,
+    (error: unknown) => {
+      if (codeOf(error) === "ENOENT") return 0;
+      throw error;
+    },
+  );
+  if (size > LOG_LIMIT) await rename(file, `${file}.1`);
 }
 
 /** Where a copy was before, else the next zone. */

@@ -22,10 +22,12 @@ export function serverProcesses(dataFolder: string): number[] {
   return [...postmasters.sort((a, b) => a - b), ...children];
 }
 
-/** Also true of `setpriv … postgres -D folder` just before it becomes the postmaster. */
+/** Also true of `setpriv … postgres -D folder` just before it becomes the postmaster, and of an initdb at work. */
 function isPostmaster(args: string[], dataFolder: string): boolean {
   const at = args.indexOf("-D");
-  return at > 0 && args[at + 1] === dataFolder && basename(args[at - 1] ?? "") === "postgres";
+  return (
+    at > 0 && args[at + 1] === dataFolder && ["postgres", "initdb"].includes(basename(args[at - 1] ?? ""))
+  );
 }
 
 function commandLines(): { pid: number; args: string[] }[] {
@@ -52,7 +54,7 @@ function fromPs(): { pid: number; args: string[] }[] {
   return text.split("\n").flatMap((line) => {
     const [, pid, command] = /^\s*(\d+) (.*)$/.exec(line) ?? [];
     if (!pid || !command) return [];
-    const [, program, folder] = /^(.*\/postgres) -D (.*)$/.exec(command) ?? [];
+    const [, program, folder] = /^(.*\/(?:postgres|initdb)) -D (\S+|.*)$/.exec(command) ?? [];
     return [{ pid: Number(pid), args: program && folder ? [program, "-D", folder] : [command] }];
   });
 }

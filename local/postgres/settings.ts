@@ -25,6 +25,7 @@ const DEFAULTS = {
   max_parallel_workers: "2",
   autovacuum_max_workers: "1",
   timezone: "UTC",
+  log_checkpoints: "off",
 };
 
 /** The cluster relies on these. */

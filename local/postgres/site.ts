@@ -76,9 +76,19 @@ export class Site {
     return { port: this.instance(zone).port, password: this.store.current.adminPassword, database };
   }
 
-  /** Severs the replication link while either end of it is cut off. */
+  /** Leads the replication link to the primary, and severs it while either end is cut off. */
   updateLink(): void {
-    this.link.sever(this.instances.some(({ zone }) => this.fault(zone).cut));
+    const { primary, standby } = this.store.current;
+    const ends = [primary, standby?.zone ?? this.standbyZone];
+    this.link.lead(this.primary.port);
+    this.link.sever(ends.some((zone) => zone !== undefined && this.fault(zone).cut));
+  }
+
+  /** Does to an instance that just started what was done to its zone meanwhile. */
+  async enactFault(zone: string): Promise<void> {
+    const { killed, frozen } = this.fault(zone);
+    if (killed) await this.instance(zone).fence();
+    else if (frozen) this.instance(zone).freeze();
   }
 
   /** Writes an instance's `postgresql.conf`; it holds from the next start or reload. */

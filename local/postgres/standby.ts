@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { copyDataFolder } from "./copy.ts";
 import { DatabaseError } from "./errors.ts";
@@ -19,13 +18,11 @@ export async function bringUpStandby(site: Site, zone: string, signal: AbortSign
     await buildStandby(site, zone, signal);
   }
   signal.throwIfAborted();
-  site.link.lead(site.primary.port);
+  site.updateLink();
   await site.configure(zone, "standby");
-  await writeFile(join(instance.folder, "standby.signal"), "");
+  await writeOwned(join(instance.folder, "standby.signal"), "", site.tools.account);
   await instance.start("standby");
-  // The zone may have been lost while it started.
-  if (site.fault(zone).killed) await instance.fence();
-  else if (site.fault(zone).frozen) instance.freeze();
+  await site.enactFault(zone);
 }
 
 /** Gives up the copy in the standby's zone: the next one is made from scratch. */

@@ -47,10 +47,13 @@ const REASONS: [pattern: RegExp, explain: (place: Place) => string][] = [
 
 /** Turns what PostgreSQL logged before it gave up into one message with a remedy. */
 export function explainFailure(log: string, place: Place): DatabaseError {
-  const lines = log.split("\n").filter((line) => /\b(FATAL|PANIC|ERROR|LOG|postgres:|setpriv:)/.test(line));
-  const telling = lines.filter((line) => /FATAL|PANIC|could not|setpriv:/.test(line)).slice(-3);
-  const reason = REASONS.find(([pattern]) => telling.some((line) => pattern.test(line)) || pattern.test(log));
+  const lines = log.split("\n");
+  const fatal = lines.filter((line) => /\b(FATAL|PANIC):|could not|setpriv:/.test(line));
+  const reason =
+    REASONS.find(([pattern]) => fatal.some((line) => pattern.test(line))) ??
+    REASONS.find(([pattern]) => pattern.test(log));
   const what = reason?.[1](place) ?? `it ended, or was not ready in ${place.seconds} s. Look into the log.`;
+  const telling = lines.filter((line) => fatal.includes(line) || reason?.[0].test(line)).slice(-3);
   const said = telling.map((line) => line.replace(/^.*?\b(FATAL|PANIC|LOG|ERROR): +/, "")).join("; ");
   const Problem = reason?.[0] === DAMAGE ? DamagedDataError : DatabaseError;
   return new Problem(
