@@ -1,0 +1,42 @@
+/** Stands for a value that a preview can't know yet. */
+export const UNKNOWN = Symbol("unknown");
+
+/**
+ * The value at `path` below `root`; undefined where there is none. Pulumi throws when a policy touches a value that
+ * isn't known yet, and then reports the whole policy as advice: here it becomes `UNKNOWN`, for the policy to refuse.
+ */
+export function read(root: unknown, ...path: (string | number)[]): unknown {
+  let value = root;
+  for (const key of path) {
+    if (typeof value !== "object" || value === null) return undefined;
+    try {
+      value = (value as Record<string | number, unknown>)[key];
+    } catch (error) {
+      if (error instanceof Error && "unknownTypeSentinel" in error) return UNKNOWN;
+      throw error;
+    }
+  }
+  return value;
+}
+
+/** A text, number, boolean or unknown value, and where it is (`subnetSpecs[0].type`). */
+export interface Leaf {
+  path: string;
+  /** Name of the property it is in, also for a list's items. */
+  key: string;
+  value: unknown;
+}
+
+/** Everything below `root` that isn't an object or a list, except below the keys in `skip`. */
+export function* leaves(root: unknown, skip: ReadonlySet<string>, path = "", key = ""): Generator<Leaf> {
+  if (typeof root !== "object" || root === null) {
+    yield { path, key, value: root };
+    return;
+  }
+  for (const name of Object.keys(root)) {
+    if (skip.has(name)) continue;
+    const item = Array.isArray(root);
+    const below = item ? `${path}[${name}]` : path ? `${path}.${name}` : name;
+    yield* leaves(read(root, name), skip, below, item ? key : name);
+  }
+}

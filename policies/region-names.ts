@@ -1,0 +1,17 @@
+/** A region's name: `ap-southeast-2`, `us-gov-west-1`. Narrow, since identifiers such as `db-main-1` look alike. */
+const REGION =
+  "[a-z]{2}(?:-[a-z]+)?-(?:north|south|east|west|central|northeast|northwest|southeast|southwest)-\\d";
+
+const WHOLE = new RegExp(`^(${REGION})$`);
+/** `us-east-1a`, and a local or wavelength zone: `us-east-1-bos-1a`, `us-east-1-wl1-bos-wlz-1`. */
+const ZONE = new RegExp(`^(${REGION})(?:[a-z]|-[a-z0-9]+(?:-[a-z0-9]+)+)$`);
+const ZONE_ID = /^([a-z]{3,5}\d)-(?:[a-z0-9]+-)?az\d$/;
+const ARN = new RegExp(`arn:aws[a-z-]*:[a-z0-9-]*:(${REGION}):`, "g");
+const HOST = new RegExp(`[.-](${REGION})\\.(?:[a-z0-9-]+\\.)*(?:amazonaws\\.com|api\\.aws|on\\.aws)`, "g");
+
+/** The regions (of a zone's id: its prefix) that a text names by itself, by a zone, or in ARNs and AWS host names. */
+export function regionsNamed(text: string): string[] {
+  const whole = WHOLE.exec(text)?.[1] ?? ZONE.exec(text)?.[1] ?? ZONE_ID.exec(text)?.[1];
+  if (whole) return [whole];
+  return [...text.matchAll(ARN), ...text.matchAll(HOST)].flatMap(([, region]) => region ?? []);
+}
