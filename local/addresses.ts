@@ -30,7 +30,7 @@ export class Addresses {
     this.#servers.set("public", await listen(this.#publicPort));
   }
 
-  /** The address for `key` (a URN, or a name of ours); the first public balancer gets the public port. */
+  /** The address for `key`; the first public balancer gets the public port. */
   async reserve(key: string, kind: string): Promise<Address> {
     const waiting = kind === "public-balancer" ? this.#servers.get("public") : undefined;
     if (waiting) {
@@ -41,17 +41,19 @@ export class Addresses {
     return { host: "127.0.0.1", port: portOf(server) };
   }
 
-  /** Gives the connections to a reserved address to `handler`; until then they are refused by a reset. */
-  onConnection(key: string, handler: (socket: Socket) => void): void {
-    const server = this.#servers.get(key);
-    if (!server) throw new Error(`no address was reserved for ${key}`);
+  /** Gives the connections to a reserved address to `handler`; until then they are reset. */
+  onConnection(address: string, handler: (socket: Socket) => void): void {
+    const port = Number(new URL(address.includes("://") ? address : `tcp://${address}`).port);
+    const server = [...this.#servers.values()].find((one) => portOf(one) === port);
+    if (!server)
+      throw new Error(`${address} was not reserved here; the provider's answer and the graph differ`);
     server.removeAllListeners("connection");
     server.on("connection", handler);
   }
 
   /** Serves HTTP on a reserved address. */
-  serveHttp(key: string, http: HttpServer): void {
-    this.onConnection(key, (socket) => http.emit("connection", socket));
+  serveHttp(address: string, http: HttpServer): void {
+    this.onConnection(address, (socket) => http.emit("connection", socket));
   }
 
   /** Ends every listener; connections are their servers' to close. */

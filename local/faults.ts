@@ -2,13 +2,13 @@ import type { FaultSize, ZoneAction } from "./control.ts";
 
 /** What a zone's fault reaches: each part of the laptop that lives in zones. */
 export interface FaultTarget {
-  kill?(zone: string): Promise<void> | void;
-  freeze?(zone: string): Promise<void> | void;
-  cut?(zone: string, on: boolean): Promise<void> | void;
+  kill?(zone: string): unknown;
+  freeze?(zone: string): unknown;
+  cut?(zone: string, on: boolean): unknown;
   /** Ends every fault of the zone and brings back what they ended. */
-  heal?(zone: string): Promise<void> | void;
+  heal?(zone: string): unknown;
   /** Latency in milliseconds and share of failing requests of the zone's pods; null for none. */
-  setFault?(zone: string, fault: { latencyMs?: number; errorShare?: number } | null): Promise<void> | void;
+  setFault?(zone: string, fault: { latencyMs?: number; errorShare?: number } | null): unknown;
 }
 
 /** Makes a zone sick in all its parts at once, and remembers with what. */

@@ -15,6 +15,8 @@ export interface PlatformOptions {
   stack: string;
   /** Of the public load balancer; 0 for any free one. */
   port: number;
+  /** Told in words what goes wrong while nobody waits for it. */
+  report: (message: string) => void;
 }
 
 /** One visible step of the start. */
@@ -61,7 +63,7 @@ export class Platform implements Controls {
     const { stack } = this.#options;
     return [
       { title: `Evaluate stack ${stack}, judge it, build its images`, run: () => this.#declare() },
-      { title: "Start the zones' network, PostgreSQL, the issuer and ARC", run: () => known(this.#realised).startFoundation() },
+      { title: "Start the zones' network, PostgreSQL, the issuer and ARC", run: () => this.#realise() },
       { title: "Start the pods", run: () => known(this.#realised).startPods() },
       { title: "Wait for the load balancers", run: () => this.#settle() },
     ].map((step) => ({ ...step, run: () => this.#unlessStopped(step.run) }));
@@ -96,15 +98,32 @@ export class Platform implements Controls {
     refuseMandatory(declared.violations);
     this.#graph = declared.graph;
     this.#outputs = Outputs.parse(declared.graph.outputs);
-    this.#realised = new Realised({ graph: this.#graph, outputs: this.#outputs, state, addresses: this.#addresses });
-    this.#undo.push(() => this.#realised?.stop());
+  }
+
+  async #realise(): Promise<void> {
+    const { state } = this.#options;
     const control = await serveControl(this);
     this.#undo.push(() => control.close());
     state.record({ control: control.url, token: control.token });
+    const starting = Realised.start({
+      graph: known(this.#graph),
+      outputs: this.outputs,
+      state,
+      addresses: this.#addresses,
+      report: this.#options.report,
+    });
+    // Ends what a start that is under way has still to start; one that fails has ended it itself.
+    this.#undo.push(() =>
+      starting.then(
+        (realised) => realised.stop(),
+        () => undefined,
+      ),
+    );
+    this.#realised = await starting;
   }
 
   async #settle(): Promise<void> {
-    await known(this.#realised).settle();
+    await known(this.#realised).settle(this.#abort.signal);
     writeJson(this.#options.state.path("outputs.json"), this.outputs);
     this.#state = "ready";
   }

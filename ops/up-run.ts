@@ -13,8 +13,9 @@ export async function run(platform: Platform): Promise<void> {
     }).run();
     console.log(greeting(platform, Date.now() - begun));
   } catch (error) {
+    const wanted = platform.stopRequested;
     await platform.stop();
-    if (!platform.stopRequested) throw error;
+    if (!wanted) throw error;
   }
   await platform.stopped;
   process.exit(process.exitCode ?? 0);

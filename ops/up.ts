@@ -17,7 +17,14 @@ export function up(): Command {
         import("./up-run.ts"),
       ]);
       const state = State.take(State.directory(), options);
-      await run(new Platform({ ...options, directory: projectDirectory, state }));
+      await run(
+        new Platform({
+          ...options,
+          directory: projectDirectory,
+          state,
+          report: (message) => console.error(`trizone: ${message}`),
+        }),
+      );
     });
 }
 

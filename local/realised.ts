@@ -1,0 +1,187 @@
+import { createServer } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { getRequestListener } from "@hono/node-server";
+import type { Graph } from "../engine/index.ts";
+import type { Outputs } from "../outputs.ts";
+import type { Addresses } from "./addresses.ts";
+import { arcApp } from "./arc/app.ts";
+import { managedResources } from "./arc/managed-resources.ts";
+import { ZonalShifts } from "./arc/store.ts";
+import { Databases } from "./databases.ts";
+import { Faults } from "./faults.ts";
+import { startIssuers } from "./issuers.ts";
+import { Network, routing } from "./network/index.ts";
+import { Pods } from "./pods/index.ts";
+import { identify } from "./processes.ts";
+import { Secrets } from "./secrets.ts";
+import type { State } from "./state.ts";
+import type { Status } from "./status.ts";
+
+export interface RealisedOptions {
+  graph: Graph;
+  outputs: Outputs;
+  state: State;
+  addresses: Addresses;
+  /** Told in words what goes wrong while nobody waits for it. */
+  report: (message: string) => void;
+}
+
+/** How long all pods, or the balancers' targets after them, may take to become ready, in milliseconds. */
+const readyTimeoutMs = 120_000;
+
+/** What requests under way get to finish when the platform ends, in milliseconds. */
+const stopGraceMs = 5000;
+
+/** A graph as processes in three zones. Every change of a pod, a primary or a shift makes a new routing state. */
+export class Realised {
+  readonly faults: Faults;
+  readonly #options: RealisedOptions;
+  readonly #zones: string[];
+  readonly #network: Network;
+  readonly #shifts: ZonalShifts;
+  readonly #databases: Databases;
+  readonly #pods: Pods;
+
+  private constructor(options: RealisedOptions, network: Network, shifts: ZonalShifts, secrets: Secrets) {
+    const { graph, outputs, state, report } = options;
+    this.#options = options;
+    this.#zones = outputs.zones.map(({ name }) => name);
+    this.#network = network;
+    this.#shifts = shifts;
+    this.#databases = new Databases({ graph, zones: this.#zones, state, secrets, report });
+    this.#pods = new Pods({
+      graph,
+      zones: outputs.zones,
+      images: (image) => state.path("images", serviceOf(image)),
+      secrets: async (arn) => secrets.read(arn),
+      lookup: (zone) => network.lookup(zone),
+      directory: state.path("volumes"),
+      logDirectory: state.folder("logs"),
+    });
+    this.faults = new Faults([
+      {
+        kill: (zone) => this.#pods.killZone(zone),
+        freeze: (zone) => this.#pods.freezeZone(zone),
+        setFault: (zone, fault) => this.#pods.setFault(zone, fault),
+        heal: (zone) => this.#pods.healZone(zone),
+      },
+      this.#databases,
+      network,
+    ]);
+  }
+
+  /** Starts what pods stand on: the zones' network, the issuer, ARC and the databases. Nothing is left on an error. */
+  static async start(options: RealisedOptions): Promise<Realised> {
+    const { graph, outputs, state, addresses, report } = options;
+    const zones = outputs.zones.map(({ name }) => name);
+    const secrets = new Secrets(state.path("secrets.json"));
+    const shifts = await ZonalShifts.open({
+      resources: managedResources(graph),
+      file: state.path("arc.json"),
+    });
+    const network = await Network.start({
+      zones,
+      logDirectory: state.folder("logs"),
+      directory: state.folder("run"),
+      onReport: report,
+    });
+    const realised = new Realised(options, network, shifts, secrets);
+    try {
+      addresses.serveHttp(outputs.arcEndpoint, createServer(getRequestListener(arcApp(shifts).fetch)));
+      await Promise.all([startIssuers({ graph, state, addresses }), realised.#databases.start()]);
+      await realised.#connect();
+      return realised;
+    } catch (error) {
+      await realised.stop();
+      throw error;
+    }
+  }
+
+  /** Runs the Jobs and the Deployments; resolves when every pod is ready. */
+  async startPods(): Promise<void> {
+    await this.#pods.start();
+    await this.#pods.ready(readyTimeoutMs);
+  }
+
+  /** Resolves when every balancer's every target takes traffic. */
+  async settle(signal: AbortSignal): Promise<void> {
+    const end = Date.now() + readyTimeoutMs;
+    const waiting = () =>
+      this.#network
+        .status()
+        .balancers.flatMap(({ targets }) => targets.filter(({ state }) => state !== "healthy"));
+    const empty = () => this.#network.status().balancers.some(({ targets }) => targets.length === 0);
+    while (empty() || waiting().length > 0) {
+      if (Date.now() > end)
+        throw new Error(
+          `the load balancers found no healthy ${
+            waiting()
+              .map(({ id }) => id)
+              .join(", ") || "targets"
+          }`,
+        );
+      await sleep(50, undefined, { signal });
+    }
+  }
+
+  status(): Pick<Status, "zones" | "pods" | "balancers" | "databases"> {
+    const { edges, balancers } = this.#network.status();
+    const weights = this.#shifts.weights();
+    return {
+      zones: this.#options.outputs.zones.map(({ name, id }) => ({
+        name,
+        id,
+        ready: edges.some(({ zone, ready }) => zone === name && ready),
+        faults: this.faults.of(name),
+      })),
+      pods: this.#pods.status(),
+      balancers: balancers.map((balancer) => ({ ...balancer, weights: weights[balancer.arn] ?? {} })),
+      databases: this.#databases.status(),
+    };
+  }
+
+  /** Ends everything that was started; what doesn't end in time is killed. */
+  async stop(): Promise<void> {
+    await this.#pods.stop({ graceMs: stopGraceMs });
+    await Promise.all([this.#network.stop(), this.#databases.stop(), this.#shifts.close()]);
+  }
+
+  async #connect(): Promise<void> {
+    const { addresses, outputs, report } = this.#options;
+    const apply = () => {
+      this.#record();
+      this.#route().catch((error: Error) => report(`the network did not take a change: ${error.message}`));
+    };
+    await this.#route();
+    for (const { arn, url } of [outputs.loadBalancers.public, outputs.loadBalancers.internal]) {
+      const front = await this.#network.front(arn);
+      addresses.onConnection(url, (socket) => front.accept(socket));
+    }
+    for (const { address, accept } of this.#databases.fronts()) addresses.onConnection(address, accept);
+    this.#network.on("zone", (zone, ready) => this.#pods.markZone(zone, ready));
+    this.#pods.on("change", apply);
+    this.#pods.on("warning", (problem) => report(problem.message));
+    this.#shifts.on("change", apply);
+    this.#databases.on("change", apply);
+  }
+
+  #route(): Promise<void> {
+    return this.#network.apply({
+      ...routing(this.#options.graph),
+      pods: this.#pods.endpoints(),
+      endpoints: this.#databases.endpoints(),
+      weights: this.#shifts.weights(),
+    });
+  }
+
+  /** So that the next start finds what a killed supervisor left, also where it is frozen and can't end by itself. */
+  #record(): void {
+    const pids = [...this.#pods.status(), ...this.#network.status().edges].flatMap(({ pid }) => pid ?? []);
+    this.#options.state.record({ children: pids.flatMap((pid) => identify(pid) ?? []) });
+  }
+}
+
+/** `trading` of `registry/trizone/trading:0.1.0` or `…/trading@sha256:…`. */
+function serviceOf(image: string): string {
+  return /([^/:@]+)(?::[^/@]+)?(?:@.*)?$/.exec(image)?.[1] ?? image;
+}
