@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from "node:child_process";
+
+// Every line is the list of process groups that live now; the end of the input means that the supervisor died.
+const script =
+  'alive=""; while read -r line; do alive=$line; done; for one in $alive; do kill -KILL "-$one"; done';
+
+/**
+ * Ends every pod when the supervisor dies, even by SIGKILL: a small shell that holds a pipe from it and kills the
+ * process groups last written to it. From outside the pods, so that a frozen or busy one ends too, whatever it runs.
+ */
+export class Lifeline {
+  readonly #groups = new Set<number>();
+  #shell: ChildProcess | undefined;
+  #closed = false;
+  #startedAt = 0;
+
+  /** The next line of code may let the group's process run: the write has happened when this returns. */
+  add(group: number): void {
+    this.#groups.add(group);
+    this.#shell ??= this.#start();
+    this.#tell();
+  }
+
+  remove(group: number): void {
+    this.#groups.delete(group);
+    this.#tell();
+  }
+
+  /** Ends the shell. What is still alive is killed. */
+  close(): void {
+    this.#closed = true;
+    this.#shell?.stdin?.end();
+  }
+
+  #start(): ChildProcess {
+    const shell = spawn("/bin/sh", ["-c", script], {
+      detached: true,
+      stdio: ["pipe", "ignore", "ignore"],
+      env: {},
+    });
+    this.#startedAt = Date.now();
+    // A shell that somebody killed breaks the pipe; its exit is what counts.
+    shell.stdin.on("error", () => shell.kill("SIGKILL"));
+    shell.once("error", (cause) => {
+      throw new Error("pods need /bin/sh, which could not be started", { cause });
+    });
+    shell.once("exit", () => {
+      if (this.#closed) return;
+      const wait = Date.now() - this.#startedAt < 1000 ? 1000 : 0;
+      setTimeout(() => this.#restart(), wait).unref();
+    });
+    shell.unref();
+    return shell;
+  }
+
+  #restart(): void {
+    if (this.#closed) return;
+    this.#shell = this.#start();
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (this.#closed || !this.#shell?.stdin?.writable) return;
+    this.#shell.stdin.write(`${[...this.#groups].join(" ")}\n`);
+  }
+}

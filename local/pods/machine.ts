@@ -1,0 +1,25 @@
+import type { Lifeline } from "./lifeline.ts";
+import type { Manifests } from "./manifests.ts";
+import type { FreePorts } from "./ports.ts";
+import type { Slots } from "./slots.ts";
+import type { Volumes } from "./volumes.ts";
+
+/** What the pods of all zones share on this machine. */
+export interface Machine {
+  manifests: Manifests;
+  volumes: Volumes;
+  ports: FreePorts;
+  slots: Slots;
+  lifeline: Lifeline;
+  /** Folder of the pods' volumes, mode 700. */
+  directory: string;
+  logDirectory: string;
+  /** Folder that stands for an image's /app. */
+  images(image: string): string;
+  /** Names of the graph -> addresses of this zone. */
+  lookup(zone: string): Record<string, string>;
+  /** A pod's state changed. */
+  changed(): void;
+  /** Something failed that nobody waits for. */
+  warn(problem: Error): void;
+}

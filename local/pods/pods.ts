@@ -1,0 +1,273 @@
+import { EventEmitter, once } from "node:events";
+import { mkdir, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import type { Graph } from "../../engine/graph.ts";
+import { runJob } from "./job.ts";
+import { Lifeline } from "./lifeline.ts";
+import { prune } from "./log-file.ts";
+import type { Machine } from "./machine.ts";
+import { manifests, type Workload } from "./manifests.ts";
+import { Pod } from "./pod.ts";
+import type { Endpoint, PodStatus } from "./pod-state.ts";
+import { FreePorts } from "./ports.ts";
+import { Replicas } from "./replicas.ts";
+import { notReady } from "./report.ts";
+import { placement } from "./scheduler.ts";
+import { Slots } from "./slots.ts";
+import { place } from "./spread.ts";
+import { keepUp } from "./upkeep.ts";
+import { type ReadSecret, Volumes } from "./volumes.ts";
+import type { PodFault, Zone } from "./zone.ts";
+
+export interface PodsOptions {
+  graph: Graph;
+  /** Name and id of each zone, e.g. `ap-southeast-2a`, `apse2-az1`; every call takes either. */
+  zones: { name: string; id: string }[];
+  /** Folder that stands for the image's /app. */
+  images(image: string): string;
+  /** Key-value pairs of a secret of Secrets Manager. */
+  secrets: ReadSecret;
+  /** Names of the graph -> addresses of this zone. Asked whenever a container starts. */
+  lookup(zone: string): Record<string, string>;
+  /** Folder of the pods' volumes: emptied at the start and removed at the end. */
+  directory: string;
+  logDirectory: string;
+  /** Zone name -> name of its node. @default `node-<zone>` */
+  nodeNames?: Record<string, string>;
+}
+
+interface Events {
+  /** An endpoint's or a pod's state changed; several changes at once are one event. */
+  change: [];
+  /** Something went wrong that no caller waits for. */
+  warning: [Error];
+}
+
+/** How long what depends on a Deployment waits for it: Pulumi's Kubernetes provider awaits one for 10 minutes. */
+const rolloutMs = 600_000;
+
+/**
+ * The scheduler, the kubelets and the Deployment and Job controllers of a laptop's zones: every pod that the graph
+ * declares is a Node process. That a zone was killed is known here at once; in Kubernetes when its lease ends.
+ * Leaves out what needs a kernel's namespaces (users, networks, CPU limits, read-only file systems), init and
+ * sidecar containers, rollouts, and scaling by load.
+ */
+export class Pods extends EventEmitter<Events> {
+  readonly #logDirectory: string;
+  readonly #zones: Zone[];
+  readonly #machine: Machine;
+  /** By the Deployment's URN. */
+  readonly #replicas = new Map<string, Replicas>();
+  readonly #jobPods = new Set<Pod>();
+  readonly #abort = new AbortController();
+  /** Workloads that were not begun, or Jobs that are not done. */
+  readonly #waiting: Set<Workload>;
+  #endUpkeep = () => {};
+  #changing = false;
+  #stopping: Promise<void> | undefined;
+
+  /** Throws when the graph declares a workload that a laptop can't run, naming it and why. */
+  constructor(options: PodsOptions) {
+    super();
+    this.setMaxListeners(100);
+    this.#logDirectory = options.logDirectory;
+    this.#zones = options.zones.map(({ name, id }) => {
+      const nodeName = options.nodeNames?.[name] ?? `node-${name}`;
+      return { name, id, nodeName, killed: false, frozen: false, nodeReady: true, fault: null };
+    });
+    const declared = manifests(options.graph);
+    this.#waiting = new Set(declared.workloads);
+    this.#machine = {
+      manifests: declared,
+      volumes: new Volumes(declared, options.secrets),
+      ports: new FreePorts(),
+      slots: new Slots(availableParallelism() * 2),
+      lifeline: new Lifeline(),
+      directory: options.directory,
+      logDirectory: options.logDirectory,
+      images: options.images,
+      lookup: options.lookup,
+      changed: () => this.#changed(),
+      warn: (problem) => this.#warn(problem),
+    };
+  }
+
+  /**
+   * Runs the Jobs and begins the Deployments, each after what it depends on; resolves when the last one has begun.
+   * Rejects with the first Job that failed or Deployment that didn't get up; `stop` then ends the rest.
+   */
+  async start(): Promise<void> {
+    const { directory, manifests } = this.#machine;
+    await rm(directory, { recursive: true, force: true });
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await mkdir(this.#logDirectory, { recursive: true });
+    await prune(this.#logDirectory);
+    this.#abort.signal.throwIfAborted();
+    const warn = (problem: Error) => this.#warn(problem);
+    this.#endUpkeep = keepUp(() => this.#pods(), this.#logDirectory, warn);
+    const done = new Map<string, Promise<void>>();
+    // In the order of the graph, in which what a workload depends on comes before it.
+    for (const workload of manifests.workloads) {
+      done.set(
+        workload.urn,
+        this.#begin(
+          workload,
+          workload.dependsOn.map((urn) => done.get(urn)),
+        ),
+      );
+    }
+    await Promise.all(done.values());
+  }
+
+  /** Resolves when every declared pod is ready; rejects after the time limit with those that aren't, and why. */
+  async ready(timeoutMs: number): Promise<void> {
+    const isReady = () => this.#waiting.size === 0 && [...this.#replicas.values()].every((one) => one.ready);
+    try {
+      await this.#until(isReady, AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#abort.signal]));
+    } catch (cause) {
+      this.#abort.signal.throwIfAborted();
+      throw Object.assign(await notReady(this.#pods(), [...this.#waiting], `${timeoutMs / 1000} s`), {
+        cause,
+      });
+    }
+  }
+
+  endpoints(): Endpoint[] {
+    return this.#pods().flatMap((pod) => pod.endpoint() ?? []);
+  }
+
+  /** Every pod that is wanted or still ends; a Job's only while it runs. */
+  status(): PodStatus[] {
+    return this.#pods().map((pod) => pod.status());
+  }
+
+  /** Kills all processes of a zone; nothing starts there until it is healed. */
+  async killZone(name: string): Promise<void> {
+    const zone = this.#zone(name);
+    zone.killed = true;
+    await Promise.all(this.#in(zone).map((pod) => pod.lose()));
+  }
+
+  /** Stops all processes of a zone (SIGSTOP), and those that start there, until it is healed. */
+  freezeZone(name: string): void {
+    const zone = this.#zone(name);
+    zone.frozen = true;
+    for (const pod of this.#in(zone)) pod.freeze();
+  }
+
+  /** Ends every fault of a zone: it goes on, takes pods again, and the spread is evened. */
+  async healZone(name: string): Promise<void> {
+    const zone = this.#zone(name);
+    Object.assign(zone, { killed: false, frozen: false });
+    for (const pod of this.#in(zone)) pod.thaw();
+    this.#changed();
+    if (zone.fault) await this.setFault(name, null);
+  }
+
+  /** Tells whether the zone's node renews its lease: without, its endpoints aren't ready and it takes no new pods. */
+  markZone(name: string, ready: boolean): void {
+    this.#zone(name).nodeReady = ready;
+    this.#changed();
+  }
+
+  /** Puts a fault on the zone's pods, those that start later too; null ends it. Rejects naming pods that didn't obey. */
+  async setFault(name: string, fault: PodFault | null): Promise<void> {
+    const zone = this.#zone(name);
+    zone.fault = fault;
+    // What can't answer now is told when it starts, or when it is set again.
+    const pods = zone.frozen || zone.killed ? [] : this.#in(zone);
+    const results = await Promise.allSettled(pods.map((pod) => pod.applyFault()));
+    const refused = results.flatMap((result, index) =>
+      result.status === "rejected" ? [`${pods[index]?.name}: ${result.reason.message}`] : [],
+    );
+    if (refused.length > 0)
+      throw new Error(`Pods of ${zone.name} don't obey the fault:\n${refused.join("\n")}`);
+  }
+
+  /** Ends every pod: SIGTERM, then SIGKILL after its grace period or `graceMs`, whichever is shorter. */
+  stop({ graceMs }: { graceMs: number }): Promise<void> {
+    this.#stopping ??= this.#end(graceMs);
+    return this.#stopping;
+  }
+
+  async #begin(workload: Workload, before: (Promise<void> | undefined)[]): Promise<void> {
+    await Promise.all(before);
+    this.#abort.signal.throwIfAborted();
+    if (workload.kind === "Job") {
+      await runJob(workload, {
+        start: (signal) => this.#startJob(workload, signal),
+        signal: this.#abort.signal,
+      });
+      this.#waiting.delete(workload);
+      return this.#changed();
+    }
+    const replicas = new Replicas(workload, this.#machine);
+    this.#replicas.set(workload.urn, replicas);
+    this.#waiting.delete(workload);
+    this.#changed();
+    if (this.#machine.manifests.workloads.some(({ dependsOn }) => dependsOn.includes(workload.urn)))
+      await this.#rollout(replicas);
+  }
+
+  async #rollout(replicas: Replicas): Promise<void> {
+    const signal = AbortSignal.any([AbortSignal.timeout(rolloutMs), this.#abort.signal]);
+    try {
+      await this.#until(() => replicas.available, signal);
+    } catch (cause) {
+      this.#abort.signal.throwIfAborted();
+      throw Object.assign(await notReady([...replicas.pods], [], `${rolloutMs / 1000} s`), { cause });
+    }
+  }
+
+  async #startJob(job: Workload, signal: AbortSignal): Promise<Pod> {
+    const next = () => place(placement(job, this.#zones, this.#pods()));
+    await this.#until(() => next() !== undefined, signal);
+    const pod = new Pod(job, this.#machine, false);
+    this.#jobPods.add(pod);
+    pod.finished.then(() => this.#jobPods.delete(pod));
+    pod.schedule(this.#zone(next() ?? ""));
+    return pod;
+  }
+
+  async #end(graceMs: number): Promise<void> {
+    this.#abort.abort(new Error("the pods are being stopped"));
+    this.#endUpkeep();
+    await Promise.all(this.#pods().map((pod) => pod.stop(graceMs)));
+    this.#machine.lifeline.close();
+    await rm(this.#machine.directory, { recursive: true, force: true });
+  }
+
+  async #until(holds: () => boolean, signal: AbortSignal): Promise<void> {
+    while (!holds()) await once(this, "change", { signal });
+  }
+
+  #changed(): void {
+    if (this.#changing) return;
+    this.#changing = true;
+    queueMicrotask(() => {
+      this.#changing = false;
+      if (!this.#abort.signal.aborted)
+        for (const one of this.#replicas.values()) one.reconcile(this.#zones, () => this.#pods());
+      this.emit("change");
+    });
+  }
+
+  #warn(problem: Error): void {
+    if (!this.emit("warning", problem)) process.emitWarning(problem);
+  }
+
+  #pods(): Pod[] {
+    return [...this.#jobPods, ...[...this.#replicas.values()].flatMap(({ pods }) => [...pods])];
+  }
+
+  #in(zone: Zone): Pod[] {
+    return this.#pods().filter((pod) => pod.zone === zone);
+  }
+
+  #zone(name: string): Zone {
+    const zone = this.#zones.find((one) => one.name === name || one.id === name);
+    if (zone) return zone;
+    const known = this.#zones.map(({ name, id }) => `${name} (${id})`).join(", ");
+    throw new Error(`There is no zone ${name}; use one of ${known}`);
+  }
+}

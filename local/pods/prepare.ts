@@ -1,0 +1,72 @@
+import { mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Checked } from "./check.ts";
+import { type Launch, resolve } from "./environment.ts";
+import type { PodIdentity } from "./identity.ts";
+import type { Machine } from "./machine.ts";
+import type { FreePorts } from "./ports.ts";
+import type { PodTemplate } from "./spec.ts";
+
+/** A container that is ready to be started. */
+export interface Prepared {
+  launch: Launch;
+  checked: Checked;
+}
+
+/** Makes a pod's folder, volumes and command. Throws what kubelet would report as CreateContainerConfigError. */
+export async function prepare(
+  pod: PodIdentity,
+  zone: string,
+  template: PodTemplate,
+  ports: ReadonlyMap<number, number>,
+  machine: Machine,
+): Promise<Prepared> {
+  const [container] = template.spec.containers;
+  const home = join(machine.directory, pod.name);
+  await mkdir(home, { recursive: true, mode: 0o700 });
+  const image = machine.images(container.image);
+  await mustBeFolder(image, `image ${container.image}`);
+  const mounts = {
+    "/app": image,
+    ...(await machine.volumes.mount(pod, container, template.spec.volumes, join(home, "volumes"))),
+  };
+  const around = { pod, manifests: machine.manifests, ports, mounts, names: machine.lookup(zone), home };
+  const launch = resolve(container, around);
+  await mustBeFolder(launch.cwd, `workingDir ${container.workingDir ?? "/app"}`);
+  const inside = (command: string[]) => resolve({ ...container, command, args: [] }, around);
+  return { launch, checked: { ports: named(container.ports, ports), inside } };
+}
+
+/** Ports for a pod's containers; those that it had already stay, as a pod's address does in Kubernetes. */
+export async function takePorts(
+  declared: { containerPort: number }[],
+  had: ReadonlyMap<number, number>,
+  free: FreePorts,
+): Promise<Map<number, number>> {
+  const ports = new Map<number, number>();
+  for (const { containerPort } of declared) {
+    if (!ports.has(containerPort)) ports.set(containerPort, await free.take(had.get(containerPort)));
+  }
+  return ports;
+}
+
+/** Ports of this machine by container port number and by name. */
+export function named(
+  declared: { name?: string; containerPort: number }[],
+  ports: ReadonlyMap<number, number>,
+): Record<string, number> {
+  return Object.fromEntries(
+    declared.flatMap(({ name, containerPort }) => {
+      const port = ports.get(containerPort);
+      if (port === undefined) return [];
+      return [[String(containerPort), port], ...(name ? [[name, port] as const] : [])];
+    }),
+  );
+}
+
+async function mustBeFolder(path: string, what: string): Promise<void> {
+  const found = await stat(path).catch((cause) => {
+    throw new Error(`${what}: there is no folder ${path} for it`, { cause });
+  });
+  if (!found.isDirectory()) throw new Error(`${what}: ${path} is no folder`);
+}

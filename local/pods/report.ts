@@ -1,0 +1,37 @@
+import { portVariable } from "./environment.ts";
+import { tail } from "./log-file.ts";
+import type { Workload } from "./manifests.ts";
+import type { Pod } from "./pod.ts";
+
+/** Says which pods aren't ready and why, with the end of their logs, and which workloads wait for others. */
+export async function notReady(pods: Pod[], waiting: Workload[], after: string): Promise<Error> {
+  const late = pods.filter((pod) => !pod.ready && !pod.terminating);
+  const lines = await Promise.all(late.map(describe));
+  const queued = waiting.map(({ kind, name }) => `  ${kind} ${name}: waits for what it depends on`);
+  return new Error(`Not all pods are ready after ${after}:\n${[...lines, ...queued].join("\n")}`);
+}
+
+async function describe(pod: Pod): Promise<string> {
+  const { phase, zone, reason, restarts, lastExit } = pod.status();
+  const where = zone ? ` in ${zone}` : "";
+  const exit = lastExit ? `, last exit ${lastExit.code} (${lastExit.reason})` : "";
+  const log = await tail(pod.logFile, 5);
+  return [
+    `  ${pod.name}${where}: ${phase}, ${restarts} restarts${exit}${reason ? `: ${reason}` : ""}`,
+    ...hints(pod.workload),
+    ...(log === "" ? [] : [`    ${pod.logFile}:`, ...log.split("\n").map((line) => `      ${line}`)]),
+  ].join("\n");
+}
+
+/** In a cluster a program may know its port by heart; here it has to be told. */
+function hints({ template }: Workload): string[] {
+  const { ports, env } = template.spec.containers[0];
+  return ports.flatMap(({ name, containerPort }) => {
+    const variable = portVariable(name ?? "");
+    const told = env.some((one) => one.name === variable && one.value === String(containerPort));
+    if (told) return [];
+    return [
+      `    port ${name ?? containerPort} of the container has no variable ${variable}=${containerPort}`,
+    ];
+  });
+}

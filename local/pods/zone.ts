@@ -1,0 +1,29 @@
+/** Latency and failures that pods put on their own requests. */
+export interface PodFault {
+  latencyMs?: number;
+  /** Added to the latency, drawn evenly from 0 to this. @default 0 */
+  jitterMs?: number;
+  /** 0 to 1. */
+  errorShare?: number;
+}
+
+/** A zone as the scheduler sees it. */
+export interface Zone {
+  /** The account's name, e.g. `ap-southeast-2a`. */
+  readonly name: string;
+  /** The physical zone, e.g. `apse2-az1`. */
+  readonly id: string;
+  readonly nodeName: string;
+  /** Its processes were killed and it takes no new ones until healed. */
+  killed: boolean;
+  /** Its processes are stopped, and so is what starts in it. */
+  frozen: boolean;
+  /** Whether its node's lease is being renewed. */
+  nodeReady: boolean;
+  fault: PodFault | null;
+}
+
+/** Whether new pods may be placed there. */
+export function isLive(zone: Zone): boolean {
+  return !zone.killed && !zone.frozen && zone.nodeReady;
+}
