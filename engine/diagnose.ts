@@ -1,8 +1,9 @@
+import { SourceMap } from "node:module";
 import type { Child } from "./child.ts";
 import { messageOf } from "./errors.ts";
 
 /** Longer than this nobody waits for a stuck program to say where it is. */
-const ANSWER_MS = 1_000;
+const ANSWER_MS = 2_000;
 
 /** Code that runs comes to a halt in less. */
 const PAUSE_MS = 300;
@@ -33,8 +34,14 @@ const ALIVE = "process.getActiveResourcesInfo().join(', ')";
 
 interface Frame {
   functionName: string;
+  location: { scriptId: string; lineNumber: number; columnNumber: number };
+}
+
+/** A script that the child has loaded; the map is a `data:` URL where it was compiled on loading. */
+interface Script {
+  scriptId: string;
   url: string;
-  location: { lineNumber: number; columnNumber: number };
+  sourceMapURL?: string;
 }
 
 async function inspect(child: Child, onOpen: (socket: { close(): void }) => void): Promise<string> {
@@ -44,6 +51,7 @@ async function inspect(child: Child, onOpen: (socket: { close(): void }) => void
   onOpen(socket);
   const send = (id: number, method: string, params = {}) =>
     socket.send(JSON.stringify({ id, method, params }));
+  const scripts = new Map<string, Script>();
   return new Promise((resolve, reject) => {
     socket.addEventListener("error", () => reject(new Error("the inspector's connection failed")));
     socket.addEventListener("open", () => {
@@ -54,17 +62,40 @@ async function inspect(child: Child, onOpen: (socket: { close(): void }) => void
     });
     socket.addEventListener("message", ({ data }) => {
       const message = JSON.parse(String(data));
-      if (message.method === "Debugger.paused") resolve(traceOf(message.params.callFrames));
+      if (message.method === "Debugger.scriptParsed") scripts.set(message.params.scriptId, message.params);
+      if (message.method === "Debugger.paused") {
+        const frames: Frame[] = message.params.callFrames;
+        // Node's own code, such as an answered ping, passes now and then also where a program only waits.
+        if (frames.some((frame) => isFile(scripts.get(frame.location.scriptId))))
+          resolve(traceOf(frames, scripts));
+        else send(5, "Debugger.resume");
+      }
       if (message.id === 3) send(4, "Runtime.evaluate", { expression: ALIVE });
       if (message.id === 4) resolve(`It runs no code; what keeps it alive: ${message.result.result.value}`);
     });
   });
 }
 
-function traceOf(frames: Frame[]): string {
-  const lines = frames.map(({ functionName, url, location }) => {
-    const place = `${url}:${location.lineNumber + 1}:${location.columnNumber + 1}`;
+function isFile(script: Script | undefined): boolean {
+  return script !== undefined && !script.url.startsWith("node:") && script.url !== "";
+}
+
+function traceOf(frames: Frame[], scripts: Map<string, Script>): string {
+  const lines = frames.map(({ functionName, location }) => {
+    const place = placeOf(location, scripts.get(location.scriptId));
     return functionName ? `    at ${functionName} (${place})` : `    at ${place}`;
   });
   return ["It was running:", ...lines].join("\n");
+}
+
+function placeOf({ lineNumber, columnNumber }: Frame["location"], script: Script | undefined): string {
+  const inline = /^data:application\/json[^,]*;base64,(.*)$/.exec(script?.sourceMapURL ?? "")?.[1];
+  if (inline) {
+    const map = new SourceMap(JSON.parse(Buffer.from(inline, "base64").toString()));
+    const entry = map.findEntry(lineNumber, columnNumber);
+    if ("originalSource" in entry) {
+      return `${entry.originalSource}:${entry.originalLine + 1}:${entry.originalColumn + 1}`;
+    }
+  }
+  return `${script?.url ?? "?"}:${lineNumber + 1}:${columnNumber + 1}`;
 }

@@ -68,5 +68,6 @@ export function resolveSdk(specifier: string, folder: string): string {
 
 /** Node's arguments that let it load TypeScript, in CommonJS and in ES modules. */
 export function typeScriptArgs(): string[] {
-  return ["--import", pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href];
+  const esm = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm")).href;
+  return ["--import", esm, "--import", new URL("typescript-on-demand.mjs", import.meta.url).href];
 }

@@ -31,7 +31,7 @@ process.exit = (...args) => {
 
 // The SDK maps stack traces by maps on disk only; what was compiled on loading has its map in Node.
 const runner = process.argv[1];
-if (runner) {
+if (runner?.includes("@pulumi")) {
   createRequire(runner)("source-map-support").install({
     retrieveSourceMap(source) {
       const map = findSourceMap(source)?.payload;

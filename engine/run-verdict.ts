@@ -64,10 +64,12 @@ function judgeExit(run: Run, { code, signal }: Exit): void {
     throw failure(run, `ended with exit code ${code}${summary ? `: ${summary}` : ""}${place}`, trace);
   }
   if (!run.announcedEnd) {
+    const { location, trace } = parseError(run.exitTrace, run.entry.pwd);
+    const place = location ? ` (at ${location})` : "";
     throw failure(
       run,
-      `ended before it was done: it calls process.exit; let it run to its end instead`,
-      stderr,
+      `ended before it was done: it calls process.exit${place}; let it run to its end`,
+      trace,
     );
   }
   if (!run.resources.outputsRegistered) {

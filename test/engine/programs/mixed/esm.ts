@@ -1,0 +1,3 @@
+export enum Kind {
+  Esm = "enum",
+}

@@ -1,0 +1,2 @@
+const name: string = "required";
+module.exports = { name };
