@@ -1,6 +1,5 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { stringify } from "yaml";
 import type { Volume } from "./pod.ts";
 import { PodRole } from "./pod-role.ts";
 
@@ -49,7 +48,7 @@ export class DatabaseCredentials extends pulumi.ComponentResource {
           parameters: {
             region,
             usePodIdentity: "true",
-            objects: pulumi.output(secretArn).apply((arn) => stringify(objects(arn))),
+            objects: pulumi.output(secretArn).apply((arn) => JSON.stringify(objects(arn))),
           },
         },
       },
@@ -66,7 +65,7 @@ export class DatabaseCredentials extends pulumi.ComponentResource {
   }
 }
 
-/** Each key of the secret as a file of its name. */
+/** Each key of the secret as a file of its name. The driver reads YAML, of which JSON is a part. */
 function objects(secretArn: string) {
   const jmesPath = ["username", "password"].map((key) => ({ path: key, objectAlias: key }));
   return [{ objectName: secretArn, objectType: "secretsmanager", jmesPath }];
