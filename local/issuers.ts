@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { z } from "zod";
 import { type Graph, reveal } from "../engine/index.ts";
 import type { Addresses } from "./addresses.ts";
-import { startIssuer } from "./issuer/issuer.ts";
+import { loadIssuer } from "./issuer/index.ts";
 import type { State } from "./state.ts";
 
 const Pool = z.object({ endpoint: z.url() });
@@ -15,6 +15,7 @@ export async function startIssuers(options: {
   addresses: Addresses;
 }): Promise<void> {
   const { graph, state, addresses } = options;
+  const { startIssuer } = await loadIssuer();
   const clients = graph.resources.filter(({ type }) => type === "aws:cognito/userPoolClient:UserPoolClient");
   for (const pool of graph.resources.filter(({ type }) => type === "aws:cognito/userPool:UserPool")) {
     const { endpoint } = Pool.parse(reveal(pool.outputs));
