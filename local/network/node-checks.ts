@@ -1,0 +1,83 @@
+import { get } from "node:http";
+import type { Border } from "./border.ts";
+
+const INTERVAL_MS = 1000;
+const TIMEOUT_MS = 1000;
+const FAILURES_OUT = 2;
+
+/** `empty`: the node answers, but has no healthy target. */
+export type NodeHealth = "healthy" | "empty" | "dead";
+
+/** A balancer's node in one zone, as far as its supervisor knows it. */
+export interface NodeView {
+  zone: string;
+  /** `127.0.0.1:port`; absent until the node has a port. */
+  address?: string;
+  /** False as soon as the zone or its edge is known to be gone. */
+  alive: boolean;
+  /** False where a zonal shift is applied. */
+  weighs: boolean;
+}
+
+/** Health checks of a balancer's nodes from outside, as Route 53 makes them: two failures out, one success in. */
+export class NodeChecks {
+  readonly #nodes: () => NodeView[];
+  readonly #border: Border;
+  readonly #path: string;
+  readonly #timer: NodeJS.Timeout;
+  /** Address -> failures in a row and the last answer; a node is unknown until it has answered once. */
+  readonly #known = new Map<string, { failures: number; healthy: boolean }>();
+
+  constructor(nodes: () => NodeView[], border: Border, path: string) {
+    this.#nodes = nodes;
+    this.#border = border;
+    this.#path = path;
+    this.#timer = setInterval(() => this.run(), INTERVAL_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+
+  healthOf({ address, alive }: NodeView): NodeHealth {
+    const known = address === undefined ? undefined : this.#known.get(address);
+    if (!alive || !known || known.failures >= FAILURES_OUT) return "dead";
+    return known.healthy ? "healthy" : "empty";
+  }
+
+  /** Asks every node now. */
+  run(): void {
+    for (const node of this.#nodes()) void this.#check(node);
+  }
+
+  async #check({ address, zone, alive }: NodeView): Promise<void> {
+    if (address === undefined) return;
+    // What is known to be gone has to prove itself anew.
+    if (!alive) this.#known.delete(address);
+    const status = alive ? await this.#ask(address, zone) : 0;
+    const known = this.#known.get(address);
+    if (status > 0) this.#known.set(address, { failures: 0, healthy: status === 200 });
+    else if (known) known.failures += 1;
+  }
+
+  /** The status of an answer, or 0 without one. */
+  #ask(address: string, zone: string): Promise<number> {
+    return new Promise((resolve) => {
+      const request = get({
+        path: this.#path,
+        headers: { host: address, connection: "close" },
+        createConnection: () => this.#border.connect(address, zone, { timeoutMs: TIMEOUT_MS }),
+      });
+      const timer = setTimeout(() => request.destroy(), TIMEOUT_MS);
+      request.once("response", (response) => {
+        resolve(response.statusCode ?? 0);
+        response.resume();
+      });
+      request.once("error", () => resolve(0));
+      request.once("close", () => {
+        clearTimeout(timer);
+        resolve(0);
+      });
+    });
+  }
+}
