@@ -1,0 +1,61 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { CLIENT_ID, startIssuer, type TestIssuer } from "./issuer.ts";
+import { imageOf, type RunningPod, startPod } from "./pod.ts";
+import { startPostgres, type TestPostgres } from "./postgres.ts";
+
+/** web (zone c) -> gateway (zone b) -> trading (zone a) -> PostgreSQL. */
+export interface Stack {
+  postgres: TestPostgres;
+  issuer: TestIssuer;
+  trading: RunningPod;
+  gateway: RunningPod;
+  web: RunningPod;
+  /** Calls the API through web, with a good token unless headers say otherwise. */
+  call(path: string, init?: RequestInit): Promise<Response>;
+  place(order: unknown, key: string, headers?: Record<string, string>): Promise<Response>;
+  stop(): Promise<void>;
+}
+
+export const databaseEnv = (postgres: TestPostgres) => ({
+  DATABASE_URL: postgres.url,
+  DATABASE_CREDENTIALS: postgres.credentials,
+});
+
+/** Runs the migrations as the Job does; rejects when they fail. */
+export async function migrate(postgres: TestPostgres, env: Record<string, string> = {}): Promise<string> {
+  const program = join(await imageOf("trading"), "migrate.js");
+  const options = { env: { PATH: process.env.PATH, ...databaseEnv(postgres), ...env } };
+  return (await promisify(execFile)(process.execPath, [program], options)).stdout;
+}
+
+export async function startStack(): Promise<Stack> {
+  const [postgres, issuer] = await Promise.all([startPostgres(), startIssuer()]);
+  await migrate(postgres);
+  const trading = await startPod("trading", databaseEnv(postgres));
+  const sign = { ISSUER: issuer.url, CLIENT_ID };
+  const gateway = await startPod("gateway", { ZONE: "b", ...sign, TRADING_URL: trading.url });
+  const web = await startPod("web", { ZONE: "c", ...sign, API_URL: gateway.url });
+  const token = await issuer.token();
+  const call = (path: string, init: RequestInit = {}) =>
+    fetch(`${web.url}${path}`, { ...init, headers: { authorization: `Bearer ${token}`, ...init.headers } });
+  return {
+    postgres,
+    issuer,
+    trading,
+    gateway,
+    web,
+    call,
+    place: (order, key, headers = {}) =>
+      call("/api/orders", {
+        method: "POST",
+        headers: { "content-type": "application/json", "idempotency-key": key, ...headers },
+        body: typeof order === "string" ? order : JSON.stringify(order),
+      }),
+    stop: async () => {
+      await Promise.all([trading, gateway, web].map((pod) => pod.stop()));
+      await Promise.all([postgres.stop(), issuer.close()]);
+    },
+  };
+}
