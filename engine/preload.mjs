@@ -3,6 +3,7 @@ import { writeSync } from "node:fs";
 import { createRequire, findSourceMap } from "node:module";
 import { fileURLToPath } from "node:url";
 import util from "node:util";
+import "./defer-loading.mjs";
 
 /** The pipe on which the engine listens for what the child says of itself, beside its standard streams. */
 const TRACE_FD = 3;
@@ -33,7 +34,10 @@ process.exit = (...args) => {
 const runner = process.argv[1];
 if (runner?.includes("@pulumi")) {
   createRequire(runner)("source-map-support").install({
+    // The maps of packages cost more time than they are worth: their traces name files that exist.
+    overrideRetrieveSourceMap: true,
     retrieveSourceMap(source) {
+      if (source.includes("/node_modules/")) return null;
       const map = findSourceMap(source)?.payload;
       if (!map) return null;
       const sources = map.sources.map((name) => (name.startsWith("file:") ? fileURLToPath(name) : name));
