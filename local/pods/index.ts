@@ -1,4 +1,5 @@
 export type { Exit } from "./container.ts";
+export type { PodsOptions } from "./options.ts";
 export type { Endpoint, Phase, PodStatus } from "./pod-state.ts";
-export { Pods, type PodsOptions } from "./pods.ts";
+export { Pods } from "./pods.ts";
 export type { PodFault } from "./zone.ts";

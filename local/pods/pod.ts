@@ -2,23 +2,15 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Backoff } from "./backoff.ts";
-import { type Checked, check } from "./check.ts";
 import { Container, type Exit } from "./container.ts";
-import { sendFault } from "./fault.ts";
 import { identify, podName } from "./identity.ts";
 import { rotate } from "./log-file.ts";
 import type { Machine } from "./machine.ts";
 import type { Workload } from "./manifests.ts";
-import { ownMemory } from "./memory.ts";
-import type { Endpoint, Phase, PodStatus } from "./pod-state.ts";
-import { preStop } from "./pre-stop.ts";
+import type { Endpoint, PodStatus } from "./pod-state.ts";
 import { named, prepare, takePorts } from "./prepare.ts";
-import { Prober } from "./prober.ts";
-import { quantity } from "./quantity.ts";
+import { Run } from "./run.ts";
 import type { Zone } from "./zone.ts";
-
-// What kubelet leaves a process for SIGTERM when the preStop hook used up the grace period.
-const leastGraceMs = 2000;
 
 /** A pod from its declaration to its end: it waits for a zone, starts its container there and restarts it. */
 export class Pod {
@@ -28,18 +20,14 @@ export class Pod {
   /** Resolves when its process has ended for good and its volumes are gone. */
   readonly finished: Promise<void>;
   zone: Zone | undefined;
-  #machine: Machine;
-  #restart: boolean;
+  readonly #machine: Machine;
+  readonly #restart: boolean;
+  readonly #abort = new AbortController();
   #finish: () => void = () => undefined;
-  #abort = new AbortController();
   #state: Omit<PodStatus, "name" | "workload" | "namespace" | "zone" | "pid">;
   #labels: Record<string, string>;
   #ports: ReadonlyMap<number, number> = new Map();
-  #container: Container | undefined;
-  #checked: Checked | undefined;
-  #prober: Prober | undefined;
-  #started = false;
-  #faulting: Promise<void> = Promise.resolve();
+  #run: Run | undefined;
 
   /** @param restart Whether its container is started again when it ends; a Job's isn't. */
   constructor(workload: Workload, machine: Machine, restart: boolean) {
@@ -76,20 +64,13 @@ export class Pod {
 
   /** Says why no zone takes it. */
   wait(reason: string): void {
-    if (this.#state.reason !== reason) this.#update({ reason });
+    this.#update({ reason });
   }
 
   status(): PodStatus {
     const { name, workload, ready } = this;
-    return {
-      name,
-      workload: workload.name,
-      namespace: workload.namespace,
-      zone: this.zone?.name,
-      pid: this.#container?.pid,
-      ...this.#state,
-      ready,
-    };
+    const identity = { name, workload: workload.name, namespace: workload.namespace, zone: this.zone?.name };
+    return { ...identity, pid: this.#run?.container.pid, ...this.#state, ready };
   }
 
   endpoint(): Endpoint | undefined {
@@ -102,54 +83,44 @@ export class Pod {
   }
 
   freeze(): void {
-    this.#container?.freeze();
+    this.#run?.container.freeze();
   }
 
   thaw(): void {
-    this.#container?.thaw();
+    this.#run?.container.thaw();
   }
 
   /** Ends it as Kubernetes deletes a pod: preStop hook, SIGTERM, and SIGKILL when the grace period is over. */
   async delete(): Promise<void> {
     this.#leave();
-    await this.#terminate(this.#graceMs(), "Deleted", true);
+    await this.#run?.terminate(this.#run.graceMs, "Deleted", true);
     await this.finished;
   }
 
   /** Ends it within this time and without its preStop hook: nobody is being served any more. */
   async stop(graceMs: number): Promise<void> {
     this.#leave();
-    if (this.zone?.frozen) this.#container?.kill("Deleted");
-    else await this.#terminate(Math.min(graceMs, this.#graceMs()), "Deleted", false);
+    if (this.zone?.frozen) this.#run?.container.kill("Deleted");
+    else await this.#run?.terminate(Math.min(graceMs, this.#run.graceMs), "Deleted", false);
     await this.finished;
   }
 
   /** Ends it as the loss of its node does. */
   async lose(): Promise<void> {
     this.#leave();
-    this.#container?.kill("NodeLost");
+    this.#run?.container.kill("NodeLost");
     await this.finished;
   }
 
-  /** Makes its zone's present fault its own; a pod without an admin port has none. Rejects when it won't have it. */
-  applyFault(): Promise<void> {
-    const send = async () => {
-      const port = this.#checked?.ports.admin;
-      if (this.#started && port !== undefined && this.zone) await sendFault(port, this.zone.fault);
-    };
-    // One after the other, whatever became of the one before, so that the last one wins.
-    this.#faulting = this.#faulting.then(send, send);
-    return this.#faulting;
+  /** Makes its zone's present fault its own; one that isn't up takes it when it starts. Rejects when it refuses. */
+  async applyFault(): Promise<void> {
+    await this.#run?.applyFault();
   }
 
   /** Keeps its memory and its log within their limits. */
   async inspect(): Promise<void> {
-    const container = this.#container;
-    if (!container) return;
-    const limit = this.workload.template.spec.containers[0].resources.limits.memory;
-    const used = limit === undefined ? undefined : await ownMemory(container.pid);
-    if (limit !== undefined && used !== undefined && used > quantity(limit)) container.kill("OOMKilled");
-    await rotate(this.logFile);
+    await this.#run?.checkMemory();
+    if (this.#run) await rotate(this.logFile);
   }
 
   /** Runs the container again and again until the pod is to end. */
@@ -162,7 +133,8 @@ export class Pod {
         if (signal.aborted) return;
         if (!this.#restart) return this.#update({ phase: exit?.code === 0 ? "Succeeded" : "Failed" });
         this.#update({ phase: exit ? "CrashLoopBackOff" : "CreateContainerConfigError" });
-        const ranMs = exit && this.#state.startedAt ? exit.at.getTime() - this.#state.startedAt.getTime() : 0;
+        const { startedAt } = this.#state;
+        const ranMs = exit && startedAt ? exit.at.getTime() - startedAt.getTime() : 0;
         await sleep(backoff.next(ranMs), undefined, { signal });
         if (exit) this.#update({ restarts: this.#state.restarts + 1 });
       }
@@ -177,85 +149,51 @@ export class Pod {
   async #once(zone: Zone): Promise<Exit | undefined> {
     const release = await this.#machine.slots.take(this.#abort.signal);
     try {
-      const container = await this.#create(zone);
-      if (!container) return undefined;
-      this.#prober = this.#probe(zone, release);
-      const exit = await container.exited;
-      this.#prober.stop();
-      this.#container = undefined;
-      this.#started = false;
+      const run = await this.#start(zone, release);
+      const exit = await run.ended();
+      this.#run = undefined;
       this.#update({ ready: false, lastExit: exit, reason: describe(exit) });
       return exit;
+    } catch (error) {
+      this.#abort.signal.throwIfAborted();
+      this.#update({ reason: (error as Error).message });
+      return undefined;
     } finally {
       release();
     }
   }
 
-  async #create(zone: Zone): Promise<Container | undefined> {
+  async #start(zone: Zone, release: () => void): Promise<Run> {
     const { template } = this.workload;
-    const [spec] = template.spec.containers;
-    try {
-      this.#ports = await takePorts(spec.ports, this.#ports, this.#machine.ports);
-      const pod = identify(this.workload, this.name, zone.name, zone.nodeName);
-      this.#labels = pod.labels;
-      const { launch, checked } = await prepare(pod, zone.name, template, this.#ports, this.#machine);
-      this.#abort.signal.throwIfAborted();
-      this.#checked = checked;
-      this.#container = await Container.start(launch, this.logFile, this.#machine.lifeline);
-    } catch (error) {
-      this.#abort.signal.throwIfAborted();
-      this.#update({ reason: (error as Error).message });
-      return undefined;
-    }
-    if (zone.frozen) this.#container.freeze();
-    if (this.terminating) this.#container.kill("Deleted");
-    this.#update({ phase: this.#phase("Running"), startedAt: new Date(), reason: undefined });
-    return this.#container;
-  }
-
-  #probe(zone: Zone, release: () => void): Prober {
-    const { checked } = { checked: this.#checked as Checked };
-    return new Prober(this.workload.template.spec.containers[0], {
-      check: (probe) => check(probe, checked),
-      paused: () => zone.frozen,
+    this.#ports = await takePorts(template.spec.containers[0].ports, this.#ports, this.#machine.ports);
+    const pod = identify(this.workload, this.name, zone.name, zone.nodeName);
+    this.#labels = pod.labels;
+    const { launch, checked } = await prepare(pod, zone.name, template, this.#ports, this.#machine);
+    this.#abort.signal.throwIfAborted();
+    const container = await Container.start(launch, this.logFile, this.#machine.lifeline);
+    if (zone.frozen) container.freeze();
+    if (this.terminating) container.kill("Deleted");
+    this.#update({
+      phase: this.terminating ? "Terminating" : "Running",
+      startedAt: new Date(),
+      reason: undefined,
+    });
+    this.#run = new Run(container, template.spec, zone, checked, {
       failed: (reason) => this.#update({ reason }),
-      started: () => {
-        this.#started = true;
-        if (zone.fault) this.applyFault().catch((error) => this.#machine.warn(error));
-      },
       ready: (ready) => {
         if (ready) release();
         if (ready !== this.#state.ready) this.#update({ ready, ...(ready && { reason: undefined }) });
       },
-      unhealthy: (probe) => {
-        this.#update({ ready: false });
-        const grace = probe.terminationGracePeriodSeconds;
-        const graceMs = grace === undefined ? this.#graceMs() : grace * 1000;
-        this.#terminate(graceMs, "Unhealthy", true).catch((error) => this.#machine.warn(error));
-      },
+      warn: (problem) => this.#machine.warn(new Error(`${this.name}: ${problem.message}`)),
     });
-  }
-
-  async #terminate(graceMs: number, cause: Exit["reason"], hooked: boolean): Promise<void> {
-    const container = this.#container;
-    if (!container) return;
-    this.#prober?.stop();
-    const began = performance.now();
-    const hook = hooked && this.workload.template.spec.containers[0].lifecycle?.preStop;
-    if (hook && this.#checked) {
-      const failed = (error: Error) =>
-        this.#machine.warn(new Error(`preStop of ${this.name}: ${error.message}`));
-      await preStop(hook, this.#checked, graceMs).catch(failed);
-    }
-    const left = graceMs - (performance.now() - began);
-    await container.terminate(hook ? Math.max(leastGraceMs, left) : left, cause);
+    return this.#run;
   }
 
   /** From now on it isn't ready and won't be started again. */
   #leave(): void {
     if (this.terminating) return;
     this.#abort.abort(new Error(`pod ${this.name} ends`));
-    this.#prober?.stop();
+    this.#run?.stopProbes();
     this.#update({ phase: "Terminating", ready: false });
     if (!this.zone) this.#finish();
   }
@@ -263,17 +201,12 @@ export class Pod {
   async #end(): Promise<void> {
     this.#machine.ports.giveBack(this.#ports.values());
     this.#ports = new Map();
-    await rm(join(this.#machine.directory, this.name), { recursive: true, force: true });
-    this.#finish();
-    this.#machine.changed();
-  }
-
-  #graceMs(): number {
-    return this.workload.template.spec.terminationGracePeriodSeconds * 1000;
-  }
-
-  #phase(phase: Phase): Phase {
-    return this.terminating ? "Terminating" : phase;
+    try {
+      await rm(join(this.#machine.directory, this.name), { recursive: true, force: true });
+    } finally {
+      this.#finish();
+      this.#machine.changed();
+    }
   }
 
   #update(change: Partial<PodStatus>): void {

@@ -1,12 +1,12 @@
 import { EventEmitter, once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import type { Graph } from "../../engine/graph.ts";
 import { runJob } from "./job.ts";
 import { Lifeline } from "./lifeline.ts";
 import { prune } from "./log-file.ts";
 import type { Machine } from "./machine.ts";
 import { manifests, type Workload } from "./manifests.ts";
+import type { PodsOptions } from "./options.ts";
 import { Pod } from "./pod.ts";
 import type { Endpoint, PodStatus } from "./pod-state.ts";
 import { FreePorts } from "./ports.ts";
@@ -16,25 +16,8 @@ import { placement } from "./scheduler.ts";
 import { Slots } from "./slots.ts";
 import { place } from "./spread.ts";
 import { keepUp } from "./upkeep.ts";
-import { type ReadSecret, Volumes } from "./volumes.ts";
-import type { PodFault, Zone } from "./zone.ts";
-
-export interface PodsOptions {
-  graph: Graph;
-  /** Name and id of each zone, e.g. `ap-southeast-2a`, `apse2-az1`; every call takes either. */
-  zones: { name: string; id: string }[];
-  /** Folder that stands for the image's /app. */
-  images(image: string): string;
-  /** Key-value pairs of a secret of Secrets Manager. */
-  secrets: ReadSecret;
-  /** Names of the graph -> addresses of this zone. Asked whenever a container starts. */
-  lookup(zone: string): Record<string, string>;
-  /** Folder of the pods' volumes: emptied at the start and removed at the end. */
-  directory: string;
-  logDirectory: string;
-  /** Zone name -> name of its node. @default `node-<zone>` */
-  nodeNames?: Record<string, string>;
-}
+import { Volumes } from "./volumes.ts";
+import { findZone, makeZones, type PodFault, type Zone } from "./zone.ts";
 
 interface Events {
   /** An endpoint's or a pod's state changed; several changes at once are one event. */
@@ -71,10 +54,7 @@ export class Pods extends EventEmitter<Events> {
     super();
     this.setMaxListeners(100);
     this.#logDirectory = options.logDirectory;
-    this.#zones = options.zones.map(({ name, id }) => {
-      const nodeName = options.nodeNames?.[name] ?? `node-${name}`;
-      return { name, id, nodeName, killed: false, frozen: false, nodeReady: true, fault: null };
-    });
+    this.#zones = makeZones(options.zones, options.nodeNames);
     const declared = manifests(options.graph);
     this.#waiting = new Set(declared.workloads);
     this.#machine = {
@@ -265,9 +245,6 @@ export class Pods extends EventEmitter<Events> {
   }
 
   #zone(name: string): Zone {
-    const zone = this.#zones.find((one) => one.name === name || one.id === name);
-    if (zone) return zone;
-    const known = this.#zones.map(({ name, id }) => `${name} (${id})`).join(", ");
-    throw new Error(`There is no zone ${name}; use one of ${known}`);
+    return findZone(this.#zones, name);
   }
 }

@@ -23,6 +23,25 @@ export interface Zone {
   fault: PodFault | null;
 }
 
+/** Healthy zones with their nodes. @param nodeNames Zone name -> name of its node; default `node-<zone>`. */
+export function makeZones(
+  zones: readonly { name: string; id: string }[],
+  nodeNames: Readonly<Record<string, string>> = {},
+): Zone[] {
+  return zones.map(({ name, id }) => {
+    const nodeName = nodeNames[name] ?? `node-${name}`;
+    return { name, id, nodeName, killed: false, frozen: false, nodeReady: true, fault: null };
+  });
+}
+
+/** The zone with this name or id. Throws naming those that there are. */
+export function findZone(zones: readonly Zone[], name: string): Zone {
+  const zone = zones.find((one) => one.name === name || one.id === name);
+  if (zone) return zone;
+  const known = zones.map(({ name, id }) => `${name} (${id})`).join(", ");
+  throw new Error(`There is no zone ${name}; use one of ${known}`);
+}
+
 /** Whether new pods may be placed there. */
 export function isLive(zone: Zone): boolean {
   return !zone.killed && !zone.frozen && zone.nodeReady;

@@ -1,0 +1,20 @@
+import type { Graph } from "../../engine/graph.ts";
+import type { ReadSecret } from "./volumes.ts";
+
+/** What `Pods` needs to run a graph. */
+export interface PodsOptions {
+  graph: Graph;
+  /** Name and id of each zone, e.g. `ap-southeast-2a`, `apse2-az1`; every call takes either. */
+  zones: { name: string; id: string }[];
+  /** Folder that stands for the image's /app. */
+  images(image: string): string;
+  /** Key-value pairs of a secret of Secrets Manager. */
+  secrets: ReadSecret;
+  /** Names of the graph -> addresses of this zone. Asked whenever a container starts. */
+  lookup(zone: string): Record<string, string>;
+  /** Folder of the pods' volumes: emptied at the start and removed at the end. */
+  directory: string;
+  logDirectory: string;
+  /** Zone name -> name of its node. @default `node-<zone>` */
+  nodeNames?: Record<string, string>;
+}
