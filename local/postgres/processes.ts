@@ -25,9 +25,9 @@ export function serverProcesses(dataFolder: string): number[] {
 /** Also true of `setpriv … postgres -D folder` just before it becomes the postmaster, and of an initdb at work. */
 function isPostmaster(args: string[], dataFolder: string): boolean {
   const at = args.indexOf("-D");
-  return (
-    at > 0 && args[at + 1] === dataFolder && ["postgres", "initdb"].includes(basename(args[at - 1] ?? ""))
-  );
+  const program = basename(args[at - 1] ?? "");
+  const first = at === 1 || basename(args[0] ?? "") === "setpriv";
+  return first && ["postgres", "initdb"].includes(program) && args[at + 1] === dataFolder;
 }
 
 function commandLines(): { pid: number; args: string[] }[] {

@@ -92,8 +92,13 @@ export function configuration(settings: Settings): string {
     primary_conninfo: settings.source,
   };
   return Object.entries(all)
-    .map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'`)
+    .map(([name, value]) => `${name} = '${escape(value)}'`)
     .join("\n");
+}
+
+/** As PostgreSQL's configuration files read strings: backslashes escape, a line ends the entry. */
+function escape(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
 }
 
 /** The text of `pg_hba.conf`: passwords over TCP from this machine. */

@@ -16,6 +16,8 @@ async function scalar(url: string, sql: string): Promise<unknown> {
   return rows[0]?.[0];
 }
 
+const ODD = '"it\'s \\ odd", public';
+
 describe("PostgresCluster", () => {
   let options: Awaited<ReturnType<typeof temporaryOptions>>;
   let cluster: PostgresCluster | undefined;
@@ -38,11 +40,11 @@ describe("PostgresCluster", () => {
   it("starts with a standby in sync, and again with the same data", async () => {
     const first = await start({
       preferredZone: "zone-b",
-      parameters: { "rds.force_ssl": "1", work_mem: "8MB" },
+      parameters: { "rds.force_ssl": "1", search_path: ODD },
     });
     assert.equal(first.status().primaryZone, "zone-b");
     assert.equal(first.status().replication, "sync");
-    assert.equal(await scalar(first.connectionString(), "SHOW work_mem"), "8MB");
+    assert.equal(await scalar(first.connectionString(), "SHOW search_path"), ODD);
     await scalar(first.connectionString(), "CREATE TABLE kept AS SELECT 7 AS n");
     await until("the standby has it", 5000, async () => {
       const sql = "SELECT count(*)::int FROM pg_class WHERE relname = 'kept'";

@@ -57,7 +57,12 @@ class Scene {
       for (const pid of this.#processes(zone)) signal(pid, "SIGCONT");
       this.supervisor?.send({ do: "heal", zone });
     }
-    await until("in sync", 60_000, () => this.supervisor?.state?.replication === "sync");
+    // What is reported from here on was seen after the healing.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await until("in sync", 60_000, () => {
+      const { replication, url, standbyUrl } = this.supervisor?.state ?? {};
+      return replication === "sync" && url !== undefined && standbyUrl !== undefined;
+    });
   }
 
   async audit(): Promise<void> {
