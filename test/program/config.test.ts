@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { readConfig } from "../../config.ts";
+
+const region = { "aws:region": "ap-southeast-2" };
+const read = (config: Record<string, string>) => readConfig(config, "trizone", "dev");
+
+function problems(config: Record<string, string>): string {
+  try {
+    read(config);
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new assert.AssertionError({ message: "the configuration was accepted" });
+}
+
+describe("config", () => {
+  it("has a default for everything but the region", () => {
+    const config = read(region);
+    assert.equal(config.replicas, 3);
+    assert.deepEqual(config.zones, ["ap-southeast-2a", "ap-southeast-2b", "ap-southeast-2c"]);
+    assert.equal(config.database.version, "16");
+    assert.match(problems({}), /aws:region: expected an AWS region/);
+  });
+
+  it("leaves the region to the policies and follows it with the zones", () => {
+    assert.deepEqual(read({ "aws:region": "us-east-1" }).zones, ["us-east-1a", "us-east-1b", "us-east-1c"]);
+  });
+
+  it("lists every problem with its property path, and what to do", () => {
+    const message = problems({
+      ...region,
+      "trizone:replicas": "two",
+      "trizone:database": '{"storage":"many","multiAz":"perhaps","version":15}',
+      "trizone:zones": '["a","a","a"]',
+      "trizone:nodes": "{not json",
+      "trizone:certificateArn": "arn:aws:acm:ap-southeast-2:000000000000:certificate/x",
+    });
+    for (const path of [
+      "replicas",
+      "database.storage",
+      "database.multiAz",
+      "database.version",
+      "zones",
+      "nodes",
+      "domain",
+    ]) {
+      assert.match(message, new RegExp(`^  trizone:${path.replace(".", "\\.")}: `, "m"));
+    }
+    assert.match(message, /has 7 problems/);
+    assert.match(message, /Correct Pulumi\.dev\.yaml/);
+  });
+
+  it("refuses keys that it doesn't know, at any depth, and leaves other namespaces alone", () => {
+    const message = problems({ ...region, "trizone:replica": "3", "trizone:images": '{"digest":{}}' });
+    assert.match(message, /trizone:replica: not a key .* replicas/);
+    assert.match(message, /trizone:images\.digest: not a key/);
+    assert.doesNotThrow(() => read({ ...region, "aws:profile": "dev", "kubernetes:context": "kind" }));
+  });
+
+  it("demands for a Kubernetes cluster what AWS would have given", () => {
+    const message = problems({ ...region, "trizone:target": "kubernetes" });
+    for (const key of ["issuer", "publicUrl", "databasePassword"]) {
+      assert.match(message, new RegExp(`trizone:${key}: missing`));
+    }
+  });
+
+  it("never repeats a password", () => {
+    assert.doesNotMatch(problems({ ...region, "trizone:databasePassword": "hunter2" }), /hunter2/);
+  });
+
+  it("takes scalars typed or as text", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 20, max: 500 }),
+        fc.boolean(),
+        fc.boolean(),
+        (storage, multiAz, quoted) => {
+          const value = quoted
+            ? { storage: String(storage), maxStorage: "500", multiAz: String(multiAz) }
+            : { storage, maxStorage: 500, multiAz };
+          const { database } = read({ ...region, "trizone:database": JSON.stringify(value) });
+          return database.storage === storage && database.multiAz === multiAz && database.maxStorage === 500;
+        },
+      ),
+    );
+  });
+
+  it("answers any text with a config or a message, never with another error", () => {
+    const keys = fc.constantFrom(
+      "zones",
+      "cidr",
+      "replicas",
+      "images",
+      "database",
+      "nodes",
+      "issuer",
+      "target",
+    );
+    fc.assert(
+      fc.property(keys, fc.oneof(fc.string(), fc.json()), (key, value) => {
+        try {
+          read({ ...region, [`trizone:${key}`]: value });
+        } catch (error) {
+          assert.match((error as Error).message, /^the configuration of stack dev has /);
+        }
+      }),
+    );
+  });
+});
