@@ -136,7 +136,8 @@ export class Pod {
         const { startedAt } = this.#state;
         const ranMs = exit && startedAt ? exit.at.getTime() - startedAt.getTime() : 0;
         await sleep(backoff.next(ranMs), undefined, { signal });
-        if (exit) this.#update({ restarts: this.#state.restarts + 1 });
+        const restarts = this.#state.restarts + (exit ? 1 : 0);
+        this.#update({ phase: "ContainerCreating", restarts });
       }
     } catch (error) {
       if (!signal.aborted) throw error;

@@ -104,11 +104,9 @@ export class Pods extends EventEmitter<Events> {
     const isReady = () => this.#waiting.size === 0 && [...this.#replicas.values()].every((one) => one.ready);
     try {
       await this.#until(isReady, AbortSignal.any([AbortSignal.timeout(timeoutMs), this.#abort.signal]));
-    } catch (cause) {
+    } catch {
       this.#abort.signal.throwIfAborted();
-      throw Object.assign(await notReady(this.#pods(), [...this.#waiting], `${timeoutMs / 1000} s`), {
-        cause,
-      });
+      throw await notReady(this.#pods(), [...this.#waiting], `${timeoutMs / 1000} s`);
     }
   }
 
@@ -193,9 +191,9 @@ export class Pods extends EventEmitter<Events> {
     const signal = AbortSignal.any([AbortSignal.timeout(rolloutMs), this.#abort.signal]);
     try {
       await this.#until(() => replicas.available, signal);
-    } catch (cause) {
+    } catch {
       this.#abort.signal.throwIfAborted();
-      throw Object.assign(await notReady([...replicas.pods], [], `${rolloutMs / 1000} s`), { cause });
+      throw await notReady([...replicas.pods], [], `${rolloutMs / 1000} s`);
     }
   }
 

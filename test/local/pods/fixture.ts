@@ -3,8 +3,10 @@ import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Graph, PropertyMap, Resource } from "../../../engine/graph.ts";
 import { Pods, type PodsOptions } from "../../../local/pods/index.ts";
+import { startTime } from "../../../local/processes.ts";
 
 export const zones = ["a", "b", "c"].map((letter, index) => ({
   name: `ap-southeast-2${letter}`,
@@ -173,20 +175,27 @@ export function readyByZone(pods: Pods): Record<string, number> {
   return counts;
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: each test knows what it asked for
+type Answer = any;
+
 /** What the server program of an endpoint answers. */
-export async function ask(endpoint: { ports: Record<string, string> }, path = "/"): Promise<any> {
+export async function ask(endpoint: { ports: Record<string, string> }, path = "/"): Promise<Answer> {
   const response = await fetch(`http://${endpoint.ports["8080"]}${path}`, {
     headers: { connection: "close" },
   });
   return response.json();
 }
 
-/** Whether a process with this pid exists. */
+/** Whether a process with this pid runs; one that only waits to be reaped doesn't. */
 export function exists(pid: number | undefined): boolean {
-  try {
-    return pid !== undefined && process.kill(pid, 0);
-  } catch (error) {
-    assert.equal((error as NodeJS.ErrnoException).code, "ESRCH");
-    return false;
+  return pid !== undefined && startTime(pid) !== undefined;
+}
+
+/** Waits until no such process runs: a signal's effect on a process that isn't ours can only be polled. */
+export async function gone(pid: number, timeoutMs = 3000): Promise<void> {
+  const end = Date.now() + timeoutMs;
+  while (exists(pid)) {
+    assert.ok(Date.now() < end, `process ${pid} still runs after ${timeoutMs} ms`);
+    await sleep(10);
   }
 }

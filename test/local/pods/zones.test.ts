@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, describe, it } from "mocha";
+import type { Pods } from "../../../local/pods/index.ts";
+import { ask, Bench, deployment, exists, readyByZone, until, zoneA, zoneB, zoneC } from "./fixture.ts";
+
+describe("zones of pods", () => {
+  let bench: Bench;
+  beforeEach(() => {
+    bench = new Bench();
+  });
+  afterEach(() => bench.clean());
+
+  async function started(...resources: Parameters<Bench["pods"]>): Promise<Pods> {
+    const pods = bench.pods(...resources);
+    await pods.start();
+    await pods.ready(15_000);
+    return pods;
+  }
+  const even = (each: number) => ({ [zoneA]: each, [zoneB]: each, [zoneC]: each });
+  const isEven = (pods: Pods, each: number) => () =>
+    pods.status().length === 3 * each && Object.values(readyByZone(pods)).every((count) => count === each);
+
+  it("that are killed take no pods until they are healed, and hard constraints keep the rest waiting", async () => {
+    const pods = await started([deployment("trading"), deployment("web", { replicas: 6 })]);
+    const lost = pods.status().filter(({ zone }) => zone === zoneB);
+    await pods.killZone("apse2-az2");
+    assert.deepEqual(lost.map(({ pid }) => pid).filter(exists), []);
+    await until(pods, () => pods.status().filter(({ phase }) => phase === "Pending").length === 3);
+    assert.deepEqual(readyByZone(pods), { [zoneA]: 3, [zoneC]: 3 });
+    const waiting = pods.status().find(({ phase }) => phase === "Pending");
+    assert.equal(waiting?.zone, undefined);
+    assert.match(waiting?.reason ?? "", /DoNotSchedule.*lost: ap-southeast-2b/);
+    await pods.healZone(zoneB);
+    await pods.ready(15_000);
+    assert.deepEqual(readyByZone(pods), even(3));
+  });
+
+  it("that are killed while their pods start leave nothing there", async () => {
+    const pods = bench.pods([deployment("trading", { replicas: 6 })]);
+    const inB = new Set<number>();
+    pods.on("change", () => {
+      for (const { zone, pid } of pods.status()) if (pid && zone === zoneB) inB.add(pid);
+    });
+    await pods.start();
+    await until(pods, () => inB.size > 0);
+    await pods.killZone(zoneB);
+    await until(pods, () => readyByZone(pods)[zoneA] === 2 && readyByZone(pods)[zoneC] === 2);
+    assert.deepEqual([...inB].filter(exists), []);
+    await pods.healZone(zoneB);
+    await pods.ready(10_000);
+    assert.deepEqual(readyByZone(pods), even(2));
+  });
+
+  it("whose pods may go elsewhere are replaced there, and evened again when they are back", async () => {
+    const labels = { "app.kubernetes.io/name": "web" };
+    const soft = {
+      maxSkew: 1,
+      topologyKey: "topology.kubernetes.io/zone",
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: labels },
+    };
+    const pods = await started([
+      deployment("web", { replicas: 6, spec: { topologySpreadConstraints: [soft] } }),
+    ]);
+    await pods.killZone(zoneC);
+    await pods.ready(15_000);
+    assert.deepEqual(readyByZone(pods), { [zoneA]: 3, [zoneB]: 3 });
+    let least = 6;
+    pods.on("change", () => {
+      least = Math.min(least, pods.endpoints().filter(({ ready }) => ready).length);
+    });
+    await pods.healZone(zoneC);
+    await until(pods, isEven(pods, 2));
+    assert.equal(least, 6, "a pod goes only when its successor is ready");
+  });
+
+  it("that are frozen keep their pods, judge nothing, and go on when they are healed", async () => {
+    const probe = { httpGet: { path: "/livez", port: "http" }, periodSeconds: 1, failureThreshold: 2 };
+    const pods = await started([
+      deployment("trading", { container: { livenessProbe: probe, readinessProbe: probe } }),
+    ]);
+    const before = pods.status();
+    const frozen = pods.endpoints().find(({ zone }) => zone === zoneA) ?? assert.fail();
+    pods.freezeZone(zoneA);
+    const answer = fetch(`http://${frozen.ports.http}/`, { signal: AbortSignal.timeout(2500) });
+    await assert.rejects(answer, { name: "TimeoutError" });
+    assert.deepEqual(readyByZone(pods), even(1), "only the lease tells that a frozen zone is gone");
+    pods.markZone(zoneA, false);
+    assert.deepEqual(readyByZone(pods), { [zoneB]: 1, [zoneC]: 1 });
+    await pods.healZone(zoneA);
+    pods.markZone(zoneA, true);
+    await pods.ready(5000);
+    assert.equal((await ask(frozen)).pid, before.find(({ zone }) => zone === zoneA)?.pid);
+    assert.deepEqual(
+      pods.status().map(({ pid }) => pid),
+      before.map(({ pid }) => pid),
+    );
+  });
+
+  it("that are frozen don't hold up the end, nor survive a kill", async () => {
+    const pods = await started([deployment("trading")]);
+    const pids = pods.status().map(({ pid }) => pid);
+    pods.freezeZone(zoneA);
+    pods.freezeZone(zoneB);
+    await pods.killZone(zoneB);
+    const began = performance.now();
+    await pods.stop({ graceMs: 10_000 });
+    assert.ok(performance.now() - began < 1500);
+    assert.deepEqual(pids.filter(exists), []);
+  });
+
+  it("freeze what starts in them", async () => {
+    const pods = bench.pods([deployment("trading")]);
+    pods.freezeZone(zoneA);
+    pods.markZone(zoneB, false);
+    await pods.start();
+    await until(pods, () => readyByZone(pods)[zoneC] === 1);
+    assert.deepEqual(readyByZone(pods), { [zoneC]: 1 });
+    await pods.healZone(zoneA);
+    pods.markZone(zoneB, true);
+    await pods.ready(10_000);
+    assert.deepEqual(readyByZone(pods), even(1));
+  });
+
+  it("put their fault on every pod, also on one that starts later, until it ends", async () => {
+    const container = {
+      ports: [
+        { name: "http", containerPort: 8080 },
+        { name: "admin", containerPort: 8080 },
+      ],
+    };
+    const pods = await started([deployment("trading", { container })]);
+    const faults = async () => {
+      const entries = pods.endpoints().map(async (one) => [one.zone, await ask(one, "/chaos")] as const);
+      return Object.fromEntries(await Promise.all(entries));
+    };
+    await pods.setFault("apse2-az3", { latencyMs: 300 });
+    const fault = { latencyMs: 300, jitterMs: 0, errorShare: 0 };
+    assert.deepEqual(await faults(), { [zoneA]: null, [zoneB]: null, [zoneC]: fault });
+    process.kill(pods.status().find(({ zone }) => zone === zoneC)?.pid ?? 0, "SIGKILL");
+    await until(pods, () => readyByZone(pods)[zoneC] === undefined);
+    await until(pods, () => readyByZone(pods)[zoneC] === 1);
+    // The answer comes after what is under way.
+    await pods.setFault(zoneC, { errorShare: 0.5 });
+    assert.deepEqual((await faults())[zoneC], { latencyMs: 0, jitterMs: 0, errorShare: 0.5 });
+    await pods.healZone(zoneC);
+    assert.deepEqual(await faults(), { [zoneA]: null, [zoneB]: null, [zoneC]: null });
+  });
+
+  it("that don't exist are an error that names those that do", async () => {
+    const pods = bench.pods([]);
+    await assert.rejects(
+      pods.killZone("ap-southeast-2d"),
+      /no zone ap-southeast-2d; use one of ap-southeast-2a \(apse2-az1\)/,
+    );
+  });
+});
