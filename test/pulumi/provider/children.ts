@@ -1,0 +1,100 @@
+import type { PropertyMap } from "../../../engine/graph.ts";
+import { dereference, isObject, isUnknown, RESOURCE, SIGNATURE, UNKNOWN } from "../../../engine/values.ts";
+import type { Registered, Registrar } from "./registrar.ts";
+
+export interface Component {
+  type: string;
+  name: string;
+  urn: string;
+  /** As the engine sent them: with secrets and references to resources. */
+  inputs: PropertyMap;
+  providers: Record<string, string>;
+  registrar: Registrar;
+}
+
+type Child = (type: string, name: string, parent: string, inputs: PropertyMap) => Promise<Registered>;
+
+/** Registers what the real component makes, as far as policies judge it by more than the component's arguments. */
+export async function registerChildren(component: Component): Promise<void> {
+  const { type, providers, registrar } = component;
+  const provider = providers.aws;
+  await CHILDREN[type]?.(component, (type, name, parent, inputs) =>
+    registrar.register({ type, name, parent, inputs, custom: true, provider }),
+  );
+}
+
+/** Component type -> its children. Left out is all that moves packets or grants rights: gateways, routes, roles' policies. */
+const CHILDREN: Record<string, (component: Component, child: Child) => Promise<void>> = {
+  "awsx:ec2:Vpc": vpc,
+  "eks:index:Cluster": cluster,
+  "eks:index:ManagedNodeGroup": nodeGroup,
+};
+
+async function vpc({ name, urn, inputs: sent }: Component, child: Child): Promise<void> {
+  const inputs: PropertyMap = dereference(sent);
+  const { region, tags, cidrBlock, enableDnsHostnames, enableDnsSupport } = inputs;
+  const settings = { region, tags, cidrBlock, enableDnsHostnames, enableDnsSupport };
+  const own = await child("aws:ec2/vpc:Vpc", name, urn, settings);
+  const specs = list<{ type: string; name?: string; cidrBlocks?: string[]; tags?: object }>(
+    inputs.subnetSpecs,
+  );
+  const subnets = list<string>(inputs.availabilityZoneNames).flatMap((availabilityZone, zone) =>
+    specs.map((spec) =>
+      child("aws:ec2/subnet:Subnet", `${name}-${spec.name ?? spec.type.toLowerCase()}-${zone + 1}`, own.urn, {
+        ...{ region, availabilityZone, vpcId: own.id, cidrBlock: spec.cidrBlocks?.[zone] },
+        mapPublicIpOnLaunch: spec.type === "Public",
+        tags: { ...(tags as object | undefined), ...spec.tags },
+      }),
+    ),
+  );
+  await Promise.all(subnets);
+}
+
+async function cluster({ name, urn, inputs: sent }: Component, child: Child): Promise<void> {
+  const inputs: PropertyMap = dereference(sent);
+  const { version, enabledClusterLogTypes, tags } = inputs;
+  const assumeRolePolicy = trust("eks.amazonaws.com", ["sts:AssumeRole"]);
+  const role = await child("aws:iam/role:Role", `${name}-eksRole-role`, urn, { assumeRolePolicy, tags });
+  await child("aws:eks/cluster:Cluster", `${name}-eksCluster`, urn, {
+    ...{ version, enabledClusterLogTypes, tags, roleArn: role.outputs.arn ?? UNKNOWN },
+    accessConfig: { authenticationMode: inputs.authenticationMode },
+    vpcConfig: {
+      subnetIds: joined(inputs.publicSubnetIds, inputs.privateSubnetIds),
+      endpointPrivateAccess: inputs.endpointPrivateAccess ?? false,
+      endpointPublicAccess: inputs.endpointPublicAccess ?? true,
+    },
+  });
+}
+
+async function nodeGroup({ name, urn, inputs, registrar }: Component, child: Child): Promise<void> {
+  const [cluster, role] = await Promise.all(
+    [inputs.cluster, inputs.nodeRole].map((reference) => state(reference, registrar)),
+  );
+  const { subnetIds, instanceTypes, diskSize, scalingConfig, tags } = inputs;
+  const made = cluster?.eksCluster;
+  await child("aws:eks/nodeGroup:NodeGroup", name, urn, {
+    ...{ subnetIds, instanceTypes, diskSize, scalingConfig, tags },
+    clusterName: isObject(made) ? made.name : UNKNOWN,
+    nodeRoleArn: role?.arn ?? UNKNOWN,
+  });
+}
+
+/** The outputs of the resource that an input refers to. */
+async function state(reference: unknown, registrar: Registrar): Promise<PropertyMap | undefined> {
+  if (!isObject(reference) || reference[SIGNATURE] !== RESOURCE) return undefined;
+  return registrar.outputsOf(String(reference.urn));
+}
+
+function trust(service: string, actions: string[]): string {
+  const statement = { Effect: "Allow", Principal: { Service: service }, Action: actions };
+  return JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+}
+
+function list<T>(value: unknown): T[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** Both lists in one; unknown when either is. */
+function joined(...lists: unknown[]): unknown {
+  return lists.some(isUnknown) ? UNKNOWN : lists.flatMap(list);
+}
