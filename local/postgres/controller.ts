@@ -125,7 +125,9 @@ export class Controller {
       this.#session?.close();
       this.#session = undefined;
       this.#failures += 1;
-      this.#listener.problem(`the primary in zone ${zone} did not answer: ${messageOf(error)}`);
+      if (this.#failures <= FAILURES) {
+        this.#listener.problem(`the primary in zone ${zone} did not answer: ${messageOf(error)}`);
+      }
       return undefined;
     }
   }

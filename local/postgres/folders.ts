@@ -102,8 +102,10 @@ async function initdb({ binaries, account }: Tools, args: string[]): Promise<voi
   const env = { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" };
   const run = promisify(execFile)(program as string, rest, { timeout: 60_000, env });
   await run.catch((error: { stderr?: string }) => {
-    const said = error.stderr?.trim().split("\n").slice(-3).join("; ") || messageOf(error);
-    const remedy = /No space left/.test(said)
+    const lines = error.stderr?.trim().split("\n") ?? [];
+    const telling = lines.filter((line) => /error:|FATAL|PANIC|could not/.test(line));
+    const said = (telling.length > 0 ? telling : lines).slice(-3).join("; ") || messageOf(error);
+    const remedy = /No space left/.test(error.stderr ?? "")
       ? "Free some space on that disk."
       : "Check that the folder is writable and its disk has space.";
     throw new DatabaseError(

@@ -92,12 +92,12 @@ export function configuration(settings: Settings): string {
     primary_conninfo: settings.source,
   };
   return Object.entries(all)
-    .map(([name, value]) => `${name} = '${escape(value)}'`)
+    .map(([name, value]) => `${name} = '${escaped(value)}'`)
     .join("\n");
 }
 
 /** As PostgreSQL's configuration files read strings: backslashes escape, a line ends the entry. */
-function escape(value: string): string {
+function escaped(value: string): string {
   return value.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
 }
 
