@@ -1,4 +1,4 @@
-import grpc from "@grpc/grpc-js";
+import * as grpc from "@grpc/grpc-js";
 import type { Context } from "./context.ts";
 import { providerId } from "./default-providers.ts";
 import type { PropertyMap } from "./graph.ts";

@@ -1,4 +1,4 @@
-import grpc from "@grpc/grpc-js";
+import * as grpc from "@grpc/grpc-js";
 import callbackRpc from "@pulumi/pulumi/proto/callback_grpc_pb.js";
 import callback from "@pulumi/pulumi/proto/callback_pb.js";
 import { channelOptions } from "./wire.ts";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import grpc from "@grpc/grpc-js";
+import * as grpc from "@grpc/grpc-js";
 import type { PropertyMap } from "./graph.ts";
 import type { Resources } from "./resources.ts";
 import { makeUrn } from "./urn.ts";

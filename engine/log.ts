@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import type grpc from "@grpc/grpc-js";
+import type * as grpc from "@grpc/grpc-js";
 import engine from "@pulumi/pulumi/proto/engine_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import type { LogLine, Severity } from "./errors.ts";

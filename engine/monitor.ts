@@ -1,4 +1,4 @@
-import type grpc from "@grpc/grpc-js";
+import type * as grpc from "@grpc/grpc-js";
 import type callback from "@pulumi/pulumi/proto/callback_pb.js";
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import grpc from "@grpc/grpc-js";
+import * as grpc from "@grpc/grpc-js";
 import type proto from "@pulumi/pulumi/proto/resource_pb.js";
 import type { PackageRequest } from "./default-providers.ts";
 import { CallError } from "./server.ts";

@@ -7,7 +7,7 @@ import { resourceOptions, transformOptions } from "./options.ts";
 import type { CreateResult } from "./provider.ts";
 import type { Transformable } from "./transforms.ts";
 import { isProviderType, makeUrn } from "./urn.ts";
-import { dereference, keepSecrets, reveal, secret } from "./values.ts";
+import { dereference, keepSecrets, referencedUrns, reveal, secret } from "./values.ts";
 import { fromStruct, toStruct } from "./wire.ts";
 
 /** Registers a resource: transforms, default provider, hooks, and what the provider makes of it. */
@@ -56,10 +56,7 @@ function describe(
   { type, name, custom, inputs, options }: Transformable,
   context: Context,
 ): Resource {
-  const propertyDependencies: Record<string, string[]> = {};
-  for (const [key, urns] of request.getPropertydependenciesMap().entries()) {
-    if (key in inputs) propertyDependencies[key] = urns.getUrnsList().sort();
-  }
+  const propertyDependencies = dependenciesByProperty(request, inputs);
   const dependencies = new Set([
     ...options.getDependsOnList(),
     ...Object.values(propertyDependencies).flat(),
@@ -77,6 +74,20 @@ function describe(
     providers: Object.fromEntries(options.getProvidersMap().entries()),
     options: resourceOptions(options),
   };
+}
+
+function dependenciesByProperty(
+  request: proto.RegisterResourceRequest,
+  inputs: PropertyMap,
+): Record<string, string[]> {
+  const result: Record<string, string[]> = {};
+  for (const [key, urns] of request.getPropertydependenciesMap().entries()) {
+    if (!(key in inputs)) continue;
+    // For a remote component the SDK leaves out the resources that are passed as such.
+    const passed = request.getRemote() ? referencedUrns(inputs[key]) : [];
+    result[key] = [...new Set([...urns.getUrnsList(), ...passed])].sort();
+  }
+  return result;
 }
 
 function defaultProvider(

@@ -1,4 +1,4 @@
-import grpc from "@grpc/grpc-js";
+import * as grpc from "@grpc/grpc-js";
 import type { Graph, PropertyMap, Resource } from "./graph.ts";
 import { CallError } from "./server.ts";
 import { STACK_TYPE } from "./urn.ts";

@@ -1,4 +1,4 @@
-import grpc from "@grpc/grpc-js";
+import * as grpc from "@grpc/grpc-js";
 import { messageOf } from "./errors.ts";
 import { channelOptions } from "./wire.ts";
 

@@ -76,6 +76,14 @@ export function dereference<T = unknown>(value: unknown): T {
   }) as T;
 }
 
+/** The URNs of the resources that the value refers to, however deep. */
+export function referencedUrns(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(referencedUrns);
+  if (!isObject(value)) return [];
+  if (value[SIGNATURE] === RESOURCE) return [String(value.urn)];
+  return Object.values(value).flatMap(referencedUrns);
+}
+
 /** The same value with the keys of every object sorted, so that its JSON is stable. */
 export function sortKeys<T>(value: T): T {
   if (Array.isArray(value)) return value.map(sortKeys) as T;

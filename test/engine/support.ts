@@ -1,6 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { type CreateRequest, evaluate, type EvaluateOptions, EvaluationError, type Provider } from "../../engine/index.ts";
+import {
+  type CreateRequest,
+  type EvaluateOptions,
+  EvaluationError,
+  evaluate,
+  type Provider,
+} from "../../engine/index.ts";
 
 /** The folder of a fixture program. */
 export function programFolder(name: string): string {
@@ -34,7 +40,10 @@ export function run(program: string, options: Partial<EvaluateOptions> = {}) {
 }
 
 /** The error with which a fixture program ends. */
-export async function failureOf(program: string, options: Partial<EvaluateOptions> = {}): Promise<EvaluationError> {
+export async function failureOf(
+  program: string,
+  options: Partial<EvaluateOptions> = {},
+): Promise<EvaluationError> {
   try {
     await run(program, options);
   } catch (error) {
