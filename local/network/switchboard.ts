@@ -32,6 +32,8 @@ export class Switchboard {
     // An early error closes the socket, and that is what is listened for below.
     client.on("error", () => undefined);
     client.setNoDelay(true);
+    // A client that has said all may still be answered, whatever server accepted it.
+    client.allowHalfOpen = true;
     this.#try(client, ways, 0, refuse);
   }
 

@@ -1,5 +1,6 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { Condition } from "../rule-types.ts";
+import { wildcard } from "./wildcard.ts";
 
 /** What a listener rule can look at. */
 export interface RequestView {
@@ -26,15 +27,15 @@ export function compileConditions(conditions: Condition[]): Test {
 function compile(condition: Condition): Test {
   switch (condition.field) {
     case "path-pattern": {
-      const matches = patterns(condition, "");
+      const matches = patterns(condition, false);
       return ({ path }) => matches(path);
     }
     case "host-header": {
-      const matches = patterns(condition, "i");
+      const matches = patterns(condition, true);
       return ({ host }) => matches(host);
     }
     case "http-header": {
-      const matches = patterns(condition, "i");
+      const matches = patterns(condition, true);
       const name = condition.name.toLowerCase();
       return (request) => request.header(name).some(matches);
     }
@@ -47,34 +48,26 @@ function compile(condition: Condition): Test {
   }
 }
 
-function patterns(of: { values: string[]; regexValues: string[] }, flags: string) {
+function patterns(of: { values: string[]; regexValues: string[] }, ignoreCase: boolean) {
   const all = [
-    ...of.values.map((value) => wildcard(value, flags)),
-    ...of.regexValues.map((value) => new RegExp(value, flags)),
+    ...of.values.map((value) => wildcard(value, ignoreCase)),
+    ...of.regexValues.map((value) => {
+      const expression = new RegExp(value, ignoreCase ? "i" : "");
+      return (text: string) => expression.test(text);
+    }),
   ];
-  return (text: string) => all.some((one) => one.test(text));
-}
-
-/** `*` stands for any characters, `?` for exactly one, and a backslash takes the next one literally. */
-export function wildcard(pattern: string, flags: string): RegExp {
-  const source = pattern.replace(/\\[*?\\]|[\s\S]/g, (token) => {
-    if (token === "*") return ".*";
-    if (token === "?") return ".";
-    return token.slice(-1).replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&");
-  });
-  // Runs of stars mean what one does, and would make matching slow.
-  return new RegExp(`^${source.replace(/(?:\.\*){2,}/g, ".*")}$`, `s${flags}`);
+  return (text: string) => all.some((matches) => matches(text));
 }
 
 function queryTest(values: { key?: string; value: string }[]): Test {
   const wanted = values.map(({ key, value }) => ({
-    key: key === undefined ? undefined : wildcard(key, "i"),
-    value: wildcard(value, "i"),
+    key: key === undefined ? undefined : wildcard(key, true),
+    value: wildcard(value, true),
   }));
   return ({ query }) => {
     const pairs = [...new URLSearchParams(query)];
     return wanted.some(({ key, value }) =>
-      pairs.some(([name, text]) => (key === undefined || key.test(name)) && value.test(text)),
+      pairs.some(([name, text]) => (key === undefined || key(name)) && value(text)),
     );
   };
 }

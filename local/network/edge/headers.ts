@@ -19,6 +19,8 @@ export interface Arrival {
   clientAddress: string;
   protocol: "http" | "https";
   port: number;
+  /** The balancer's own name, for a client of HTTP/1.0 that names none. */
+  host: string;
   forwardedFor: Balancer["forwardedFor"];
 }
 
@@ -28,15 +30,18 @@ export function requestHeaders(raw: string[], arrival: Arrival): string[] {
   const headers: string[] = [];
   let forwardedFor = "";
   let trace = "";
+  let hasHost = false;
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] as string;
     const value = raw[i + 1] as string;
     const lower = name.toLowerCase();
     if (HOP_BY_HOP.has(lower) || listed?.has(lower)) continue;
+    if (lower === "host") hasHost = true;
     if (lower === "x-forwarded-for") forwardedFor = forwardedFor ? `${forwardedFor}, ${value}` : value;
     else if (lower === "x-amzn-trace-id") trace = value;
     else if (!FORWARDED.has(lower)) headers.push(name, value);
   }
+  if (!hasHost) headers.push("Host", arrival.host);
   addForwardedFor(headers, forwardedFor, arrival);
   headers.push("X-Forwarded-Proto", arrival.protocol, "X-Forwarded-Port", String(arrival.port));
   headers.push("X-Amzn-Trace-Id", traceId(trace));

@@ -170,6 +170,7 @@ export class AlbNode {
       protocol: this.#listener.protocol === "HTTPS" ? "https" : "http",
       // Where the balancer's name carries a port, that is the one that clients connect to.
       port: this.#balancer.address.port ?? this.#listener.port,
+      host: this.#balancer.address.host,
       forwardedFor: this.#balancer.forwardedFor,
     };
   }

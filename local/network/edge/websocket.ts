@@ -29,6 +29,7 @@ export function joinWebSocket(
   idleTimeoutMs: number,
 ): Relay {
   const upstream = target.socket as Socket;
+  upstream.allowHalfOpen = true;
   client.socket.write(headOf(target.answer));
   if (target.head.length > 0) client.socket.write(target.head);
   if (client.head.length > 0) upstream.write(client.head);

@@ -8,8 +8,10 @@ const held = [];
 
 const paths = {
   "/readyz": (_, response) => response.writeHead(healthy ? 200 : 503).end(),
-  "/sick": (_, response) => response.end(`${(healthy = false)}`),
-  "/well": (_, response) => response.end(`${(healthy = true)}`),
+  "/health": (request, response) => {
+    healthy = request.url.endsWith("?well");
+    response.end();
+  },
   "/hold": (_, response) => held.push(response),
   "/begin": (_, response) => response.write("begun"),
   "/release": (_, response) => {
