@@ -1,5 +1,6 @@
 /** Directions as zone ids abbreviate them: `ap-southeast-2` -> `apse2`, `us-east-1` -> `use1`. */
 const ABBREVIATIONS: Record<string, string> = {
+  gov: "g",
   north: "n",
   south: "s",
   east: "e",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { imageName } from "../../components/platform.ts";
 import { evaluate, hasSecret, mask, readStackConfig, reveal } from "../../engine/index.ts";
 import { createProvider } from "../../local/provider/index.ts";
 import { KubernetesOutputs, Outputs } from "../../outputs.ts";
@@ -75,12 +76,11 @@ describe("program", () => {
     assert.ok(ofType(graph, "aws:rds/instance:Instance").every(({ options }) => options.protect));
   });
 
-  it("takes digests before tags", async () => {
+  it("takes digests before tags", () => {
     const digest = `sha256:${"a".repeat(64)}`;
-    const graph = await graphOf("dev", `trizone:images.digests.web=${digest}`);
-    const image = (service: string) => podSpec(graph, service).containers[0].image;
-    assert.equal(image("web"), `000000000000.dkr.ecr.ap-southeast-2.amazonaws.com/trizone/web@${digest}`);
-    assert.equal(image("gateway"), "000000000000.dkr.ecr.ap-southeast-2.amazonaws.com/trizone/gateway:0.1.0");
+    const images = { tag: "0.1.0", digests: { web: digest } };
+    assert.equal(imageName("registry:5000", "web", images), `registry:5000/trizone/web@${digest}`);
+    assert.equal(imageName("registry:5000", "gateway", images), "registry:5000/trizone/gateway:0.1.0");
   });
 
   it("shows this machine's addresses, with their scheme, where AWS has its own", async () => {
@@ -111,6 +111,16 @@ describe("program", () => {
     );
     const { callbackUrls } = inputsOf(graph, "aws:cognito/userPoolClient:UserPoolClient");
     assert.deepEqual(callbackUrls, [`${outputs.publicUrl}/callback`]);
+  });
+
+  it("runs as a first preview, which knows no output yet", async () => {
+    const { invoke } = createProvider();
+    const unknowing = { ...createProvider(), invoke, create: async () => ({}) };
+    const settings = await readStackConfig(PROJECT, "prod", []);
+    const options = { ...settings, directory: PROJECT, stack: "prod", provider: unknowing, dryRun: true };
+    const preview = await evaluate(options);
+    const declared = (graph: Graph) => graph.resources.map(({ urn }) => urn).sort();
+    assert.deepEqual(declared(preview), declared(await graphOf("prod")));
   });
 
   it("gives the same graph each time", async () => {
