@@ -51,10 +51,7 @@ export class Front {
 
   /** Leads a client to the node whose turn it is; the others follow should that one refuse. */
   accept(client: Socket): void {
-    const ways = this.#inDns().flatMap(wayTo);
-    const first = this.#rotation.next(ways);
-    const at = first ? ways.indexOf(first) : 0;
-    this.#switchboard.lead(client, [...ways.slice(at), ...ways.slice(0, at)], refuse);
+    this.#switchboard.lead(client, this.#rotation.order(this.#inDns().flatMap(wayTo)), refuse);
   }
 
   /** Asks the nodes for their health now, and resets the connections to those that are gone. */

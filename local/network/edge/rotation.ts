@@ -6,6 +6,13 @@ export class Rotation {
     this.#turn = (this.#turn + 1) % Number.MAX_SAFE_INTEGER;
     return items[this.#turn % items.length];
   }
+
+  /** All of them, beginning with the one whose turn it is. */
+  order<T>(items: readonly T[]): T[] {
+    this.next(items);
+    const first = items.length === 0 ? 0 : this.#turn % items.length;
+    return [...items.slice(first), ...items.slice(0, first)];
+  }
 }
 
 /** Smooth weighted round robin: in every run of as many turns as the weights add up to, each item gets its weight. */

@@ -13,7 +13,8 @@ export class ServicePort {
   readonly server: Server;
   readonly #switchboard: Switchboard;
   readonly #zone: string;
-  readonly #rotation = new Rotation();
+  readonly #nearTurns = new Rotation();
+  readonly #farTurns = new Rotation();
   #near: Way[] = [];
   #far: Way[] = [];
 
@@ -21,7 +22,10 @@ export class ServicePort {
     this.#zone = border.zone;
     this.#switchboard = new Switchboard(border);
     this.server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) =>
-      this.#switchboard.lead(client, [...this.#turn(this.#near), ...this.#turn(this.#far)]),
+      this.#switchboard.lead(client, [
+        ...this.#nearTurns.order(this.#near),
+        ...this.#farTurns.order(this.#far),
+      ]),
     );
   }
 
@@ -41,14 +45,6 @@ export class ServicePort {
 
   get connections(): number {
     return this.#switchboard.size;
-  }
-
-  /** All of `ways`, beginning with the one whose turn it is. */
-  #turn(ways: Way[]): Way[] {
-    const first = this.#rotation.next(ways);
-    if (!first) return [];
-    const at = ways.indexOf(first);
-    return [...ways.slice(at), ...ways.slice(0, at)];
   }
 }
 

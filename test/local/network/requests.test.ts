@@ -43,7 +43,10 @@ describe("requests through a load balancer", () => {
   it("carries big bodies both ways unchanged", async () => {
     const body = randomBytes(8_000_000);
     const digest = createHash("sha256").update(body).digest("hex");
-    const framings: Record<string, string>[] = [{ "content-length": String(body.length) }, { "transfer-encoding": "chunked" }];
+    const framings: Record<string, string>[] = [
+      { "content-length": String(body.length) },
+      { "transfer-encoding": "chunked" },
+    ];
     for (const headers of framings) {
       const { status, body: answer } = await ask(stage.publicHost, "/digest", {
         method: "POST",

@@ -29,6 +29,13 @@ describe("rotation", () => {
     );
   });
 
+  it("orders all by turns, so that each is as often the first", () => {
+    const rotation = new Rotation();
+    const orders = Array.from({ length: 9 }, () => rotation.order(["a", "b", "c"]).join(""));
+    assert.deepEqual([...new Set(orders)].sort(), ["abc", "bca", "cab"]);
+    assert.deepEqual(rotation.order([]), []);
+  });
+
   it("has nobody's turn among nobody", () => {
     assert.equal(new Rotation().next([]), undefined);
   });

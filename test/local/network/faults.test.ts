@@ -1,0 +1,182 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { Agent } from "node:http";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { Network } from "../../../local/network/index.ts";
+import { type Answer, ask, askMany, shares } from "./support/client.ts";
+import { INTERNAL } from "./support/graph.ts";
+import { Stage } from "./support/stage.ts";
+
+const pidOf = (stage: Stage, zone: string) =>
+  stage.network.status().edges.find((edge) => edge.zone === zone)?.pid ?? 0;
+
+const isReady = (stage: Stage, zone: string) =>
+  stage.network.status().edges.some((edge) => edge.zone === zone && edge.ready);
+
+describe("faults of a zone", function () {
+  this.timeout(60_000);
+  let stage: Stage;
+  const zones: string[] = [];
+  before(async () => {
+    stage = await Stage.open();
+    stage.network.on("zone", (zone, ready) => zones.push(`${zone} ${ready ? "ready" : "lost"}`));
+  });
+  after(() => stage.close());
+  beforeEach(() => {
+    zones.length = 0;
+  });
+
+  const healed = () => stage.until(() => stage.inDns().length === 3 && stage.targetsAre("healthy"), 10_000);
+
+  /** Requests without pause until `done`; those that fail have status 0. */
+  async function load(done: () => boolean): Promise<(Answer & { at: number })[]> {
+    const answers: (Answer & { at: number })[] = [];
+    const worker = async () => {
+      while (!done()) {
+        const at = performance.now();
+        const failed = { status: 0, headers: {}, body: "", pod: "" };
+        answers.push({ ...(await ask(stage.publicHost, "/", { timeoutMs: 4000 }).catch(() => failed)), at });
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    };
+    await Promise.all([worker(), worker(), worker(), worker()]);
+    return answers;
+  }
+
+  for (const fault of ["kill", "freeze"] as const) {
+    it(`${fault}: no request fails that begins 5 s later, and healing brings the zone back`, async () => {
+      const lookup = stage.network.lookup("b");
+      const begun = performance.now();
+      const answering = load(() => performance.now() - begun > 7000);
+      stage.network[fault]("b");
+      stage.pod("b").child.kill("SIGSTOP");
+      const answers = await answering;
+      const late = answers.filter(({ at }) => at - begun > 5000);
+      assert.ok(late.length > 20);
+      assert.deepEqual(
+        late.filter(({ status }) => status !== 200),
+        [],
+      );
+      assert.equal(shares(late).b, undefined);
+      assert.deepEqual(zones, ["b lost"]);
+      stage.pod("b").child.kill("SIGCONT");
+      stage.network.heal("b");
+      await healed();
+      assert.deepEqual(zones, ["b lost", "b ready"]);
+      assert.deepEqual(stage.network.lookup("b"), lookup);
+      for (const share of Object.values(shares(await askMany(stage.publicHost, 120, 6))))
+        assert.ok(share > 0.25);
+    });
+  }
+
+  it("fails what is under way to a lost zone at once instead of when it times out", async () => {
+    const host = stage.network.lookup("a")["127.0.0.1:4001"] ?? "";
+    const holding = askMany(host, 9, 9, { path: "/hold", timeoutMs: 20_000 });
+    await stage.until(() => stage.balancer(INTERNAL).requests.c !== undefined);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    stage.network.freeze("c");
+    stage.pod("c").child.kill("SIGSTOP");
+    const begun = performance.now();
+    await stage.until(() => !isReady(stage, "c"));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    for (const zone of ["a", "b"]) await ask(stage.pod(zone).ports.http ?? "", "/release");
+    const statuses = (await holding).map(({ status }) => status).sort();
+    assert.deepEqual(statuses, [200, 200, 200, 200, 200, 200, 502, 502, 502]);
+    assert.ok(performance.now() - begun < 4000);
+    stage.pod("c").child.kill("SIGCONT");
+    stage.network.heal("c");
+    await healed();
+    await ask(stage.pod("c").ports.http ?? "", "/release");
+  });
+
+  it("starts an edge again that died by itself, on the same ports", async () => {
+    const host = stage.network.lookup("a")["127.0.0.1:4001"] ?? "";
+    for (let round = 0; round < 3; round += 1) {
+      process.kill(pidOf(stage, "a"), "SIGKILL");
+      await stage.until(async () => (await ask(host).catch(() => undefined))?.status === 200);
+    }
+    assert.deepEqual(zones, [], "a zone is lost only after 2 s");
+    assert.equal(stage.network.status().edges.find(({ zone }) => zone === "a")?.restarts, 3);
+    await healed();
+  });
+
+  it("a frozen target is taken out by its health checks", async () => {
+    stage.pod("b").child.kill("SIGSTOP");
+    await stage.until(() =>
+      stage.balancer().targets.some(({ zone, state }) => zone === "b" && state === "unhealthy"),
+    );
+    await stage.until(async () => {
+      const answers = await askMany(stage.publicHost, 30, 6, { timeoutMs: 300 }).catch(() => undefined);
+      return answers !== undefined && shares(answers).b === undefined;
+    });
+    stage.pod("b").child.kill("SIGCONT");
+    await healed();
+  });
+
+  it("cut off, a zone is lost to the others but goes on by itself, and comes back", async () => {
+    const inside = stage.network.lookup("c")["127.0.0.1:4001"] ?? "";
+    const outside = stage.network.lookup("a")["127.0.0.1:4001"] ?? "";
+    stage.network.cut("c", true);
+    await stage.until(() => !isReady(stage, "c"));
+    assert.equal(shares(await askMany(stage.publicHost, 60, 6)).c, undefined);
+    assert.equal(shares(await askMany(outside, 30, 3)).c, undefined);
+    await stage.until(async () => {
+      const answers = await askMany(inside, 6, 6, { timeoutMs: 500 }).catch(() => []);
+      return answers.length === 6 && Object.keys(shares(answers)).join() === "c";
+    });
+    stage.network.cut("c", false);
+    await healed();
+    assert.deepEqual(zones, ["c lost", "c ready"]);
+    await stage.until(async () => Object.keys(shares(await askMany(inside, 12, 3))).length === 3);
+  });
+
+  it("in all zones leaves a front that says so, and one is enough to answer again", async () => {
+    for (const zone of ["a", "b", "c"]) stage.network.kill(zone);
+    await stage.until(() => stage.inDns().length === 0);
+    const agent = new Agent();
+    const { status, body } = await ask(stage.publicHost, "/", { agent });
+    assert.deepEqual([status, body], [503, "No zone of this load balancer can be reached.\n"]);
+    stage.network.heal("b");
+    await stage.until(async () => (await ask(stage.publicHost)).status === 200);
+    stage.network.heal("a");
+    stage.network.heal("c");
+    await healed();
+  });
+
+  it("names a zone that isn't there", () => {
+    assert.throws(() => stage.network.kill("z"), /there is no zone z; the zones are a, b, c/);
+  });
+});
+
+describe("the end of a network", () => {
+  it("leaves no edge when its supervisor is killed", async () => {
+    const script = fileURLToPath(new URL("support/supervisor.ts", import.meta.url));
+    const supervisor = spawn(process.execPath, ["--import", "tsx", script], {
+      stdio: ["pipe", "pipe", "inherit"],
+    });
+    const [line] = (await once(createInterface(supervisor.stdout), "line")) as [string];
+    const pids = JSON.parse(line) as number[];
+    assert.equal(pids.length, 3);
+    supervisor.kill("SIGKILL");
+    const end = performance.now() + 5000;
+    while (pids.some(isAlive) && performance.now() < end)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(pids.filter(isAlive), []);
+  });
+
+  it("says why when there is no place for its logs", async () => {
+    const options = { zones: ["a"], logDirectory: fileURLToPath(import.meta.url) };
+    await assert.rejects(Network.start(options), { code: "EEXIST" });
+  });
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    // ESRCH: there is no such process.
+    return false;
+  }
+}
