@@ -13,6 +13,17 @@ export class Lifeline {
   #shell: ChildProcess | undefined;
   #closed = false;
   #startedAt = 0;
+  readonly #warn: (problem: Error) => void;
+
+  /** @param warn Told when the shell can't be started. */
+  constructor(warn: (problem: Error) => void) {
+    this.#warn = warn;
+  }
+
+  /** The shell's, once there is a group. */
+  get pid(): number | undefined {
+    return this.#shell?.pid;
+  }
 
   /** The next line of code may let the group's process run: the write has happened when this returns. */
   add(group: number): void {
@@ -42,21 +53,22 @@ export class Lifeline {
     // A shell that somebody killed breaks the pipe; its exit is what counts.
     shell.stdin.on("error", () => shell.kill("SIGKILL"));
     shell.once("error", (cause) => {
-      throw new Error("pods need /bin/sh, which could not be started", { cause });
+      const what = `pods would outlive the supervisor: /bin/sh could not be started (${cause.message}); trying again`;
+      this.#warn(new Error(what, { cause }));
+      this.#startAgain();
     });
-    shell.once("exit", () => {
-      if (this.#closed) return;
-      const wait = Date.now() - this.#startedAt < 1000 ? 1000 : 0;
-      setTimeout(() => this.#restart(), wait).unref();
-    });
+    shell.once("exit", () => this.#startAgain());
     shell.unref();
     return shell;
   }
 
-  #restart(): void {
-    if (this.#closed) return;
-    this.#shell = this.#start();
-    this.#tell();
+  #startAgain(): void {
+    const wait = Date.now() - this.#startedAt < 1000 ? 1000 : 0;
+    setTimeout(() => {
+      if (this.#closed) return;
+      this.#shell = this.#start();
+      this.#tell();
+    }, wait).unref();
   }
 
   #tell(): void {

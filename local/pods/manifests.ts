@@ -33,6 +33,7 @@ export interface SecretObject {
 
 /** What pods refer to, by `namespace/name`. */
 export interface Manifests {
+  /** In the graph's order: what a workload depends on comes before it. */
   workloads: Workload[];
   configMaps: Map<string, Record<string, Buffer>>;
   secrets: Map<string, Record<string, Buffer>>;
@@ -86,10 +87,12 @@ export function manifests(graph: Graph): Manifests {
         return [`${scaleTargetRef.kind} ${identity(resource).namespace}/${scaleTargetRef.name}`, minReplicas];
       }),
   );
-  const workloads = [
-    ...of("kubernetes:apps/v1:Deployment").map((resource) => deployment(resource, minimums)),
-    ...of("kubernetes:batch/v1:Job").map(job),
-  ];
+  // In the graph's order, in which what a resource depends on comes before it.
+  const workloads = graph.resources.flatMap((resource) => {
+    if (resource.external) return [];
+    if (resource.type === "kubernetes:apps/v1:Deployment") return [deployment(resource, minimums)];
+    return resource.type === "kubernetes:batch/v1:Job" ? [job(resource)] : [];
+  });
   const dependencies = dependsOn(graph, new Set(workloads.map(({ urn }) => urn)));
   return {
     workloads: workloads.map((workload) => ({ ...workload, dependsOn: dependencies(workload.urn) })),

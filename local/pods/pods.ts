@@ -62,7 +62,7 @@ export class Pods extends EventEmitter<Events> {
       volumes: new Volumes(declared, options.secrets),
       ports: new FreePorts(),
       slots: new Slots(availableParallelism() * 2),
-      lifeline: new Lifeline(),
+      lifeline: new Lifeline((problem) => this.#warn(problem)),
       directory: options.directory,
       logDirectory: options.logDirectory,
       images: options.images,
@@ -86,7 +86,6 @@ export class Pods extends EventEmitter<Events> {
     const warn = (problem: Error) => this.#warn(problem);
     this.#endUpkeep = keepUp(() => this.#pods(), this.#logDirectory, warn);
     const done = new Map<string, Promise<void>>();
-    // In the order of the graph, in which what a workload depends on comes before it.
     for (const workload of manifests.workloads) {
       done.set(
         workload.urn,

@@ -6,11 +6,13 @@ const suffixes: Record<string, number> = {
   G: 1e9,
   T: 1e12,
   P: 1e15,
+  E: 1e18,
   Ki: 2 ** 10,
   Mi: 2 ** 20,
   Gi: 2 ** 30,
   Ti: 2 ** 40,
   Pi: 2 ** 50,
+  Ei: 2 ** 60,
 };
 
 /** A Kubernetes quantity (`256Mi`, `0.5`, `100m`, `1e3`) as a number of bytes or cores. Throws for anything else. */
