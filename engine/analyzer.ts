@@ -4,9 +4,10 @@ import proto from "@pulumi/pulumi/proto/analyzer_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { levels } from "./analyzer-messages.ts";
 import { EvaluationError } from "./errors.ts";
-import type { Violation } from "./graph.ts";
+import type { PropertyMap, Violation } from "./graph.ts";
 import type { PolicyPackOptions } from "./policy-pack.ts";
-import { channelOptions, toStruct } from "./wire.ts";
+import { isObject } from "./values.ts";
+import { channelOptions, fromStruct, toStruct } from "./wire.ts";
 
 /** Policy -> its level, after overrides. */
 export type PolicyLevels = Map<string, Violation["level"]>;
@@ -37,9 +38,13 @@ export class Analyzer {
       const given = options.policyConfig?.[name];
       const level = given?.level ?? levels[initial?.getEnforcementlevel() ?? policy.getEnforcementlevel()];
       policies.set(name, level);
-      const properties = given?.properties ? toStruct(given.properties) : initial?.getProperties();
+      const properties = {
+        ...defaultsOf(policy),
+        ...(given?.properties ?? fromStruct(initial?.getProperties())),
+      };
+      refuseMissing(policy, properties);
       const config = new proto.PolicyConfig().setEnforcementlevel(levelNumber(level));
-      request.getPolicyconfigMap().set(name, config.setProperties(properties ?? toStruct({})));
+      request.getPolicyconfigMap().set(name, config.setProperties(toStruct(properties)));
     }
     this.refuseUnknown(options, policies);
     await this.call("configureStack", stackOf(options));
@@ -90,6 +95,24 @@ export class Analyzer {
     const known = [...policies.keys()].join(", ");
     throw new EvaluationError(`The policy pack has no policy '${unknown[0]}' to configure: it has ${known}`);
   }
+}
+
+/** The defaults of a policy's own settings, from the schema that it declares for them. */
+function defaultsOf(policy: proto.PolicyInfo): PropertyMap {
+  const schemas = Object.entries(fromStruct(policy.getConfigschema()?.getProperties()));
+  const defaults = schemas.flatMap(([key, schema]) =>
+    isObject(schema) && schema.default !== undefined ? [[key, schema.default] as const] : [],
+  );
+  return Object.fromEntries(defaults);
+}
+
+function refuseMissing(policy: proto.PolicyInfo, properties: PropertyMap): void {
+  const missing = policy
+    .getConfigschema()
+    ?.getRequiredList()
+    .find((key) => properties[key] === undefined);
+  if (missing === undefined) return;
+  throw new EvaluationError(`The policy '${policy.getName()}' needs a value for its setting '${missing}'`);
 }
 
 function levelNumber(level: Violation["level"]): proto.EnforcementLevel {

@@ -2,6 +2,7 @@ import type proto from "@pulumi/pulumi/proto/analyzer_pb.js";
 import type { Analyzer, PolicyLevels } from "./analyzer.ts";
 import { AnalyzerMessages, levels } from "./analyzer-messages.ts";
 import type { Graph, PropertyMap, Resource, Violation } from "./graph.ts";
+import { ARCHIVE, isObject, SIGNATURE } from "./values.ts";
 import { fromStruct } from "./wire.ts";
 
 /** Has a policy pack judge a graph: each resource that the stack manages by its inputs, then the stack by its outputs. */
@@ -34,9 +35,24 @@ async function remediate(
     // A remediation that could not run is reported as the CLI does: as advice.
     if (diagnostic) violations.push({ policy, level: "advisory", urn, message: diagnostic });
     else violations.push({ policy, level: "remediate", urn, message: remediation.getDescription() });
-    if (remediation.hasProperties()) inputs = fromStruct(remediation.getProperties());
+    const properties = remediation.getProperties();
+    if (properties) inputs = restoreArchives(fromStruct(properties), resource.inputs) as PropertyMap;
   }
   return inputs;
+}
+
+/** The policy SDK gives an archive back as a list of its files' names, which it can't read itself: keep the original. */
+function restoreArchives(value: unknown, original: unknown): unknown {
+  if (Array.isArray(value)) {
+    const items = Array.isArray(original) ? original : [];
+    return value.map((item, index) => restoreArchives(item, items[index]));
+  }
+  if (!isObject(value)) return value;
+  if (value[SIGNATURE] === ARCHIVE && Array.isArray(value.assets)) return original;
+  const from = isObject(original) ? original : {};
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, restoreArchives(item, from[key])]),
+  );
 }
 
 function violation(found: proto.AnalyzeDiagnostic, urn?: string): Violation {

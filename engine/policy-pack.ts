@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { Analyzer } from "./analyzer.ts";
-import { type Child, startNode } from "./child.ts";
+import { type Child, type Exit, startNode } from "./child.ts";
 import { resolveSdk } from "./entry.ts";
 import { EvaluationError, messageOf, type Severity } from "./errors.ts";
 import type { Graph, PropertyMap, Violation } from "./graph.ts";
@@ -72,9 +72,12 @@ export async function startPolicyPack(folder: string, options: PolicyPackOptions
     await child.exited;
   };
   /** Explains what went wrong by what the pack's process said or did. */
-  const explain = (what: string, cause: unknown) => {
+  const explain = async (what: string, cause: unknown) => {
     if (cause instanceof EvaluationError) return cause;
-    const why = signal?.aborted ? `was stopped: ${messageOf(signal.reason)}` : `${what}: ${messageOf(cause)}`;
+    const died = await endOf(child);
+    const why = signal?.aborted
+      ? `was stopped: ${messageOf(signal.reason)}`
+      : `${what}: ${died ?? messageOf(cause)}`;
     const details = child.stderr() || (cause instanceof Error ? (cause.stack ?? "") : "");
     return new EvaluationError(`The policy pack ${directory} ${why}`, { details, logs: log.lines, cause });
   };
@@ -85,13 +88,18 @@ export async function startPolicyPack(folder: string, options: PolicyPackOptions
     return {
       ...{ name, version, close },
       judge: (graph) =>
-        judge(graph, ready, policies).catch((error) => Promise.reject(explain("could not judge", error))),
+        judge(graph, ready, policies).catch(async (error) => {
+          throw await explain("could not judge", error);
+        }),
     };
   } catch (error) {
+    const explained = await explain("did not start", error);
     await close();
-    throw explain("did not start", error);
+    throw explained;
   }
 }
+
+const NOTICE_MS = 500;
 
 function launch(
   directory: string,
@@ -113,13 +121,24 @@ function launch(
       else log.add("info", line);
     },
   });
-  const died = child.exited.then(({ code, signal }): never => {
-    const { summary } = parseError(child.stderr(), directory);
-    throw new Error(summary || `it ended with ${signal ?? `exit code ${code}`}`);
+  const died = child.exited.then((exit): never => {
+    throw new Error(describeEnd(child, exit));
   });
   // Once it has announced its port nobody waits for this any longer.
   died.catch(() => undefined);
   return { child, port: Promise.race([announced, died]) };
+}
+
+/** How the pack's process ended, if it has: a broken connection is noticed a little earlier than that. */
+async function endOf(child: Child): Promise<string | undefined> {
+  const running = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), NOTICE_MS));
+  const exit = await Promise.race([child.exited, running]);
+  return exit && describeEnd(child, exit);
+}
+
+function describeEnd(child: Child, { code, signal }: Exit): string {
+  const { summary } = parseError(child.stderr(), "");
+  return summary || `it ended with ${signal ?? `exit code ${code}`}`;
 }
 
 function packEnvironment(options: PolicyPackOptions): NodeJS.ProcessEnv {

@@ -14,7 +14,7 @@ export interface ProgramError {
 export function parseError(text: string, folder: string): ProgramError {
   const whole = text
     // The SDK's own introduction, which names the program.
-    .replace(/^Running program '.*' failed with an unhandled exception:\n\s*/, "")
+    .replace(/^(error: \[runtime\] )?Running program '.*' failed with an unhandled exception:\n\s*/, "")
     .replace(/^<ref \*1> /, "")
     .trim();
   const trace = withoutProperties(whole);

@@ -1,0 +1,158 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { parsePath, setPath } from "../../engine/config-path.ts";
+import { EvaluationError, readStackConfig } from "../../engine/index.ts";
+
+describe("a stack's config", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "engine-config-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  async function files(project: string, stack?: string): Promise<void> {
+    await writeFile(join(folder, "Pulumi.yaml"), project);
+    if (stack !== undefined) await writeFile(join(folder, "Pulumi.dev.yaml"), stack);
+  }
+  const project = "name: shop\nruntime: nodejs\n";
+
+  async function wrong(stack = "dev", overrides: string[] = []): Promise<string> {
+    const error = await readStackConfig(folder, stack, overrides).then(
+      () => assert.fail("was read"),
+      (reason) => reason,
+    );
+    assert.ok(error instanceof EvaluationError, String(error));
+    return error.message.replaceAll(folder, "DIR");
+  }
+
+  it("is passed as the CLI passes it", async () => {
+    await files(
+      "name: shop\nmain: src/\nruntime: { name: nodejs, options: { nodeargs: --import tsx } }\n",
+      `config:
+  aws:region: ap-southeast-2
+  shop:replicas: 3
+  shop:ratio: 1.10
+  shop:on: true
+  shop:none: null
+  short: "007"
+  shop:zones: [a, 2, true]
+  shop:database:
+    size: large
+    tags: { cost: 1 }
+`,
+    );
+    assert.deepEqual(await readStackConfig(folder, "dev"), {
+      project: "shop",
+      main: "src/",
+      config: {
+        "aws:region": "ap-southeast-2",
+        "shop:replicas": "3",
+        "shop:ratio": "1.10",
+        "shop:on": "true",
+        "shop:none": "",
+        "shop:short": "007",
+        "shop:zones": '["a",2,true]',
+        "shop:database": '{"size":"large","tags":{"cost":1}}',
+      },
+      secretConfigKeys: [],
+    });
+  });
+
+  it("reads what is encrypted as a placeholder, and knows that it is secret", async () => {
+    await files(project, "config:\n  shop:key: { secure: v1:abc }\n  shop:db:\n    user: u\n    password: { secure: v1:x }\n");
+    const { config, secretConfigKeys } = await readStackConfig(folder, "dev");
+    assert.deepEqual(config, { "shop:key": "[secret]", "shop:db": '{"user":"u","password":"[secret]"}' });
+    assert.deepEqual(secretConfigKeys, ["shop:db", "shop:key"]);
+  });
+
+  it("takes defaults, types and secrets from the project", async () => {
+    await files(
+      `${project}config:
+  replicas: { type: integer, default: 2 }
+  token: { type: string, secret: true }
+  zones: { type: array, items: { type: string }, default: [a, b] }
+  aws:region: { value: us-east-1 }
+  plain: text
+`,
+      "config: { shop:token: t, shop:replicas: 5 }\n",
+    );
+    const { config, secretConfigKeys } = await readStackConfig(folder, "dev");
+    assert.deepEqual(config, {
+      "shop:replicas": "5",
+      "shop:token": "t",
+      "shop:zones": '["a","b"]',
+      "aws:region": "us-east-1",
+      "shop:plain": "text",
+    });
+    assert.deepEqual(secretConfigKeys, ["shop:token"]);
+    assert.match(await wrong("dev", ["replicas=many"]), /Stack 'dev': 'shop:replicas' must be of type integer/);
+    await files(`${project}config:\n  token: { type: string }\n`, "config: {}\n");
+    assert.match(await wrong(), /Stack 'dev' has no value for 'shop:token', which DIR\/Pulumi\.yaml declares/);
+  });
+
+  it("is overridden as `pulumi config set` would, by paths as well", async () => {
+    await files(project, "config:\n  shop:database: { size: small, hosts: [a] }\n  shop:text: plain\n");
+    const overrides = [
+      "aws:region=eu-west-1",
+      "level=007",
+      "shop:equation=a=b",
+      "shop:database.size=large",
+      "database.hosts[1]=b",
+      'shop:database["a.b"].on=true',
+      "shop:fresh.list[0].port=80",
+    ];
+    const { config } = await readStackConfig(folder, "dev", overrides);
+    assert.deepEqual(config, {
+      "aws:region": "eu-west-1",
+      "shop:level": "007",
+      "shop:equation": "a=b",
+      "shop:text": "plain",
+      "shop:database": '{"hosts":["a","b"],"size":"large","a.b":{"on":true}}',
+      "shop:fresh": '{"list":[{"port":80}]}',
+    });
+    assert.match(await wrong("dev", ["region"]), /'region' can't be applied: write key=value/);
+    assert.match(await wrong("dev", ["text.inside=1"]), /'text\.inside=1' .*: the value so far is plain text/);
+    assert.match(await wrong("dev", ["database.hosts[5]=x"]), /: \[5\] lies past the list's end \(1 items\)/);
+    assert.match(await wrong("dev", ["a..b=x"]), /: its key is not a path/);
+  });
+
+  it("says where its files are wrong", async () => {
+    assert.match(await wrong(), /There is no Pulumi\.yaml in DIR/);
+    await files(project);
+    assert.match(await wrong(), /There is no Pulumi\.dev\.yaml in DIR: there is no other stack here/);
+    await files(project, "config:\n  a: [1\n  b: 2\n");
+    assert.match(await wrong("prod"), /no Pulumi\.prod\.yaml in DIR: the stacks here are dev/);
+    assert.match(await wrong(), /^DIR\/Pulumi\.dev\.yaml:[34]:\d+: /);
+    await files(project, "config:\n  - a\n");
+    assert.match(await wrong(), /^DIR\/Pulumi\.dev\.yaml:2:3: config must be a mapping/);
+    await files("runtime: nodejs\n", "config: {}\n");
+    assert.match(await wrong(), /^DIR\/Pulumi\.yaml:1:1: a project needs a name/);
+    await files("name: shop\nruntime: python\n", "config: {}\n");
+    assert.match(await wrong(), /^DIR\/Pulumi\.yaml:2:10: only the runtime 'nodejs'/);
+    await files(`${project}config:\n  a: { type: colour }\n`, "config: {}\n");
+    assert.match(await wrong(), /^DIR\/Pulumi\.yaml:4:6: unknown type 'colour'/);
+    await files("just text", "config: {}\n");
+    assert.match(await wrong(), /^DIR\/Pulumi\.yaml:1:1: expected a mapping/);
+    await files("", "config: {}\n");
+    assert.match(await wrong(), /^DIR\/Pulumi\.yaml:1:1: expected a mapping/);
+  });
+
+  it("sets by any path what is then found there, and nothing else", () => {
+    const segment = fc.oneof(fc.string({ minLength: 1 }), fc.constant(0), fc.constant("__proto__"));
+    fc.assert(
+      fc.property(fc.array(segment, { minLength: 1, maxLength: 4 }), fc.jsonValue(), (path, value) => {
+        const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `["${part.replace(/[\\"]/g, "\\$&")}"]`));
+        assert.deepEqual(parsePath(text.join("")), path);
+        const set = setPath(undefined, path, value);
+        const found = path.reduce<unknown>((inside, part) => {
+          assert.deepEqual(Object.keys(inside as object), [String(part)]);
+          return Object.getOwnPropertyDescriptor(inside, part)?.value;
+        }, set);
+        assert.deepEqual(found, value);
+      }),
+    );
+  });
+});

@@ -1,0 +1,1 @@
+const count: number = "three";
