@@ -15,12 +15,16 @@ export interface Component {
 type Child = (type: string, name: string, parent: string, inputs: PropertyMap) => Promise<Registered>;
 
 /** Registers what the real component makes, as far as policies judge it by more than the component's arguments. */
-export async function registerChildren(component: Component): Promise<void> {
-  const { type, providers, registrar } = component;
+export async function registerChildren(component: Component): Promise<Registered[]> {
+  const { providers, registrar } = component;
   const provider = providers.aws;
-  await CHILDREN[type]?.(component, (type, name, parent, inputs) =>
-    registrar.register({ type, name, parent, inputs, custom: true, provider }),
-  );
+  const children: Registered[] = [];
+  await CHILDREN[component.type]?.(component, async (type, name, parent, inputs) => {
+    const child = await registrar.register({ type, name, parent, inputs, custom: true, provider });
+    children.push(child);
+    return child;
+  });
+  return children;
 }
 
 /** Component type -> its children. Left out is all that moves packets or grants rights: gateways, routes, roles' policies. */

@@ -1,4 +1,5 @@
 import proto from "@pulumi/pulumi/proto/provider_pb.js";
+import { isUnknown } from "../../../engine/values.ts";
 import { fromStruct, toStruct } from "../../../engine/wire.ts";
 import { registerChildren } from "./children.ts";
 import { overlay } from "./lifecycle.ts";
@@ -19,12 +20,16 @@ export async function construct(request: proto.ConstructRequest): Promise<proto.
     const providers = Object.fromEntries(request.getProvidersMap().entries());
     const dependencies = request.getDependenciesList();
     const parent = request.getParent();
-    const component = { type, name, parent, custom: false, inputs, providers, dependencies };
-    const { urn } = await registrar.register(component);
-    await registerChildren({ type, name, urn, inputs, providers, registrar });
-    const dryRun = request.getDryrun();
-    const { outputs: computed = {} } = await make(urn, dryRun ? known(inputs) : inputs, true);
-    const outputs = dryRun ? foreseen(computed, known(inputs)) : computed;
+    const propertyDependencies = Object.fromEntries(
+      [...request.getInputdependenciesMap().entries()].map(([key, urns]) => [key, urns.getUrnsList()]),
+    );
+    const component = { type, name, parent, inputs, providers, dependencies, propertyDependencies };
+    const { urn } = await registrar.register({ ...component, custom: false });
+    const children = await registerChildren({ type, name, urn, inputs, providers, registrar });
+    // A preview knows the outputs of a component that is there already, since it knows the children's.
+    const there = children.length > 0 && children.every(({ id }) => !isUnknown(id));
+    const { outputs: computed = {} } = await make(urn, known(inputs), true);
+    const outputs = request.getDryrun() && !there ? foreseen(computed, known(inputs)) : computed;
     await registrar.registerOutputs(urn, overlay(inputs, outputs));
     // The program keeps its own objects for the rest.
     return new proto.ConstructResponse().setUrn(urn).setState(toStruct(outputs));

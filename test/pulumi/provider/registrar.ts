@@ -16,8 +16,8 @@ export interface Registration {
   /** Provider references by package. */
   providers?: Record<string, string>;
   dependencies?: string[];
-  /** Version of the package, for its default provider. */
-  version?: string;
+  /** Input property -> URNs that its value came from. */
+  propertyDependencies?: Record<string, string[]>;
 }
 
 export interface Registered {
@@ -46,12 +46,15 @@ export class Registrar {
       .setObject(toStruct(wanted.inputs))
       .setProvider(wanted.provider ?? "")
       .setDependenciesList(wanted.dependencies ?? [])
-      .setVersion(wanted.version ?? "")
       .setAcceptsecrets(true)
       .setAcceptresources(true)
       .setSupportspartialvalues(true);
     for (const [name, reference] of Object.entries(wanted.providers ?? {})) {
       request.getProvidersMap().set(name, reference);
+    }
+    for (const [key, urns] of Object.entries(wanted.propertyDependencies ?? {})) {
+      const sources = new proto.RegisterResourceRequest.PropertyDependencies().setUrnsList(urns);
+      request.getPropertydependenciesMap().set(key, sources);
     }
     const answer = await answered<proto.RegisterResourceResponse>((done) =>
       this.client.registerResource(request, done),

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { differences } from "./compare.ts";
+import { type EngineGraph, fromState } from "./engine-graph.ts";
+import { failed, succeeded, withPulumi } from "./suite.ts";
+import type { Workspace } from "./workspace.ts";
+
+const POLICIES = ["--policy-pack", "policies"];
+const YES = ["--yes", "--skip-preview"];
+
+async function stateOf(workspace: Workspace, stack: string): Promise<EngineGraph> {
+  return fromState(await succeeded(workspace.run(["stack", "export", "--stack", stack, "--show-secrets"])));
+}
+
+withPulumi("pulumi up", (workspace) => {
+  it("ends with the error of a resource that its provider refuses", async () => {
+    await succeeded(workspace().run(["stack", "init", "dev"]));
+    const refused = "aws:rds/instance:Instance";
+    const printed = await failed(
+      workspace().run(["up", "--stack", "dev", ...YES], { STANDIN_FAIL: refused }),
+    );
+    assert.match(printed, /aws:rds:Instance \(?database-instance\)?/);
+    assert.match(printed, /can't be created: STANDIN_FAIL is aws:rds\/instance:Instance/);
+    const { resources } = await stateOf(workspace(), "dev");
+    assert.ok(resources.length > 0 && resources.every(({ type }) => type !== refused));
+  });
+
+  it("mends it the next time, and has then the offline graph", async () => {
+    await succeeded(workspace().run(["up", "--stack", "dev", ...YES, ...POLICIES]));
+    const [offline, state] = [await workspace().offline("dev"), await stateOf(workspace(), "dev")];
+    assert.deepEqual(differences(offline, state), []);
+    const stack = state.resources.find(({ type }) => type === "pulumi:pulumi:Stack");
+    assert.deepEqual(stack?.outputs, offline.outputs);
+  });
+
+  it("reaches the cluster that a remote component makes, through the program's transform", async () => {
+    const { resources } = await stateOf(workspace(), "dev");
+    const clusters = resources.filter(({ type }) => type === "aws:eks/cluster:Cluster");
+    assert.deepEqual(
+      clusters.map(({ inputs }) => inputs?.zonalShiftConfig),
+      [{ enabled: true }],
+    );
+  });
+
+  it("changes nothing when nothing was changed", async () => {
+    await succeeded(workspace().run(["preview", "--stack", "dev", "--expect-no-changes"]));
+  });
+
+  it("destroys all that it made", async () => {
+    await succeeded(workspace().run(["destroy", "--stack", "dev", ...YES]));
+    assert.deepEqual((await stateOf(workspace(), "dev")).resources, []);
+  });
+
+  for (const stack of ["prod", "ci"]) {
+    it(`has the offline graph on ${stack}, now that every value is known`, async () => {
+      await succeeded(workspace().run(["stack", "init", stack]));
+      await succeeded(workspace().run(["up", "--stack", stack, ...YES, ...POLICIES]));
+      assert.deepEqual(differences(await workspace().offline(stack), await stateOf(workspace(), stack)), []);
+    });
+  }
+});

@@ -1,0 +1,89 @@
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { evaluate, type Graph, readStackConfig } from "../../engine/index.ts";
+import { createProvider } from "../../local/provider/index.ts";
+import { type Ended, runCli } from "./cli.ts";
+
+const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+const PACKAGES = ["aws", "awsx", "eks", "kubernetes"];
+
+/** Makes a module that is started by itself; what was CommonJS asks for `require`. */
+const LAUNCHER = `#!/usr/bin/env node
+import { createRequire } from "node:module";
+const require = createRequire(import.meta.url);`;
+
+/** A copy of the program in a temporary folder, with a Pulumi home, state and plugins of its own. */
+export class Workspace {
+  readonly program: string;
+  private readonly root: string;
+
+  private constructor(root: string) {
+    this.root = root;
+    this.program = join(root, "program");
+  }
+
+  static async create(): Promise<Workspace> {
+    const workspace = new Workspace(mkdtempSync(join(tmpdir(), "trizone-pulumi-")));
+    const { root, program } = workspace;
+    for (const folder of ["home", "state", "plugins", "program"]) mkdirSync(join(root, folder));
+    for (const name of readdirSync(PROJECT).filter((name) =>
+      /^(Pulumi.*\.yaml|package\.json|.*\.ts)$/.test(name),
+    )) {
+      copyFileSync(join(PROJECT, name), join(program, name));
+    }
+    for (const name of ["components", "policies"])
+      cpSync(join(PROJECT, name), join(program, name), { recursive: true });
+    symlinkSync(join(PROJECT, "node_modules"), join(program, "node_modules"));
+    await installPlugins(join(root, "plugins"));
+    return workspace;
+  }
+
+  /** Runs the Pulumi CLI on the program. */
+  run(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
+    const { PATH = "", HOME = "" } = process.env;
+    return runCli(args, this.program, {
+      HOME,
+      // What is set outside (credentials, another Pulumi's settings) is no part of the test.
+      PATH: [join(this.root, "plugins"), PATH].join(delimiter),
+      PULUMI_HOME: join(this.root, "home"),
+      PULUMI_BACKEND_URL: `file://${join(this.root, "state")}`,
+      PULUMI_CONFIG_PASSPHRASE: "of a test",
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      ...environment,
+    });
+  }
+
+  /** What the offline engine makes of the same files. */
+  async offline(stack: string): Promise<Graph> {
+    const settings = await readStackConfig(this.program, stack);
+    return evaluate({ ...settings, directory: this.program, stack, provider: createProvider() });
+  }
+
+  remove(): void {
+    rmSync(this.root, { recursive: true, force: true });
+  }
+}
+
+/** One file, linked under the name of each package's plugin. */
+async function installPlugins(folder: string): Promise<void> {
+  const outfile = join(folder, "provider.mjs");
+  await build({
+    ...{ entryPoints: [join(PROJECT, "test/pulumi/provider.ts")], outfile, banner: { js: LAUNCHER } },
+    ...{ bundle: true, platform: "node", format: "esm", logLevel: "warning" },
+  });
+  chmodSync(outfile, 0o755);
+  for (const name of PACKAGES) symlinkSync(outfile, join(folder, `pulumi-resource-${name}`));
+}
