@@ -1,12 +1,12 @@
 import { Backoff } from "./backoff.ts";
-import { messageOf } from "./errors.ts";
+import { messageOf, TimeoutError } from "./errors.ts";
 import { candidate, failOver, promote } from "./failover.ts";
 import { type Health, readHealth } from "./health.ts";
 import { StandbyKeeper } from "./keeper.ts";
 import { serverName } from "./processes.ts";
 import { Session } from "./session.ts";
 import type { Site } from "./site.ts";
-import { within } from "./within.ts";
+import { eventually } from "./within.ts";
 
 /** Milliseconds between health queries of a healthy primary, and while something is amiss. */
 const INTERVAL = 500;
@@ -134,10 +134,17 @@ export class Controller {
 
   async #reach(zone: string): Promise<Health> {
     // The supervisor stands outside of the zone: what is cut off is as silent to it as to any other.
-    if (this.#site.fault(zone).cut) await within(1000, `zone ${zone}`, new Promise<never>(() => {}));
+    if (this.#site.fault(zone).cut) await this.#reachable(zone);
     if (!this.#session?.usable) this.#session = await Session.open(this.#site.door(zone));
     const standby = this.#site.store.current.standby?.zone;
     return readHealth(this.#session, standby ? serverName(this.#site.instance(standby).folder) : "");
+  }
+
+  /** Ends with the cut (what was sent is then sent again, as TCP does) or with the server, or when given up. */
+  async #reachable(zone: string): Promise<void> {
+    const over = () => !this.#site.fault(zone).cut || !this.#site.primary.running;
+    await eventually(1000, 20, async () => over());
+    if (this.#site.fault(zone).cut) throw new TimeoutError(`zone ${zone} is cut off`);
   }
 
   async #replace(cause: string): Promise<void> {

@@ -37,6 +37,7 @@ export class StandbyKeeper {
 
   get replication(): Replication {
     const { standby } = this.#site.store.current;
+    if (!this.#site.primary.running) return "none";
     if (!standby) return this.#job ? "catching-up" : "none";
     if (!this.#site.available(standby.zone) || !this.#site.instance(standby.zone).running) return "none";
     return standby.inSync && this.#health?.streaming ? "sync" : "catching-up";

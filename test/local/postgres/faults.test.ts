@@ -68,10 +68,11 @@ class Scene {
   async audit(): Promise<void> {
     await this.load.more(20, 30_000);
     await this.load.stop();
-    const { url = "", standbyUrl = "" } = this.supervisor?.state ?? {};
-    const { lost, twice } = await this.load.audit(url);
-    assert.deepEqual({ lost, twice }, { lost: [], twice: 0 });
-    await until("the standby has everything", 10_000, async () => {
+    await until("the primary and the standby hold every acknowledged commit once", 30_000, async () => {
+      const { url, standbyUrl } = this.supervisor?.state ?? {};
+      if (url === undefined || standbyUrl === undefined) return false;
+      const primary = await this.load.audit(url);
+      assert.deepEqual({ lost: primary.lost, twice: primary.twice }, { lost: [], twice: 0 });
       return (await this.load.audit(standbyUrl)).lost.length === 0;
     });
   }

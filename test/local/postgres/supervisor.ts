@@ -17,7 +17,9 @@ export class Supervisor {
 
   constructor(options: PostgresOptions) {
     const main = fileURLToPath(new URL("supervisor-main.ts", import.meta.url));
-    this.#child = fork(main, [JSON.stringify(options)], { execArgv: ["--import", "tsx"] });
+    this.#child = fork(main, [JSON.stringify(options)], {
+      execArgv: ["--import", import.meta.resolve("tsx")],
+    });
     this.#child.on("message", (report: Report) => this.#hear(report));
     this.#child.once("exit", () => {
       this.state = undefined;
