@@ -62,7 +62,10 @@ describe("a stack's config", () => {
   });
 
   it("reads what is encrypted as a placeholder, and knows that it is secret", async () => {
-    await files(project, "config:\n  shop:key: { secure: v1:abc }\n  shop:db:\n    user: u\n    password: { secure: v1:x }\n");
+    await files(
+      project,
+      "config:\n  shop:key: { secure: v1:abc }\n  shop:db:\n    user: u\n    password: { secure: v1:x }\n",
+    );
     const { config, secretConfigKeys } = await readStackConfig(folder, "dev");
     assert.deepEqual(config, { "shop:key": "[secret]", "shop:db": '{"user":"u","password":"[secret]"}' });
     assert.deepEqual(secretConfigKeys, ["shop:db", "shop:key"]);
@@ -88,9 +91,15 @@ describe("a stack's config", () => {
       "shop:plain": "text",
     });
     assert.deepEqual(secretConfigKeys, ["shop:token"]);
-    assert.match(await wrong("dev", ["replicas=many"]), /Stack 'dev': 'shop:replicas' must be of type integer/);
+    assert.match(
+      await wrong("dev", ["replicas=many"]),
+      /Stack 'dev': 'shop:replicas' must be of type integer/,
+    );
     await files(`${project}config:\n  token: { type: string }\n`, "config: {}\n");
-    assert.match(await wrong(), /Stack 'dev' has no value for 'shop:token', which DIR\/Pulumi\.yaml declares/);
+    assert.match(
+      await wrong(),
+      /Stack 'dev' has no value for 'shop:token', which DIR\/Pulumi\.yaml declares/,
+    );
   });
 
   it("is overridden as `pulumi config set` would, by paths as well", async () => {
@@ -110,11 +119,14 @@ describe("a stack's config", () => {
       "shop:level": "007",
       "shop:equation": "a=b",
       "shop:text": "plain",
-      "shop:database": '{"hosts":["a","b"],"size":"large","a.b":{"on":true}}',
+      "shop:database": '{"size":"large","hosts":["a","b"],"a.b":{"on":true}}',
       "shop:fresh": '{"list":[{"port":80}]}',
     });
     assert.match(await wrong("dev", ["region"]), /'region' can't be applied: write key=value/);
-    assert.match(await wrong("dev", ["text.inside=1"]), /'text\.inside=1' .*: the value so far is plain text/);
+    assert.match(
+      await wrong("dev", ["text.inside=1"]),
+      /'text\.inside=1' .*: the value so far is plain text/,
+    );
     assert.match(await wrong("dev", ["database.hosts[5]=x"]), /: \[5\] lies past the list's end \(1 items\)/);
     assert.match(await wrong("dev", ["a..b=x"]), /: its key is not a path/);
   });
@@ -144,7 +156,9 @@ describe("a stack's config", () => {
     const segment = fc.oneof(fc.string({ minLength: 1 }), fc.constant(0), fc.constant("__proto__"));
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1, maxLength: 4 }), fc.jsonValue(), (path, value) => {
-        const text = path.map((part) => (typeof part === "number" ? `[${part}]` : `["${part.replace(/[\\"]/g, "\\$&")}"]`));
+        const text = path.map((part) =>
+          typeof part === "number" ? `[${part}]` : `["${part.replace(/[\\"]/g, "\\$&")}"]`,
+        );
         assert.deepEqual(parsePath(text.join("")), path);
         const set = setPath(undefined, path, value);
         const found = path.reduce<unknown>((inside, part) => {

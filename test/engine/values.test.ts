@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { seconds } from "../../engine/duration.ts";
 import {
   dereference,
   hasSecret,
@@ -11,7 +12,6 @@ import {
   secret,
   sortKeys,
 } from "../../engine/index.ts";
-import { seconds } from "../../engine/duration.ts";
 import { makeUrn, nameOf, packageOf, typeOf } from "../../engine/urn.ts";
 import { fromStruct, toStruct } from "../../engine/wire.ts";
 
@@ -19,23 +19,35 @@ const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const output = (fields: object) => ({ [SIGNATURE]: "d0e6a833031e9bbcd3f4e8bde6ca49a4", ...fields });
 const reference = (fields: object) => ({ [SIGNATURE]: "5cf8f73096256a8f31e491e813e4eb8e", ...fields });
 
+/** JSON text of an object; without `__proto__`, a key that the protobuf library loses. */
+const json = fc
+  .dictionary(fc.string(), fc.jsonValue())
+  .map((object) => JSON.stringify(object))
+  .filter((text) => !text.includes("__proto__"));
+
 /** A JSON value, and the same with some of its parts made secret. */
 const plainAndHidden = fc.letrec<{ value: [unknown, unknown]; leaf: [unknown, unknown] }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
     tie("leaf"),
     tie("value").map(([plain, hidden]): [unknown, unknown] => [plain, secret(hidden)]),
-    tie("value").map(([plain, hidden]): [unknown, unknown] => [plain, output({ value: hidden, secret: true })]),
-    fc.array(tie("value"), { maxLength: 3 }).map((items): [unknown, unknown] => [
-      items.map(([plain]) => plain),
-      items.map(([, hidden]) => hidden),
+    tie("value").map(([plain, hidden]): [unknown, unknown] => [
+      plain,
+      output({ value: hidden, secret: true }),
     ]),
-    fc.dictionary(fc.string(), tie("value"), { maxKeys: 3 }).map((items): [unknown, unknown] => [
-      Object.fromEntries(Object.entries(items).map(([key, [plain]]) => [key, plain])),
-      Object.fromEntries(Object.entries(items).map(([key, [, hidden]]) => [key, hidden])),
-    ]),
+    fc
+      .array(tie("value"), { maxLength: 3 })
+      .map((items): [unknown, unknown] => [items.map(([plain]) => plain), items.map(([, hidden]) => hidden)]),
+    fc
+      .dictionary(fc.string(), tie("value"), { maxKeys: 3 })
+      .map((items): [unknown, unknown] => [
+        Object.fromEntries(Object.entries(items).map(([key, [plain]]) => [key, plain])),
+        Object.fromEntries(Object.entries(items).map(([key, [, hidden]]) => [key, hidden])),
+      ]),
   ),
-  leaf: fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)).map((value): [unknown, unknown] => [value, value]),
+  leaf: fc
+    .oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null))
+    .map((value): [unknown, unknown] => [value, value]),
 })).value;
 
 describe("values on the wire", () => {
@@ -71,7 +83,8 @@ describe("values on the wire", () => {
 
   it("are the same JSON however their keys were ordered", () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
+      fc.property(json, (text) => {
+        const object = JSON.parse(text);
         const reversed = Object.fromEntries(Object.entries(object).reverse());
         assert.equal(JSON.stringify(sortKeys(object)), JSON.stringify(sortKeys(reversed)));
         assert.deepEqual(sortKeys(object), object);
@@ -81,9 +94,8 @@ describe("values on the wire", () => {
 
   it("come through a protobuf struct as JSON does", () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (object) => {
-        const noNegativeZero = JSON.parse(JSON.stringify(object));
-        assert.deepEqual(fromStruct(toStruct(noNegativeZero)), noNegativeZero);
+      fc.property(json, (text) => {
+        assert.deepEqual(fromStruct(toStruct(JSON.parse(text))), JSON.parse(text));
       }),
     );
     assert.deepEqual(fromStruct(toStruct({ a: undefined, b: [undefined], c: () => 1 })), { b: [null] });

@@ -1,4 +1,5 @@
 import { PolicyPack } from "@pulumi/policy";
+import { asset } from "@pulumi/pulumi";
 
 const isThing = (type: string) => type === "test:index:Thing";
 
@@ -18,9 +19,11 @@ new PolicyPack("fixture-pack", {
     {
       name: "sees-assets",
       description: "Knows assets and references.",
-      validateResource: async (args, report) => {
-        const { file, text, nested } = args.props;
-        if (args.name === "thing") report(`${await file.path} ${await text.text} ${nested.list[0]}`);
+      validateResource: (args, report) => {
+        const { file, archive, nested } = args.props;
+        if (args.name === "thing") {
+          report(`${asset.Asset.isInstance(file)} ${asset.Archive.isInstance(archive)} ${nested.list[0]}`);
+        }
         if (args.name === "remote") report(`thing is ${args.props.thing}`);
       },
     },
