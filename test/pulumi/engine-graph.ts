@@ -1,4 +1,4 @@
-import type { PropertyMap } from "../../engine/graph.ts";
+import type { PropertyMap, Violation } from "../../engine/graph.ts";
 import { isObject, SECRET, SIGNATURE, secret } from "../../engine/values.ts";
 
 /** A resource as the real engine's previews and exported states show it. */
@@ -39,4 +39,22 @@ export function fromState(json: string): EngineGraph {
 function plain(_key: string, value: unknown): unknown {
   if (!isObject(value) || value[SIGNATURE] !== SECRET || typeof value.plaintext !== "string") return value;
   return secret(JSON.parse(value.plaintext));
+}
+
+/** What policies said in the events of `pulumi preview --json`, where the CLI is told to stream them. */
+export function violationsOf(events: string): Violation[] {
+  const lines = events.split("\n").filter((line) => line.trim() !== "");
+  return lines.flatMap((line) => {
+    const { policyEvent: said } = JSON.parse(line) as { policyEvent?: PolicyEvent };
+    if (!said) return [];
+    const { policyName: policy, enforcementLevel: level, resourceUrn: urn, message } = said;
+    return [{ policy, level, urn, message }];
+  });
+}
+
+interface PolicyEvent {
+  policyName: string;
+  enforcementLevel: Violation["level"];
+  resourceUrn?: string;
+  message: string;
 }

@@ -26,7 +26,7 @@ withPulumi("pulumi up", (workspace) => {
 
   it("mends it the next time, and has then the offline graph", async () => {
     await succeeded(workspace().run(["up", "--stack", "dev", ...YES, ...POLICIES]));
-    const [offline, state] = [await workspace().offline("dev"), await stateOf(workspace(), "dev")];
+    const [{ graph: offline }, state] = [await workspace().offline("dev"), await stateOf(workspace(), "dev")];
     assert.deepEqual(differences(offline, state), []);
     const stack = state.resources.find(({ type }) => type === "pulumi:pulumi:Stack");
     assert.deepEqual(stack?.outputs, offline.outputs);
@@ -54,7 +54,8 @@ withPulumi("pulumi up", (workspace) => {
     it(`has the offline graph on ${stack}, now that every value is known`, async () => {
       await succeeded(workspace().run(["stack", "init", stack]));
       await succeeded(workspace().run(["up", "--stack", stack, ...YES, ...POLICIES]));
-      assert.deepEqual(differences(await workspace().offline(stack), await stateOf(workspace(), stack)), []);
+      const { graph } = await workspace().offline(stack);
+      assert.deepEqual(differences(graph, await stateOf(workspace(), stack)), []);
     });
   }
 });

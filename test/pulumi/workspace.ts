@@ -12,8 +12,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { evaluate, type Graph, readStackConfig } from "../../engine/index.ts";
-import { createProvider } from "../../local/provider/index.ts";
+import { type Declared, declare } from "../../local/declare.ts";
 import { type Ended, runCli } from "./cli.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
@@ -66,10 +65,9 @@ export class Workspace {
     });
   }
 
-  /** What the offline engine makes of the same files. */
-  async offline(stack: string): Promise<Graph> {
-    const settings = await readStackConfig(this.program, stack);
-    return evaluate({ ...settings, directory: this.program, stack, provider: createProvider() });
+  /** What the offline engine makes of the same files, and the policies of that. */
+  offline(stack: string): Promise<Declared> {
+    return declare({ directory: this.program, stack });
   }
 
   remove(): void {
