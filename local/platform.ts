@@ -62,6 +62,7 @@ export class Platform implements Controls {
   steps(): Step[] {
     const { stack } = this.#options;
     return [
+      { title: "Take the public port", run: () => this.#listen() },
       { title: `Evaluate stack ${stack}, judge it, build its images`, run: () => this.#declare() },
       { title: "Start the zones' network, PostgreSQL, the issuer and ARC", run: () => this.#realise() },
       { title: "Start the pods", run: () => known(this.#realised).startPods() },
@@ -87,10 +88,13 @@ export class Platform implements Controls {
     return this.#stopping;
   }
 
-  async #declare(): Promise<void> {
-    const { directory, state, stack } = this.#options;
+  async #listen(): Promise<void> {
     await this.#addresses.takePublic();
     this.#undo.push(() => this.#addresses.close());
+  }
+
+  async #declare(): Promise<void> {
+    const { directory, state, stack } = this.#options;
     const [declared] = await Promise.all([
       declare({ directory, stack, addresses: this.#addresses, signal: this.#abort.signal }),
       buildImages(state.folder("images")),

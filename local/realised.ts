@@ -41,6 +41,7 @@ export class Realised {
   readonly #shifts: ZonalShifts;
   readonly #databases: Databases;
   readonly #pods: Pods;
+  #recorded = "";
 
   private constructor(options: RealisedOptions, network: Network, shifts: ZonalShifts, secrets: Secrets) {
     const { graph, outputs, state, report } = options;
@@ -99,8 +100,7 @@ export class Realised {
 
   /** Runs the Jobs and the Deployments; resolves when every pod is ready. */
   async startPods(): Promise<void> {
-    await this.#pods.start();
-    await this.#pods.ready(readyTimeoutMs);
+    await Promise.all([this.#pods.start(), this.#pods.ready(readyTimeoutMs)]);
   }
 
   /** Resolves when every balancer's every target takes traffic. */
@@ -177,6 +177,8 @@ export class Realised {
   /** So that the next start finds what a killed supervisor left, also where it is frozen and can't end by itself. */
   #record(): void {
     const pids = [...this.#pods.status(), ...this.#network.status().edges].flatMap(({ pid }) => pid ?? []);
+    if (pids.join() === this.#recorded) return;
+    this.#recorded = pids.join();
     this.#options.state.record({ children: pids.flatMap((pid) => identify(pid) ?? []) });
   }
 }

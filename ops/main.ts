@@ -19,5 +19,6 @@ try {
 } catch (error) {
   process.stderr.write(`trizone: ${error instanceof Error ? error.message : String(error)}\n`);
   if (process.env.TRIZONE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  process.exitCode = 1;
+  // What a command left open must not keep a failed one from ending.
+  process.exit(1);
 }

@@ -1,16 +1,18 @@
-import { Listr } from "listr2";
-import type { Platform } from "../local/platform.ts";
+import type { Platform, Step } from "../local/platform.ts";
 
 /** Starts the platform with visible progress and keeps it until a signal or `trizone down`; then the process ends. */
 export async function run(platform: Platform): Promise<void> {
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => platform.stop());
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error) => {
+      console.error("trizone: a fault of its own, so it ends:", error);
+      process.exitCode = 1;
+      void platform.stop();
+    });
+  }
   const begun = Date.now();
-  const tasks = platform.steps().map(({ title, run }) => ({ title, task: run }));
   try {
-    await new Listr(tasks, {
-      renderer: process.stdout.isTTY ? "default" : "simple",
-      registerSignalListeners: false,
-    }).run();
+    for (const step of platform.steps()) await visibly(step);
     console.log(greeting(platform, Date.now() - begun));
   } catch (error) {
     const wanted = platform.stopRequested;
@@ -19,6 +21,24 @@ export async function run(platform: Platform): Promise<void> {
   }
   await platform.stopped;
   process.exit(process.exitCode ?? 0);
+}
+
+/** A line when a step begins and one, in its place on a terminal, when it has ended. */
+async function visibly({ title, run }: Step): Promise<void> {
+  const { isTTY } = process.stdout;
+  const begun = Date.now();
+  process.stdout.write(`… ${title}${isTTY ? "" : "\n"}`);
+  const end = (mark: string) =>
+    process.stdout.write(
+      `${isTTY ? "\r" : ""}${mark} ${title} (${((Date.now() - begun) / 1000).toFixed(1)} s)\n`,
+    );
+  try {
+    await run();
+    end("✔");
+  } catch (error) {
+    end("✖");
+    throw error;
+  }
 }
 
 function greeting(platform: Platform, ms: number): string {

@@ -13,17 +13,14 @@ const ABBREVIATIONS: Record<string, string> = {
 };
 
 /**
- * An account's zone names in alphabetical order are not the physical zones in their order; this is one account's
- * mapping, so that nobody takes a name's letter for an id's number.
+ * Id of a zone by its name: `ap-southeast-2a` -> `apse2-az1`. Which physical zone a letter means differs from account
+ * to account on AWS, so nothing may compute one from the other; the stack's outputs have both.
  */
-const PHYSICAL: Record<string, number> = { a: 3, b: 1, c: 2 };
-
-/** Id of a zone by its name: `ap-southeast-2a` -> `apse2-az3`. */
 export function zoneId(name: string, region: string): string {
   const suffix = name.slice(region.length);
   const [area = "", ...rest] = region.split("-");
   const short = area + rest.map((part) => ABBREVIATIONS[part] ?? part).join("");
-  const number = PHYSICAL[suffix] ?? suffix.charCodeAt(0) - "a".charCodeAt(0) + 1;
+  const number = suffix.charCodeAt(0) - "a".charCodeAt(0) + 1;
   return `${short}-az${number}`;
 }
 
