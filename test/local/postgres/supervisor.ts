@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { PostgresOptions } from "../../../local/postgres/index.ts";
 import { until } from "./fixture.ts";
@@ -18,7 +19,7 @@ export class Supervisor {
   constructor(options: PostgresOptions) {
     const main = fileURLToPath(new URL("supervisor-main.ts", import.meta.url));
     this.#child = fork(main, [JSON.stringify(options)], {
-      execArgv: ["--import", import.meta.resolve("tsx")],
+      execArgv: ["--import", createRequire(import.meta.url).resolve("tsx")],
     });
     this.#child.on("message", (report: Report) => this.#hear(report));
     this.#child.once("exit", () => {
