@@ -2,7 +2,7 @@ import proto from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { seconds } from "./duration.ts";
 import type { Alias, Graph, PropertyMap, Resource, Violation } from "./graph.ts";
 import { makeUrn } from "./urn.ts";
-import { dereference, isObject } from "./values.ts";
+import { dereference } from "./values.ts";
 import { toStruct } from "./wire.ts";
 
 /** The levels of a policy, by the numbers of the wire. */
@@ -38,6 +38,7 @@ export class AnalyzerMessages {
     const message = this.fill(new proto.AnalyzerResource(), resource, resource.outputs);
     message.setParent(resource.parent ?? "").setDependenciesList(resource.dependencies);
     for (const [key, urns] of Object.entries(resource.propertyDependencies)) {
+      if (urns.length === 0) continue;
       const dependencies = new proto.AnalyzerPropertyDependencies().setUrnsList(urns);
       message.getPropertydependenciesMap().set(key, dependencies);
     }
@@ -52,7 +53,7 @@ export class AnalyzerMessages {
     message.setUrn(resource.urn);
     message.setType(resource.type);
     message.setName(resource.name);
-    message.setProperties(toStruct(withoutInternal(dereference(properties)) as PropertyMap));
+    message.setProperties(toStruct(withoutInternal(dereference(properties))));
     message.setOptions(this.options(resource));
     message.setProvider(this.provider(resource));
     return message;
@@ -90,14 +91,11 @@ export class AnalyzerMessages {
       .setUrn(found.urn)
       .setType(found.type)
       .setName(found.name)
-      .setProperties(toStruct(withoutInternal(dereference(found.inputs)) as PropertyMap));
+      .setProperties(toStruct(withoutInternal(dereference(found.inputs))));
   }
 }
 
 /** Leaves out the properties that the SDK adds for itself, such as a dynamic provider's code (`__provider`). */
-function withoutInternal(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutInternal);
-  if (!isObject(value)) return value;
-  const visible = Object.entries(value).filter(([key]) => !key.startsWith("__"));
-  return Object.fromEntries(visible.map(([key, item]) => [key, withoutInternal(item)]));
+function withoutInternal(properties: PropertyMap): PropertyMap {
+  return Object.fromEntries(Object.entries(properties).filter(([key]) => !key.startsWith("__")));
 }

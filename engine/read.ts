@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 import { messageOf } from "./errors.ts";
 import type { PropertyMap, Resource, ResourceOptions } from "./graph.ts";
 import { makeUrn } from "./urn.ts";
-import { dereference, keepSecrets, reveal, secret } from "./values.ts";
+import { dereference, keepSecrets, reveal, secret, withoutMarkers } from "./values.ts";
 import { fromStruct, toStruct } from "./wire.ts";
 
 /** Reads a resource that this program doesn't manage: `Resource.get` and stack references. */
@@ -30,7 +30,7 @@ async function readReserved(
   context: Context,
 ): Promise<Resource> {
   const [type, name] = [request.getType(), request.getName()];
-  const inputs = fromStruct(request.getProperties());
+  const inputs = withoutMarkers(fromStruct(request.getProperties()));
   const resource: Resource = {
     ...{ urn, type, name, parent: request.getParent() || undefined, id: request.getId() },
     ...{ custom: true, remote: false, external: true },
@@ -57,8 +57,7 @@ async function readState(resource: Resource, context: Context): Promise<Property
   return result.outputs ?? {};
 }
 
-function defaultProvider(request: proto.ReadResourceRequest, context: Context): string | undefined {
-  if (request.getType().startsWith("pulumi:")) return undefined;
+function defaultProvider(request: proto.ReadResourceRequest, context: Context): string {
   const wanted = context.packages.of(request.getType(), request, `'${request.getName()}'`);
   return context.defaultProviders.reference(wanted);
 }

@@ -7,7 +7,7 @@ import { resourceOptions, transformOptions } from "./options.ts";
 import type { CreateResult } from "./provider.ts";
 import type { Transformable } from "./transforms.ts";
 import { isProviderType, makeUrn } from "./urn.ts";
-import { dereference, keepSecrets, referencedUrns, reveal, secret } from "./values.ts";
+import { dereference, keepSecrets, referencedUrns, reveal, secret, withoutMarkers } from "./values.ts";
 import { fromStruct, toStruct } from "./wire.ts";
 
 /** Registers a resource: transforms, default provider, hooks, and what the provider makes of it. */
@@ -45,7 +45,7 @@ function asSent(request: proto.RegisterResourceRequest): Transformable {
     name: request.getName(),
     custom: request.getCustom(),
     parent: request.getParent(),
-    inputs: fromStruct(request.getObject()),
+    inputs: withoutMarkers(fromStruct(request.getObject())),
     options: transformOptions(request),
   };
 }
@@ -61,7 +61,7 @@ function describe(
     ...options.getDependsOnList(),
     ...Object.values(propertyDependencies).flat(),
   ]);
-  const managed = (custom || request.getRemote()) && !isProviderType(type) && !type.startsWith("pulumi:");
+  const managed = (custom || request.getRemote()) && !isProviderType(type);
   const provider =
     options.getProvider() || (managed ? defaultProvider(request, options, context) : undefined);
   return {

@@ -76,6 +76,19 @@ export function dereference<T = unknown>(value: unknown): T {
   }) as T;
 }
 
+/** Leaves out the marks by which the SDK knows its own assets and archives, which it sends along. */
+export function withoutMarkers(properties: PropertyMap): PropertyMap {
+  const isMark = (key: string) => key === "__pulumiAsset" || key === "__pulumiArchive";
+  const clean = (value: unknown): unknown => {
+    if (Array.isArray(value)) return value.map(clean);
+    if (!isObject(value)) return value;
+    const signed = value[SIGNATURE] === ASSET || value[SIGNATURE] === ARCHIVE;
+    const entries = Object.entries(value).filter(([key]) => !(signed && isMark(key)));
+    return Object.fromEntries(entries.map(([key, item]) => [key, clean(item)]));
+  };
+  return clean(properties) as PropertyMap;
+}
+
 /** The URNs of the resources that the value refers to, however deep. */
 export function referencedUrns(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(referencedUrns);

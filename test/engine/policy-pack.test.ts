@@ -156,11 +156,11 @@ describe("judging by a policy pack", () => {
     const ended = await failureOf(ending.judge(graph).finally(() => ending.close()));
     assert.match(ended.message, /could not judge: it ended with exit code 3/);
     const slow = await start("pack", {
-      timeoutMs: 10_000,
+      timeoutMs: 6_000,
       policyConfig: { dawdles: { properties: { on: true } } },
     });
     const late = await failureOf(slow.judge(graph).finally(() => slow.close()));
-    assert.match(late.message, /could not judge: no answer within 10 s/);
+    assert.match(late.message, /could not judge: no answer within 6 s/);
   });
 
   it("says why a pack does not start", async () => {
