@@ -8,9 +8,9 @@ import { bundleEdge } from "./bundle.ts";
 import { EdgeProcess } from "./edge-process.ts";
 import type { Front } from "./front.ts";
 import { Fronts } from "./fronts.ts";
-import type { EdgeReport, Ports } from "./messages.ts";
+import type { EdgeReport } from "./messages.ts";
 import { points } from "./points.ts";
-import { freePort } from "./ports.ts";
+import { ZonePorts } from "./ports.ts";
 import type { RoutingState } from "./state.ts";
 import { type BalancerStatus, Tally } from "./tally.ts";
 import { Zones } from "./zones.ts";
@@ -55,27 +55,29 @@ const NOTHING: RoutingState = {
 export class Network extends EventEmitter<NetworkEvents> {
   readonly #options: NetworkOptions;
   readonly #edges = new Map<string, EdgeProcess>();
-  readonly #ports = new Map<string, Ports>();
+  readonly #ports: ZonePorts;
   readonly #fronts: Fronts;
   readonly #zones: Zones;
   readonly #tally = new Tally();
   readonly #border = new Border("");
   readonly #healthPath = `/.node/${randomUUID()}`;
   readonly #cut = new Set<string>();
+  /** Zone -> what its edge can't listen on. */
+  readonly #problems = new Map<string, string[]>();
   #state = NOTHING;
-  #allocating: Promise<void> = Promise.resolve();
 
   private constructor(options: NetworkOptions, program: string) {
     super();
     this.#options = options;
     this.#zones = new Zones(options.zones);
+    this.#ports = new ZonePorts(options.zones);
     this.#fronts = new Fronts({
       zones: options.zones,
       border: this.#border,
       healthPath: this.#healthPath,
       tally: this.#tally,
       state: () => this.#state,
-      port: (zone, key) => this.#ports.get(zone)?.[key],
+      port: (zone, key) => this.#ports.of(zone)[key],
       isAlive: (zone) => this.#zones.isReady(zone) && this.#edge(zone).serving,
     });
     this.#zones.on("zone", (zone, ready) => this.#zoneChanged(zone, ready));
@@ -85,7 +87,6 @@ export class Network extends EventEmitter<NetworkEvents> {
       edge.on("gone", (reason, expected) => this.#gone(zone, reason, expected));
       edge.on("applied", (_version, problems) => this.#applied(zone, problems));
       this.#edges.set(zone, edge);
-      this.#ports.set(zone, {});
     }
   }
 
@@ -109,19 +110,13 @@ export class Network extends EventEmitter<NetworkEvents> {
    */
   async apply(state: RoutingState): Promise<void> {
     this.#state = state;
-    this.#allocating = this.#allocating.then(() => this.#allocate());
-    await this.#allocating;
+    await this.#ports.allocate(points(state));
     await this.#push();
   }
 
   /** Names of the graph -> where a pod in `zone` reaches them; both are `host:port`. */
   lookup(zone: string): Record<string, string> {
-    const ports = this.#ports.get(zone) ?? {};
-    return Object.fromEntries(
-      points(this.#state).flatMap(({ key, names }) =>
-        ports[key] === undefined ? [] : names.map((name) => [name, `127.0.0.1:${ports[key]}`]),
-      ),
-    );
+    return this.#ports.lookup(zone, points(this.#state));
   }
 
   /**
@@ -206,16 +201,10 @@ export class Network extends EventEmitter<NetworkEvents> {
     }
   }
 
-  async #allocate(): Promise<void> {
-    for (const { key } of points(this.#state)) {
-      for (const ports of this.#ports.values()) ports[key] ??= await freePort();
-    }
-  }
-
   async #push(): Promise<void> {
     const ready = this.#zones.all();
     const waits = [...this.#edges].map(([zone, edge]) => {
-      const version = edge.push({ state: this.#state, ready, ports: this.#ports.get(zone) ?? {} });
+      const version = edge.push({ state: this.#state, ready, ports: this.#ports.of(zone) });
       return this.#zones.isReady(zone) && edge.reachable && edge.pid !== undefined
         ? edge.taken(version)
         : undefined;
@@ -234,7 +223,11 @@ export class Network extends EventEmitter<NetworkEvents> {
   }
 
   #applied(zone: string, problems: string[]): void {
-    for (const problem of problems) this.#options.onReport?.(`edge ${zone}: ${problem}`);
+    const known = this.#problems.get(zone) ?? [];
+    for (const problem of problems) {
+      if (!known.includes(problem)) this.#options.onReport?.(`edge ${zone}: ${problem}`);
+    }
+    this.#problems.set(zone, problems);
     this.#fronts.refresh();
   }
 

@@ -123,7 +123,11 @@ export class Exchange implements InFlight {
   /** The response is through, or the client is gone. */
   #closed(): void {
     this.#options.target.inFlight.delete(this);
-    if (!this.#response.writableFinished || !this.#request.complete) this.#upstream.destroy();
+    if (this.#response.writableFinished && this.#request.complete) return;
+    this.#upstream.destroy();
+    // What is left of a body that nobody wants is read, so that the connection can carry the next request.
+    this.#request.unpipe();
+    this.#request.resume();
   }
 }
 

@@ -55,10 +55,15 @@ function addForwardedFor(headers: string[], given: string, { forwardedFor, clien
   if (forwardedFor === "preserve" && given) headers.push("X-Forwarded-For", given);
 }
 
+/** Trace ids only have to differ: a random part for the process and a count are cheaper than randomness for each. */
+const TRACES = randomBytes(8).toString("hex");
+let traces = 0;
+
 /** A load balancer starts a trace, or adds itself to one that came with the request. */
 function traceId(given: string): string {
+  traces = (traces + 1) % 2 ** 32;
   const seconds = Math.floor(Date.now() / 1000).toString(16);
-  const own = `1-${seconds}-${randomBytes(12).toString("hex")}`;
+  const own = `1-${seconds}-${TRACES}${traces.toString(16).padStart(8, "0")}`;
   if (!given) return `Root=${own}`;
   return given.includes("Root=") ? `Self=${own};${given}` : `Root=${own};${given}`;
 }

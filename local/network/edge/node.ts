@@ -49,12 +49,10 @@ export class AlbNode {
     this.#source = JSON.stringify(listener.rules);
     this.server = createServer({
       maxHeaderSize: MAX_HEADERS,
-      keepAliveTimeout: balancer.idleTimeoutMs,
       headersTimeout: Math.min(balancer.idleTimeoutMs, 30_000),
       requestTimeout: 0,
       connectionsCheckingInterval: 5000,
     });
-    this.server.timeout = balancer.idleTimeoutMs + CLIENT_SLACK_MS;
     this.server.on("connection", (socket: Socket) => born.set(socket, performance.now()));
     this.server.on("request", (request, response) => this.#serve(request, response));
     this.server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket as Socket, head));
@@ -65,6 +63,8 @@ export class AlbNode {
     const source = JSON.stringify(listener.rules);
     this.#balancer = balancer;
     this.#listener = listener;
+    this.server.keepAliveTimeout = balancer.idleTimeoutMs;
+    this.server.timeout = balancer.idleTimeoutMs + CLIENT_SLACK_MS;
     // The rules remember whose turn it is, so they are kept where nothing changed.
     if (source === this.#source) return;
     this.#rules = new Rules(listener.rules);
@@ -78,6 +78,7 @@ export class AlbNode {
 
   #upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const response = responseOn(request, socket);
+    if (!response) return;
     const hasBody = request.headers["content-length"] ?? request.headers["transfer-encoding"];
     if (isWebSocket(request)) this.#serve(request, response, { socket, head });
     else if (hasBody) replyWithStatus(response, 400, true);

@@ -8,13 +8,21 @@ export function isWebSocket(request: IncomingMessage): boolean {
   return request.headers.upgrade?.toLowerCase() === "websocket";
 }
 
-/** A response for a request that Node handed over as an upgrade: the connection ends with it. */
-export function responseOn(request: IncomingMessage, socket: Socket): ServerResponse {
+/**
+ * A response for a request that Node handed over as an upgrade: the connection ends with it. Undefined when the client
+ * did not wait for the answer to the request before it; the connection is then broken off.
+ */
+export function responseOn(request: IncomingMessage, socket: Socket): ServerResponse | undefined {
   const response = new ServerResponse(request);
   response.shouldKeepAlive = false;
   // Node has taken its own listeners off the socket; the response learns of the error by its close.
   socket.on("error", () => socket.destroy());
-  response.assignSocket(socket);
+  try {
+    response.assignSocket(socket);
+  } catch {
+    socket.destroy();
+    return undefined;
+  }
   response.once("finish", () => {
     response.detachSocket(socket);
     socket.destroySoon();

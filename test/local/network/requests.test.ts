@@ -59,6 +59,17 @@ describe("requests through a load balancer", () => {
     assert.equal(big.body.length, 5_000_000);
   });
 
+  it("passes on an answer that comes before the body is through, and serves the connection's next request", async () => {
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    for (let round = 0; round < 5; round += 1) {
+      const body = Buffer.alloc(4_000_000);
+      const early = await ask(stage.publicHost, "/early", { method: "POST", body, agent });
+      assert.deepEqual([early.status, early.body], [413, "too much"]);
+      assert.equal((await ask(stage.publicHost, "/x", { agent })).status, 200);
+    }
+    agent.destroy();
+  });
+
   it("answers 502 for a target that hangs up or answers nonsense, and breaks off a response that breaks off", async () => {
     assert.equal((await ask(stage.publicHost, "/hang-up")).status, 502);
     assert.equal((await ask(stage.publicHost, "/odd")).status, 502);

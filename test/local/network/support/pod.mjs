@@ -18,13 +18,14 @@ const paths = {
     for (const one of held.splice(0)) one.end(name);
     response.end("released");
   },
+  "/early": (_, response) => response.writeHead(413).end("too much"),
   "/die": () => process.exit(1),
   "/hang-up": (request) => request.socket.destroy(),
   "/big": (_, response) => response.end(Buffer.alloc(5_000_000, "x")),
-  "/digest": async (request, response) => {
+  "/digest": (request, response) => {
     const hash = createHash("sha256");
-    for await (const chunk of request) hash.update(chunk);
-    response.end(hash.digest("hex"));
+    request.on("data", (chunk) => hash.update(chunk));
+    request.on("end", () => response.end(hash.digest("hex")));
   },
   "/odd": (request) => request.socket.end("HTTP/1.1 099 Odd\r\nContent-Length: 0\r\n\r\n"),
 };

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -46,6 +46,11 @@ export class Stage {
     await this.network.stop(200);
     await Promise.all(this.pods.map(endPod));
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  /** What the edges wrote. */
+  logs(): string {
+    return ZONES.map((zone) => readFileSync(join(this.directory, `edge-${zone}.log`), "utf8")).join("\n");
   }
 
   /** Changes parts of the state. */
