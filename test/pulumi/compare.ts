@@ -105,9 +105,14 @@ function differing(ours: unknown, theirs: unknown, path: string, preview: boolea
       reference && (key === "packageVersion" || (preview && key === "id" && theirs.id === ""));
     return [...new Set([...Object.keys(ours), ...Object.keys(theirs)])]
       .filter((key) => !apart(key))
-      .flatMap((key) => differing(ours[key], theirs[key], path ? `${path}.${key}` : key, preview));
+      .flatMap((key) => differing(own(ours, key), own(theirs, key), path ? `${path}.${key}` : key, preview));
   }
   return Object.is(ours, theirs) ? [] : [`${path}: offline ${said(ours)}, real ${said(theirs)}`];
+}
+
+/** JSON may have a key such as `__proto__`, which every object answers to. */
+function own(object: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(object, key) ? object[key] : undefined;
 }
 
 function said(value: unknown): string {

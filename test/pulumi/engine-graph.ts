@@ -41,20 +41,38 @@ function plain(_key: string, value: unknown): unknown {
   return secret(JSON.parse(value.plaintext));
 }
 
-/** What policies said in the events of `pulumi preview --json`, where the CLI is told to stream them. */
+/** What policies said in the events of a command with `--json`. */
 export function violationsOf(events: string): Violation[] {
-  const lines = events.split("\n").filter((line) => line.trim() !== "");
-  return lines.flatMap((line) => {
-    const { policyEvent: said } = JSON.parse(line) as { policyEvent?: PolicyEvent };
+  return eventsOf(events).flatMap(({ policyEvent: said }) => {
     if (!said) return [];
     const { policyName: policy, enforcementLevel: level, resourceUrn: urn, message } = said;
     return [{ policy, level, urn, message }];
   });
 }
 
-interface PolicyEvent {
-  policyName: string;
-  enforcementLevel: Violation["level"];
-  resourceUrn?: string;
-  message: string;
+/** URNs of the resources that a command with `--json` changed. */
+export function changedBy(events: string): string[] {
+  const done = eventsOf(events).flatMap(({ resOutputsEvent }) => resOutputsEvent?.metadata ?? []);
+  return done
+    .filter(({ op }) => op !== "same")
+    .map(({ urn }) => urn)
+    .sort();
+}
+
+interface EngineEvent {
+  policyEvent?: {
+    policyName: string;
+    enforcementLevel: Violation["level"];
+    resourceUrn?: string;
+    message: string;
+  };
+  resOutputsEvent?: { metadata: { urn: string; op: string } };
+}
+
+/** A line an event; `preview` needs PULUMI_ENABLE_STREAMING_JSON_PREVIEW for that. */
+function eventsOf(lines: string): EngineEvent[] {
+  return lines
+    .split("\n")
+    .filter((line) => line.trim() !== "")
+    .map((line) => JSON.parse(line) as EngineEvent);
 }

@@ -31,13 +31,13 @@ withPulumi("pulumi preview", (workspace) => {
     const { program } = pulumi;
     copyFileSync(join(program, "Pulumi.dev.yaml"), join(program, "Pulumi.elsewhere.yaml"));
     await succeeded(pulumi.run(["stack", "init", "elsewhere"]));
-    const printed = await failed(
+    const { stdout } = await failed(
       pulumi.run(
         ["preview", "--stack", "elsewhere", "--json", "--config", "aws:region=us-east-1", ...POLICIES],
         { PULUMI_ENABLE_STREAMING_JSON_PREVIEW: "true" },
       ),
     );
-    const real = verdicts(violationsOf(printed));
+    const real = verdicts(violationsOf(stdout));
     const offline = verdicts((await pulumi.offline("elsewhere")).violations);
     assert.ok(offline.length > 0);
     assert.deepEqual(

@@ -28,8 +28,8 @@ export async function succeeded(ending: Promise<Ended>): Promise<string> {
 }
 
 /** What a command printed that failed. */
-export async function failed(ending: Promise<Ended>): Promise<string> {
-  const { status, stdout, stderr } = await ending;
-  assert.notEqual(status, 0, `it was to fail:\n${stdout}`);
-  return `${stdout}\n${stderr}`;
+export async function failed(ending: Promise<Ended>): Promise<Ended> {
+  const ended = await ending;
+  assert.notEqual(ended.status, 0, `it was to fail:\n${ended.stdout}`);
+  return ended;
 }

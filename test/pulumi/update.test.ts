@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
+import type { Graph } from "../../engine/graph.ts";
 import { differences } from "./compare.ts";
-import { type EngineGraph, fromState } from "./engine-graph.ts";
+import { changedBy, type EngineGraph, fromState } from "./engine-graph.ts";
 import { failed, succeeded, withPulumi } from "./suite.ts";
 import type { Workspace } from "./workspace.ts";
 
@@ -11,13 +13,22 @@ async function stateOf(workspace: Workspace, stack: string): Promise<EngineGraph
   return fromState(await succeeded(workspace.run(["stack", "export", "--stack", stack, "--show-secrets"])));
 }
 
+/** URNs of the resources with other inputs than before. */
+function changes(before: Graph, after: Graph): string[] {
+  const inputs = new Map(before.resources.map(({ urn, inputs }) => [urn, inputs]));
+  const changed = after.resources.filter(({ urn, inputs: now }) => !isDeepStrictEqual(inputs.get(urn), now));
+  assert.ok(changed.length > 0);
+  return changed.map(({ urn }) => urn).sort();
+}
+
 withPulumi("pulumi up", (workspace) => {
   it("ends with the error of a resource that its provider refuses", async () => {
     await succeeded(workspace().run(["stack", "init", "dev"]));
     const refused = "aws:rds/instance:Instance";
-    const printed = await failed(
+    const { stdout, stderr } = await failed(
       workspace().run(["up", "--stack", "dev", ...YES], { STANDIN_FAIL: refused }),
     );
+    const printed = stdout + stderr;
     assert.match(printed, /aws:rds:Instance \(?database-instance\)?/);
     assert.match(printed, /can't be created: STANDIN_FAIL is aws:rds\/instance:Instance/);
     const { resources } = await stateOf(workspace(), "dev");
@@ -43,6 +54,15 @@ withPulumi("pulumi up", (workspace) => {
 
   it("changes nothing when nothing was changed", async () => {
     await succeeded(workspace().run(["preview", "--stack", "dev", "--expect-no-changes"]));
+  });
+
+  it("updates in place what the offline graphs show to be different, and nothing else", async () => {
+    const before = await workspace().offline("dev");
+    const change = ["--config", "trizone:replicas=4"];
+    const events = await succeeded(workspace().run(["up", "--stack", "dev", "--json", ...change, ...YES]));
+    const after = await workspace().offline("dev");
+    assert.deepEqual(changedBy(events), changes(before.graph, after.graph));
+    assert.deepEqual(differences(after.graph, await stateOf(workspace(), "dev")), []);
   });
 
   it("destroys all that it made", async () => {

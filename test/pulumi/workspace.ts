@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   symlinkSync,
 } from "node:fs";
@@ -16,7 +17,7 @@ import { type Declared, declare } from "../../local/declare.ts";
 import { type Ended, runCli } from "./cli.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-const PACKAGES = ["aws", "awsx", "eks", "kubernetes"];
+const SDKS = join(PROJECT, "node_modules", "@pulumi");
 
 /** Makes a module that is started by itself; what was CommonJS asks for `require`. */
 const LAUNCHER = `#!/usr/bin/env node
@@ -75,7 +76,7 @@ export class Workspace {
   }
 }
 
-/** One file, linked under the name of each package's plugin. */
+/** One file, linked under the name of each installed SDK's plugin. */
 async function installPlugins(folder: string): Promise<void> {
   const outfile = join(folder, "provider.mjs");
   await build({
@@ -83,5 +84,13 @@ async function installPlugins(folder: string): Promise<void> {
     ...{ bundle: true, platform: "node", format: "esm", logLevel: "warning" },
   });
   chmodSync(outfile, 0o755);
-  for (const name of PACKAGES) symlinkSync(outfile, join(folder, `pulumi-resource-${name}`));
+  for (const name of readdirSync(SDKS).filter(hasProvider)) {
+    symlinkSync(outfile, join(folder, `pulumi-resource-${name}`));
+  }
+}
+
+/** Whether the SDK is a provider's; its package says so to Pulumi in this way. */
+function hasProvider(name: string): boolean {
+  const text = readFileSync(join(SDKS, name, "package.json"), "utf8");
+  return (JSON.parse(text) as { pulumi?: { resource?: boolean } }).pulumi?.resource === true;
 }
