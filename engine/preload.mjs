@@ -3,7 +3,7 @@ import { writeSync } from "node:fs";
 import { createRequire, findSourceMap } from "node:module";
 import { fileURLToPath } from "node:url";
 import util from "node:util";
-import "./defer-loading.mjs";
+import { skipTracesOfPromises } from "./fast-start.mjs";
 
 /** The pipe on which the engine listens for what the child says of itself, beside its standard streams. */
 const TRACE_FD = 3;
@@ -44,4 +44,5 @@ if (runner?.includes("@pulumi")) {
       return { url: source, map: { ...map, sources } };
     },
   });
+  skipTracesOfPromises();
 }

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import type { EvaluateOptions, EvaluationError } from "../../engine/index.ts";
 import { childrenLeft, failureOf, isAlive, run, testProvider } from "./support.ts";
 
@@ -147,6 +151,21 @@ describe("a program that fails", () => {
     const { error } = await fail("spawns and hangs", { signal: abort.signal, onLog });
     assert.match(error.message, /was stopped: enough$/);
     assert.ok(spawned > 0 && !isAlive(spawned));
+  });
+
+  it("does not outlive an engine that was killed", async () => {
+    const script = fileURLToPath(new URL("run-alone.ts", import.meta.url));
+    const engine = spawn(process.execPath, ["--import", "tsx", script, "says who it is"]);
+    let pid = 0;
+    for await (const line of createInterface({ input: engine.stdout })) {
+      pid = Number(/^pid (\d+)$/.exec(line)?.[1]);
+      if (pid) break;
+    }
+    assert.ok(isAlive(pid));
+    engine.kill("SIGKILL");
+    const deadline = Date.now() + 10_000;
+    while (isAlive(pid) && Date.now() < deadline) await delay(50);
+    assert.ok(!isAlive(pid));
   });
 
   it("is not started when it is stopped before", async () => {

@@ -39,6 +39,10 @@ const faults: Record<string, () => unknown> = {
   "never settles": () => new Promise(() => undefined),
   "resource never settles": () => void new Thing("a", { input: new Promise(() => undefined) }),
   "keeps alive": () => void setInterval(() => undefined, 1000),
+  "says who it is": () => {
+    console.log(`pid ${process.pid}`);
+    setInterval(() => undefined, 1000);
+  },
   spins: spin,
   "spawns and hangs": () => {
     const child = spawn("sleep", ["300"], { stdio: "ignore" });
