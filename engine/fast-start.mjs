@@ -27,9 +27,16 @@ Module._load = function (request, parent, isMain) {
 const compile = Module.prototype._compile;
 Module.prototype._compile = function (content, filename, ...rest) {
   const isPackage = /[\\/]node_modules[\\/]/.test(filename);
-  const end = isPackage ? content.lastIndexOf("\n//# sourceMappingURL=") : -1;
-  return Reflect.apply(compile, this, [end === -1 ? content : content.slice(0, end), filename, ...rest]);
+  return Reflect.apply(compile, this, [isPackage ? withoutSourceMap(content) : content, filename, ...rest]);
 };
+
+/** What compiles others has the same words in the midst of its code: only a last line is the file's own. */
+function withoutSourceMap(content) {
+  const at = content.lastIndexOf("\n//# sourceMappingURL=");
+  return at !== -1 && /^\n\/\/# sourceMappingURL=[\w./:;,=+%@-]+\s*$/.test(content.slice(at))
+    ? content.slice(0, at)
+    : content;
+}
 
 /**
  * The SDK takes a stack trace of every promise that it makes, for a message that only `PULUMI_DEBUG_PROMISE_LEAKS`
