@@ -1,28 +1,17 @@
 import type { Graph, PropertyMap, Resource } from "../../engine/graph.ts";
-
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+import { reveal } from "../../engine/values.ts";
 
 /** The resources of a type; the AWS provider has had several module names for one, such as `lb` and `alb`. */
 export function ofType(graph: Graph, token: RegExp): Resource[] {
   return graph.resources.filter(({ type }) => token.test(type));
 }
 
-/** A value of a resource without secret wrappers on the way. */
-export function plain(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(plain);
-  if (typeof value !== "object" || value === null) return value;
-  const bag = value as PropertyMap;
-  if (bag[SIGNATURE] === SECRET) return plain(bag.value);
-  return Object.fromEntries(Object.entries(bag).map(([key, one]) => [key, plain(one)]));
-}
-
-/** Reads a property bag leniently, as the providers do: numbers may come as text, absent lists are empty. */
+/** Reads a property bag, secrets revealed, as leniently as the providers do: numbers may come as text, absent lists are empty. */
 export class Reader {
   readonly bag: PropertyMap;
 
   constructor(value: unknown) {
-    this.bag = typeof value === "object" && value !== null ? (plain(value) as PropertyMap) : {};
+    this.bag = typeof value === "object" && value !== null ? reveal<PropertyMap>(value) : {};
   }
 
   text(key: string, fallback = ""): string {

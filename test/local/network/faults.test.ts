@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Network } from "../../../local/network/index.ts";
@@ -152,8 +155,9 @@ describe("faults of a zone", function () {
 
 describe("the end of a network", () => {
   it("leaves no edge when its supervisor is killed", async () => {
+    const directory = mkdtempSync(join(tmpdir(), "network-"));
     const script = fileURLToPath(new URL("support/supervisor.ts", import.meta.url));
-    const supervisor = spawn(process.execPath, ["--import", "tsx", script], {
+    const supervisor = spawn(process.execPath, ["--import", "tsx", script, directory], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     const [line] = (await once(createInterface(supervisor.stdout), "line")) as [string];
@@ -164,6 +168,7 @@ describe("the end of a network", () => {
     while (pids.some(isAlive) && performance.now() < end)
       await new Promise((resolve) => setTimeout(resolve, 20));
     assert.deepEqual(pids.filter(isAlive), []);
+    rmSync(directory, { recursive: true });
   });
 
   it("says why when there is no place for its logs", async () => {

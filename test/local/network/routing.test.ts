@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { secret } from "../../../engine/values.ts";
 import { routing } from "../../../local/network/index.ts";
 import { CLUSTER, GROUP, graphOf, INTERNAL, PUBLIC, resource, shop } from "./support/graph.ts";
 
-const SECRET = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value: "/hidden/*" };
+const HIDDEN = secret("/hidden/*");
 
 const rule = (name: string, outputs: Record<string, unknown>) =>
   resource("aws:lb/listenerRule:ListenerRule", name, { listenerArn: `${PUBLIC}/listener`, ...outputs });
@@ -51,7 +52,7 @@ describe("routing", () => {
       stickiness: { enabled: true, duration: 60 },
     };
     const conditions = [
-      { pathPattern: { values: [SECRET] } },
+      { pathPattern: { values: [HIDDEN] } },
       { hostHeader: { values: ["*.example.com"] }, sourceIp: { values: ["10.0.0.0/8"] } },
       { httpHeader: { httpHeaderName: "X-Kind", values: ["a*"] } },
       { httpRequestMethod: { values: ["GET"] } },

@@ -1,11 +1,5 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Network } from "../../../../local/network/index.ts";
 
-// Starts a network, tells the pids of its edges, and waits to be killed.
-const network = await Network.start({
-  zones: ["a", "b", "c"],
-  logDirectory: mkdtempSync(join(tmpdir(), "network-")),
-});
+// Starts a network with its logs in the folder given, tells the pids of its edges, and waits to be killed.
+const network = await Network.start({ zones: ["a", "b", "c"], logDirectory: process.argv[2] ?? "" });
 console.log(JSON.stringify(network.status().edges.map(({ pid }) => pid)));
