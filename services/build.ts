@@ -1,5 +1,5 @@
-import { access, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { access, chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { bundle } from "./build/bundle.ts";
 import { fingerprintOf } from "./build/fingerprint.ts";
 import { buildPage } from "./build/page.ts";
@@ -35,25 +35,45 @@ export async function buildImages(
 
 async function buildImage(directory: string, service: ServiceName, inputs: string): Promise<BuiltImage> {
   if (await isUpToDate(directory, inputs)) return { service, directory, built: false };
-  const fresh = `${directory}.${process.pid}`;
-  await rm(fresh, { recursive: true, force: true });
-  await mkdir(fresh, { recursive: true });
-  await bundle(root, service, fresh);
-  if (service === "web") await buildPage(join(root, "web"), join(fresh, "public"));
-  await writeFile(join(fresh, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
-  await writeFile(join(fresh, STAMP), inputs);
-  await rm(directory, { recursive: true, force: true });
-  await rename(fresh, directory);
-  return { service, directory, built: true };
+  await mkdir(dirname(directory), { recursive: true });
+  const fresh = await mkdtemp(`${directory}.`);
+  try {
+    await bundle(root, service, fresh);
+    if (service === "web") await buildPage(join(root, "web"), join(fresh, "public"));
+    await writeFile(join(fresh, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
+    await writeFile(join(fresh, STAMP), inputs);
+    await chmod(fresh, 0o755);
+    const built = await replace(directory, fresh, inputs);
+    return { service, directory, built };
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+  }
 }
 
-async function isUpToDate(directory: string, inputs: string): Promise<boolean> {
-  const stamp = join(directory, STAMP);
-  const exists = await access(stamp).then(
+/** False when another process put the same content there first. */
+async function replace(directory: string, fresh: string, inputs: string): Promise<boolean> {
+  const old = await mkdtemp(`${directory}.`);
+  try {
+    if (await exists(directory)) await rename(directory, join(old, "image"));
+    await rename(fresh, directory);
+    return true;
+  } catch (error) {
+    if (await isUpToDate(directory, inputs)) return false;
+    throw error;
+  } finally {
+    await rm(old, { recursive: true, force: true });
+  }
+}
+
+const exists = (path: string): Promise<boolean> =>
+  access(path).then(
     () => true,
     () => false,
   );
-  return exists && (await readFile(stamp, "utf8")) === inputs;
+
+async function isUpToDate(directory: string, inputs: string): Promise<boolean> {
+  const stamp = join(directory, STAMP);
+  return (await exists(stamp)) && (await readFile(stamp, "utf8")) === inputs;
 }
 
 const [, script, out, ...names] = process.argv;

@@ -69,8 +69,8 @@ function asProblem(error: unknown, signal: AbortSignal): ProblemError {
 function observe(pod: Pod, c: Context<KitEnv>, elapsedMs: number): void {
   const { status } = c.res;
   const method = METHODS.has(c.req.method) ? c.req.method : "OTHER";
-  const pattern = routePath(c, -1);
-  const labels = { method, route: pattern === "/*" ? "unmatched" : pattern, status };
+  // The pattern, not the path: paths hold ids, and each new label value is a new time series.
+  const labels = { method, route: routePath(c), status };
   pod.metrics.requests.inc(labels);
   pod.metrics.duration.observe(labels, elapsedMs / 1000);
   const entry = {

@@ -81,7 +81,10 @@ export class Database {
       keepAliveInitialDelayMillis: 2000,
       application_name: "trading",
     });
-    pool.on("error", (error) => this.#log.info({ err: error }, "idle database connection ended"));
+    const onLost = (error: Error) => this.#log.info({ err: error }, "database connection ended");
+    pool.on("error", onLost);
+    // A connection in use reports its end both to its statement and as an event, which must not be unhandled.
+    pool.on("connect", (client) => client.on("error", onLost));
     return pool;
   }
 
