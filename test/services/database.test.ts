@@ -22,6 +22,7 @@ describe("trading and its database", () => {
     const url = postgres.url.replace(String(postgres.port), String(relay.port));
     trading = await startPod("trading", { ...databaseEnv(postgres), DATABASE_URL: url });
   });
+  afterEach(() => relay.set("pass"));
   after(async () => {
     await trading.stop();
     await relay.close();
@@ -119,13 +120,13 @@ describe("trading and its database", () => {
     await postgres.query("CREATE ROLE pod LOGIN SUPERUSER PASSWORD 'first'");
     await Promise.all([file("username", "pod"), file("password", "first")]);
     relay.set("cut");
-    await away("to reconnect as pod");
+    await away("reconnect");
     relay.set("pass");
     assert.equal((await place()).status, 201);
 
     await postgres.query("ALTER ROLE pod PASSWORD 'next%1/@:'");
     await disconnectAll();
-    await away("rotated, but not yet in the file");
+    await away("rotated");
     await file("password", "next%1/@:\n");
     assert.equal((await place()).status, 201);
     await Promise.all([file("username", owner[0] ?? ""), file("password", owner[1] ?? "")]);
