@@ -14,7 +14,10 @@ export interface Component {
 
 type Child = (type: string, name: string, parent: string, inputs: PropertyMap) => Promise<Registered>;
 
-/** Registers what the real component makes, as far as policies judge it by more than the component's arguments. */
+/**
+ * Registers what the real component makes, as far as policies judge it by more than the component's arguments.
+ * A component of which no child is registered has unknown outputs in every preview, also when it is there already.
+ */
 export async function registerChildren(component: Component): Promise<Registered[]> {
   const { providers, registrar } = component;
   const provider = providers.aws;
