@@ -5,7 +5,7 @@ import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { levels } from "./analyzer-messages.ts";
 import { EvaluationError } from "./errors.ts";
 import type { PropertyMap, Violation } from "./graph.ts";
-import type { PolicyPackOptions } from "./policy-pack.ts";
+import type { PolicyPackOptions } from "./policy-pack-options.ts";
 import { isObject } from "./values.ts";
 import { channelOptions, fromStruct, toStruct } from "./wire.ts";
 

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isMap, isScalar, type Pair } from "yaml";
+import { configValue, keyText } from "./config-value.ts";
 import { declaredConfig } from "./declared-config.ts";
 import { EvaluationError } from "./errors.ts";
 import { fullKey, override } from "./overrides.ts";
@@ -15,9 +16,6 @@ export interface StackConfig {
   config: Record<string, string>;
   secretConfigKeys: string[];
 }
-
-/** What an encrypted value is read as: only the stack's own secrets provider could decrypt it. */
-export const ENCRYPTED = "[secret]";
 
 /**
  * Reads Pulumi.yaml and Pulumi.STACK.yaml, and lays `overrides` (`key=value`, see `override`) over them.
@@ -82,32 +80,4 @@ function configPairs(file: YamlFile): Pair[] {
   if (config === undefined || (isScalar(config) && config.value === null)) return [];
   if (!isMap(config)) throw file.error(config, "config must be a mapping (key: value)");
   return config.items;
-}
-
-/** The text of a pair's key. */
-export function keyText(pair: Pair): string {
-  return isScalar(pair.key) ? String(pair.key.value) : String(pair.key);
-}
-
-/** A config value as the CLI passes it: scalars as they are written, objects and lists as JSON text. */
-export function configValue(node: unknown): { text: string; secret: boolean } {
-  if (isScalar(node)) {
-    if (typeof node.value === "string") return { text: node.value, secret: false };
-    return { text: node.value === null ? "" : (node.source ?? String(node.value)), secret: false };
-  }
-  let secret = false;
-  const json: unknown = JSON.parse(JSON.stringify(node ?? null), (_key, value: unknown) => {
-    if (!isEncrypted(value)) return value;
-    secret = true;
-    return ENCRYPTED;
-  });
-  return { text: typeof json === "string" ? json : JSON.stringify(json), secret };
-}
-
-function isEncrypted(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const keys = Object.keys(value);
-  return (
-    keys.length === 1 && keys[0] === "secure" && typeof (value as { secure: unknown }).secure === "string"
-  );
 }

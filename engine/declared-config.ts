@@ -1,5 +1,5 @@
 import { isMap, type Pair } from "yaml";
-import { configValue, keyText } from "./config.ts";
+import { configValue, keyText } from "./config-value.ts";
 import { EvaluationError } from "./errors.ts";
 import { fullKey } from "./overrides.ts";
 import type { YamlFile } from "./yaml-file.ts";

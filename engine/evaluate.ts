@@ -4,49 +4,18 @@ import { Callbacks } from "./callbacks.ts";
 import type { Context } from "./context.ts";
 import { DefaultProviders } from "./default-providers.ts";
 import { findEntry } from "./entry.ts";
-import type { Severity } from "./errors.ts";
-import type { Graph, PropertyMap } from "./graph.ts";
+import type { EvaluateOptions } from "./evaluate-options.ts";
+import type { Graph } from "./graph.ts";
 import { Hooks } from "./hooks.ts";
 import { engineService, Log } from "./log.ts";
 import { monitor } from "./monitor.ts";
 import { Packages } from "./packages.ts";
 import { startProgram } from "./program.ts";
-import type { Provider } from "./provider.ts";
 import { Resources } from "./resources.ts";
 import { judgeRun } from "./run-verdict.ts";
 import { serve } from "./server.ts";
 import { supervise } from "./supervise.ts";
 import { Transforms } from "./transforms.ts";
-
-export interface EvaluateOptions {
-  /** The project's folder. */
-  directory: string;
-  /** The program: a file or a folder in `directory`. @default package.json's `main`, else `index.ts` or `index.js` */
-  main?: string;
-  project: string;
-  stack: string;
-  /** @default "organization", as the CLI has it without Pulumi's cloud */
-  organization?: string;
-  /** `ns:key` -> value. */
-  config: Record<string, string>;
-  /** Keys of `config` whose values are secret. */
-  secretConfigKeys?: string[];
-  provider: Provider;
-  /** Run as a preview: outputs may stay unknown. @default false */
-  dryRun?: boolean;
-  /** Milliseconds that the program may take. @default 60_000 */
-  timeoutMs?: number;
-  /** Environment variables of the program beside this process's own. */
-  env?: Record<string, string>;
-  /** Stack name -> its outputs: what stack references answer. */
-  stackReferences?: Record<string, PropertyMap>;
-  /** Gets what the program logs and prints, as it comes. */
-  onLog?: (severity: Severity, message: string, urn?: string) => void;
-  /** Ends the evaluation at once. */
-  signal?: AbortSignal;
-  /** Arguments of Node. @default those that load TypeScript through tsx */
-  nodeArgs?: string[];
-}
 
 /**
  * Runs a Pulumi program in a child process, as the CLI's language host does, and gives the graph of what it declared.

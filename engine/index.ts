@@ -1,8 +1,10 @@
 export { readStackConfig, type StackConfig } from "./config.ts";
 export { EvaluationError, type LogLine, type Severity } from "./errors.ts";
-export { type EvaluateOptions, evaluate } from "./evaluate.ts";
+export { evaluate } from "./evaluate.ts";
+export type { EvaluateOptions } from "./evaluate-options.ts";
 export type { Alias, Graph, PropertyMap, Resource, ResourceOptions, Violation } from "./graph.ts";
-export { type PolicyPack, type PolicyPackOptions, startPolicyPack } from "./policy-pack.ts";
+export { type PolicyPack, startPolicyPack } from "./policy-pack.ts";
+export type { PolicyPackOptions } from "./policy-pack-options.ts";
 export type { CreateRequest, CreateResult, Provider } from "./provider.ts";
 export {
   dereference,

@@ -2,41 +2,14 @@ import { resolve } from "node:path";
 import { Analyzer } from "./analyzer.ts";
 import { type Child, type Exit, startNode } from "./child.ts";
 import { resolveSdk } from "./entry.ts";
-import { EvaluationError, messageOf, type Severity } from "./errors.ts";
-import type { Graph, PropertyMap, Violation } from "./graph.ts";
+import { EvaluationError, messageOf } from "./errors.ts";
+import type { Graph, Violation } from "./graph.ts";
 import { judge } from "./judge.ts";
 import { Log } from "./log.ts";
+import type { PolicyPackOptions } from "./policy-pack-options.ts";
 import { programEnvironment } from "./program.ts";
 import { parseError } from "./trace.ts";
 import { findYaml } from "./yaml-file.ts";
-
-export interface PolicyPackOptions {
-  project: string;
-  stack: string;
-  /** @default "organization" */
-  organization?: string;
-  /** The stack's config, `ns:key` -> value. */
-  config?: Record<string, string>;
-  secretConfigKeys?: string[];
-  /** @default false */
-  dryRun?: boolean;
-  /** Milliseconds that its start may take, and each judgement. @default 30_000 */
-  timeoutMs?: number;
-  /** Environment variables beside this process's own. */
-  env?: Record<string, string>;
-  /** Overrides by policy: its level and its own settings. */
-  policyConfig?: Record<string, PolicyConfig>;
-  onLog?: (severity: Severity, message: string) => void;
-  /** Ends the pack at once. */
-  signal?: AbortSignal;
-  /** Arguments of Node. @default none: the SDK's runner loads TypeScript packs itself */
-  nodeArgs?: string[];
-}
-
-export interface PolicyConfig {
-  level?: Violation["level"];
-  properties?: PropertyMap;
-}
 
 /** A policy pack that is ready to judge. */
 export interface PolicyPack {

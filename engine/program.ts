@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { type Child, startNode } from "./child.ts";
 import { type Entry, resolveSdk, typeScriptArgs } from "./entry.ts";
-import type { EvaluateOptions } from "./evaluate.ts";
+import type { EvaluateOptions } from "./evaluate-options.ts";
 import type { Log } from "./log.ts";
 import { PARALLEL } from "./monitor.ts";
 

@@ -1,0 +1,33 @@
+import type { Severity } from "./errors.ts";
+import type { PropertyMap } from "./graph.ts";
+import type { Provider } from "./provider.ts";
+
+export interface EvaluateOptions {
+  /** The project's folder. */
+  directory: string;
+  /** The program: a file or a folder in `directory`. @default package.json's `main`, else `index.ts` or `index.js` */
+  main?: string;
+  project: string;
+  stack: string;
+  /** @default "organization", as the CLI has it without Pulumi's cloud */
+  organization?: string;
+  /** `ns:key` -> value. */
+  config: Record<string, string>;
+  /** Keys of `config` whose values are secret. */
+  secretConfigKeys?: string[];
+  provider: Provider;
+  /** Run as a preview: outputs may stay unknown. @default false */
+  dryRun?: boolean;
+  /** Milliseconds that the program may take. @default 60_000 */
+  timeoutMs?: number;
+  /** Environment variables of the program beside this process's own. */
+  env?: Record<string, string>;
+  /** Stack name -> its outputs: what stack references answer. */
+  stackReferences?: Record<string, PropertyMap>;
+  /** Gets what the program logs and prints, as it comes. */
+  onLog?: (severity: Severity, message: string, urn?: string) => void;
+  /** Ends the evaluation at once. */
+  signal?: AbortSignal;
+  /** Arguments of Node. @default those that load TypeScript through tsx */
+  nodeArgs?: string[];
+}
