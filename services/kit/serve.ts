@@ -6,6 +6,7 @@ import { createApp, type KitEnv } from "./app.ts";
 import type { PodEnvironment } from "./environment.ts";
 import { createPod, type Pod } from "./pod.ts";
 import { PodServer } from "./server.ts";
+import { keepYoungGenerationSmall } from "./small-heap.ts";
 import { stop } from "./stop.ts";
 
 /** What a service adds to a pod. */
@@ -25,6 +26,7 @@ export async function serve(
   environment: PodEnvironment,
   create: (pod: Pod) => Service | Promise<Service>,
 ): Promise<void> {
+  keepYoungGenerationSmall();
   const pod = createPod(environment);
   crashOnUnhandled(pod);
   const service = await create(pod);
