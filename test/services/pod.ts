@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { buildImages, type ServiceName } from "../../services/build.ts";
 
 /** Shared by the test files of a run: the build skips what is up to date. */
-const IMAGES = join(tmpdir(), `trizone-test-images-${process.getuid?.() ?? 0}`);
+const images = mkdtemp(join(tmpdir(), "trizone-images-"));
+after(async () => rm(await images, { recursive: true }));
 
 /** A service running as a pod does: its bundle, in a process of its own. */
 export interface RunningPod {
@@ -20,9 +22,9 @@ export interface RunningPod {
   stop(): Promise<number | null>;
 }
 
-/** Builds the images once, as several services building at the same time would each do it. */
+/** The folder that stands for a service's /app. */
 export function imageOf(service: ServiceName): Promise<string> {
-  return buildImages(IMAGES, [service]).then(([image]) => image?.directory ?? "");
+  return images.then((out) => buildImages(out, [service])).then(([image]) => image?.directory ?? "");
 }
 
 /** Starts a pod in zone `a` unless told otherwise, and waits until it listens. */
