@@ -57,13 +57,13 @@ function judgeExit(run: Run, { code, signal }: Exit): void {
     throw failure(run, `ran out of memory: ${advice}`, stderr);
   }
   if (signal) throw failure(run, `was killed by ${signal}`, stderr);
-  if (code !== 0) {
+  if (code !== 0 && !askedForSuccess(run)) {
     const { summary, location, trace: stack } = parseError(stderr, run.entry.pwd);
     const place = location ? ` (at ${location})` : "";
     const trace = [stack, run.exitTrace].filter((text) => text).join("\n");
     throw failure(run, `ended with exit code ${code}${summary ? `: ${summary}` : ""}${place}`, trace);
   }
-  if (!run.announcedEnd) {
+  if (!run.announcedEnd || code !== 0) {
     const { location, trace } = parseError(run.exitTrace, run.entry.pwd);
     const place = location ? ` (at ${location})` : "";
     throw failure(
@@ -75,6 +75,11 @@ function judgeExit(run: Run, { code, signal }: Exit): void {
   if (!run.resources.outputsRegistered) {
     throw failure(run, `ended before it was done: it waits for a promise that nothing settles`, stderr);
   }
+}
+
+/** Whether it called `process.exit(0)`: the SDK makes a failure of that when it still waited for something. */
+function askedForSuccess({ exitTrace }: Run): boolean {
+  return /process\.exit\(0?\)/.test(exitTrace);
 }
 
 function waitingFor(resources: Resources): string {

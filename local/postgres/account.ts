@@ -24,6 +24,8 @@ export function databaseAccount(): Account {
     `--reuid=${NOBODY}`,
     `--regid=${NOBODY}`,
     "--clear-groups",
+    // Else the kernel takes the capability away again where access(2) is asked, as initdb does of its own programs.
+    "--securebits=+no_setuid_fixup",
     "--inh-caps=+dac_override",
     "--ambient-caps=+dac_override",
   ];

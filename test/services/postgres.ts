@@ -1,16 +1,16 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
+import { databaseAccount } from "../../local/postgres/account.ts";
 
 const run = promisify(execFile);
 const PASSWORD = "only-for-tests";
-const NOBODY = 65534;
 
 /** A PostgreSQL of its own for one test file. */
 export interface TestPostgres {
@@ -45,12 +45,10 @@ async function programs(): Promise<string> {
   return dirname(module.postgres);
 }
 
-/** PostgreSQL refuses to run as root; as nobody, it still needs to read a checkout that only root may enter. */
-function asNobody(program: string, args: string[]): [string, string[]] {
-  if (process.getuid?.() !== 0) return [program, args];
-  const caps = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"];
-  const ids = [`--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
-  return ["setpriv", [...ids, ...caps, program, ...args]];
+/** PostgreSQL refuses to run as root. */
+function asServer(program: string, args: string[]): [string, string[]] {
+  const [command = program, ...rest] = [...databaseAccount().prefix, program, ...args];
+  return [command, rest];
 }
 
 /** Creates and starts a PostgreSQL in a temporary folder, on a free port of 127.0.0.1. */
@@ -63,12 +61,9 @@ export async function startPostgres(): Promise<TestPostgres> {
   await mkdir(credentials);
   await writeFile(join(credentials, "username"), "trizone\n");
   await writeFile(join(credentials, "password"), `${PASSWORD}\n`);
-  if (process.getuid?.() === 0) {
-    await chmod(directory, 0o755);
-    await chown(data, NOBODY, NOBODY);
-  }
+  await databaseAccount().own(data);
   const auth = ["--auth=scram-sha-256", `--pwfile=${join(credentials, "password")}`];
-  await run(...asNobody(join(bin, "initdb"), ["-D", data, "-U", "trizone", "-N", ...auth]));
+  await run(...asServer(join(bin, "initdb"), ["-D", data, "-U", "trizone", "-N", ...auth]));
   const port = await freePort();
   let server: ChildProcess;
 
@@ -101,7 +96,7 @@ export async function startPostgres(): Promise<TestPostgres> {
       "fsync=off",
     ];
     const memory = ["-c", "shared_buffers=16MB", "-c", "max_connections=50"];
-    const [program, args] = asNobody(join(bin, "postgres"), [
+    const [program, args] = asServer(join(bin, "postgres"), [
       "-D",
       data,
       "-p",
