@@ -46,6 +46,11 @@ const Metadata = z.object({
 const Deployment = z.object({
   spec: z.object({ replicas: z.number().int().min(0).optional(), template: PodTemplate }),
 });
+const Pods = z.object({
+  spec: z.object({
+    template: z.object({ spec: z.object({ containers: z.array(z.object({ image: z.string() })) }) }),
+  }),
+});
 const one = z.literal(1, "a laptop runs one pod a Job").default(1);
 const Job = z.object({
   spec: z.object({
@@ -75,8 +80,11 @@ const SecretObjects = z.array(
   }),
 );
 
-/** Reads what the graph declares for pods. Throws naming the resource and the property that a laptop can't obey. */
-export function manifests(graph: Graph): Manifests {
+/**
+ * Reads what the graph declares for pods. Throws naming the resource and the property that a laptop can't obey.
+ * @param known whether this machine has an image; what runs another one is passed over
+ */
+export function manifests(graph: Graph, known: (image: string) => boolean = () => true): Manifests {
   const of = (type: string) =>
     graph.resources.filter((resource) => resource.type === type && !resource.external);
   const minimums = new Map(
@@ -89,7 +97,7 @@ export function manifests(graph: Graph): Manifests {
   );
   // In the graph's order, in which what a resource depends on comes before it.
   const workloads = graph.resources.flatMap((resource) => {
-    if (resource.external) return [];
+    if (resource.external || !images(resource).every(known)) return [];
     if (resource.type === "kubernetes:apps/v1:Deployment") return [deployment(resource, minimums)];
     return resource.type === "kubernetes:batch/v1:Job" ? [job(resource)] : [];
   });
@@ -111,6 +119,12 @@ export function manifests(graph: Graph): Manifests {
       secretObjects,
     ),
   };
+}
+
+/** The images of a resource's pods; none where there are no pods, or where they can't be read. */
+function images(resource: Resource): string[] {
+  const read = Pods.safeParse(reveal(resource.inputs));
+  return read.data?.spec.template.spec.containers.map(({ image }) => image) ?? [];
 }
 
 function deployment(resource: Resource, minimums: ReadonlyMap<string, number>): Workload {
