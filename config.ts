@@ -113,6 +113,8 @@ const Schema = z
   })
   .transform(({ "aws:region": region, ...config }) => ({
     ...config,
+    /** Who is told of alarms; each address is asked once to confirm. @default nobody */
+    alarmEmails: json(z.array(z.email({ error: "expected an e-mail address" }))).default([]),
     region,
     zones: config.zones ?? ["a", "b", "c"].map((letter) => region + letter),
   }));

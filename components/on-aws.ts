@@ -4,6 +4,9 @@ import type { Config } from "../config.ts";
 import { Outputs } from "../outputs.ts";
 import { withScheme } from "./addresses.ts";
 import { Cluster } from "./cluster.ts";
+import { AlarmTopic } from "./alarm-topic.ts";
+import { Audit } from "./audit.ts";
+import { s3AccessLogs } from "./bucket-policy.ts";
 import { Controllers } from "./controllers.ts";
 import { Database } from "./database.ts";
 import { databaseAccess } from "./database-access.ts";
@@ -11,10 +14,12 @@ import { DatabaseCredentials } from "./database-credentials.ts";
 import { Firewall } from "./firewall.ts";
 import { Identity } from "./identity.ts";
 import { LoadBalancer } from "./load-balancer.ts";
+import { Keys } from "./keys.ts";
 import { ModelBucket } from "./model-bucket.ts";
 import { Network } from "./network.ts";
 import { createNamespace, imageName, type Platform } from "./platform.ts";
 import { stackOutputs } from "./stack-outputs.ts";
+import { PrivateBucket } from "./private-bucket.ts";
 
 /** What auditors look for: on every resource by the provider, and on those that policies judge by their arguments. */
 const TAGS = { DataSovereignty: "AU", Compliance: "ASIC" };
@@ -29,6 +34,12 @@ export function onAws(config: Config): Platform {
   const network = new Network("network", { region, zones, cidr, natGateways, tags }, { provider });
   const { vpcId, publicSubnetIds, privateSubnetIds } = network;
   const { kubernetesVersion: version, nodes } = config;
+  const keys = new Keys("keys", { region, account, protect, tags }, { provider });
+  const alarms = new AlarmTopic(
+    "alarms",
+    { region, account, keyArn: keys.alarms, emails: config.alarmEmails, tags },
+    { provider },
+  );
   const cluster = new Cluster(
     "cluster",
     { vpcId, publicSubnetIds, privateSubnetIds, zones, version, ...nodes, tags },
@@ -113,7 +124,18 @@ export function onAws(config: Config): Platform {
     },
     { providers, dependsOn: controllers.addons },
   );
-  const models = new ModelBucket("models", { region, tags }, { provider });
+  const bucketLogs = new PrivateBucket(
+    "bucket-logs",
+    { region, statements: s3AccessLogs(account), expireDays: 400, forceDestroy: !protect, protect, tags },
+    { provider },
+  );
+  const logged = { region, accessLogs: bucketLogs.bucketName, protect, tags };
+  const models = new ModelBucket("models", { ...logged, keyArn: keys.data }, { provider });
+  new Audit(
+    "audit",
+    { ...logged, account, keyArn: keys.audit, dataBuckets: [models.arn], lock: recordsLock(protect) },
+    { provider },
+  );
 
   const registry = config.images.registry ?? pulumi.interpolate`${account}.dkr.ecr.${region}.amazonaws.com`;
   return {
@@ -154,3 +176,8 @@ function arcEndpoint(region: string, provider: aws.Provider): pulumi.Output<stri
   const service = aws.getServiceOutput({ serviceId: "arc-zonal-shift", region }, { provider });
   return service.dnsName.apply((dnsName) => withScheme(dnsName, "https"));
 }
+/** A stack that comes and goes keeps its records for a day, which its administrators can lift. */
+function recordsLock(protect: boolean) {
+  return protect ? undefined : { mode: "GOVERNANCE" as const, days: 1 };
+}
+

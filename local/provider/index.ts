@@ -5,6 +5,7 @@ import { databases } from "./databases.ts";
 import { anyAws } from "./fallback.ts";
 import { identity } from "./identity.ts";
 import { invokes } from "./invokes.ts";
+import { keysAndTopics } from "./keys.ts";
 import { helmRelease, kubernetesObject } from "./kubernetes.ts";
 import { loadBalancing } from "./load-balancing.ts";
 import { autoName } from "./naming.ts";
@@ -19,6 +20,7 @@ const ANSWERS: Record<string, Answer> = {
   ...network,
   ...clusters,
   ...storageAndRoles,
+  ...keysAndTopics,
 };
 
 /**
