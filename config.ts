@@ -62,6 +62,15 @@ const Nodes = json(
     .refine(({ min, max }) => max >= min, { path: ["max"], error: "expected no less than min" }),
 );
 
+const Balancers = json(
+  z.strictObject({
+    /** Capacity units of an ordinary minute. Three times as much is kept ready; without it, ALB scales by itself. */
+    baseCapacity: count(34, 500).optional(),
+    /** Requests that one address may send in five minutes. */
+    rateLimit: count(10, 2_000_000_000).default(3000),
+  }),
+);
+
 const Issuer = json(
   z.strictObject({
     url: z.url({ error: "expected the issuer's URL" }),
@@ -101,6 +110,7 @@ const Schema = z
     images: Images.prefault({}),
     database: Database.prefault({}),
     nodes: Nodes.prefault({}),
+    balancers: Balancers.prefault({}),
     /** Guards the database and the balancers against deletion. */
     protect: bool().default(false),
     /** ACM certificate of `domain`; without the two, the public balancer speaks plain HTTP. */
