@@ -113,6 +113,8 @@ const Schema = z
     balancers: Balancers.prefault({}),
     /** Guards the database and the balancers against deletion. */
     protect: bool().default(false),
+    /** Who is told of alarms; each address is asked once to confirm. @default nobody */
+    alarmEmails: json(z.array(z.email({ error: "expected an e-mail address" }))).default([]),
     /** ACM certificate of `domain`; without the two, the public balancer speaks plain HTTP. */
     certificateArn: text("an ACM certificate's ARN", /^arn:aws[\w-]*:acm:/).optional(),
     domain: text("a DNS name", /^([a-z0-9-]+\.)+[a-z]{2,}$/).optional(),
@@ -123,8 +125,6 @@ const Schema = z
   })
   .transform(({ "aws:region": region, ...config }) => ({
     ...config,
-    /** Who is told of alarms; each address is asked once to confirm. @default nobody */
-    alarmEmails: json(z.array(z.email({ error: "expected an e-mail address" }))).default([]),
     region,
     zones: config.zones ?? ["a", "b", "c"].map((letter) => region + letter),
   }));

@@ -2,25 +2,25 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config.ts";
 import { Outputs } from "../outputs.ts";
-import { AccessLogs } from "./access-logs.ts";
+import { balancerAccessLogs, REQUEST_LOG_DAYS } from "./access-logs.ts";
 import { withScheme } from "./addresses.ts";
-import { Cluster } from "./cluster.ts";
 import { AlarmTopic } from "./alarm-topic.ts";
 import { Audit } from "./audit.ts";
 import { s3AccessLogs } from "./bucket-policy.ts";
+import { Cluster } from "./cluster.ts";
 import { Controllers } from "./controllers.ts";
 import { Database } from "./database.ts";
 import { databaseAccess } from "./database-access.ts";
 import { DatabaseCredentials } from "./database-credentials.ts";
 import { Firewall } from "./firewall.ts";
 import { Identity } from "./identity.ts";
-import { LoadBalancer } from "./load-balancer.ts";
 import { Keys } from "./keys.ts";
+import { LoadBalancer } from "./load-balancer.ts";
 import { ModelBucket } from "./model-bucket.ts";
 import { Network } from "./network.ts";
 import { createNamespace, imageName, type Platform } from "./platform.ts";
-import { stackOutputs } from "./stack-outputs.ts";
 import { PrivateBucket } from "./private-bucket.ts";
+import { stackOutputs } from "./stack-outputs.ts";
 
 /** What auditors look for: on every resource by the provider, and on those that policies judge by their arguments. */
 const TAGS = { DataSovereignty: "AU", Compliance: "ASIC" };
@@ -34,16 +34,16 @@ export function onAws(config: Config): Platform {
   const tags = { ...TAGS, Project: pulumi.getProject(), Stack: pulumi.getStack() };
   const provider = new aws.Provider("aws", { region, defaultTags: { tags } });
   const account = aws.getCallerIdentityOutput({}, { provider }).accountId;
-
-  const network = new Network("network", { region, zones, cidr, natGateways, tags }, { provider });
-  const { vpcId, publicSubnetIds, privateSubnetIds } = network;
-  const { kubernetesVersion: version, nodes } = config;
   const keys = new Keys("keys", { region, account, protect, tags }, { provider });
   const alarms = new AlarmTopic(
     "alarms",
     { region, account, keyArn: keys.alarms, emails: config.alarmEmails, tags },
     { provider },
   );
+
+  const network = new Network("network", { region, zones, cidr, natGateways, tags }, { provider });
+  const { vpcId, publicSubnetIds, privateSubnetIds } = network;
+  const { kubernetesVersion: version, nodes } = config;
   const cluster = new Cluster(
     "cluster",
     { vpcId, publicSubnetIds, privateSubnetIds, zones, version, ...nodes, tags },
@@ -66,9 +66,20 @@ export function onAws(config: Config): Platform {
     { provider },
   );
 
-  const { bucketName: accessLogs } = new AccessLogs(
+  const bucketLogs = new PrivateBucket(
+    "bucket-logs",
+    { region, statements: s3AccessLogs(account), expireDays: 400, forceDestroy: !protect, protect, tags },
+    { provider },
+  );
+  const logged = { region, accessLogs: bucketLogs.bucketName, protect, tags };
+  const accessLogs = new PrivateBucket(
     "access-logs",
-    { region, account, protect, tags },
+    {
+      ...logged,
+      statements: balancerAccessLogs(account),
+      expireDays: REQUEST_LOG_DAYS,
+      forceDestroy: !protect,
+    },
     { provider },
   );
   const { baseCapacity, rateLimit } = config.balancers;
@@ -77,7 +88,9 @@ export function onAws(config: Config): Platform {
     zones,
     vpcId,
     namespace,
-    accessLogs,
+    // Known by its policy, without which the balancers are refused.
+    accessLogs: accessLogs.policy.bucket,
+    notify: [alarms.arn],
     capacityUnits: baseCapacity && baseCapacity * OPEN_FACTOR,
     protect,
     tags,
@@ -138,12 +151,6 @@ export function onAws(config: Config): Platform {
     },
     { providers, dependsOn: controllers.addons },
   );
-  const bucketLogs = new PrivateBucket(
-    "bucket-logs",
-    { region, statements: s3AccessLogs(account), expireDays: 400, forceDestroy: !protect, protect, tags },
-    { provider },
-  );
-  const logged = { region, accessLogs: bucketLogs.bucketName, protect, tags };
   const models = new ModelBucket("models", { ...logged, keyArn: keys.data }, { provider });
   new Audit(
     "audit",
@@ -178,6 +185,11 @@ export function onAws(config: Config): Platform {
   };
 }
 
+/** A stack that comes and goes keeps its records for a day, which its administrators can lift. */
+function recordsLock(protect: boolean) {
+  return protect ? undefined : { mode: "GOVERNANCE" as const, days: 1 };
+}
+
 function described({ arn, loadBalancerName: name, url }: LoadBalancer) {
   return { arn, name, url };
 }
@@ -190,8 +202,3 @@ function arcEndpoint(region: string, provider: aws.Provider): pulumi.Output<stri
   const service = aws.getServiceOutput({ serviceId: "arc-zonal-shift", region }, { provider });
   return service.dnsName.apply((dnsName) => withScheme(dnsName, "https"));
 }
-/** A stack that comes and goes keeps its records for a day, which its administrators can lift. */
-function recordsLock(protect: boolean) {
-  return protect ? undefined : { mode: "GOVERNANCE" as const, days: 1 };
-}
-

@@ -28,7 +28,7 @@ describe("load balancers on the evaluated graph", () => {
       });
     }
     const { policy } = inputsOf(dev, "aws:s3/bucketPolicy:BucketPolicy", "access-logs-policy");
-    const [delivery, tls] = JSON.parse(policy).Statement;
+    const [tls, , delivery] = JSON.parse(policy).Statement;
     assert.deepEqual(delivery.Principal, { Service: "logdelivery.elasticloadbalancing.amazonaws.com" });
     assert.match(delivery.Resource, /\/AWSLogs\/\d{12}\/\*$/);
     assert.deepEqual([tls.Effect, tls.Condition], ["Deny", { Bool: { "aws:SecureTransport": "false" } }]);
