@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isPrivate, parseCidr } from "./components/cidr.ts";
 
 /** A stack's config crosses as text, and `--set` makes texts of what YAML had typed: scalars are taken either way. */
 export function text(expected: string, pattern = /^\S.*$/) {
@@ -35,4 +36,16 @@ export function json<T extends z.ZodType>(schema: T) {
       return value;
     }
   }, schema);
+}
+
+/** A VPC's range, of the sizes that AWS takes. */
+export function privateRange() {
+  const expected = "a private range of /16 to /28 such as 10.0.0.0/16";
+  return text(expected).refine(
+    (cidr) => {
+      const range = parseCidr(cidr);
+      return range !== undefined && range.prefix >= 16 && range.prefix <= 28 && isPrivate(range);
+    },
+    { error: `expected ${expected}` },
+  );
 }

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { bool, count, json, text } from "./config-values.ts";
+import { conflicts, missing, type Problem } from "./config-relations.ts";
+import { bool, count, json, privateRange, text } from "./config-values.ts";
 
 /** The services that the program runs; each has an image of its name. */
 export const SERVICES = ["web", "gateway", "trading"] as const;
@@ -78,8 +79,10 @@ const Issuer = json(
   }),
 );
 
-/** RFC 1918's ranges, cut to /16. */
-const PRIVATE_16 = /^(10\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)|172\.(1[6-9]|2\d|3[01])|192\.168)\.0\.0\/16$/;
+/** CIDR blocks, one a zone; how they lie in the VPC is looked at with `cidr`. */
+const Blocks = z.array(text("a block such as 10.0.1.0/24")).optional();
+
+const Subnets = json(z.strictObject({ public: Blocks, private: Blocks, isolated: Blocks }));
 
 const Region = text("an AWS region such as ap-southeast-2", /^[a-z]{2,}(-[a-z]+)+-\d$/);
 
@@ -97,8 +100,10 @@ const Schema = z
         .length(3, { error: "expected three zone names" })
         .refine((zones) => new Set(zones).size === zones.length, { error: "expected three different zones" }),
     ).optional(),
-    /** The VPC's range: a /16, of which nine /24 subnets are taken. */
-    cidr: text("a private /16 range such as 10.0.0.0/16", PRIVATE_16).default("10.0.0.0/16"),
+    /** The VPC's range. */
+    cidr: privateRange().default("10.0.0.0/16"),
+    /** Blocks of the subnets by tier. @default nine /24 blocks of a /16 range */
+    subnets: Subnets.optional(),
     /** Pods of each service at least; a multiple of three keeps the zones even. */
     replicas: count(3, 300).default(3),
     namespace: text("a Kubernetes name", /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/).default("trizone"),
@@ -131,26 +136,13 @@ const Schema = z
 
 export type Config = z.output<typeof Schema>;
 
-/** What is wrong with one value: the part of a zod issue that is used here. */
-interface Problem {
-  path: PropertyKey[];
-  message: string;
-  code?: string;
-  keys?: string[];
-}
-
-/** What one key makes necessary in another, as problems; looked at apart so that one error lists all. */
-function missing(raw: Record<string, unknown>): Problem[] {
-  const demands: [boolean, string, string][] = [
-    ["certificateArn" in raw, "domain", "the name that certificateArn is for"],
-    ["domain" in raw, "certificateArn", "domain is served over TLS"],
-    [raw.target === "kubernetes", "issuer", "target kubernetes has no user pool of its own"],
-    [raw.target === "kubernetes", "publicUrl", "target kubernetes has no load balancer of its own"],
-    [raw.target === "kubernetes", "databasePassword", "target kubernetes has no Secrets Manager"],
-  ];
-  return demands
-    .filter(([applies, key]) => applies && !(key in raw))
-    .map(([, key, reason]) => ({ path: [key], message: `missing: ${reason}` }));
+/** The keys whose values are right by themselves. */
+function valid(raw: Record<string, unknown>): Partial<Config> {
+  const entries = Object.entries(Schema.in.shape).flatMap(([key, schema]) => {
+    const parsed = schema.safeParse(raw[key]);
+    return parsed.success ? [[key, parsed.data]] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 /**
@@ -167,7 +159,7 @@ export function readConfig(
     own.map(([key, value]) => [key.slice(project.length + 1), value]),
   );
   const parsed = Schema.safeParse({ ...raw, "aws:region": all["aws:region"] });
-  const problems: Problem[] = [...(parsed.error?.issues ?? []), ...missing(raw)];
+  const problems: Problem[] = [...(parsed.error?.issues ?? []), ...missing(raw), ...conflicts(valid(raw))];
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new pulumi.RunError(explain(problems, project, stack));
 }

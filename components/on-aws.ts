@@ -41,7 +41,11 @@ export function onAws(config: Config): Platform {
     { provider },
   );
 
-  const network = new Network("network", { region, zones, cidr, natGateways, tags }, { provider });
+  const network = new Network(
+    "network",
+    { region, zones, cidr, natGateways, subnets: config.subnets, logsKeyArn: keys.logs, tags },
+    { provider },
+  );
   const { vpcId, publicSubnetIds, privateSubnetIds } = network;
   const { kubernetesVersion: version, nodes } = config;
   const cluster = new Cluster(
@@ -61,6 +65,8 @@ export function onAws(config: Config): Platform {
       internalBalancer: network.internalBalancerGroupId,
       workload: cluster.securityGroupId,
       database: network.databaseGroupId,
+      cache: network.cacheGroupId,
+      endpoint: network.endpointGroupId,
       tags,
     },
     { provider },

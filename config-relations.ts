@@ -1,0 +1,36 @@
+import { subnetProblems } from "./components/subnets.ts";
+import type { Config } from "./config.ts";
+
+/** What is wrong with one value: the part of a zod issue that is used here. */
+export interface Problem {
+  path: PropertyKey[];
+  message: string;
+  code?: string;
+  keys?: string[];
+}
+
+/** What one key makes necessary in another, as problems. */
+export function missing(raw: Record<string, unknown>): Problem[] {
+  const demands: [boolean, string, string][] = [
+    ["certificateArn" in raw, "domain", "the name that certificateArn is for"],
+    ["domain" in raw, "certificateArn", "domain is served over TLS"],
+    [raw.target === "kubernetes", "issuer", "target kubernetes has no user pool of its own"],
+    [raw.target === "kubernetes", "publicUrl", "target kubernetes has no load balancer of its own"],
+    [raw.target === "kubernetes", "databasePassword", "target kubernetes has no Secrets Manager"],
+  ];
+  return demands
+    .filter(([applies, key]) => applies && !(key in raw))
+    .map(([, key, reason]) => ({ path: [key], message: `missing: ${reason}` }));
+}
+
+/**
+ * What keys that are right by themselves do to each other, as problems; looked at apart from the schema so that one
+ * error lists all. `valid` has the keys whose values hold, defaults included.
+ */
+export function conflicts({ cidr, subnets }: Partial<Config>): Problem[] {
+  if (cidr === undefined) return [];
+  return subnetProblems(cidr, subnets, 3).map(({ path, message }) => ({
+    path: ["subnets", ...path],
+    message,
+  }));
+}
