@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { NARROW_RANGE } from "./components/cluster-access.ts";
 import { conflicts, missing, type Problem } from "./config-relations.ts";
 import { bool, count, json, privateRange, text } from "./config-values.ts";
 
@@ -54,13 +55,31 @@ const Nodes = json(
         .array(text("an EC2 type such as m7i.large", /^[\w-]+\.[\w-]+$/))
         .min(1)
         .default(["m7i.large"]),
-      /** Nodes in each zone. */
+      /** Nodes in each zone and tier (web, app). */
       min: count(1, 100).default(1),
       max: count(1, 100).default(3),
+      /** Spot nodes in each zone at most, for when the others are full. */
+      burst: count(0, 100).default(2),
+      burstTypes: z
+        .array(text("an EC2 type such as m7i.large", /^[\w-]+\.[\w-]+$/))
+        .min(1)
+        .optional(),
+      /** Pods in each zone that keep room for others. */
+      warm: count(0, 100).default(1),
       /** GiB of each node's root volume. */
       disk: count(20, 16_384).default(50),
     })
     .refine(({ min, max }) => max >= min, { path: ["max"], error: "expected no less than min" }),
+);
+
+const ClusterAccess = json(
+  z.strictObject({
+    /** IPv4 ranges that reach the API server over the internet. @default none: only who is in the VPC */
+    cidrs: z.array(text("an IPv4 range of /8 or narrower, such as 203.0.113.0/24", NARROW_RANGE)).default([]),
+    /** IAM roles that may do everything in the cluster, or read it. */
+    admins: z.array(text("an IAM role's ARN", /^arn:aws[\w-]*:iam::\d{12}:role\//)).default([]),
+    viewers: z.array(text("an IAM role's ARN", /^arn:aws[\w-]*:iam::\d{12}:role\//)).default([]),
+  }),
 );
 
 const Balancers = json(
@@ -115,6 +134,7 @@ const Schema = z
     images: Images.prefault({}),
     database: Database.prefault({}),
     nodes: Nodes.prefault({}),
+    clusterAccess: ClusterAccess.prefault({}),
     balancers: Balancers.prefault({}),
     /** Guards the database and the balancers against deletion. */
     protect: bool().default(false),

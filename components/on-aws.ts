@@ -21,6 +21,7 @@ import { Network } from "./network.ts";
 import { createNamespace, imageName, type Platform } from "./platform.ts";
 import { PrivateBucket } from "./private-bucket.ts";
 import { stackOutputs } from "./stack-outputs.ts";
+import { WarmPool } from "./warm-pool.ts";
 
 /** What auditors look for: on every resource by the provider, and on those that policies judge by their arguments. */
 const TAGS = { DataSovereignty: "AU", Compliance: "ASIC" };
@@ -50,12 +51,27 @@ export function onAws(config: Config): Platform {
   const { kubernetesVersion: version, nodes } = config;
   const cluster = new Cluster(
     "cluster",
-    { vpcId, publicSubnetIds, privateSubnetIds, zones, version, ...nodes, tags },
+    {
+      region,
+      clusterName: `${pulumi.getProject()}-${pulumi.getStack()}`,
+      ...{ vpcId, publicSubnetIds, privateSubnetIds, zones, version },
+      ...nodes,
+      secretsKeyArn: keys.data,
+      logsKeyArn: keys.logs,
+      access: config.clusterAccess,
+      protect,
+      tags,
+    },
     { provider },
   );
   const { kubernetes, clusterName } = cluster;
   const providers = [provider, kubernetes];
-  const controllers = new Controllers("controllers", { clusterName, region, vpcId, tags }, { providers });
+  const controllers = new Controllers(
+    "controllers",
+    { clusterName, region, vpcId, namespace: config.namespace, logsKeyArn: keys.logs, tags },
+    { providers },
+  );
+  if (nodes.warm > 0) new WarmPool("warm-pool", { perZone: nodes.warm }, { provider: kubernetes });
   const namespace = createNamespace(config.namespace, kubernetes).metadata.name;
   new Firewall(
     "firewall",

@@ -39,7 +39,7 @@ describe("bad arguments", () => {
     [
       "cluster",
       () => new Cluster("c", any({ zones: ["a"], min: 0, max: -1, version: "1.32" })),
-      ["min", "max", "zones", "version"],
+      ["min", "max", "zones", "version", "clusterName"],
     ],
     [
       "database",

@@ -99,15 +99,6 @@ describe("components on the evaluated graph", () => {
     }
   });
 
-  it("have a node group a zone, each in that zone's private subnet", () => {
-    const groups = ofType(dev, "eks:index:ManagedNodeGroup");
-    const [vpc] = ofType(dev, "awsx:ec2:Vpc");
-    assert.deepEqual(
-      groups.flatMap(({ inputs }) => inputs.subnetIds),
-      vpc?.outputs.privateSubnetIds,
-    );
-  });
-
   for (const service of SERVICES) {
     it(`run ${service} evenly over the zones, hardened, behind a zone-aware Service`, () => {
       const { spec } = inputsOf(dev, "kubernetes:apps/v1:Deployment", `${service}-deployment`);
