@@ -17,6 +17,7 @@ export function missing(raw: Record<string, unknown>): Problem[] {
     [raw.target === "kubernetes", "issuer", "target kubernetes has no user pool of its own"],
     [raw.target === "kubernetes", "publicUrl", "target kubernetes has no load balancer of its own"],
     [raw.target === "kubernetes", "databasePassword", "target kubernetes has no Secrets Manager"],
+    [raw.layer === "applications", "foundation", "the stack that layer applications stands on"],
   ];
   return demands
     .filter(([applies, key]) => applies && !(key in raw))
@@ -27,7 +28,27 @@ export function missing(raw: Record<string, unknown>): Problem[] {
  * What keys that are right by themselves do to each other, as problems; looked at apart from the schema so that one
  * error lists all. `valid` has the keys whose values hold, defaults included.
  */
-export function conflicts({ cidr, subnets }: Partial<Config>): Problem[] {
+export function conflicts(valid: Partial<Config>): Problem[] {
+  return [...subnetConflicts(valid), ...layerConflicts(valid)];
+}
+
+function layerConflicts({ layer, target, foundation }: Partial<Config>): Problem[] {
+  return [
+    ...(target === "kubernetes" && layer !== undefined && layer !== "whole"
+      ? [
+          {
+            path: ["layer"],
+            message: "expected whole, since target kubernetes has no foundation to set apart",
+          },
+        ]
+      : []),
+    ...(foundation !== undefined && layer !== undefined && layer !== "applications"
+      ? [{ path: ["foundation"], message: "is for layer applications only" }]
+      : []),
+  ];
+}
+
+function subnetConflicts({ cidr, subnets }: Partial<Config>): Problem[] {
   if (cidr === undefined) return [];
   return subnetProblems(cidr, subnets, 3).map(({ path, message }) => ({
     path: ["subnets", ...path],

@@ -9,19 +9,18 @@ export const SERVICES = ["web", "gateway", "trading"] as const;
 
 export type ServiceName = (typeof SERVICES)[number];
 
+const DIGEST = text("a digest: sha256: and 64 hexadecimal digits", /^sha256:[0-9a-f]{64}$/);
+
 const Images = json(
   z.strictObject({
-    /** Host (and path) of the registry. @default the account's ECR in the stack's region */
+    /** Host (and path) of a registry that has them. @default built by the program, into ECR repositories of its own */
     registry: text("a registry such as localhost:5001").optional(),
-    /** Tag of every service that has no digest. */
+    /** Tag, in `registry`, of every service that has no digest. */
     tag: text("an image tag such as 0.1.0", /^[\w][\w.-]{0,127}$/).default("0.1.0"),
-    /** Service -> `sha256:…`; wins over the tag. */
-    digests: z
-      .partialRecord(
-        z.enum(SERVICES),
-        text("a digest: sha256: and 64 hexadecimal digits", /^sha256:[0-9a-f]{64}$/),
-      )
-      .default({}),
+    /** Of `node:20-slim`, which images that the program builds stand on. @default that of Node 20.19.5 */
+    nodeDigest: DIGEST.default("sha256:9e70124bd00f47dd023e349cd587132ae61892acc0e47ed641416c3e18f401c3"),
+    /** Service -> `sha256:…`, of images that are there already. */
+    digests: z.partialRecord(z.enum(SERVICES), DIGEST).default({}),
   }),
 );
 
@@ -112,6 +111,17 @@ const Schema = z
     "aws:region": Region,
     /** Where the platform goes: AWS, or a Kubernetes cluster that is there already. */
     target: z.enum(["aws", "kubernetes"], { error: "expected aws or kubernetes" }).default("aws"),
+    /** What of the platform this stack is: all, what applications stand on, or the applications on another stack. */
+    layer: z
+      .enum(["whole", "foundation", "applications"], {
+        error: "expected whole, foundation or applications",
+      })
+      .default("whole"),
+    /** For layer applications: the stack of layer foundation, `organization/project/stack`. */
+    foundation: text(
+      "a stack such as broker/trizone/prod-foundation",
+      /^[\w.-]+(\/[\w.-]+){0,2}$/,
+    ).optional(),
     /** Availability zone names. @default the region's a, b and c */
     zones: json(
       z

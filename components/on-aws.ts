@@ -1,11 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Config } from "../config.ts";
-import { Outputs } from "../outputs.ts";
+import { FoundationOutput, Outputs } from "../outputs.ts";
 import { balancerAccessLogs, REQUEST_LOG_DAYS } from "./access-logs.ts";
 import { withScheme } from "./addresses.ts";
 import { AlarmTopic } from "./alarm-topic.ts";
 import { Audit } from "./audit.ts";
+import { awsTags } from "./aws-tags.ts";
 import { s3AccessLogs } from "./bucket-policy.ts";
 import { Cluster } from "./cluster.ts";
 import { Controllers } from "./controllers.ts";
@@ -14,17 +15,15 @@ import { databaseAccess } from "./database-access.ts";
 import { DatabaseCredentials } from "./database-credentials.ts";
 import { Firewall } from "./firewall.ts";
 import { Identity } from "./identity.ts";
+import { builtImages, Repositories } from "./images.ts";
 import { Keys } from "./keys.ts";
 import { LoadBalancer } from "./load-balancer.ts";
 import { ModelBucket } from "./model-bucket.ts";
 import { Network } from "./network.ts";
-import { createNamespace, imageName, type Platform } from "./platform.ts";
+import { createNamespace, type Platform } from "./platform.ts";
 import { PrivateBucket } from "./private-bucket.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 import { WarmPool } from "./warm-pool.ts";
-
-/** What auditors look for: on every resource by the provider, and on those that policies judge by their arguments. */
-const TAGS = { DataSovereignty: "AU", Compliance: "ASIC" };
 
 /** The market's open, 9:59 to 10:02, in ordinary minutes' traffic. */
 const OPEN_FACTOR = 3;
@@ -32,7 +31,7 @@ const OPEN_FACTOR = 3;
 /** The platform on AWS: three zones of one region. */
 export function onAws(config: Config): Platform {
   const { region, zones, cidr, natGateways, protect } = config;
-  const tags = { ...TAGS, Project: pulumi.getProject(), Stack: pulumi.getStack() };
+  const tags = awsTags();
   const provider = new aws.Provider("aws", { region, defaultTags: { tags } });
   const account = aws.getCallerIdentityOutput({}, { provider }).accountId;
   const keys = new Keys("keys", { region, account, protect, tags }, { provider });
@@ -180,30 +179,42 @@ export function onAws(config: Config): Platform {
     { provider },
   );
 
-  const registry = config.images.registry ?? pulumi.interpolate`${account}.dkr.ecr.${region}.amazonaws.com`;
+  const registry =
+    config.images.registry ??
+    new Repositories("repositories", { region, protect, tags }, { provider }).registry;
+  const foundation = {
+    namespace,
+    registry,
+    apiUrl: internalBalancer.url,
+    kubeconfig: cluster.kubeconfig,
+    clusterIdentifier: cluster.arn,
+    database: { url: database.url, csi: credentials.volume.csi },
+  };
   return {
     kubernetes,
     namespace,
-    image: (service) =>
-      pulumi.output(registry).apply((registry) => imageName(registry, service, config.images)),
+    image: builtImages(config, registry, provider),
     apiUrl: internalBalancer.url,
     issuer: identity.issuer,
     clientId: identity.clientId,
     database: databaseAccess(database.url, credentials.volume, [credentials]),
-    outputs: stackOutputs(Outputs, {
-      stack: pulumi.getStack(),
-      region,
-      publicUrl,
-      apiUrl: pulumi.interpolate`${publicUrl}/api`,
-      issuer: identity.issuer,
-      clientId: identity.clientId,
-      arcEndpoint: arcEndpoint(region, provider),
-      loadBalancers: { public: described(publicBalancer), internal: described(internalBalancer) },
-      cluster: { name: clusterName, arn: cluster.arn },
-      zones: zones.map((name) => zone(name, region, provider)),
-      database: { endpoint: database.endpoint, name: databaseName },
-      modelBucket: models.bucketName,
-    }),
+    outputs: {
+      ...(config.layer === "foundation" ? stackOutputs(FoundationOutput, { foundation }) : {}),
+      ...stackOutputs(Outputs, {
+        stack: pulumi.getStack(),
+        region,
+        publicUrl,
+        apiUrl: pulumi.interpolate`${publicUrl}/api`,
+        issuer: identity.issuer,
+        clientId: identity.clientId,
+        arcEndpoint: arcEndpoint(region, provider),
+        loadBalancers: { public: described(publicBalancer), internal: described(internalBalancer) },
+        cluster: { name: clusterName, arn: cluster.arn },
+        zones: zones.map((name) => zone(name, region, provider)),
+        database: { endpoint: database.endpoint, name: databaseName },
+        modelBucket: models.bucketName,
+      }),
+    },
   };
 }
 

@@ -4,6 +4,7 @@ import { clusters } from "./cluster.ts";
 import { databases } from "./databases.ts";
 import { anyAws } from "./fallback.ts";
 import { identity } from "./identity.ts";
+import { images } from "./images.ts";
 import { invokes } from "./invokes.ts";
 import { keysAndTopics } from "./keys.ts";
 import { helmRelease, kubernetesObject } from "./kubernetes.ts";
@@ -19,6 +20,7 @@ const ANSWERS: Record<string, Answer> = {
   ...identity,
   ...network,
   ...clusters,
+  ...images,
   ...storageAndRoles,
   ...keysAndTopics,
 };

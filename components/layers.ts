@@ -1,0 +1,11 @@
+import type { Config } from "../config.ts";
+import { onFoundation } from "./foundation.ts";
+import { onAws } from "./on-aws.ts";
+import { onKubernetes } from "./on-kubernetes.ts";
+import type { Platform } from "./platform.ts";
+
+/** What the services stand on: made here, or, in the applications' layer, by another stack. */
+export function standOn(config: Config): Platform {
+  if (config.layer === "applications") return onFoundation(config);
+  return config.target === "aws" ? onAws(config) : onKubernetes(config);
+}
