@@ -9,6 +9,8 @@ export interface DatabaseCredentialsArgs {
   namespace: pulumi.Input<string>;
   /** Secret with the keys `username` and `password`. */
   secretArn: pulumi.Input<string>;
+  /** KMS key of the secret. */
+  keyArn: pulumi.Input<string>;
   /** The service accounts whose pods may read it. */
   serviceAccounts: string[];
   tags?: Record<string, string>;
@@ -33,6 +35,7 @@ export class DatabaseCredentials extends pulumi.ComponentResource {
           actions: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
           resources: [secretArn],
         },
+        { actions: ["kms:Decrypt"], resources: [args.keyArn] },
       ];
       const role = { region, clusterName, namespace, serviceAccount, statements, tags };
       new PodRole(`${name}-${serviceAccount}`, role, { parent: this });

@@ -43,8 +43,9 @@ describe("bad arguments", () => {
     ],
     [
       "database",
-      () => new Database("d", any({ storage: 5, maxStorage: 1, database: "My DB" })),
-      ["storage", "maxStorage", "database"],
+      () =>
+        new Database("d", any({ instanceClass: "db.odd.one", storage: 5, maxStorage: 1, database: "My DB" })),
+      ["storage", "maxStorage", "database", "maxConnections"],
     ],
     ["load balancer", () => new LoadBalancer("l", any({ routes: [] })), ["routes"]],
     [

@@ -41,16 +41,6 @@ describe("components on the evaluated graph", () => {
     assert.deepEqual([own.DataSovereignty, own.Compliance], ["AU", "ASIC"]);
   });
 
-  it("keep the database encrypted, private, Multi-AZ, its password with Secrets Manager", () => {
-    for (const graph of [dev, prod]) {
-      const instance = inputsOf(graph, "aws:rds/instance:Instance");
-      const { multiAz, storageEncrypted, publiclyAccessible, manageMasterUserPassword, engineVersion } =
-        instance;
-      assert.deepEqual([multiAz, storageEncrypted, publiclyAccessible], [true, true, false]);
-      assert.deepEqual([manageMasterUserPassword, engineVersion, instance.password], [true, "16", undefined]);
-    }
-  });
-
   it("mount the database's secret by its ARN", () => {
     const { spec } = inputsOf(dev, "kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass");
     const [object] = JSON.parse(spec.parameters.objects);
