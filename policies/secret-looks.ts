@@ -15,7 +15,7 @@ const VALUES: [RegExp, string][] = [
 ];
 
 /** `password: hunter2` in a file, `--password=hunter2` in a command; the value follows. */
-const ASSIGNMENT = /(?:^|[\s"'{,;&?-])([A-Za-z][\w.-]*)["']?\s*[:=]\s*["']?([^\s"',;&}]+)/g;
+const ASSIGNMENT = /(?:^|[\s"'{,;&?-])([A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*["']?([^\s"',;&}]+)/g;
 
 /** What a value stands for where a secret would be: a path, a variable, a template, a number, a switch. */
 const NO_SECRET = /^(\/|\.{1,2}\/|\$|\{|<|%|\d+$|true$|false$|null$|https?:\/\/(?!\S+:\S+@))/i;
