@@ -19,6 +19,15 @@ export function count(min: number, max: number) {
   );
 }
 
+/** A number between 0 and 1, neither of them. */
+export function fraction() {
+  const error = "expected a number between 0 and 1, such as 0.999";
+  return z.preprocess(
+    (value) => (typeof value === "string" && /^0?\.\d+$/.test(value) ? Number(value) : value),
+    z.number({ error }).gt(0, { error }).lt(1, { error }),
+  );
+}
+
 export function bool() {
   return z.preprocess(
     (value) => (value === "true" ? true : value === "false" ? false : value),

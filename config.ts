@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { NARROW_RANGE } from "./components/cluster-access.ts";
 import { conflicts, missing, type Problem } from "./config-relations.ts";
-import { bool, count, json, privateRange, text } from "./config-values.ts";
+import { bool, count, fraction, json, privateRange, text } from "./config-values.ts";
 
 /** The services that the program runs; each has an image of its name. */
 export const SERVICES = ["web", "gateway", "trading"] as const;
@@ -81,6 +81,15 @@ const ClusterAccess = json(
   }),
 );
 
+const Objectives = json(
+  z.strictObject({
+    /** Share of requests that are answered without a server error, in 30 days. */
+    availability: fraction().default(0.999),
+    /** Milliseconds in which 99 of 100 requests are answered. */
+    p99Ms: count(1, 60_000).default(250),
+  }),
+);
+
 const Balancers = json(
   z.strictObject({
     /** Capacity units of an ordinary minute. Three times as much is kept ready; without it, ALB scales by itself. */
@@ -145,6 +154,7 @@ const Schema = z
     database: Database.prefault({}),
     nodes: Nodes.prefault({}),
     clusterAccess: ClusterAccess.prefault({}),
+    objectives: Objectives.prefault({}),
     balancers: Balancers.prefault({}),
     /** Guards the database and the balancers against deletion. */
     protect: bool().default(false),

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Config } from "../config.ts";
+import { type Config, SERVICES } from "../config.ts";
 import { FoundationOutput, Outputs } from "../outputs.ts";
 import { balancerAccessLogs, REQUEST_LOG_DAYS } from "./access-logs.ts";
 import { withScheme } from "./addresses.ts";
@@ -20,6 +20,7 @@ import { Keys } from "./keys.ts";
 import { LoadBalancer } from "./load-balancer.ts";
 import { ModelBucket } from "./model-bucket.ts";
 import { Network } from "./network.ts";
+import { Observability } from "./observability.ts";
 import { createNamespace, type Platform } from "./platform.ts";
 import { PrivateBucket } from "./private-bucket.ts";
 import { stackOutputs } from "./stack-outputs.ts";
@@ -71,6 +72,16 @@ export function onAws(config: Config): Platform {
     { providers },
   );
   if (nodes.warm > 0) new WarmPool("warm-pool", { perZone: nodes.warm }, { provider: kubernetes });
+  new Observability(
+    "observability",
+    {
+      ...{ region, clusterName, namespace: config.namespace, services: SERVICES, ...config.objectives },
+      ...{ alarmTopicArn: alarms.arn, alarmKeyArn: keys.alarms, metricsKeyArn: keys.logs },
+      after: controllers.addons,
+      tags,
+    },
+    { providers },
+  );
   const namespace = createNamespace(config.namespace, kubernetes).metadata.name;
   new Firewall(
     "firewall",

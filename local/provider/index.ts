@@ -9,6 +9,7 @@ import { invokes } from "./invokes.ts";
 import { keysAndTopics } from "./keys.ts";
 import { helmRelease, kubernetesObject } from "./kubernetes.ts";
 import { loadBalancing } from "./load-balancing.ts";
+import { monitoring } from "./monitoring.ts";
 import { autoName } from "./naming.ts";
 import { network } from "./network.ts";
 import { storageAndRoles } from "./storage.ts";
@@ -23,6 +24,7 @@ const ANSWERS: Record<string, Answer> = {
   ...images,
   ...storageAndRoles,
   ...keysAndTopics,
+  ...monitoring,
 };
 
 /**
