@@ -29,7 +29,12 @@ export function missing(raw: Record<string, unknown>): Problem[] {
  * error lists all. `valid` has the keys whose values hold, defaults included.
  */
 export function conflicts(valid: Partial<Config>): Problem[] {
-  return [...subnetConflicts(valid), ...layerConflicts(valid)];
+  return [...subnetConflicts(valid), ...layerConflicts(valid), ...scaleConflicts(valid)];
+}
+
+function scaleConflicts({ replicas, maxReplicas }: Partial<Config>): Problem[] {
+  const fits = replicas === undefined || maxReplicas === undefined || maxReplicas >= replicas;
+  return fits ? [] : [{ path: ["maxReplicas"], message: "expected no less than replicas" }];
 }
 
 function layerConflicts({ layer, target, foundation }: Partial<Config>): Problem[] {

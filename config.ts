@@ -144,6 +144,10 @@ const Schema = z
     subnets: Subnets.optional(),
     /** Pods of each service at least; a multiple of three keeps the zones even. */
     replicas: count(3, 300).default(3),
+    /** Pods of each service at most. @default four times `replicas` */
+    maxReplicas: count(3, 1000).optional(),
+    /** Percent of the requested CPU at which pods are added. */
+    targetCpuPercent: count(10, 90).default(50),
     namespace: text("a Kubernetes name", /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/).default("trizone"),
     natGateways: z.enum(["single", "per-zone"], { error: "expected single or per-zone" }).default("per-zone"),
     kubernetesVersion: text(

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Arrow } from "./arrows.ts";
 
 const LoadBalancer = z.object({
   arn: z.string().startsWith("arn:"),
@@ -45,6 +46,8 @@ export const Foundation = z.object({
   /** As JSON; it calls the AWS CLI for a token. */
   kubeconfig: z.string(),
   clusterIdentifier: z.string(),
+  /** What flows between the services' pods and the rest of the world. */
+  arrows: z.array(Arrow),
   database: z.object({
     /** Without a user. */
     url: z.string().startsWith("postgresql://"),

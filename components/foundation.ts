@@ -26,7 +26,7 @@ export function onFoundation(config: Config): Platform {
       `output "foundation" of stack ${name} is not what this program needs; update that stack first: ${parsed.error.message}`,
     );
   });
-  const { kubeconfig, clusterIdentifier, namespace, registry, apiUrl } = said;
+  const { kubeconfig, clusterIdentifier, namespace, registry, apiUrl, arrows } = said;
   const provider = new aws.Provider("aws", { region, defaultTags: { tags: awsTags() } });
   const keys = Outputs.keyof().options;
   const same = Object.fromEntries(keys.map((key) => [key, stack.requireOutput(key)])) as Record<Key, unknown>;
@@ -34,6 +34,7 @@ export function onFoundation(config: Config): Platform {
     kubernetes: new k8s.Provider("kubernetes", { kubeconfig, clusterIdentifier }),
     namespace,
     image: builtImages(config, registry, provider),
+    arrows,
     apiUrl,
     issuer: stack.requireOutput("issuer") as pulumi.Output<string>,
     clientId: stack.requireOutput("clientId") as pulumi.Output<string>,

@@ -5,6 +5,7 @@ import { FoundationOutput, Outputs } from "../outputs.ts";
 import { balancerAccessLogs, REQUEST_LOG_DAYS } from "./access-logs.ts";
 import { withScheme } from "./addresses.ts";
 import { AlarmTopic } from "./alarm-topic.ts";
+import { arrowsOnAws } from "./arrows-on-aws.ts";
 import { Audit } from "./audit.ts";
 import { awsTags } from "./aws-tags.ts";
 import { s3AccessLogs } from "./bucket-policy.ts";
@@ -24,10 +25,9 @@ import { Observability } from "./observability.ts";
 import { createNamespace, type Platform } from "./platform.ts";
 import { PrivateBucket } from "./private-bucket.ts";
 import { stackOutputs } from "./stack-outputs.ts";
+import { subnetsOf } from "./subnets.ts";
+import { OPEN_FACTOR } from "./trading-hours.ts";
 import { WarmPool } from "./warm-pool.ts";
-
-/** The market's open, 9:59 to 10:02, in ordinary minutes' traffic. */
-const OPEN_FACTOR = 3;
 
 /** The platform on AWS: three zones of one region. */
 export function onAws(config: Config): Platform {
@@ -197,17 +197,20 @@ export function onAws(config: Config): Platform {
   const registry =
     config.images.registry ??
     new Repositories("repositories", { region, protect, tags }, { provider }).registry;
+  const arrows = arrowsOnAws(cidr, subnetsOf(cidr, config.subnets, zones.length));
   const foundation = {
     namespace,
     registry,
     apiUrl: internalBalancer.url,
     kubeconfig: cluster.kubeconfig,
     clusterIdentifier: cluster.arn,
+    arrows,
     database: { url: database.url, csi: credentials.volume.csi },
   };
   return {
     kubernetes,
     namespace,
+    arrows,
     image: builtImages(config, registry, provider),
     apiUrl: internalBalancer.url,
     issuer: identity.issuer,

@@ -22,6 +22,10 @@ export interface PodArgs {
   image: pulumi.Input<string>;
   /** @default the service's name */
   serviceAccount?: string;
+  /** Gives the pod a token for Kubernetes' API. @default false */
+  serviceAccountToken?: boolean;
+  /** Name of the PriorityClass. @default the cluster's */
+  priorityClass?: pulumi.Input<string>;
   /** @default ["node", "/app/main.js"] */
   command?: string[];
   env: Record<string, pulumi.Input<string>>;
@@ -80,10 +84,10 @@ export function servingPod(args: PodArgs): PodTemplate {
   };
 }
 
-/** A pod that does one thing and ends; `task` sets its labels apart, so that no Service takes it for one that serves. */
-export function jobPod(args: PodArgs, task: string): PodTemplate {
+/** A pod that does one thing and ends; `task` sets a service's own apart, so that its Service sends them nothing. */
+export function jobPod(args: PodArgs, task?: string): PodTemplate {
   return {
-    metadata: { labels: podLabels(`${args.service}-${task}`) },
+    metadata: { labels: podLabels(task ? `${args.service}-${task}` : args.service) },
     spec: { ...podSpec(args, {}), restartPolicy: "Never" },
   };
 }
@@ -92,7 +96,8 @@ function podSpec(args: PodArgs, container: Partial<Container>): PodSpec {
   const { service, image, mounts = [] } = args;
   return {
     serviceAccountName: args.serviceAccount ?? service,
-    automountServiceAccountToken: false,
+    automountServiceAccountToken: args.serviceAccountToken ?? false,
+    priorityClassName: args.priorityClass,
     enableServiceLinks: false,
     securityContext: POD_SECURITY,
     containers: [

@@ -11,6 +11,9 @@ const OFFSETS = [10 * 60, 11 * 60];
  */
 const QUIET = { from: 9 * 60, to: 16 * 60 + 30 };
 
+/** The market's open, 9:59 to 10:02, in ordinary minutes' traffic. */
+export const OPEN_FACTOR = 3;
+
 const DAY = 24 * 60;
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { check } from "./check.ts";
+import { PAUSE_IMAGE } from "./pause.ts";
 import { CONTAINER_SECURITY, POD_SECURITY } from "./pod.ts";
 import { type Transform, transformed } from "./transform.ts";
 
@@ -15,10 +16,6 @@ export interface WarmPoolArgs {
     disruptionBudget?: Transform<k8s.policy.v1.PodDisruptionBudgetArgs>;
   };
 }
-
-/** It does nothing, and ends at once when it is told to. */
-const PAUSE =
-  "registry.k8s.io/pause:3.10@sha256:ee6521f290b2168b6e0935a181d4cff9be1ac3f505666ef0e3c98fae8199917a";
 
 /** The lowest for which the cluster autoscaler still adds a node. */
 const PRIORITY = -10;
@@ -94,7 +91,7 @@ function podSpec(priorityClassName: pulumi.Input<string>, room: { cpu: string; m
     containers: [
       {
         name: "pause",
-        image: PAUSE,
+        image: PAUSE_IMAGE,
         resources: { requests: room, limits: { memory: room.memory } },
         securityContext: CONTAINER_SECURITY,
       },

@@ -11,8 +11,10 @@ export interface WorkloadArgs extends Omit<PodArgs, "service"> {
   replicas?: number;
   /** Pods at most. @default four times `replicas` */
   maxReplicas?: number;
-  /** Percent of the requested CPU at which pods are added. @default 60 */
+  /** Percent of the requested CPU at which pods are added: half leaves room for a lost zone's share. @default 50 */
   targetCpuPercent?: number;
+  /** Others set the autoscaler's minimum by the hour, so that an update must leave it. @default false */
+  scheduledMinimum?: boolean;
   /** Port on every node that leads to the Service, for clusters without a load balancer. */
   nodePort?: number;
   /** What must be done before the pods start, e.g. a migration. */
@@ -106,7 +108,7 @@ export class Workload extends pulumi.ComponentResource {
   }
 
   #autoscaler(deployment: k8s.apps.v1.Deployment, replicas: number): void {
-    const { maxReplicas = replicas * 4, targetCpuPercent = 60, transform } = this.#args;
+    const { maxReplicas = replicas * 4, targetCpuPercent = 50, scheduledMinimum, transform } = this.#args;
     const autoscaler = {
       metadata: this.#metadata,
       spec: {
@@ -122,7 +124,10 @@ export class Workload extends pulumi.ComponentResource {
       },
     };
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(
-      ...transformed(transform?.autoscaler, `${this.#name}-autoscaler`, autoscaler, { parent: this }),
+      ...transformed(transform?.autoscaler, `${this.#name}-autoscaler`, autoscaler, {
+        parent: this,
+        ignoreChanges: scheduledMinimum ? ["spec.minReplicas"] : undefined,
+      }),
     );
   }
 
