@@ -47,6 +47,16 @@ const Database = json(
     }),
 );
 
+const Cache = json(
+  z.strictObject({
+    nodeType: text("an ElastiCache class such as cache.t4g.micro", /^cache\.\w+\.\w+$/).default(
+      "cache.t4g.micro",
+    ),
+    /** A primary and its replicas; three put one in each zone. */
+    nodes: count(2, 6).default(3),
+  }),
+);
+
 const Nodes = json(
   z
     .strictObject({
@@ -156,6 +166,7 @@ const Schema = z
     ).default("1.35"),
     images: Images.prefault({}),
     database: Database.prefault({}),
+    cache: Cache.prefault({}),
     nodes: Nodes.prefault({}),
     clusterAccess: ClusterAccess.prefault({}),
     objectives: Objectives.prefault({}),

@@ -9,6 +9,7 @@ import { arrowsOnAws } from "./arrows-on-aws.ts";
 import { Audit } from "./audit.ts";
 import { awsTags } from "./aws-tags.ts";
 import { s3AccessLogs } from "./bucket-policy.ts";
+import { Cache } from "./cache.ts";
 import { Cluster } from "./cluster.ts";
 import { Controllers } from "./controllers.ts";
 import { Database } from "./database.ts";
@@ -168,6 +169,21 @@ export function onAws(config: Config): Platform {
       securityGroupIds: [network.databaseGroupId],
       keyArn: keys.data,
       logsKeyArn: keys.logs,
+      alarmTopicArn: alarms.arn,
+      protect,
+      tags,
+    },
+    { provider },
+  );
+  new Cache(
+    "cache",
+    {
+      region,
+      zones,
+      ...config.cache,
+      subnetIds: network.isolatedSubnetIds,
+      securityGroupIds: [network.cacheGroupId],
+      keyArn: keys.data,
       alarmTopicArn: alarms.arn,
       protect,
       tags,

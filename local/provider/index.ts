@@ -1,5 +1,6 @@
 import type { PropertyMap } from "../../engine/graph.ts";
 import type { CreateRequest, CreateResult, Provider } from "../../engine/provider.ts";
+import { caches } from "./caches.ts";
 import { clusters } from "./cluster.ts";
 import { databases } from "./databases.ts";
 import { anyAws } from "./fallback.ts";
@@ -18,6 +19,7 @@ import { type AddressBook, type Answer, type Context, text } from "./types.ts";
 const ANSWERS: Record<string, Answer> = {
   ...loadBalancing,
   ...databases,
+  ...caches,
   ...identity,
   ...network,
   ...clusters,
