@@ -29,6 +29,13 @@ const parameters: Check = (props) => {
   return String(value) === "1" ? [] : [`the parameter rds.force_ssl is ${said(value)}`];
 };
 
+const postgres: Check = (props) =>
+  read(props, "engine") === "postgres" &&
+  read(props, "parameterGroupName") === undefined &&
+  read(props, "replicateSourceDb") === undefined
+    ? ["parameterGroupName, whose group forces TLS, is unset"]
+    : [];
+
 const CHECKS: Record<string, Check> = {
   "aws:lb/listener:Listener": listener,
   "aws:alb/listener:Listener": listener,
@@ -36,6 +43,7 @@ const CHECKS: Record<string, Check> = {
   "aws:elasticache/cluster:Cluster": (props) =>
     read(props, "replicationGroupId") === undefined ? redis(props) : [],
   "aws:rds/parameterGroup:ParameterGroup": parameters,
+  "aws:rds/instance:Instance": postgres,
   "aws:sns/topicSubscription:TopicSubscription": (props) =>
     read(props, "protocol") === "http" ? ['protocol is "http"'] : [],
 };
