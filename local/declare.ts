@@ -1,4 +1,11 @@
-import { evaluate, type Graph, readStackConfig, startPolicyPack, type Violation } from "../engine/index.ts";
+import {
+  evaluate,
+  type Graph,
+  type PropertyMap,
+  readStackConfig,
+  startPolicyPack,
+  type Violation,
+} from "../engine/index.ts";
 import type { Addresses } from "./addresses.ts";
 import { stackReferences } from "./layers.ts";
 import { createProvider } from "./provider/index.ts";
@@ -19,6 +26,8 @@ export async function declare(options: {
   /** `key=value`, as `pulumi config set` takes them. */
   overrides?: string[];
   addresses?: Addresses;
+  /** Outputs of the stack that a stack of layer `applications` stands on. @default those of an evaluation of its own */
+  foundation?: PropertyMap;
   signal?: AbortSignal;
 }): Promise<Declared> {
   const { directory, stack, signal } = options;
@@ -28,7 +37,7 @@ export async function declare(options: {
   // A program's error ends the run before anybody waits for the pack: its own failure is then beside the point.
   starting.catch(() => undefined);
   try {
-    const references = await stackReferences(directory, settings, signal);
+    const references = await stackReferences(directory, settings, options);
     const graph = await evaluate({
       ...settings,
       directory,
