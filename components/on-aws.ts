@@ -25,6 +25,7 @@ import { Network } from "./network.ts";
 import { Observability } from "./observability.ts";
 import { createNamespace, type Platform } from "./platform.ts";
 import { PrivateBucket } from "./private-bucket.ts";
+import { ServiceRoles } from "./service-roles.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 import { subnetsOf } from "./subnets.ts";
 import { OPEN_FACTOR } from "./trading-hours.ts";
@@ -192,18 +193,21 @@ export function onAws(config: Config): Platform {
   );
   const credentials = new DatabaseCredentials(
     "trading-database",
-    {
-      clusterName,
-      region,
-      namespace,
-      secretArn: database.secretArn,
-      keyArn: keys.data,
-      serviceAccounts: ["trading", "trading-migrations"],
-      tags,
-    },
+    { region, namespace, secretArn: database.secretArn },
     { providers, dependsOn: controllers.addons },
   );
   const models = new ModelBucket("models", { ...logged, keyArn: keys.data }, { provider });
+  const roles = new ServiceRoles(
+    "services",
+    {
+      ...{ clusterName, region, namespace, services: SERVICES, tags },
+      databaseSecretArn: database.secretArn,
+      modelBucketArn: models.arn,
+      keyArn: keys.data,
+      shiftableArns: [publicBalancer.arn, internalBalancer.arn, cluster.arn],
+    },
+    { provider },
+  );
   new Audit(
     "audit",
     { ...logged, account, keyArn: keys.audit, dataBuckets: [models.arn], lock: recordsLock(protect) },
@@ -231,7 +235,7 @@ export function onAws(config: Config): Platform {
     apiUrl: internalBalancer.url,
     issuer: identity.issuer,
     clientId: identity.clientId,
-    database: databaseAccess(database.url, credentials.volume, [credentials]),
+    database: databaseAccess(database.url, credentials.volume, [credentials, roles]),
     outputs: {
       ...(config.layer === "foundation" ? stackOutputs(FoundationOutput, { foundation }) : {}),
       ...stackOutputs(Outputs, {

@@ -149,7 +149,7 @@ describe("database on the evaluated graph", () => {
   });
 
   it("lets pods read its secret, and use that secret's key", () => {
-    const { policy } = inputsOf(prod, "aws:iam/rolePolicy:RolePolicy", "trading-database-trading-policy");
+    const { policy } = inputsOf(prod, "aws:iam/rolePolicy:RolePolicy", "services-trading-policy");
     const statements: { Action: string[]; Resource: string[] }[] = JSON.parse(policy).Statement;
     const decrypt = statements.find(({ Action }) => Action.includes("kms:Decrypt"));
     assert.deepEqual(decrypt?.Resource, [keyOf(prod, "data")]);

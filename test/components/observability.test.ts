@@ -93,7 +93,7 @@ describe("observability", () => {
     for (const { alert, labels, annotations } of groups(dev).flatMap(({ rules }) => rules)) {
       if (!alert) continue;
       assert.match(labels?.severity ?? "", /^(critical|warning)$/, alert);
-      assert.ok((annotations?.description.length ?? 0) > 40, alert);
+      assert.ok((annotations?.description?.length ?? 0) > 40, alert);
     }
   });
 
