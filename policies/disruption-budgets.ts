@@ -1,5 +1,5 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { entries, read } from "./known.ts";
+import { entries, mayEqual, read, UNKNOWN } from "./known.ts";
 import { podKind, podTemplates } from "./pod-specs.ts";
 import { stackRule } from "./rule.ts";
 
@@ -16,19 +16,27 @@ export const disruptionBudgets = stackRule({
     const budgets = resources.filter(({ type }) => BUDGET.test(type));
     return resources
       .filter(({ type }) => ["Deployment", "Rollout"].includes(podKind(type) ?? ""))
-      .filter((resource) => podTemplates(resource.type, resource.props).length > 0)
+      .filter((resource) => isShown(resource) && podTemplates(resource.type, resource.props).length > 0)
       .filter((resource) => !budgets.some((budget) => covers(budget, resource)))
       .map((resource) => ({ resource, reason: "no PodDisruptionBudget matches its pods" }));
   },
 });
 
+/** In the preview of a cluster that isn't there yet its objects show nothing at all: the update judges them. */
+function isShown({ props }: PolicyResource): boolean {
+  return read(props, "spec") !== undefined;
+}
+
+/** What a preview doesn't know yet is judged in the update. */
 function covers({ props: budget }: PolicyResource, { type, props }: PolicyResource): boolean {
-  if (read(budget, "metadata", "namespace") !== read(props, "metadata", "namespace")) return false;
-  const selector = entries(read(budget, "spec", "selector", "matchLabels"));
+  if (!mayEqual(read(budget, "metadata", "namespace"), read(props, "metadata", "namespace"))) return false;
+  const selector = read(budget, "spec", "selector", "matchLabels");
+  if (selector === UNKNOWN) return true;
+  const wanted = entries(selector);
   return (
-    selector.length > 0 &&
+    wanted.length > 0 &&
     podTemplates(type, props).every(({ value: template }) =>
-      selector.every(([key, value]) => read(template, "metadata", "labels", key) === value),
+      wanted.every(([key, value]) => mayEqual(read(template, "metadata", "labels", key), value)),
     )
   );
 }

@@ -8,6 +8,7 @@ export const UNKNOWN = Symbol("unknown");
 export function read(root: unknown, ...path: (string | number)[]): unknown {
   let value = root;
   for (const key of path) {
+    if (value === UNKNOWN) return UNKNOWN;
     if (typeof value !== "object" || value === null) return undefined;
     try {
       value = (value as Record<string | number, unknown>)[key];
@@ -34,6 +35,11 @@ export function entries(object: unknown): [string, unknown][] {
 /** Whether nothing was said: a provider's default then holds. */
 export function unset(value: unknown): value is undefined | null {
   return value === undefined || value === null;
+}
+
+/** Whether two values are the same, as far as they are known: a preview gives the benefit of the doubt. */
+export function mayEqual(one: unknown, other: unknown): boolean {
+  return one === other || one === UNKNOWN || other === UNKNOWN;
 }
 
 /** A value as a message shows it. */
