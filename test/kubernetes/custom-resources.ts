@@ -1,0 +1,198 @@
+import { z } from "zod";
+import { called, type KubernetesObject } from "./objects.ts";
+
+const text = z.string().min(1);
+const name = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
+const portName = z.string().regex(/^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/);
+const port = z.int().min(1).max(65_535);
+const duration = z.string().regex(/^\d+(ms|s|m|h)$/);
+const promDuration = z.string().regex(/^(\d+(ms|[smhdwy]))+$/);
+const percent = z.string().regex(/^\d{1,2}%$|^100%$/);
+const labels = z.record(z.string(), z.string());
+const selector = z.strictObject({ matchLabels: labels });
+
+/** Prometheus' own: recording rules may have colons in their names, labels may not. */
+const metricName = z.string().regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/);
+const labelName = z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/);
+
+const rule = z.union([
+  z.strictObject({ record: metricName, expr: text, labels: z.record(labelName, text).optional() }),
+  z.strictObject({
+    alert: text,
+    expr: text,
+    for: promDuration.optional(),
+    labels: z.record(labelName, text).optional(),
+    annotations: z.record(labelName, text).optional(),
+  }),
+]);
+
+const secretObjects = z.array(
+  z.strictObject({
+    objectName: text,
+    objectType: z.enum(["secretsmanager", "ssmparameter"]).optional(),
+    objectAlias: text.optional(),
+    jmesPath: z.array(z.strictObject({ path: text, objectAlias: text })).optional(),
+  }),
+);
+
+const analysisArg = z.strictObject({
+  name: text,
+  value: text.optional(),
+  valueFrom: z.strictObject({ podTemplateHashValue: z.enum(["Latest", "Stable"]) }).optional(),
+});
+
+/** The fields that the program sets, and no others, as the projects' own references describe them. */
+const SPECS: Record<string, z.ZodType> = {
+  // https://secrets-store-csi-driver.sigs.k8s.io/concepts, https://github.com/aws/secrets-store-csi-driver-provider-aws#secretproviderclass-options
+  "secrets-store.csi.x-k8s.io/v1 SecretProviderClass": z.strictObject({
+    provider: z.literal("aws"),
+    parameters: z.strictObject({
+      // The parameters are strings: the list is YAML, of which JSON is a part, and the flag is "true".
+      objects: z.string().transform(parsed).pipe(secretObjects),
+      region: z
+        .string()
+        .regex(/^[a-z]{2}-[a-z]+-\d$/)
+        .optional(),
+      usePodIdentity: z.enum(["true", "false"]).optional(),
+    }),
+  }),
+  // https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/spec/
+  "elbv2.k8s.aws/v1beta1 TargetGroupBinding": z.strictObject({
+    serviceRef: z.strictObject({ name, port: z.union([port, portName]) }),
+    targetGroupARN: z
+      .string()
+      .regex(/^arn:aws:elasticloadbalancing:[a-z0-9-]+:\d{12}:targetgroup\/[\w-]{1,32}\/\w+$/),
+    targetType: z.enum(["ip", "instance"]).optional(),
+  }),
+  // https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.ServiceMonitorSpec
+  "monitoring.coreos.com/v1 ServiceMonitor": z.strictObject({
+    namespaceSelector: z.strictObject({ matchNames: z.array(name).min(1) }).optional(),
+    selector,
+    endpoints: z
+      .array(
+        z
+          .strictObject({
+            port: portName.optional(),
+            targetPort: z.union([port, portName]).optional(),
+            path: z.string().startsWith("/").optional(),
+            interval: promDuration.optional(),
+            scrapeTimeout: promDuration.optional(),
+            honorLabels: z.boolean().optional(),
+            relabelings: z
+              .array(z.strictObject({ sourceLabels: z.array(labelName), targetLabel: labelName }))
+              .optional(),
+          })
+          .refine(
+            (one) => (one.port === undefined) !== (one.targetPort === undefined),
+            "needs port or targetPort",
+          ),
+      )
+      .min(1),
+  }),
+  // https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1.PrometheusRuleSpec
+  "monitoring.coreos.com/v1 PrometheusRule": z.strictObject({
+    groups: z
+      .array(z.strictObject({ name: text, interval: promDuration.optional(), rules: z.array(rule).min(1) }))
+      .refine(
+        (all) => new Set(all.map((group) => group.name)).size === all.length,
+        "two groups have one name",
+      ),
+  }),
+  // https://argo-rollouts.readthedocs.io/en/stable/features/specification/
+  "argoproj.io/v1alpha1 Rollout": z.strictObject({
+    selector,
+    workloadRef: z.strictObject({
+      apiVersion: z.literal("apps/v1"),
+      kind: z.literal("Deployment"),
+      name,
+      scaleDown: z.enum(["never", "onsuccess", "progressively"]).optional(),
+    }),
+    strategy: z.strictObject({
+      canary: z.strictObject({
+        maxSurge: z.union([z.int().min(0), percent]).optional(),
+        maxUnavailable: z.union([z.int().min(0), percent]).optional(),
+        steps: z
+          .array(
+            z.union([
+              z.strictObject({ setWeight: z.int().min(0).max(100) }),
+              z.strictObject({ pause: z.strictObject({ duration: duration.optional() }) }),
+            ]),
+          )
+          .min(1),
+        analysis: z
+          .strictObject({
+            startingStep: z.int().min(0).optional(),
+            templates: z.array(z.strictObject({ templateName: name })).min(1),
+            args: z.array(analysisArg).optional(),
+          })
+          .optional(),
+      }),
+    }),
+  }),
+  // https://argo-rollouts.readthedocs.io/en/stable/features/analysis/
+  "argoproj.io/v1alpha1 AnalysisTemplate": z.strictObject({
+    args: z.array(analysisArg).optional(),
+    metrics: z
+      .array(
+        z.strictObject({
+          name: text,
+          interval: duration.optional(),
+          initialDelay: duration.optional(),
+          failureLimit: z.int().min(0).optional(),
+          successCondition: text.optional(),
+          provider: z.strictObject({ prometheus: z.strictObject({ address: z.url(), query: text }) }),
+        }),
+      )
+      .min(1),
+  }),
+  // https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/
+  "argoproj.io/v1alpha1 Application": z.strictObject({
+    project: name,
+    source: z.strictObject({ repoURL: text, path: text, targetRevision: text.optional() }),
+    destination: z.strictObject({ server: z.url(), namespace: name }),
+    syncPolicy: z.strictObject({
+      automated: z.strictObject({ prune: z.boolean(), selfHeal: z.boolean() }),
+      syncOptions: z.array(z.string().regex(/^[A-Z]\w+=\w+$/)).optional(),
+      retry: z
+        .strictObject({
+          limit: z.int(),
+          backoff: z.strictObject({ duration, factor: z.int().min(1), maxDuration: duration }),
+        })
+        .optional(),
+    }),
+    ignoreDifferences: z
+      .array(
+        z.strictObject({ group: z.string(), kind: text, jsonPointers: z.array(z.string().startsWith("/")) }),
+      )
+      .optional(),
+  }),
+};
+
+/** Kubernetes' own groups have no dot, or end in `k8s.io` and are not of its projects beside it. */
+export function isCustomResource({ apiVersion }: KubernetesObject): boolean {
+  const [group = ""] = apiVersion.split("/").slice(0, -1);
+  return group.includes(".") && !(group.endsWith(".k8s.io") && !group.includes("x-k8s.io"));
+}
+
+/** What is wrong with an object of another project's kind. */
+export function customResourceProblems(object: KubernetesObject): string[] {
+  const { apiVersion, kind, metadata: _, spec, ...more } = object;
+  const schema = SPECS[`${apiVersion} ${kind}`];
+  if (!schema) return [`${called(object)}: no schema is known for ${apiVersion}`];
+  const { error } = schema.safeParse(spec);
+  return [
+    ...Object.keys(more).map((field) => `${called(object)}: unknown field ${field}`),
+    ...(error?.issues ?? []).map(
+      ({ path, message }) => `${called(object)}: ${["spec", ...path].join(".")} ${message}`,
+    ),
+  ];
+}
+
+function parsed(value: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(value);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as Error).message });
+    return z.NEVER;
+  }
+}
