@@ -63,7 +63,7 @@ export function deployApplications(config: Config, platform: Platform): void {
 
   new Workload(
     "gateway",
-    { ...common, ...scale, image: image("gateway"), env: { ...sign, TRADING_URL: trading.url } },
+    { ...common, ...scale, tier: "web", image: image("gateway"), env: { ...sign, TRADING_URL: trading.url } },
     inCluster,
   );
 
@@ -72,6 +72,7 @@ export function deployApplications(config: Config, platform: Platform): void {
     {
       ...common,
       ...scale,
+      tier: "web",
       image: image("web"),
       env: { ...sign, API_URL: platform.apiUrl },
       nodePort: platform.nodePort,

@@ -3,10 +3,8 @@ import * as eks from "@pulumi/eks";
 import * as pulumi from "@pulumi/pulumi";
 import { check } from "./check.ts";
 import { NodeTemplate } from "./node-template.ts";
+import { type NodeTier, TIER_LABEL } from "./node-tiers.ts";
 import { type Transform, transformed } from "./transform.ts";
-
-/** Node label that tells what a node is for: `web`, `app`, or `burst` for both at a rush. */
-export const TIER_LABEL = "trizone/tier";
 
 export interface NodeGroupsArgs {
   cluster: eks.Cluster;
@@ -41,8 +39,6 @@ const NODE_POLICIES = [
   "AmazonEC2ContainerRegistryPullOnly",
 ];
 
-type Tier = "web" | "app" | "burst";
-
 /**
  * A managed node group for each zone and tier, so that each scales and fails by itself: `web` for what faces clients,
  * `app` for what faces the database, and `burst`, spot nodes that pods go to only when no other node has room.
@@ -63,7 +59,7 @@ export class NodeGroups extends pulumi.ComponentResource {
       { region, disk, tags, transform },
       { parent: this },
     );
-    const tiers: Tier[] = args.burst === 0 ? ["web", "app"] : ["web", "app", "burst"];
+    const tiers: NodeTier[] = args.burst === 0 ? ["web", "app"] : ["web", "app", "burst"];
     this.groups = tiers.flatMap((tier) =>
       args.zones.map((zone, index) => {
         const group = { ...groupArgs(args, tier, index), ...launched(template), nodeRole: role };
@@ -102,7 +98,7 @@ export function nodeRules(args: Pick<NodeGroupsArgs, "min" | "max" | "burst" | "
 
 const SPOT_TYPES = ["m7i.large", "m7a.large", "m6i.large", "m6a.large"];
 
-function groupArgs(args: NodeGroupsArgs, tier: Tier, zone: number): eks.ManagedNodeGroupArgs {
+function groupArgs(args: NodeGroupsArgs, tier: NodeTier, zone: number): eks.ManagedNodeGroupArgs {
   const { min = 1, max = 3, burst = 2, cluster, subnetIds, tags } = args;
   const spot = tier === "burst";
   return {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Cluster } from "../../components/cluster.ts";
 import { NARROW_RANGE } from "../../components/cluster-access.ts";
+import { readConfig } from "../../config.ts";
 import { type Graph, reveal } from "../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../program/graphs.ts";
 
@@ -38,6 +39,31 @@ describe("cluster", () => {
       // biome-ignore lint/suspicious/noExplicitAny: the rest is not looked at
       () => new Cluster("c", { clusterName: "c", zones: ZONES, access: { cidrs: ["0.0.0.0/0"] } } as any),
       /access\.cidrs\[0\]: expected an IPv4 range/,
+    );
+  });
+
+  it("has its configuration refused with every problem's path", () => {
+    const wrong = {
+      "aws:region": "ap-southeast-2",
+      "trizone:clusterAccess": '{"cidrs":["0.0.0.0/0"],"admins":["root"],"everybody":true}',
+      "trizone:nodes": '{"burst":-1,"warm":"some"}',
+      "trizone:objectives": '{"availability":1,"p99Ms":0}',
+    };
+    assert.throws(
+      () => readConfig(wrong, "trizone", "dev"),
+      ({ message }: Error) => {
+        for (const path of [
+          "clusterAccess.cidrs.0",
+          "clusterAccess.admins.0",
+          "clusterAccess.everybody",
+          "nodes.burst",
+          "nodes.warm",
+          "objectives.availability",
+          "objectives.p99Ms",
+        ])
+          assert.ok(message.includes(`  trizone:${path}: `), path);
+        return true;
+      },
     );
   });
 
@@ -96,6 +122,22 @@ describe("cluster", () => {
         assert.deepEqual(taints?.map(({ effect }) => effect) ?? [], burst ? ["PREFER_NO_SCHEDULE"] : []);
         assert.ok(launchTemplate.id && launchTemplate.version);
       }
+    }
+  });
+
+  it("has pods prefer the nodes of their tier, by the label that those have", () => {
+    const labels = ofType(dev, "eks:index:ManagedNodeGroup").map(({ inputs }) => inputs.labels);
+    for (const [service, tier] of [
+      ["web", "web"],
+      ["gateway", "web"],
+      ["trading", "app"],
+    ]) {
+      const { spec } = inputsOf(dev, "kubernetes:apps/v1:Deployment", `${service}-deployment`);
+      const [preferred] =
+        spec.template.spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution;
+      const [{ key, values }] = preferred.preference.matchExpressions;
+      assert.deepEqual(values, [tier]);
+      assert.ok(labels.some((each) => (each as Record<string, string>)[key] === tier));
     }
   });
 
