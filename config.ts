@@ -39,6 +39,10 @@ const Database = json(
       version: text('"16", the version that the services are tested with', /^16$/).default("16"),
       /** Days that point-in-time recovery reaches back. */
       backupDays: count(1, 35).default(7),
+      /** Connections that it takes at most. @default what RDS chooses for the class, 100 in a cluster */
+      maxConnections: count(20, 262_143).optional(),
+      /** Connections that each pod of a data service opens at most. */
+      poolSize: count(1, 100).default(10),
       name: text("a PostgreSQL identifier", /^[a-z][a-z0-9_]{0,62}$/).default("trizone"),
     })
     .refine(({ storage, maxStorage }) => maxStorage >= storage, {
@@ -109,6 +113,21 @@ const Balancers = json(
   }),
 );
 
+const Delivery = json(
+  z.strictObject({
+    /** How a new version comes: pod after pod, or by Argo Rollouts to a tenth, a half and all, and back if it is worse. */
+    strategy: z.enum(["rolling", "canary"], { error: "expected rolling or canary" }).default("rolling"),
+    /** For layer foundation: the repository of what `trizone manifests` wrote, which Argo CD keeps the cluster to. */
+    gitOps: z
+      .strictObject({
+        repository: text("a Git repository's URL", /^(https:\/\/|ssh:\/\/|git@)\S+$/),
+        path: text("a folder in it"),
+        revision: text("a branch, tag or commit").default("main"),
+      })
+      .optional(),
+  }),
+);
+
 const Issuer = json(
   z.strictObject({
     url: z.url({ error: "expected the issuer's URL" }),
@@ -171,6 +190,7 @@ const Schema = z
     clusterAccess: ClusterAccess.prefault({}),
     objectives: Objectives.prefault({}),
     balancers: Balancers.prefault({}),
+    delivery: Delivery.prefault({}),
     /** Guards the database and the balancers against deletion. */
     protect: bool().default(false),
     /** Who is told of alarms; each address is asked once to confirm. @default nobody */

@@ -38,7 +38,7 @@ export function onFoundation(config: Config): Platform {
     apiUrl,
     issuer: stack.requireOutput("issuer") as pulumi.Output<string>,
     clientId: stack.requireOutput("clientId") as pulumi.Output<string>,
-    database: databaseAccess(said.database.url, { csi: said.database.csi }, []),
+    database: databaseAccess(said.database.url, config.database.poolSize, { csi: said.database.csi }, []),
     outputs: stackOutputs(Outputs, { ...same, stack: pulumi.getStack() }),
   };
 }

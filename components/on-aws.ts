@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { type Config, SERVICES } from "../config.ts";
+import { connectionPools } from "../config-relations.ts";
 import { FoundationOutput, Outputs } from "../outputs.ts";
 import { balancerAccessLogs, REQUEST_LOG_DAYS } from "./access-logs.ts";
 import { withScheme } from "./addresses.ts";
@@ -159,13 +160,14 @@ export function onAws(config: Config): Platform {
   const domainPrefix = pulumi.interpolate`trizone-${pulumi.getStack()}-${account}`;
   const { url: publicUrl } = publicBalancer;
   const identity = new Identity("identity", { region, publicUrl, domainPrefix, protect, tags }, { provider });
-  const { name: databaseName, ...databaseSize } = config.database;
+  const { name: databaseName, poolSize, ...databaseSize } = config.database;
   const database = new Database(
     "database",
     {
       region,
       ...databaseSize,
       database: databaseName,
+      pools: connectionPools(config),
       subnetIds: network.isolatedSubnetIds,
       securityGroupIds: [network.databaseGroupId],
       keyArn: keys.data,
@@ -231,11 +233,12 @@ export function onAws(config: Config): Platform {
     kubernetes,
     namespace,
     arrows,
+    rolloutsBy: [controllers],
     image: builtImages(config, registry, provider),
     apiUrl: internalBalancer.url,
     issuer: identity.issuer,
     clientId: identity.clientId,
-    database: databaseAccess(database.url, credentials.volume, [credentials, roles]),
+    database: databaseAccess(database.url, poolSize, credentials.volume, [credentials, roles]),
     outputs: {
       ...(config.layer === "foundation" ? stackOutputs(FoundationOutput, { foundation }) : {}),
       ...stackOutputs(Outputs, {

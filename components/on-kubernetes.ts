@@ -33,7 +33,7 @@ export function onKubernetes(config: Config): Platform {
     apiUrl: pulumi.interpolate`http://gateway.${namespace}.svc.cluster.local:${HTTP_PORT}`,
     issuer: pulumi.output(issuer.url),
     clientId: pulumi.output(issuer.clientId),
-    database: databaseAccess(postgres.url, postgres.volume, [postgres]),
+    database: databaseAccess(postgres.url, config.database.poolSize, postgres.volume, [postgres]),
     nodePort: nodePortOf(publicUrl),
     arrows: arrowsOf(issuer.url),
     otherPods: ["database"],

@@ -79,6 +79,26 @@ describe("config", () => {
     assert.match(message, /has 4 problems/);
   });
 
+  it("counts the connections that all pods may take, and names the numbers", () => {
+    const wasteful = { ...region, "trizone:replicas": "12", "trizone:database": '{"poolSize":20}' };
+    assert.match(
+      problems({ ...wasteful, "trizone:cidr": "10.0.0.0" }),
+      /^ {2}trizone:database\.poolSize: 48 pods of trading × 20 are 960 connections, .* max_connections 450, 360: /m,
+    );
+    assert.doesNotThrow(() =>
+      read({ ...wasteful, "trizone:database": '{"poolSize":20,"maxConnections":1201}' }),
+    );
+    assert.doesNotThrow(() => read({ ...wasteful, "trizone:maxReplicas": "17" }));
+    assert.match(
+      problems({ ...wasteful, "trizone:maxReplicas": "6" }),
+      /trizone:maxReplicas: expected no less than replicas, 12/,
+    );
+    assert.match(
+      problems({ ...region, "trizone:database": '{"instanceClass":"db.z1d.large"}' }),
+      /trizone:database\.maxConnections: missing: the memory of db\.z1d\.large/,
+    );
+  });
+
   it("takes private ranges only", () => {
     for (const cidr of ["8.8.0.0/16", "10.0.0.0/8", "10.0.1.0/16", "10.0.0.0/29", "10.0.0.0"])
       assert.match(problems({ ...region, "trizone:cidr": cidr }), /trizone:cidr: expected a private range/);
