@@ -24,7 +24,15 @@ export function deployApplications(config: Config, platform: Platform): void {
   const sign = { ISSUER: issuer, CLIENT_ID: clientId };
   const inCluster = { provider: kubernetes };
   const priorityClass = servicesPriority(namespace, kubernetes);
-  const scale = { replicas, maxReplicas, targetCpuPercent: config.targetCpuPercent, scheduledMinimum: true };
+  const isCanary = config.delivery.strategy === "canary";
+  const canary = isCanary ? { dependsOn: platform.rolloutsBy ?? [] } : undefined;
+  const scale = {
+    replicas,
+    maxReplicas,
+    targetCpuPercent: config.targetCpuPercent,
+    scheduledMinimum: true,
+    canary,
+  };
   const common = { namespace, priorityClass };
 
   const network = new NetworkPolicies(

@@ -19,6 +19,8 @@ export interface Platform {
   database: DatabaseAccess;
   /** What flows between the services' pods and the rest of the world. */
   arrows: pulumi.Input<Arrow[]>;
+  /** What brings Argo Rollouts, where this stack does. */
+  rolloutsBy?: pulumi.Resource[];
   /** Names of the pods in the namespace that aren't the services'. */
   otherPods?: string[];
   /** Port of every node that leads to `web`, where no balancer does. */

@@ -68,6 +68,9 @@ const Autoscaler = z.object({
     minReplicas: z.number().int().min(0).default(1),
   }),
 });
+const Rollout = z.object({
+  spec: z.object({ workloadRef: z.object({ name: z.string() }).optional() }),
+});
 const Texts = z.record(z.string(), z.string()).nullish();
 const ConfigMap = z.object({ data: Texts, binaryData: Texts });
 const Secret = z.object({ data: Texts, stringData: Texts });
@@ -87,12 +90,22 @@ const SecretObjects = z.array(
 export function manifests(graph: Graph, known: (image: string) => boolean = () => true): Manifests {
   const of = (type: string) =>
     graph.resources.filter((resource) => resource.type === type && !resource.external);
+  const rollouts = new Map(
+    of("kubernetes:argoproj.io/v1alpha1:Rollout").map((resource) => {
+      const { namespace, name } = identity(resource);
+      return [`Rollout ${namespace}/${name}`, read(resource, Rollout).spec.workloadRef?.name];
+    }),
+  );
   const minimums = new Map(
     graph.resources
       .filter((resource) => /^kubernetes:autoscaling\/v[12]:HorizontalPodAutoscaler$/.test(resource.type))
       .map((resource) => {
         const { scaleTargetRef, minReplicas } = read(resource, Autoscaler).spec;
-        return [`${scaleTargetRef.kind} ${identity(resource).namespace}/${scaleTargetRef.name}`, minReplicas];
+        const { namespace } = identity(resource);
+        const target = `${scaleTargetRef.kind} ${namespace}/${scaleTargetRef.name}`;
+        // A Rollout runs the pods of the Deployment that it refers to: here the Deployment does.
+        const deployment = rollouts.get(target);
+        return [deployment ? `Deployment ${namespace}/${deployment}` : target, minReplicas];
       }),
   );
   // In the graph's order, in which what a resource depends on comes before it.

@@ -24,7 +24,7 @@ describe("layers", () => {
 
   it("and applications that can't touch network, balancers, data or roles", () => {
     const allowed =
-      /^(pulumi:|kubernetes:(apps|core|batch|autoscaling|policy|networking\.k8s\.io|rbac|scheduling)|trizone:kubernetes:|awsx:ecr:Image$)/;
+      /^(pulumi:|kubernetes:(apps|core|batch|autoscaling|policy|argoproj\.io|networking\.k8s\.io|rbac|scheduling)|trizone:kubernetes:|awsx:ecr:Image$)/;
     const foreign = applications.resources.filter(({ type }) => !allowed.test(type));
     assert.deepEqual(
       foreign.map(({ urn }) => urn),
