@@ -13,7 +13,7 @@ import { isObject } from "../engine/values.ts";
 import { stackReferences } from "../local/layers.ts";
 import { createProvider } from "../local/provider/index.ts";
 import { projectDirectory } from "./command.ts";
-import { computedValues, referencesTo } from "./references.ts";
+import { type ComputedValue, computedValues, longestFirst, referencesTo } from "./references.ts";
 
 /** A graph as it is compared and reviewed: plain JSON, the same for the same program on every machine. */
 export interface Recording {
@@ -49,16 +49,21 @@ export async function graphOfStack(stack: string, overrides: string[] = []): Pro
 export function record(graph: Graph): Recording {
   const reference = referencesTo(graph);
   const computed = computedValues(graph);
+  const dependencies = new Map(graph.resources.map((one) => [one.urn, one.dependencies]));
+  // A bucket's name may have come through its policy, which got it from the bucket.
+  const from = (urns: string[]) => {
+    const all = new Set(urns.flatMap((urn) => [urn, ...(dependencies.get(urn) ?? [])]));
+    return longestFirst([...all].flatMap((urn) => computed.get(urn) ?? []));
+  };
   const packages: Record<string, string> = {};
   const entries: [string, RecordedResource][] = [];
   for (const resource of graph.resources) {
     const { version } = resource.options;
     if (version) packages[packageOf(resource)] = version;
     if (resource.type === "pulumi:pulumi:Stack" || isDefaultProvider(resource.name)) continue;
-    entries.push([reference(resource.urn), recordResource(resource, reference, computed)]);
+    entries.push([reference(resource.urn), recordResource(resource, reference, from)]);
   }
-  const all = [...computed.values()].flat().sort(([one], [other]) => other.length - one.length);
-  const outputs = named(mask(graph.outputs), all, reference);
+  const outputs = named(mask(graph.outputs), from([...computed.keys()]), reference);
   return sortKeys({ packages, resources: Object.fromEntries(entries), outputs });
 }
 
@@ -82,12 +87,11 @@ type Reference = (urn: string) => string;
 function recordResource(
   resource: Resource,
   reference: Reference,
-  computed: ReturnType<typeof computedValues>,
+  from: (urns: string[]) => ComputedValue[],
 ): RecordedResource {
   const { parent, provider, providers, dependencies, inputs, propertyDependencies } = resource;
   const plain = Object.entries(mask<PropertyMap>(inputs)).map(([key, value]) => {
-    const from = (propertyDependencies[key] ?? []).flatMap((urn) => computed.get(urn) ?? []);
-    return [key, named(value, from, reference)];
+    return [key, named(value, from(propertyDependencies[key] ?? []), reference)];
   });
   const isRoot = !parent || parent.includes("::pulumi:pulumi:Stack::");
   return withoutEmpty({
@@ -133,7 +137,7 @@ function optionsOf({ version: _, aliases, ...others }: ResourceOptions): object 
 }
 
 /** The value with URNs as references, computed values as where they come from, and documents as what is in them. */
-function named(value: unknown, computed: [string, string][], reference: Reference): unknown {
+function named(value: unknown, computed: ComputedValue[], reference: Reference): unknown {
   if (Array.isArray(value)) return value.map((item) => named(item, computed, reference));
   if (isObject(value)) {
     const entries = Object.entries(value).map(([key, item]) => [key, named(item, computed, reference)]);

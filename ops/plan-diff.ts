@@ -26,9 +26,9 @@ export function diffGraphs(
 ): GraphDiff {
   const same: Same = (one, other) =>
     one === other || (stacks !== undefined && unnamed(one, stacks.before) === unnamed(other, stacks.after));
-  const added = Object.keys(after.resources).filter((key) => !(key in before.resources));
-  const removed = Object.keys(before.resources).filter((key) => !(key in after.resources));
-  const both = Object.keys(before.resources).filter((key) => key in after.resources);
+  const added = Object.keys(after.resources).filter((key) => !Object.hasOwn(before.resources, key));
+  const removed = Object.keys(before.resources).filter((key) => !Object.hasOwn(after.resources, key));
+  const both = Object.keys(before.resources).filter((key) => Object.hasOwn(after.resources, key));
   const pairs = both.map((key) => [key, before.resources[key], after.resources[key]] as const);
   const stack = (["outputs", "packages"] as const).map((key) => [key, before[key], after[key]] as const);
   const changed = [...pairs, ...stack]
@@ -61,27 +61,26 @@ type Bag = Record<string, unknown>;
 
 function ofObjects(before: Bag, after: Bag, same: Same, path: string): Difference[] {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  return keys.flatMap((key) => differences(before[key], after[key], same, path ? `${path}.${key}` : key));
+  return keys.flatMap((key) =>
+    differences(own(before, key), own(after, key), same, path ? `${path}.${key}` : key),
+  );
 }
 
 /** By what names their items, else as sets of plain values, else by position. */
 function ofLists(before: unknown[], after: unknown[], same: Same, path: string): Difference[] {
   const key = ["name", "key", "Sid", "sid", "id"].find((one) => names(before, one) && names(after, one));
-  if (key && before.length + after.length > 0) {
-    const byName = (items: unknown[]) => Object.fromEntries(items.map((item) => [(item as Bag)[key], item]));
-    const [one, other] = [byName(before), byName(after)];
-    const all = [...new Set([...Object.keys(one), ...Object.keys(other)])];
-    return all.flatMap((name) => differences(one[name], other[name], same, `${path}[${name}]`));
-  }
+  if (key)
+    return inOrder(byName(before, after, key, same, path), before, after, path, (one, other) =>
+      same(nameOf(one, key), nameOf(other, key)),
+    );
   if ([...before, ...after].every((item) => typeof item !== "object")) {
     const gone = before.filter((item) => !after.some((other) => same(item, other)));
     const come = after.filter((item) => !before.some((other) => same(other, item)));
-    const moved = gone.length + come.length === 0 && !isSameList(before, after, same);
-    if (moved) return [{ path: `${path} (order)`, before, after }];
-    return [
+    const found = [
       ...gone.map((item) => difference(`${path}[]`, item, undefined)),
       ...come.map((item) => difference(`${path}[]`, undefined, item)),
     ];
+    return inOrder(found, before, after, path, same);
   }
   const longest = Math.max(before.length, after.length);
   return Array.from({ length: longest }, (_, index) => index).flatMap((index) =>
@@ -89,11 +88,43 @@ function ofLists(before: unknown[], after: unknown[], same: Same, path: string):
   );
 }
 
+/** Names that are the same but for their stacks' are one item. */
+function byName(before: unknown[], after: unknown[], key: string, same: Same, path: string): Difference[] {
+  const isOf = (item: unknown) => (other: unknown) => same(nameOf(item, key), nameOf(other, key));
+  const at = (item: unknown) => `${path}[${nameOf(item, key)}]`;
+  const come = after.filter((item) => !before.some((one) => same(nameOf(one, key), nameOf(item, key))));
+  return [
+    ...before.flatMap((item) => differences(item, after.find(isOf(item)), same, at(item))),
+    ...come.map((item) => difference(at(item), undefined, item)),
+  ];
+}
+
+/** What was found or, where nothing was, that the same items stand in another order. */
+function inOrder(
+  found: Difference[],
+  before: unknown[],
+  after: unknown[],
+  path: string,
+  same: Same,
+): Difference[] {
+  if (found.length > 0 || isSameList(before, after, same)) return found;
+  return [{ path: `${path} (order)`, before, after }];
+}
+
 function isSameList(before: unknown[], after: unknown[], same: Same): boolean {
   return before.length === after.length && before.every((item, index) => same(item, after[index]));
 }
 
 function names(items: unknown[], key: string): boolean {
-  const found = items.map((item) => (isObject(item) ? item[key] : undefined));
+  const found = items.map((item) => nameOf(item, key));
   return found.every((name) => typeof name === "string") && new Set(found).size === items.length;
+}
+
+function nameOf(item: unknown, key: string): unknown {
+  return isObject(item) ? own(item, key) : undefined;
+}
+
+/** A property may be called like one that every object has. */
+function own(bag: Bag, key: string): unknown {
+  return Object.hasOwn(bag, key) ? bag[key] : undefined;
 }

@@ -1,6 +1,9 @@
 import { type Graph, mask, type Resource } from "../engine/index.ts";
 import { isObject } from "../engine/values.ts";
 
+/** A value that a provider computed, and the expression that stands for it. */
+export type ComputedValue = [value: string, expression: string];
+
 /** Shorter ones are words and numbers that other resources have by chance. */
 const SHORTEST = 8;
 
@@ -21,11 +24,11 @@ function withoutStack(urn: string): string {
 }
 
 /**
- * By resource (URN), its computed values and the expression that each comes from, longest first, e.g. an id of a VPC ->
+ * By resource (URN), its computed values and the expression that each comes from, e.g. an id of a VPC ->
  * `${network-vpc.vpcId}`. Offline these values are made up and differ between stacks; where they come from is what the
  * program says. Left out are values that the program wrote itself, such as the region, and those that two resources have.
  */
-export function computedValues(graph: Graph): Map<string, [value: string, expression: string][]> {
+export function computedValues(graph: Graph): Map<string, ComputedValue[]> {
   const owners = new Map<string, Set<string>>();
   const literal = new Set(graph.resources.flatMap(literals));
   const expressions = new Map<string, Map<string, string>>();
@@ -45,9 +48,14 @@ export function computedValues(graph: Graph): Map<string, [value: string, expres
   }
   const entries = [...expressions].map(([urn, own]) => {
     const unique = [...own].filter(([value]) => owners.get(value)?.size === 1);
-    return [urn, unique.sort(([one], [other]) => other.length - one.length)] as const;
+    return [urn, unique] as const;
   });
   return new Map(entries);
+}
+
+/** The order in which they are looked for in a text: one may be a part of another. */
+export function longestFirst(values: ComputedValue[]): ComputedValue[] {
+  return values.sort(([one], [other]) => other.length - one.length || (one < other ? -1 : 1));
 }
 
 /** What the program wrote into the resource, as against what came from another one. */
