@@ -168,6 +168,13 @@ const SPECS: Record<string, z.ZodType> = {
   }),
 };
 
+const METADATA = z.strictObject({
+  name,
+  namespace: name,
+  labels: labels.optional(),
+  annotations: labels.optional(),
+});
+
 /** Kubernetes' own groups have no dot, or end in `k8s.io` and are not of its projects beside it. */
 export function isCustomResource({ apiVersion }: KubernetesObject): boolean {
   const [group = ""] = apiVersion.split("/").slice(0, -1);
@@ -176,15 +183,13 @@ export function isCustomResource({ apiVersion }: KubernetesObject): boolean {
 
 /** What is wrong with an object of another project's kind. */
 export function customResourceProblems(object: KubernetesObject): string[] {
-  const { apiVersion, kind, metadata: _, spec, ...more } = object;
+  const { apiVersion, kind, metadata, spec, ...more } = object;
   const schema = SPECS[`${apiVersion} ${kind}`];
   if (!schema) return [`${called(object)}: no schema is known for ${apiVersion}`];
-  const { error } = schema.safeParse(spec);
+  const { error } = z.object({ metadata: METADATA, spec: schema }).safeParse({ metadata, spec });
   return [
     ...Object.keys(more).map((field) => `${called(object)}: unknown field ${field}`),
-    ...(error?.issues ?? []).map(
-      ({ path, message }) => `${called(object)}: ${["spec", ...path].join(".")} ${message}`,
-    ),
+    ...(error?.issues ?? []).map(({ path, message }) => `${called(object)}: ${path.join(".")} ${message}`),
   ];
 }
 

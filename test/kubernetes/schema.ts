@@ -6,7 +6,7 @@ interface Model {
   prototype: { validate(this: unknown): void };
 }
 
-/** `kubernetes-models` drops every `description` of the documents, and with them the fields of that name. */
+/** `kubernetes-models` leaves every `description` out of its validators, the fields of that name too. */
 const DROPPED = /(^|\.)description$/;
 
 /**
