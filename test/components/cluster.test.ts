@@ -109,8 +109,8 @@ describe("cluster", () => {
     for (const graph of [dev, prod]) {
       const groups = ofType(graph, "eks:index:ManagedNodeGroup").map(({ inputs }) => reveal<Group>(inputs));
       assert.deepEqual(
-        groups.map(({ tags }) => `${tags.Tier} ${tags.Zone}`),
-        ["web", "app", "burst"].flatMap((tier) => ZONES.map((zone) => `${tier} ${zone}`)),
+        groups.map(({ tags }) => `${tags.Tier} ${tags.Zone}`).sort(),
+        ["app", "burst", "web"].flatMap((tier) => ZONES.map((zone) => `${tier} ${zone}`)),
       );
       const [vpc] = ofType(graph, "awsx:ec2:Vpc");
       const subnets = vpc?.outputs.privateSubnetIds as string[];

@@ -49,10 +49,13 @@ describe("services' roles in AWS", () => {
 
   it("are made for the services that run, in their namespace, each of an account that pods have", () => {
     const made = ofType(dev, ASSOCIATION).filter(({ name }) => name.startsWith("services-"));
-    const accounts = made.map(({ inputs }) => inputs.serviceAccount);
+    const accounts = made.map(({ inputs }) => String(inputs.serviceAccount)).sort();
     assert.deepEqual(
       accounts,
-      grants.map(([account]) => account).filter((account) => isRun(account.replace(/-migrations$/, ""))),
+      grants
+        .map(([account]) => account)
+        .filter((account) => isRun(account.replace(/-migrations$/, "")))
+        .sort(),
     );
     const declared = ofType(dev, "kubernetes:core/v1:ServiceAccount").map(
       ({ inputs }) => reveal<{ metadata: { name: string; namespace: string } }>(inputs).metadata,
