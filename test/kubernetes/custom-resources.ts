@@ -1,13 +1,12 @@
 import { z } from "zod";
+import { ARGO } from "./argo-resources.ts";
 import { called, type KubernetesObject } from "./objects.ts";
 
 const text = z.string().min(1);
 const name = z.string().regex(/^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/);
 const portName = z.string().regex(/^(?=.*[a-z])[a-z0-9]([-a-z0-9]{0,13}[a-z0-9])?$/);
 const port = z.int().min(1).max(65_535);
-const duration = z.string().regex(/^\d+(ms|s|m|h)$/);
 const promDuration = z.string().regex(/^(\d+(ms|[smhdwy]))+$/);
-const percent = z.string().regex(/^\d{1,2}%$|^100%$/);
 const labels = z.record(z.string(), z.string());
 const selector = z.strictObject({ matchLabels: labels });
 
@@ -34,12 +33,6 @@ const secretObjects = z.array(
     jmesPath: z.array(z.strictObject({ path: text, objectAlias: text })).optional(),
   }),
 );
-
-const analysisArg = z.strictObject({
-  name: text,
-  value: text.optional(),
-  valueFrom: z.strictObject({ podTemplateHashValue: z.enum(["Latest", "Stable"]) }).optional(),
-});
 
 /** The fields that the program sets, and no others, as the projects' own references describe them. */
 const SPECS: Record<string, z.ZodType> = {
@@ -98,74 +91,7 @@ const SPECS: Record<string, z.ZodType> = {
         "two groups have one name",
       ),
   }),
-  // https://argo-rollouts.readthedocs.io/en/stable/features/specification/
-  "argoproj.io/v1alpha1 Rollout": z.strictObject({
-    selector,
-    workloadRef: z.strictObject({
-      apiVersion: z.literal("apps/v1"),
-      kind: z.literal("Deployment"),
-      name,
-      scaleDown: z.enum(["never", "onsuccess", "progressively"]).optional(),
-    }),
-    strategy: z.strictObject({
-      canary: z.strictObject({
-        maxSurge: z.union([z.int().min(0), percent]).optional(),
-        maxUnavailable: z.union([z.int().min(0), percent]).optional(),
-        steps: z
-          .array(
-            z.union([
-              z.strictObject({ setWeight: z.int().min(0).max(100) }),
-              z.strictObject({ pause: z.strictObject({ duration: duration.optional() }) }),
-            ]),
-          )
-          .min(1),
-        analysis: z
-          .strictObject({
-            startingStep: z.int().min(0).optional(),
-            templates: z.array(z.strictObject({ templateName: name })).min(1),
-            args: z.array(analysisArg).optional(),
-          })
-          .optional(),
-      }),
-    }),
-  }),
-  // https://argo-rollouts.readthedocs.io/en/stable/features/analysis/
-  "argoproj.io/v1alpha1 AnalysisTemplate": z.strictObject({
-    args: z.array(analysisArg).optional(),
-    metrics: z
-      .array(
-        z.strictObject({
-          name: text,
-          interval: duration.optional(),
-          initialDelay: duration.optional(),
-          failureLimit: z.int().min(0).optional(),
-          successCondition: text.optional(),
-          provider: z.strictObject({ prometheus: z.strictObject({ address: z.url(), query: text }) }),
-        }),
-      )
-      .min(1),
-  }),
-  // https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/
-  "argoproj.io/v1alpha1 Application": z.strictObject({
-    project: name,
-    source: z.strictObject({ repoURL: text, path: text, targetRevision: text.optional() }),
-    destination: z.strictObject({ server: z.url(), namespace: name }),
-    syncPolicy: z.strictObject({
-      automated: z.strictObject({ prune: z.boolean(), selfHeal: z.boolean() }),
-      syncOptions: z.array(z.string().regex(/^[A-Z]\w+=\w+$/)).optional(),
-      retry: z
-        .strictObject({
-          limit: z.int(),
-          backoff: z.strictObject({ duration, factor: z.int().min(1), maxDuration: duration }),
-        })
-        .optional(),
-    }),
-    ignoreDifferences: z
-      .array(
-        z.strictObject({ group: z.string(), kind: text, jsonPointers: z.array(z.string().startsWith("/")) }),
-      )
-      .optional(),
-  }),
+  ...ARGO,
 };
 
 const METADATA = z.strictObject({
