@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isPrivate, parseCidr } from "./components/cidr.ts";
 
 /** A stack's config crosses as text, and `--set` makes texts of what YAML had typed: scalars are taken either way. */
 export function text(expected: string, pattern = /^\S.*$/) {
@@ -15,6 +16,15 @@ export function count(min: number, max: number) {
   return z.preprocess(
     (value) => (typeof value === "string" && /^\d+$/.test(value) ? Number(value) : value),
     z.int({ error }).min(min, { error }).max(max, { error }),
+  );
+}
+
+/** A number between 0 and 1, neither of them. */
+export function fraction() {
+  const error = "expected a number between 0 and 1, such as 0.999";
+  return z.preprocess(
+    (value) => (typeof value === "string" && /^0?\.\d+$/.test(value) ? Number(value) : value),
+    z.number({ error }).gt(0, { error }).lt(1, { error }),
   );
 }
 
@@ -35,4 +45,16 @@ export function json<T extends z.ZodType>(schema: T) {
       return value;
     }
   }, schema);
+}
+
+/** A VPC's range, of the sizes that AWS takes. */
+export function privateRange() {
+  const expected = "a private range of /16 to /28 such as 10.0.0.0/16";
+  return text(expected).refine(
+    (cidr) => {
+      const range = parseCidr(cidr);
+      return range !== undefined && range.prefix >= 16 && range.prefix <= 28 && isPrivate(range);
+    },
+    { error: `expected ${expected}` },
+  );
 }

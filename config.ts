@@ -1,25 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { bool, count, json, text } from "./config-values.ts";
+import { NARROW_RANGE } from "./components/cluster-access.ts";
+import { conflicts, missing, type Problem } from "./config-relations.ts";
+import { bool, count, fraction, json, privateRange, text } from "./config-values.ts";
 
 /** The services that the program runs; each has an image of its name. */
 export const SERVICES = ["web", "gateway", "trading"] as const;
 
 export type ServiceName = (typeof SERVICES)[number];
 
+const DIGEST = text("a digest: sha256: and 64 hexadecimal digits", /^sha256:[0-9a-f]{64}$/);
+
 const Images = json(
   z.strictObject({
-    /** Host (and path) of the registry. @default the account's ECR in the stack's region */
+    /** Host (and path) of a registry that has them. @default built by the program, into ECR repositories of its own */
     registry: text("a registry such as localhost:5001").optional(),
-    /** Tag of every service that has no digest. */
+    /** Tag, in `registry`, of every service that has no digest. */
     tag: text("an image tag such as 0.1.0", /^[\w][\w.-]{0,127}$/).default("0.1.0"),
-    /** Service -> `sha256:…`; wins over the tag. */
-    digests: z
-      .partialRecord(
-        z.enum(SERVICES),
-        text("a digest: sha256: and 64 hexadecimal digits", /^sha256:[0-9a-f]{64}$/),
-      )
-      .default({}),
+    /** Of `node:20-slim`, which images that the program builds stand on. @default that of Node 20.19.5 */
+    nodeDigest: DIGEST.default("sha256:9e70124bd00f47dd023e349cd587132ae61892acc0e47ed641416c3e18f401c3"),
+    /** Service -> `sha256:…`, of images that are there already. */
+    digests: z.partialRecord(z.enum(SERVICES), DIGEST).default({}),
   }),
 );
 
@@ -38,12 +39,26 @@ const Database = json(
       version: text('"16", the version that the services are tested with', /^16$/).default("16"),
       /** Days that point-in-time recovery reaches back. */
       backupDays: count(1, 35).default(7),
+      /** Connections that it takes at most. @default what RDS chooses for the class, 100 in a cluster */
+      maxConnections: count(20, 262_143).optional(),
+      /** Connections that each pod of a data service opens at most. */
+      poolSize: count(1, 100).default(10),
       name: text("a PostgreSQL identifier", /^[a-z][a-z0-9_]{0,62}$/).default("trizone"),
     })
     .refine(({ storage, maxStorage }) => maxStorage >= storage, {
       path: ["maxStorage"],
       error: "expected no less than storage",
     }),
+);
+
+const Cache = json(
+  z.strictObject({
+    nodeType: text("an ElastiCache class such as cache.t4g.micro", /^cache\.\w+\.\w+$/).default(
+      "cache.t4g.micro",
+    ),
+    /** A primary and its replicas; three put one in each zone. */
+    nodes: count(2, 6).default(3),
+  }),
 );
 
 const Nodes = json(
@@ -53,13 +68,64 @@ const Nodes = json(
         .array(text("an EC2 type such as m7i.large", /^[\w-]+\.[\w-]+$/))
         .min(1)
         .default(["m7i.large"]),
-      /** Nodes in each zone. */
+      /** Nodes in each zone and tier (web, app). */
       min: count(1, 100).default(1),
       max: count(1, 100).default(3),
+      /** Spot nodes in each zone at most, for when the others are full. */
+      burst: count(0, 100).default(2),
+      burstTypes: z
+        .array(text("an EC2 type such as m7i.large", /^[\w-]+\.[\w-]+$/))
+        .min(1)
+        .optional(),
+      /** Pods in each zone that keep room for others. */
+      warm: count(0, 100).default(1),
       /** GiB of each node's root volume. */
       disk: count(20, 16_384).default(50),
     })
     .refine(({ min, max }) => max >= min, { path: ["max"], error: "expected no less than min" }),
+);
+
+const ClusterAccess = json(
+  z.strictObject({
+    /** IPv4 ranges that reach the API server over the internet. @default none: only who is in the VPC */
+    cidrs: z.array(text("an IPv4 range of /8 or narrower, such as 203.0.113.0/24", NARROW_RANGE)).default([]),
+    /** IAM roles that may do everything in the cluster, or read it. */
+    admins: z.array(text("an IAM role's ARN", /^arn:aws[\w-]*:iam::\d{12}:role\//)).default([]),
+    viewers: z.array(text("an IAM role's ARN", /^arn:aws[\w-]*:iam::\d{12}:role\//)).default([]),
+  }),
+);
+
+const Objectives = json(
+  z.strictObject({
+    /** Share of requests that are answered without a server error, in 30 days. */
+    availability: fraction().default(0.999),
+    /** Milliseconds in which 99 of 100 requests are answered. */
+    p99Ms: count(1, 60_000).default(250),
+  }),
+);
+
+const Balancers = json(
+  z.strictObject({
+    /** Capacity units of an ordinary minute. Three times as much is kept ready; without it, ALB scales by itself. */
+    baseCapacity: count(34, 500).optional(),
+    /** Requests that one address may send in five minutes. */
+    rateLimit: count(10, 2_000_000_000).default(3000),
+  }),
+);
+
+const Delivery = json(
+  z.strictObject({
+    /** How a new version comes: pod after pod, or by Argo Rollouts to a tenth, a half and all, and back if it is worse. */
+    strategy: z.enum(["rolling", "canary"], { error: "expected rolling or canary" }).default("rolling"),
+    /** For layer foundation: the repository of what `trizone manifests` wrote, which Argo CD keeps the cluster to. */
+    gitOps: z
+      .strictObject({
+        repository: text("a Git repository's URL", /^(https:\/\/|ssh:\/\/|git@)\S+$/),
+        path: text("a folder in it"),
+        revision: text("a branch, tag or commit").default("main"),
+      })
+      .optional(),
+  }),
 );
 
 const Issuer = json(
@@ -69,8 +135,10 @@ const Issuer = json(
   }),
 );
 
-/** RFC 1918's ranges, cut to /16. */
-const PRIVATE_16 = /^(10\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)|172\.(1[6-9]|2\d|3[01])|192\.168)\.0\.0\/16$/;
+/** CIDR blocks, one a zone; how they lie in the VPC is looked at with `cidr`. */
+const Blocks = z.array(text("a block such as 10.0.1.0/24")).optional();
+
+const Subnets = json(z.strictObject({ public: Blocks, private: Blocks, isolated: Blocks }));
 
 const Region = text("an AWS region such as ap-southeast-2", /^[a-z]{2,}(-[a-z]+)+-\d$/);
 
@@ -81,6 +149,17 @@ const Schema = z
     "aws:region": Region,
     /** Where the platform goes: AWS, or a Kubernetes cluster that is there already. */
     target: z.enum(["aws", "kubernetes"], { error: "expected aws or kubernetes" }).default("aws"),
+    /** What of the platform this stack is: all, what applications stand on, or the applications on another stack. */
+    layer: z
+      .enum(["whole", "foundation", "applications"], {
+        error: "expected whole, foundation or applications",
+      })
+      .default("whole"),
+    /** For layer applications: the stack of layer foundation, `organization/project/stack`. */
+    foundation: text(
+      "a stack such as broker/trizone/prod-foundation",
+      /^[\w.-]+(\/[\w.-]+){0,2}$/,
+    ).optional(),
     /** Availability zone names. @default the region's a, b and c */
     zones: json(
       z
@@ -88,10 +167,16 @@ const Schema = z
         .length(3, { error: "expected three zone names" })
         .refine((zones) => new Set(zones).size === zones.length, { error: "expected three different zones" }),
     ).optional(),
-    /** The VPC's range: a /16, of which nine /24 subnets are taken. */
-    cidr: text("a private /16 range such as 10.0.0.0/16", PRIVATE_16).default("10.0.0.0/16"),
+    /** The VPC's range. */
+    cidr: privateRange().default("10.0.0.0/16"),
+    /** Blocks of the subnets by tier. @default nine /24 blocks of a /16 range */
+    subnets: Subnets.optional(),
     /** Pods of each service at least; a multiple of three keeps the zones even. */
     replicas: count(3, 300).default(3),
+    /** Pods of each service at most. @default four times `replicas` */
+    maxReplicas: count(3, 1000).optional(),
+    /** Percent of the requested CPU at which pods are added. */
+    targetCpuPercent: count(10, 90).default(50),
     namespace: text("a Kubernetes name", /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/).default("trizone"),
     natGateways: z.enum(["single", "per-zone"], { error: "expected single or per-zone" }).default("per-zone"),
     kubernetesVersion: text(
@@ -100,9 +185,16 @@ const Schema = z
     ).default("1.35"),
     images: Images.prefault({}),
     database: Database.prefault({}),
+    cache: Cache.prefault({}),
     nodes: Nodes.prefault({}),
+    clusterAccess: ClusterAccess.prefault({}),
+    objectives: Objectives.prefault({}),
+    balancers: Balancers.prefault({}),
+    delivery: Delivery.prefault({}),
     /** Guards the database and the balancers against deletion. */
     protect: bool().default(false),
+    /** Who is told of alarms; each address is asked once to confirm. @default nobody */
+    alarmEmails: json(z.array(z.email({ error: "expected an e-mail address" }))).default([]),
     /** ACM certificate of `domain`; without the two, the public balancer speaks plain HTTP. */
     certificateArn: text("an ACM certificate's ARN", /^arn:aws[\w-]*:acm:/).optional(),
     domain: text("a DNS name", /^([a-z0-9-]+\.)+[a-z]{2,}$/).optional(),
@@ -119,26 +211,13 @@ const Schema = z
 
 export type Config = z.output<typeof Schema>;
 
-/** What is wrong with one value: the part of a zod issue that is used here. */
-interface Problem {
-  path: PropertyKey[];
-  message: string;
-  code?: string;
-  keys?: string[];
-}
-
-/** What one key makes necessary in another, as problems; looked at apart so that one error lists all. */
-function missing(raw: Record<string, unknown>): Problem[] {
-  const demands: [boolean, string, string][] = [
-    ["certificateArn" in raw, "domain", "the name that certificateArn is for"],
-    ["domain" in raw, "certificateArn", "domain is served over TLS"],
-    [raw.target === "kubernetes", "issuer", "target kubernetes has no user pool of its own"],
-    [raw.target === "kubernetes", "publicUrl", "target kubernetes has no load balancer of its own"],
-    [raw.target === "kubernetes", "databasePassword", "target kubernetes has no Secrets Manager"],
-  ];
-  return demands
-    .filter(([applies, key]) => applies && !(key in raw))
-    .map(([, key, reason]) => ({ path: [key], message: `missing: ${reason}` }));
+/** The keys whose values are right by themselves. */
+function valid(raw: Record<string, unknown>): Partial<Config> {
+  const entries = Object.entries(Schema.in.shape).flatMap(([key, schema]) => {
+    const parsed = schema.safeParse(raw[key]);
+    return parsed.success ? [[key, parsed.data]] : [];
+  });
+  return Object.fromEntries(entries);
 }
 
 /**
@@ -155,7 +234,7 @@ export function readConfig(
     own.map(([key, value]) => [key.slice(project.length + 1), value]),
   );
   const parsed = Schema.safeParse({ ...raw, "aws:region": all["aws:region"] });
-  const problems: Problem[] = [...(parsed.error?.issues ?? []), ...missing(raw)];
+  const problems: Problem[] = [...(parsed.error?.issues ?? []), ...missing(raw), ...conflicts(valid(raw))];
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new pulumi.RunError(explain(problems, project, stack));
 }

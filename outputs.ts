@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Arrow } from "./arrows.ts";
 
 const LoadBalancer = z.object({
   arn: z.string().startsWith("arn:"),
@@ -34,6 +35,35 @@ export const Outputs = z.object({
 });
 
 export type Outputs = z.infer<typeof Outputs>;
+
+/** What a stack of applications needs of the one that they stand on, beside its other outputs. */
+export const Foundation = z.object({
+  namespace: z.string(),
+  /** Host and path before `/trizone/<service>`. */
+  registry: z.string(),
+  /** Of the internal balancer. */
+  apiUrl: z.url(),
+  /** As JSON; it calls the AWS CLI for a token. */
+  kubeconfig: z.string(),
+  clusterIdentifier: z.string(),
+  /** What flows between the services' pods and the rest of the world. */
+  arrows: z.array(Arrow),
+  database: z.object({
+    /** Without a user. */
+    url: z.string().startsWith("postgresql://"),
+    /** The source of a pod's volume with the files `username` and `password`. */
+    csi: z.object({
+      driver: z.string(),
+      readOnly: z.boolean(),
+      volumeAttributes: z.record(z.string(), z.string()),
+    }),
+  }),
+});
+
+export type Foundation = z.infer<typeof Foundation>;
+
+/** What a stack of layer `foundation` has beside `Outputs`. */
+export const FoundationOutput = z.object({ foundation: Foundation });
 
 /** The outputs of a stack on a Kubernetes cluster that was there before it: nothing of AWS. */
 export const KubernetesOutputs = Outputs.omit({

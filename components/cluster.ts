@@ -3,80 +3,74 @@ import * as eks from "@pulumi/eks";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { check } from "./check.ts";
+import { accessEntries, type ClusterAccess, endpoints, NARROW_RANGE } from "./cluster-access.ts";
+import { NodeGroups, type NodeGroupsArgs, nodeRules } from "./node-groups.ts";
 import { type Transform, transformed } from "./transform.ts";
 
-export interface ClusterArgs {
+export interface ClusterArgs extends Omit<NodeGroupsArgs, "cluster" | "subnetIds" | "transform"> {
+  /** The cluster's own name, unique in the region: its log group and its nodes' tags carry it. */
+  clusterName: string;
   vpcId: pulumi.Input<string>;
   publicSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
   /** Subnets of the nodes, in the order of `zones`. */
   privateSubnetIds: pulumi.Output<string[]>;
-  /** Names of the availability zones. */
-  zones: string[];
   /** Minor version; pods carry their zone's label since 1.33. @default "1.35" */
   version?: string;
-  /** EC2 types of the nodes. @default ["m7i.large"] */
-  instanceTypes?: string[];
-  /** Nodes in each zone. @default 1 */
-  min?: number;
-  /** @default 3 */
-  max?: number;
-  /** GiB of each node's root volume. @default 50 */
-  disk?: number;
-  tags?: Record<string, string>;
-  transform?: {
+  /** KMS key that wraps the keys of Kubernetes' secrets. It can't be taken away again. */
+  secretsKeyArn: pulumi.Input<string>;
+  /** KMS key of the control plane's logs, which CloudWatch Logs may use. */
+  logsKeyArn: pulumi.Input<string>;
+  /** Days that the control plane's logs are kept, one of CloudWatch's steps. @default 365 */
+  logDays?: number;
+  /** Who reaches the API server. @default who is in the VPC, as the role that makes the cluster */
+  access?: ClusterAccess;
+  /** Guards against deletion. @default false */
+  protect?: boolean;
+  transform?: NodeGroupsArgs["transform"] & {
     cluster?: Transform<eks.ClusterOptions>;
-    nodeGroup?: Transform<eks.ManagedNodeGroupArgs>;
+    logGroup?: Transform<aws.cloudwatch.LogGroupArgs>;
   };
 }
 
-/** What AWS asks of a node's role. */
-const NODE_POLICIES = [
-  "AmazonEKSWorkerNodePolicy",
-  "AmazonEKS_CNI_Policy",
-  "AmazonEC2ContainerRegistryPullOnly",
-];
-
 /**
- * EKS with a managed node group in each zone, so that a zone scales and fails by itself, and zonal shift enabled.
- * Costs the control plane by the hour and the nodes.
+ * EKS with zonal shift enabled, a private API server, encrypted secrets, all of the control plane's logs, and nodes by
+ * zone and tier. Costs the control plane by the hour (0.10 USD), the nodes, and the logs by volume.
  *
- * @example new Cluster("cluster", { vpcId: network.vpcId, zones: ["ap-southeast-2a", …], … }, { provider })
+ * @example new Cluster("cluster", { clusterName: "trizone-dev", vpcId: network.vpcId, zones: ["ap-southeast-2a", …], … }, { provider })
  */
 export class Cluster extends pulumi.ComponentResource {
   readonly clusterName: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
   /** Security group of the nodes and so of their pods. */
   readonly securityGroupId: pulumi.Output<string>;
+  /** As JSON; holds no credentials. */
+  readonly kubeconfig: pulumi.Output<string>;
   /** What is deployed to the cluster goes through this. */
   readonly kubernetes: k8s.Provider;
   /** What pods need before they can run: the nodes. */
   readonly nodeGroups: eks.ManagedNodeGroup[];
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { min = 1, max = 3 } = args;
-    check(`cluster ${name}`, [
-      [min >= 1, "min", "expected at least one node a zone"],
-      [max >= min, "max", "expected no less than min"],
-      [args.zones.length === 3, "zones", "expected three zones"],
-      [/^1\.(3[3-9]|[4-9]\d)$/.test(args.version ?? "1.35"), "version", "expected 1.33 or later"],
-    ]);
-    super("trizone:aws:Cluster", name, {}, opts);
-    const role = this.#nodeRole(name, args.tags);
+    checkArgs(name, args);
+    // Named here since the arguments of `eks.Cluster` can't say it: whoever judges the graph reads it here.
+    super("trizone:aws:Cluster", name, { zonalShift: true }, opts);
+    const { transform, protect, zones, privateSubnetIds: subnetIds } = args;
+    const logs = this.#logGroup(name, args);
     const cluster = new eks.Cluster(
-      ...transformed(args.transform?.cluster, `${name}-eks`, clusterArgs(args), {
+      ...transformed(transform?.cluster, `${name}-eks`, clusterArgs(args), {
         parent: this,
+        // EKS makes a log group without encryption or end if it finds none.
+        dependsOn: [logs],
+        protect,
         transforms: [enableZonalShift],
       }),
     );
     this.clusterName = cluster.eksCluster.name;
     this.arn = cluster.eksCluster.arn;
+    this.kubeconfig = cluster.kubeconfigJson;
     this.securityGroupId = cluster.clusterSecurityGroupId;
-    this.nodeGroups = args.zones.map((zone, index) => {
-      const group = nodeGroupArgs(args, cluster, role, index);
-      return new eks.ManagedNodeGroup(
-        ...transformed(args.transform?.nodeGroup, `${name}-${zone}`, group, { parent: this }),
-      );
-    });
+    const nodes = { ...args, cluster, zones, subnetIds, transform };
+    this.nodeGroups = new NodeGroups(`${name}-nodes`, nodes, { parent: this }).groups;
     this.kubernetes = new k8s.Provider(
       `${name}-kubernetes`,
       // The identifier keeps a new kubeconfig, which tokens and tools cause, from replacing all that was deployed.
@@ -86,63 +80,71 @@ export class Cluster extends pulumi.ComponentResource {
     this.registerOutputs({ clusterName: this.clusterName });
   }
 
-  #nodeRole(name: string, tags?: Record<string, string>): aws.iam.Role {
-    const trust = aws.iam.assumeRolePolicyForPrincipal({ Service: "ec2.amazonaws.com" });
-    const role = new aws.iam.Role(`${name}-node`, { assumeRolePolicy: trust, tags }, { parent: this });
-    for (const policy of NODE_POLICIES) {
-      const policyArn = `arn:aws:iam::aws:policy/${policy}`;
-      new aws.iam.RolePolicyAttachment(
-        `${name}-node-${policy}`,
-        { role: role.name, policyArn },
-        { parent: role },
-      );
-    }
-    return role;
+  #logGroup(name: string, args: ClusterArgs): aws.cloudwatch.LogGroup {
+    const group = {
+      name: `/aws/eks/${args.clusterName}/cluster`,
+      kmsKeyId: args.logsKeyArn,
+      retentionInDays: args.logDays ?? 365,
+      region: args.region,
+      tags: args.tags,
+    };
+    return new aws.cloudwatch.LogGroup(
+      ...transformed(args.transform?.logGroup, `${name}-logs`, group, { parent: this }),
+    );
   }
 }
 
+function checkArgs(name: string, args: ClusterArgs): void {
+  check(`cluster ${name}`, [
+    ...nodeRules(args),
+    [/^1\.(3[3-9]|[4-9]\d)$/.test(args.version ?? "1.35"), "version", "expected 1.33 or later"],
+    [
+      /^[A-Za-z0-9][\w-]{0,99}$/.test(args.clusterName ?? ""),
+      "clusterName",
+      "expected at most 100 letters, digits, - and _",
+    ],
+    ...(args.access?.cidrs ?? []).map((cidr, index): [boolean, string, string] => [
+      NARROW_RANGE.test(cidr),
+      `access.cidrs[${index}]`,
+      "expected an IPv4 range of /8 or narrower, such as 203.0.113.0/24",
+    ]),
+  ]);
+}
+
 function clusterArgs(args: ClusterArgs): eks.ClusterOptions {
+  const { access = {}, tags } = args;
   return {
+    name: args.clusterName,
     vpcId: args.vpcId,
     publicSubnetIds: args.publicSubnetIds,
     privateSubnetIds: args.privateSubnetIds,
     version: args.version ?? "1.35",
     authenticationMode: "API",
+    accessEntries: accessEntries(access, tags),
     skipDefaultNodeGroup: true,
     skipDefaultSecurityGroups: true,
     nodeAssociatePublicIpAddress: false,
     createOidcProvider: false,
-    endpointPrivateAccess: true,
-    enabledClusterLogTypes: ["api", "audit", "authenticator"],
-    tags: args.tags,
+    ...endpoints(access),
+    encryptionConfigKeyArn: args.secretsKeyArn,
+    enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
+    deletionProtection: args.protect ?? false,
+    useDefaultVpcCni: false,
+    // Without it, NetworkPolicies are accepted and do nothing. Strict would need one for each pod of the system too.
+    vpcCniOptions: {
+      enableNetworkPolicy: true,
+      resolveConflictsOnCreate: "OVERWRITE",
+      resolveConflictsOnUpdate: "OVERWRITE",
+    },
+    kubeProxyAddonOptions: {
+      enabled: true,
+      resolveConflictsOnCreate: "OVERWRITE",
+      resolveConflictsOnUpdate: "OVERWRITE",
+    },
+    // `eks.Cluster` makes it for its default node group only; here it is one of the `AddOns`.
+    corednsAddonOptions: { enabled: false },
+    tags,
   };
-}
-
-function nodeGroupArgs(
-  args: ClusterArgs,
-  cluster: eks.Cluster,
-  nodeRole: aws.iam.Role,
-  zone: number,
-): eks.ManagedNodeGroupArgs {
-  const { min = 1, max = 3 } = args;
-  return {
-    cluster,
-    nodeRole,
-    subnetIds: [args.privateSubnetIds.apply((ids) => ids[zone] ?? missingSubnet(zone))],
-    instanceTypes: args.instanceTypes ?? ["m7i.large"],
-    operatingSystem: "AL2023",
-    diskSize: args.disk ?? 50,
-    scalingConfig: { minSize: min, maxSize: max, desiredSize: min },
-    // The autoscaler moves the desired size.
-    ignoreScalingChanges: true,
-    tags: args.tags,
-  };
-}
-
-function missingSubnet(zone: number): never {
-  throw new Error(
-    `the network has no private subnet for zone ${zone + 1} of 3; give privateSubnetIds one a zone`,
-  );
 }
 
 /** `eks.Cluster` has no argument for it, but lets transforms reach the cluster that it makes. */

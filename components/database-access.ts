@@ -14,17 +14,23 @@ export interface DatabaseAccess {
 
 /**
  * @param url without a user
+ * @param poolSize connections that a pod opens at most
  * @param source the volume that holds the files
  * @param after what that volume needs
  */
 export function databaseAccess(
   url: pulumi.Input<string>,
+  poolSize: number,
   source: Omit<Volume, "name">,
   after: pulumi.Resource[],
 ): DatabaseAccess {
   return {
     after,
-    env: { DATABASE_URL: url, DATABASE_CREDENTIALS: CREDENTIALS_PATH },
+    env: {
+      DATABASE_URL: url,
+      DATABASE_CREDENTIALS: CREDENTIALS_PATH,
+      DATABASE_POOL_SIZE: String(poolSize),
+    },
     mounts: [{ name: "database", path: CREDENTIALS_PATH, volume: { name: "database", ...source } }],
   };
 }

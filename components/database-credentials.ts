@@ -1,24 +1,19 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { Volume } from "./pod.ts";
-import { PodRole } from "./pod-role.ts";
 
 export interface DatabaseCredentialsArgs {
-  clusterName: pulumi.Input<string>;
   region: string;
   namespace: pulumi.Input<string>;
   /** Secret with the keys `username` and `password`. */
   secretArn: pulumi.Input<string>;
-  /** The service accounts whose pods may read it. */
-  serviceAccounts: string[];
-  tags?: Record<string, string>;
 }
 
 /**
  * A database's credentials as files in pods: the secret stays in Secrets Manager and is mounted by the Secrets Store
- * CSI driver with the pod's own identity. Free of charge but for the reads.
+ * CSI driver with the pod's own identity, whose role must allow it (`ServiceRoles`). Free of charge but for the reads.
  *
- * @example new DatabaseCredentials("trading-database", { secretArn: database.secretArn, serviceAccounts: ["trading"], … })
+ * @example new DatabaseCredentials("trading-database", { secretArn: database.secretArn, … })
  */
 export class DatabaseCredentials extends pulumi.ComponentResource {
   /** For `databaseAccess`. */
@@ -26,17 +21,7 @@ export class DatabaseCredentials extends pulumi.ComponentResource {
 
   constructor(name: string, args: DatabaseCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trizone:aws:DatabaseCredentials", name, {}, opts);
-    const { clusterName, region, namespace, secretArn, tags } = args;
-    for (const serviceAccount of args.serviceAccounts) {
-      const statements = [
-        {
-          actions: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
-          resources: [secretArn],
-        },
-      ];
-      const role = { region, clusterName, namespace, serviceAccount, statements, tags };
-      new PodRole(`${name}-${serviceAccount}`, role, { parent: this });
-    }
+    const { region, namespace, secretArn } = args;
     const secretClass = new k8s.apiextensions.CustomResource(
       `${name}-class`,
       {

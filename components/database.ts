@@ -2,6 +2,10 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { isLoopback } from "./addresses.ts";
 import { check } from "./check.ts";
+import { budgetProblem, maxConnectionsOf, type Pool } from "./connection-budget.ts";
+import { DatabaseAlarms } from "./database-alarms.ts";
+import { type InstancePlan, instanceArgs, LOGS, parameterGroupArgs } from "./database-instance.ts";
+import { DatabaseMonitoring } from "./database-monitoring.ts";
 import { type Transform, transformed } from "./transform.ts";
 
 export interface DatabaseArgs {
@@ -23,19 +27,36 @@ export interface DatabaseArgs {
   maxStorage?: number;
   /** Days that point-in-time recovery reaches back. @default 7 */
   backupDays?: number;
+  /** When the daily backup is made, UTC. @default "15:00-16:00", past midnight in Sydney */
+  backupWindow?: string;
+  /** When it may restart, UTC. @default "sat:16:30-sat:17:30", Sunday before dawn in Sydney */
+  maintenanceWindow?: string;
+  /** Connections that it takes at most. @default what RDS chooses for the class */
+  maxConnections?: number;
+  /** What its clients take at most; less than 80 % of `maxConnections`. @default not looked at */
+  pools?: Pool[];
+  /** KMS key of its storage, password and Performance Insights. */
+  keyArn: pulumi.Input<string>;
+  /** KMS key of its logs, which CloudWatch Logs may use too. */
+  logsKeyArn: pulumi.Input<string>;
+  /** SNS topic of its alarms. */
+  alarmTopicArn: pulumi.Input<string>;
   /** Guards against deletion, and keeps a last snapshot. @default false */
   protect?: boolean;
   tags?: Record<string, string>;
   transform?: {
     subnetGroup?: Transform<aws.rds.SubnetGroupArgs>;
+    parameterGroup?: Transform<aws.rds.ParameterGroupArgs>;
     instance?: Transform<aws.rds.InstanceArgs>;
+    alarm?: Transform<aws.cloudwatch.MetricAlarmArgs>;
   };
 }
 
 /**
- * PostgreSQL on RDS, encrypted, in isolated subnets; its master password is made, kept and rotated by Secrets Manager.
+ * PostgreSQL on RDS, encrypted, in isolated subnets, over TLS only; its master password is made, kept and rotated by
+ * Secrets Manager. Costs the instance by the hour (twice with a standby), its storage and its backups.
  *
- * @example new Database("database", { subnetIds: network.isolatedSubnetIds, … }, { provider })
+ * @example new Database("database", { subnetIds: network.isolatedSubnetIds, instanceClass: "db.r6g.xlarge", … }, { provider })
  */
 export class Database extends pulumi.ComponentResource {
   /** `host:port`. */
@@ -48,31 +69,55 @@ export class Database extends pulumi.ComponentResource {
   readonly instance: aws.rds.Instance;
 
   constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
-    const storage = args.storage ?? 20;
-    check(`database ${name}`, [
-      [storage >= 20, "storage", "expected at least 20 GiB, RDS's least for gp3"],
-      [(args.maxStorage ?? 100) >= storage, "maxStorage", "expected no less than storage"],
-      [/^[a-z][a-z0-9_]*$/.test(args.database ?? "trizone"), "database", "expected a PostgreSQL identifier"],
-    ]);
+    const plan = planOf(name, args);
     super("trizone:aws:Database", name, {}, opts);
+    const { region, tags, transform } = args;
+    const parent = { parent: this };
     const subnetGroup = new aws.rds.SubnetGroup(
       ...transformed(
-        args.transform?.subnetGroup,
+        transform?.subnetGroup,
         `${name}-subnets`,
-        { subnetIds: args.subnetIds, region: args.region, tags: args.tags },
-        { parent: this },
+        { subnetIds: args.subnetIds, region, tags },
+        parent,
       ),
     );
+    const parameterGroup = new aws.rds.ParameterGroup(
+      ...transformed(transform?.parameterGroup, `${name}-parameters`, parameterGroupArgs(args, plan), parent),
+    );
+    const { identifier } = plan;
+    const monitoring = new DatabaseMonitoring(
+      `${name}-monitoring`,
+      { region, identifier, logs: LOGS, logsKeyArn: args.logsKeyArn, tags },
+      parent,
+    );
+    const of = {
+      dbSubnetGroupName: subnetGroup.name,
+      parameterGroupName: parameterGroup.name,
+      monitoringRoleArn: monitoring.roleArn,
+    };
     this.instance = new aws.rds.Instance(
       ...transformed(
-        args.transform?.instance,
+        transform?.instance,
         `${name}-instance`,
-        instanceArgs(name, args, subnetGroup.name),
+        { ...instanceArgs(args, plan), ...of },
         {
           parent: this,
           protect: args.protect,
+          dependsOn: monitoring.ready,
         },
       ),
+    );
+    new DatabaseAlarms(
+      `${name}-alarms`,
+      {
+        ...plan,
+        region,
+        identifier: this.instance.identifier,
+        topicArn: args.alarmTopicArn,
+        tags,
+        transform,
+      },
+      parent,
     );
     const { address, port, masterUserSecrets } = this.instance;
     this.endpoint = pulumi.interpolate`${address}:${port}`;
@@ -91,33 +136,22 @@ export class Database extends pulumi.ComponentResource {
   }
 }
 
-function instanceArgs(
-  name: string,
-  args: DatabaseArgs,
-  dbSubnetGroupName: pulumi.Input<string>,
-): aws.rds.InstanceArgs {
-  return {
-    engine: "postgres",
-    engineVersion: args.version ?? "16",
-    instanceClass: args.instanceClass,
-    dbName: args.database ?? "trizone",
-    username: "trizone",
-    manageMasterUserPassword: true,
-    multiAz: args.multiAz ?? true,
-    allocatedStorage: args.storage ?? 20,
-    maxAllocatedStorage: args.maxStorage ?? 100,
-    storageType: "gp3",
-    storageEncrypted: true,
-    dbSubnetGroupName,
-    vpcSecurityGroupIds: args.securityGroupIds,
-    publiclyAccessible: false,
-    backupRetentionPeriod: args.backupDays ?? 7,
-    copyTagsToSnapshot: true,
-    deletionProtection: args.protect ?? false,
-    skipFinalSnapshot: !args.protect,
-    finalSnapshotIdentifier: args.protect ? `${name}-final` : undefined,
-    enabledCloudwatchLogsExports: ["postgresql"],
-    region: args.region,
-    tags: args.tags,
-  };
+/** The arguments with their defaults, once they are found to be right. */
+function planOf(name: string, args: DatabaseArgs): InstancePlan {
+  const { storage = 20, maxStorage = 100, database = "trizone", multiAz = true } = args;
+  const maxConnections = args.maxConnections ?? maxConnectionsOf(args.instanceClass);
+  const problem = maxConnections && args.pools && budgetProblem(maxConnections, args.pools);
+  check(`database ${name}`, [
+    [storage >= 20, "storage", "expected at least 20 GiB, RDS's least for gp3"],
+    [maxStorage >= storage, "maxStorage", "expected no less than storage"],
+    [/^[a-z][a-z0-9_]*$/.test(database), "database", "expected a PostgreSQL identifier"],
+    [
+      maxConnections !== undefined,
+      "maxConnections",
+      `expected a number, since the memory of ${args.instanceClass} isn't known here`,
+    ],
+    [!problem, "pools", problem || ""],
+  ]);
+  const identifier = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
+  return { identifier, storage, maxStorage, database, multiAz, maxConnections: maxConnections ?? 0 };
 }

@@ -10,6 +10,8 @@ export interface FirewallArgs {
   internalBalancer: pulumi.Input<string>;
   workload: pulumi.Input<string>;
   database: pulumi.Input<string>;
+  cache: pulumi.Input<string>;
+  endpoint: pulumi.Input<string>;
   tags?: Record<string, string>;
   transform?: {
     ingress?: Transform<aws.vpc.SecurityGroupIngressRuleArgs>;
@@ -17,7 +19,7 @@ export interface FirewallArgs {
   };
 }
 
-type Group = "publicBalancer" | "internalBalancer" | "workload" | "database";
+type Group = "publicBalancer" | "internalBalancer" | "workload" | "database" | "cache" | "endpoint";
 
 /** Every flow between tiers: from, to, TCP port. The nodes' own group lets EKS's control plane and pods in already. */
 const FLOWS: [from: Group, to: Group, port: number][] = [
@@ -27,6 +29,8 @@ const FLOWS: [from: Group, to: Group, port: number][] = [
   ["internalBalancer", "workload", HTTP_PORT],
   ["internalBalancer", "workload", ADMIN_PORT],
   ["workload", "database", 5432],
+  ["workload", "cache", 6379],
+  ["workload", "endpoint", 443],
 ];
 
 const kebab = (group: Group) => group.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

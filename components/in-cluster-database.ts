@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { check } from "./check.ts";
 import type { Volume } from "./pod.ts";
 import { CONTAINER_SECURITY } from "./pod.ts";
 
@@ -12,10 +13,16 @@ export interface InClusterDatabaseArgs {
   password: pulumi.Input<string>;
 }
 
+/** The official image of each major version. */
+const IMAGES: Record<string, string> = {
+  "16": "postgres:16.10@sha256:21f6013073bc6b92830a2129570e2f5ec42a6c734b5a985a41e83aa58f54c3c1",
+};
+
 /** The user `postgres` of the official image. */
 const POSTGRES_UID = 999;
 
 const DATA = "/var/lib/postgresql/data";
+const CREDENTIALS = "/var/run/trizone/database";
 
 /**
  * PostgreSQL as one pod with a volume, for clusters that come and go with a test. It has no standby, no backup and no
@@ -32,6 +39,10 @@ export class InClusterDatabase extends pulumi.ComponentResource {
   readonly volume: Omit<Volume, "name">;
 
   constructor(name: string, args: InClusterDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    const versions = Object.keys(IMAGES);
+    check(`database ${name}`, [
+      [versions.includes(args.version), "version", `expected one of ${versions.join(", ")}`],
+    ]);
     super("trizone:kubernetes:InClusterDatabase", name, {}, opts);
     const labels = { "app.kubernetes.io/name": name, "app.kubernetes.io/part-of": "trizone" };
     const metadata = { name, namespace: args.namespace, labels };
@@ -76,10 +87,10 @@ function podSpec(
   args: InClusterDatabaseArgs,
   secretName: pulumi.Input<string>,
 ): k8s.types.input.core.v1.PodSpec {
-  const fromSecret = (name: string, key: string) => ({
-    name,
-    valueFrom: { secretKeyRef: { name: secretName, key } },
-  });
+  const isReady = {
+    exec: { command: ["pg_isready", "-h", "127.0.0.1", "-U", "trizone"] },
+    timeoutSeconds: 2,
+  };
   const user = { runAsUser: POSTGRES_UID, runAsGroup: POSTGRES_UID };
   return {
     automountServiceAccountToken: false,
@@ -92,30 +103,30 @@ function podSpec(
     containers: [
       {
         name: "postgres",
-        image: `postgres:${args.version}`,
+        image: IMAGES[args.version],
         env: [
-          fromSecret("POSTGRES_USER", "username"),
-          fromSecret("POSTGRES_PASSWORD", "password"),
+          { name: "POSTGRES_USER_FILE", value: `${CREDENTIALS}/username` },
+          { name: "POSTGRES_PASSWORD_FILE", value: `${CREDENTIALS}/password` },
           { name: "POSTGRES_DB", value: args.database },
           // The volume's own folder may hold lost+found, which initdb refuses.
           { name: "PGDATA", value: `${DATA}/pgdata` },
         ],
         ports: [{ name: "postgres", containerPort: 5432 }],
-        readinessProbe: {
-          exec: { command: ["pg_isready", "-h", "127.0.0.1", "-U", "trizone"] },
-          periodSeconds: 2,
-          timeoutSeconds: 2,
-        },
+        startupProbe: { ...isReady, periodSeconds: 2, failureThreshold: 60 },
+        livenessProbe: { ...isReady, periodSeconds: 10, failureThreshold: 6 },
+        readinessProbe: { ...isReady, periodSeconds: 2 },
         resources: { requests: { cpu: "100m", memory: "256Mi" }, limits: { memory: "512Mi" } },
         securityContext: { ...CONTAINER_SECURITY, ...user },
         volumeMounts: [
           { name: "data", mountPath: DATA },
+          { name: "credentials", mountPath: CREDENTIALS, readOnly: true },
           { name: "run", mountPath: "/var/run/postgresql" },
           { name: "tmp", mountPath: "/tmp" },
         ],
       },
     ],
     volumes: [
+      { name: "credentials", secret: { secretName } },
       { name: "run", emptyDir: {} },
       { name: "tmp", emptyDir: {} },
     ],

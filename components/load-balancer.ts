@@ -1,24 +1,19 @@
 import * as aws from "@pulumi/aws";
-import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { withScheme } from "./addresses.ts";
-import { check } from "./check.ts";
-import { ADMIN_PORT, HTTP_PORT } from "./ports.ts";
+import { Autoshift } from "./autoshift.ts";
+import { checkRoutes, type Route, route } from "./balancer-routes.ts";
 import { type Transform, transformed } from "./transform.ts";
-
-/** What a balancer sends to one Kubernetes Service. */
-export interface Route {
-  /** Name of the Service. */
-  service: string;
-  /** Path patterns as ALB has them: `*` is any text, `?` any character. One to five. */
-  paths: string[];
-}
+import { WebFirewall } from "./web-firewall.ts";
+import { ZoneAlarms } from "./zone-alarms.ts";
 
 export interface LoadBalancerArgs {
   region: string;
   /** Reached from inside the VPC only. */
   internal: boolean;
   vpcId: pulumi.Input<string>;
+  /** Names of the availability zones. */
+  zones: string[];
   /** One a zone. */
   subnetIds: pulumi.Input<pulumi.Input<string>[]>;
   securityGroupIds: pulumi.Input<string>[];
@@ -30,6 +25,17 @@ export interface LoadBalancerArgs {
   certificateArn?: pulumi.Input<string>;
   /** Name that the certificate is for. @default the balancer's own name */
   domain?: string;
+  /** Bucket for the access logs, which must let balancers write. @default none are kept */
+  accessLogs?: pulumi.Input<string>;
+  /**
+   * Capacity units that are there at once, before the traffic is: what the market's open takes. 100 at least. Costs
+   * every unit by the hour, used or not. @default ALB scales by itself, over minutes
+   */
+  capacityUnits?: number;
+  /** Requests that one address may send in five minutes, refused by AWS WAF above. @default no WAF */
+  rateLimit?: number;
+  /** Where alarms are sent, e.g. an SNS topic's ARN. */
+  notify?: pulumi.Input<string>[];
   /** Guards against deletion. @default false */
   protect?: boolean;
   tags?: Record<string, string>;
@@ -44,8 +50,8 @@ export interface LoadBalancerArgs {
 }
 
 /**
- * An application load balancer over three zones, ready for zonal shifts, whose target groups hold pods' addresses
- * (kept by TargetGroupBindings). Costs an ALB by the hour and by traffic.
+ * An application load balancer over three zones, which AWS and the operators may shift away from a zone, whose target
+ * groups hold pods' addresses (kept by TargetGroupBindings). Costs an ALB by the hour and by traffic, and its alarms.
  *
  * @example new LoadBalancer("public", { internal: false, routes: [{ service: "web", paths: ["/*"] }], … }, { providers })
  */
@@ -57,15 +63,23 @@ export class LoadBalancer extends pulumi.ComponentResource {
   readonly #args: LoadBalancerArgs;
 
   constructor(name: string, args: LoadBalancerArgs, opts?: pulumi.ComponentResourceOptions) {
-    checkRoutes(name, args.routes);
+    const { capacityUnits = 100 } = args;
+    checkRoutes(`load balancer ${name}`, args.routes, [
+      [
+        Number.isInteger(capacityUnits) && capacityUnits >= 100,
+        "capacityUnits",
+        "expected a whole number of at least 100, ALB's least",
+      ],
+    ]);
     super("trizone:aws:LoadBalancer", name, {}, opts);
     this.#name = name;
     this.#args = args;
     const balancer = this.#balancer();
     const listener = this.#listeners(balancer.arn);
-    args.routes.forEach((route, index) => {
-      this.#route(route, listener, (index + 1) * 10);
-    });
+    const targetGroups = args.routes.map((one, index) =>
+      route({ ...args, name, route: one, priority: (index + 1) * 10, listener, parent: this }),
+    );
+    this.#watch(balancer, targetGroups);
     const scheme = args.certificateArn ? "https" : "http";
     this.arn = balancer.arn;
     this.loadBalancerName = balancer.name;
@@ -77,6 +91,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
 
   #balancer(): aws.lb.LoadBalancer {
     const { internal, subnetIds, securityGroupIds, protect, region, tags, transform } = this.#args;
+    const { accessLogs, capacityUnits } = this.#args;
     return new aws.lb.LoadBalancer(
       ...transformed(
         transform?.loadBalancer,
@@ -92,6 +107,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
           clientKeepAlive: 300,
           idleTimeout: 60,
           dropInvalidHeaderFields: true,
+          accessLogs: accessLogs ? { bucket: accessLogs, prefix: this.#name, enabled: true } : undefined,
+          minimumLoadBalancerCapacity: capacityUnits ? { capacityUnits } : undefined,
           enableDeletionProtection: protect ?? false,
           region,
           tags,
@@ -124,43 +141,35 @@ export class LoadBalancer extends pulumi.ComponentResource {
     });
   }
 
-  #route({ service, paths }: Route, listener: aws.lb.Listener, priority: number): void {
-    const { vpcId, namespace, region, tags, transform, bindingsDependOn } = this.#args;
-    const name = `${this.#name}-${service}`;
-    const parent = { parent: this };
-    const targetGroup = new aws.lb.TargetGroup(
-      ...transformed(transform?.targetGroup, name, { ...TARGET_GROUP, vpcId, region, tags }, parent),
-    );
-    const rule = new aws.lb.ListenerRule(
-      ...transformed(
-        transform?.listenerRule,
-        `${name}-rule`,
-        {
-          listenerArn: listener.arn,
-          priority,
-          conditions: [{ pathPattern: { values: paths } }],
-          actions: [{ type: "forward", targetGroupArn: targetGroup.arn }],
-          region,
-          tags,
-        },
-        parent,
-      ),
-    );
-    new k8s.apiextensions.CustomResource(
-      `${name}-binding`,
+  /** Alarms, what AWS does of itself when a zone fails, and the firewall. */
+  #watch(balancer: aws.lb.LoadBalancer, targetGroups: aws.lb.TargetGroup[]): void {
+    const { routes, zones, region, tags, notify, rateLimit } = this.#args;
+    const own = { parent: this };
+    const named = routes.map(({ service }, index) => [service, targetGroups[index]?.arnSuffix] as const);
+    const alarms = new ZoneAlarms(
+      `${this.#name}-alarms`,
       {
-        apiVersion: "elbv2.k8s.aws/v1beta1",
-        kind: "TargetGroupBinding",
-        metadata: { name, namespace },
-        spec: {
-          serviceRef: { name: service, port: HTTP_PORT },
-          targetGroupARN: targetGroup.arn,
-          targetType: "ip",
-        },
+        loadBalancer: balancer.arnSuffix,
+        targetGroups: Object.fromEntries(named.flatMap(([key, arn]) => (arn ? [[key, arn]] : []))),
+        zones,
+        region,
+        tags,
+        notify,
       },
-      // The controller refuses targets of a group that no listener uses yet.
-      { parent: this, dependsOn: pulumi.all([rule, ...(bindingsDependOn ?? [])]) },
+      own,
     );
+    new Autoshift(
+      `${this.#name}-autoshift`,
+      {
+        resourceArn: balancer.arn,
+        outcomeAlarms: [alarms.total],
+        blockingAlarms: alarms.byZone,
+        region,
+      },
+      own,
+    );
+    if (rateLimit === undefined) return;
+    new WebFirewall(`${this.#name}-waf`, { resourceArn: balancer.arn, rateLimit, region, tags }, own);
   }
 }
 
@@ -173,34 +182,3 @@ const TO_HTTPS = {
   type: "redirect",
   redirect: { port: "443", protocol: "HTTPS", statusCode: "HTTP_301" },
 };
-
-/** A target that fails is out after 10 s, and has 15 s to finish what it was given. */
-const TARGET_GROUP = {
-  targetType: "ip",
-  protocol: "HTTP",
-  port: HTTP_PORT,
-  deregistrationDelay: 15,
-  healthCheck: {
-    protocol: "HTTP",
-    path: "/readyz",
-    port: String(ADMIN_PORT),
-    matcher: "200",
-    interval: 5,
-    timeout: 2,
-    healthyThreshold: 2,
-    unhealthyThreshold: 2,
-  },
-};
-
-function checkRoutes(name: string, routes: Route[]): void {
-  const services = routes.map(({ service }) => service);
-  check(`load balancer ${name}`, [
-    [routes.length > 0, "routes", "expected at least one"],
-    [new Set(services).size === services.length, "routes", "expected each service once"],
-    ...routes.map(({ paths }, index): [boolean, string, string] => [
-      paths.length > 0 && paths.length <= 5 && paths.every((path) => path.startsWith("/")),
-      `routes[${index}].paths`,
-      "expected one to five patterns that begin with /, ALB's most for a rule",
-    ]),
-  ]);
-}

@@ -3,17 +3,25 @@ import * as aws from "@pulumi/aws";
 import { Vpc, type VpcArgs } from "@pulumi/awsx/ec2/vpc.js";
 import * as pulumi from "@pulumi/pulumi";
 import { check } from "./check.ts";
-import { subnetBlocks, type Tier } from "./subnets.ts";
+import { isPrivate, parseCidr } from "./cidr.ts";
+import { Endpoints } from "./endpoints.ts";
+import { FlowLogs } from "./flow-logs.ts";
+import { type Subnets, subnetProblems, subnetsOf, type Tier } from "./subnets.ts";
+import { TierAcls } from "./tier-acls.ts";
 import { type Transform, transformed } from "./transform.ts";
 
 export interface NetworkArgs {
   region: string;
   /** Names of the availability zones; each gets a public, a private and an isolated subnet. */
   zones: string[];
-  /** A /16 range. @default "10.0.0.0/16" */
+  /** A private range of /16 or less. @default "10.0.0.0/16" */
   cidr?: string;
+  /** Blocks by tier, one a zone. @default /24 blocks of a /16 range */
+  subnets?: Partial<Subnets>;
   /** One NAT gateway for all zones is cheaper and is lost with its zone. @default "per-zone" */
   natGateways?: "single" | "per-zone";
+  /** KMS key of the flow logs, which CloudWatch Logs may use too. */
+  logsKeyArn: pulumi.Input<string>;
   tags?: Record<string, string>;
   transform?: {
     vpc?: Transform<VpcArgs>;
@@ -22,53 +30,105 @@ export interface NetworkArgs {
 }
 
 /**
- * The VPC with nine subnets over three zones, and the security groups of the tiers inside it. The groups are empty:
- * what may flow between tiers is the `Firewall`'s to say. Costs what its NAT gateways cost.
+ * The VPC with nine subnets over three zones, what guards them, the ways to AWS's own services, and the security groups
+ * of the tiers. The groups are empty: what may flow between tiers is the `Firewall`'s to say. Costs what its NAT
+ * gateways, endpoints and flow logs cost.
  *
- * @example new Network("network", { region: "ap-southeast-2", zones: ["ap-southeast-2a", …] }, { provider })
+ * @example new Network("network", { region: "ap-southeast-2", zones: ["ap-southeast-2a", …], logsKeyArn }, { provider })
  */
 export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   readonly publicSubnetIds: pulumi.Output<string[]>;
   readonly privateSubnetIds: pulumi.Output<string[]>;
   readonly isolatedSubnetIds: pulumi.Output<string[]>;
-  /** Security groups by tier: the public and internal balancers and the database. */
+  /** Security groups by tier: the public and internal balancers, the database, the cache, the ways to AWS. */
   readonly publicBalancerGroupId: pulumi.Output<string>;
   readonly internalBalancerGroupId: pulumi.Output<string>;
   readonly databaseGroupId: pulumi.Output<string>;
+  readonly cacheGroupId: pulumi.Output<string>;
+  readonly endpointGroupId: pulumi.Output<string>;
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     const cidr = args.cidr ?? "10.0.0.0/16";
-    check(`network ${name}`, [
-      [/^\d+\.\d+\.0\.0\/16$/.test(cidr), "cidr", "expected a /16 range such as 10.0.0.0/16"],
-      [new Set(args.zones).size === 3 && args.zones.length === 3, "zones", "expected three different zones"],
-    ]);
+    checkNetwork(name, args, cidr);
     super("trizone:aws:Network", name, {}, opts);
+    const { region, tags } = args;
+    const subnets = subnetsOf(cidr, args.subnets, args.zones.length);
     const vpc = new Vpc(
-      ...transformed(args.transform?.vpc, `${name}-vpc`, vpcArgs(args, cidr), { parent: this }),
+      ...transformed(args.transform?.vpc, `${name}-vpc`, vpcArgs(args, cidr, subnets), { parent: this }),
     );
-    this.vpcId = vpc.vpcId;
+    const { vpcId } = vpc;
+    this.vpcId = vpcId;
     this.publicSubnetIds = vpc.publicSubnetIds;
     this.privateSubnetIds = vpc.privateSubnetIds;
     this.isolatedSubnetIds = vpc.isolatedSubnetIds;
-    const group = (suffix: string, description: string) => {
-      const groupArgs = { vpcId: this.vpcId, description, region: args.region, tags: args.tags };
-      const child = `${name}-${suffix}`;
-      return new aws.ec2.SecurityGroup(
-        ...transformed(args.transform?.securityGroup, child, groupArgs, { parent: this }),
+    const parent = { parent: this };
+    const of = { region, vpcId, tags };
+    // Without rules: what forgets to name its security group reaches nothing.
+    new aws.ec2.DefaultSecurityGroup(`${name}-default-group`, of, parent);
+    const group = (suffix: string, description: string) =>
+      new aws.ec2.SecurityGroup(
+        ...transformed(args.transform?.securityGroup, `${name}-${suffix}`, { ...of, description }, parent),
       ).id;
-    };
     this.publicBalancerGroupId = group("public-balancer", "Public load balancer");
     this.internalBalancerGroupId = group("internal-balancer", "Internal load balancer");
     this.databaseGroupId = group("database", "Database");
-    this.registerOutputs({ vpcId: this.vpcId });
+    this.cacheGroupId = group("cache", "Cache");
+    this.endpointGroupId = group("endpoint", "Endpoints of AWS services");
+    const subnetIds = {
+      public: this.publicSubnetIds,
+      private: this.privateSubnetIds,
+      isolated: this.isolatedSubnetIds,
+    };
+    new TierAcls(`${name}-acls`, { ...of, cidr, subnets, subnetIds }, parent);
+    new FlowLogs(`${name}-flow-logs`, { ...of, keyArn: args.logsKeyArn }, parent);
+    new Endpoints(
+      `${name}-endpoints`,
+      {
+        ...of,
+        subnetIds: this.privateSubnetIds,
+        securityGroupId: this.endpointGroupId,
+        routeTableIds: routeTablesOf(vpc, this.privateSubnetIds),
+      },
+      parent,
+    );
+    this.registerOutputs({ vpcId });
   }
 }
 
-function vpcArgs(args: NetworkArgs, cidr: string): VpcArgs {
+function checkNetwork(name: string, args: NetworkArgs, cidr: string): void {
+  const range = parseCidr(cidr);
+  check(`network ${name}`, [
+    [
+      range !== undefined && range.prefix >= 16 && range.prefix <= 28 && isPrivate(range),
+      "cidr",
+      "expected a private range of /16 to /28 such as 10.0.0.0/16",
+    ],
+    [new Set(args.zones).size === 3 && args.zones.length === 3, "zones", "expected three different zones"],
+    ...subnetProblems(cidr, args.subnets, 3).map(({ path, message }): [boolean, string, string] => [
+      false,
+      ["subnets", ...path].join("."),
+      message,
+    ]),
+  ]);
+}
+
+/** The route tables of those subnets, which awsx makes one for each of. */
+function routeTablesOf(vpc: Vpc, subnetIds: pulumi.Output<string[]>): pulumi.Output<string[]> {
+  const pairs = vpc.routeTableAssociations.apply((associations) =>
+    pulumi.all(associations.map(({ subnetId, routeTableId }) => ({ subnetId, routeTableId }))),
+  );
+  return pulumi
+    .all([pairs, subnetIds])
+    .apply(([pairs, ids]) =>
+      pairs.flatMap(({ subnetId, routeTableId }) => (ids.includes(subnetId ?? "") ? [routeTableId] : [])),
+    );
+}
+
+function vpcArgs(args: NetworkArgs, cidr: string, subnets: Subnets): VpcArgs {
   const spec = (type: "Public" | "Private" | "Isolated", tags?: Record<string, string>) => {
     const tier = type.toLowerCase() as Tier;
-    return { type, name: tier, cidrBlocks: subnetBlocks(cidr, tier, args.zones.length), tags };
+    return { type, name: tier, cidrBlocks: subnets[tier], tags };
   };
   return {
     region: args.region,

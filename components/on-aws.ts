@@ -1,8 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Config } from "../config.ts";
-import { Outputs } from "../outputs.ts";
+import { type Config, SERVICES } from "../config.ts";
+import { connectionPools } from "../config-relations.ts";
+import { FoundationOutput, Outputs } from "../outputs.ts";
+import { balancerAccessLogs, REQUEST_LOG_DAYS } from "./access-logs.ts";
 import { withScheme } from "./addresses.ts";
+import { AlarmTopic } from "./alarm-topic.ts";
+import { arrowsOnAws } from "./arrows-on-aws.ts";
+import { Audit } from "./audit.ts";
+import { awsTags } from "./aws-tags.ts";
+import { s3AccessLogs } from "./bucket-policy.ts";
+import { Cache } from "./cache.ts";
 import { Cluster } from "./cluster.ts";
 import { Controllers } from "./controllers.ts";
 import { Database } from "./database.ts";
@@ -10,33 +18,73 @@ import { databaseAccess } from "./database-access.ts";
 import { DatabaseCredentials } from "./database-credentials.ts";
 import { Firewall } from "./firewall.ts";
 import { Identity } from "./identity.ts";
+import { builtImages, Repositories } from "./images.ts";
+import { Keys } from "./keys.ts";
 import { LoadBalancer } from "./load-balancer.ts";
 import { ModelBucket } from "./model-bucket.ts";
 import { Network } from "./network.ts";
-import { createNamespace, imageName, type Platform } from "./platform.ts";
+import { Observability } from "./observability.ts";
+import { createNamespace, type Platform } from "./platform.ts";
+import { PrivateBucket } from "./private-bucket.ts";
+import { ServiceRoles } from "./service-roles.ts";
 import { stackOutputs } from "./stack-outputs.ts";
-
-/** What auditors look for: on every resource by the provider, and on those that policies judge by their arguments. */
-const TAGS = { DataSovereignty: "AU", Compliance: "ASIC" };
+import { subnetsOf } from "./subnets.ts";
+import { OPEN_FACTOR } from "./trading-hours.ts";
+import { WarmPool } from "./warm-pool.ts";
 
 /** The platform on AWS: three zones of one region. */
 export function onAws(config: Config): Platform {
   const { region, zones, cidr, natGateways, protect } = config;
-  const tags = { ...TAGS, Project: pulumi.getProject(), Stack: pulumi.getStack() };
+  const tags = awsTags();
   const provider = new aws.Provider("aws", { region, defaultTags: { tags } });
   const account = aws.getCallerIdentityOutput({}, { provider }).accountId;
+  const keys = new Keys("keys", { region, account, protect, tags }, { provider });
+  const alarms = new AlarmTopic(
+    "alarms",
+    { region, account, keyArn: keys.alarms, emails: config.alarmEmails, tags },
+    { provider },
+  );
 
-  const network = new Network("network", { region, zones, cidr, natGateways, tags }, { provider });
+  const network = new Network(
+    "network",
+    { region, zones, cidr, natGateways, subnets: config.subnets, logsKeyArn: keys.logs, tags },
+    { provider },
+  );
   const { vpcId, publicSubnetIds, privateSubnetIds } = network;
   const { kubernetesVersion: version, nodes } = config;
   const cluster = new Cluster(
     "cluster",
-    { vpcId, publicSubnetIds, privateSubnetIds, zones, version, ...nodes, tags },
+    {
+      region,
+      clusterName: `${pulumi.getProject()}-${pulumi.getStack()}`,
+      ...{ vpcId, publicSubnetIds, privateSubnetIds, zones, version },
+      ...nodes,
+      secretsKeyArn: keys.data,
+      logsKeyArn: keys.logs,
+      access: config.clusterAccess,
+      protect,
+      tags,
+    },
     { provider },
   );
   const { kubernetes, clusterName } = cluster;
   const providers = [provider, kubernetes];
-  const controllers = new Controllers("controllers", { clusterName, region, vpcId, tags }, { providers });
+  const controllers = new Controllers(
+    "controllers",
+    { clusterName, region, vpcId, namespace: config.namespace, logsKeyArn: keys.logs, tags },
+    { providers },
+  );
+  if (nodes.warm > 0) new WarmPool("warm-pool", { perZone: nodes.warm }, { provider: kubernetes });
+  new Observability(
+    "observability",
+    {
+      ...{ region, clusterName, namespace: config.namespace, services: SERVICES, ...config.objectives },
+      ...{ alarmTopicArn: alarms.arn, alarmKeyArn: keys.alarms, metricsKeyArn: keys.logs },
+      after: controllers.addons,
+      tags,
+    },
+    { providers },
+  );
   const namespace = createNamespace(config.namespace, kubernetes).metadata.name;
   new Firewall(
     "firewall",
@@ -46,15 +94,39 @@ export function onAws(config: Config): Platform {
       internalBalancer: network.internalBalancerGroupId,
       workload: cluster.securityGroupId,
       database: network.databaseGroupId,
+      cache: network.cacheGroupId,
+      endpoint: network.endpointGroupId,
       tags,
     },
     { provider },
   );
 
+  const bucketLogs = new PrivateBucket(
+    "bucket-logs",
+    { region, statements: s3AccessLogs(account), expireDays: 400, forceDestroy: !protect, protect, tags },
+    { provider },
+  );
+  const logged = { region, accessLogs: bucketLogs.bucketName, protect, tags };
+  const accessLogs = new PrivateBucket(
+    "access-logs",
+    {
+      ...logged,
+      statements: balancerAccessLogs(account),
+      expireDays: REQUEST_LOG_DAYS,
+      forceDestroy: !protect,
+    },
+    { provider },
+  );
+  const { baseCapacity, rateLimit } = config.balancers;
   const balancer = {
     region,
+    zones,
     vpcId,
     namespace,
+    // Known by its policy, without which the balancers are refused.
+    accessLogs: accessLogs.policy.bucket,
+    notify: [alarms.arn],
+    capacityUnits: baseCapacity && baseCapacity * OPEN_FACTOR,
     protect,
     tags,
     bindingsDependOn: [controllers.loadBalancerController],
@@ -68,6 +140,7 @@ export function onAws(config: Config): Platform {
       securityGroupIds: [network.publicBalancerGroupId],
       certificateArn: config.certificateArn,
       domain: config.domain,
+      rateLimit,
       routes: [{ service: "web", paths: ["/*"] }],
     },
     { providers },
@@ -87,15 +160,34 @@ export function onAws(config: Config): Platform {
   const domainPrefix = pulumi.interpolate`trizone-${pulumi.getStack()}-${account}`;
   const { url: publicUrl } = publicBalancer;
   const identity = new Identity("identity", { region, publicUrl, domainPrefix, protect, tags }, { provider });
-  const { name: databaseName, ...databaseSize } = config.database;
+  const { name: databaseName, poolSize, ...databaseSize } = config.database;
   const database = new Database(
     "database",
     {
       region,
       ...databaseSize,
       database: databaseName,
+      pools: connectionPools(config),
       subnetIds: network.isolatedSubnetIds,
       securityGroupIds: [network.databaseGroupId],
+      keyArn: keys.data,
+      logsKeyArn: keys.logs,
+      alarmTopicArn: alarms.arn,
+      protect,
+      tags,
+    },
+    { provider },
+  );
+  new Cache(
+    "cache",
+    {
+      region,
+      zones,
+      ...config.cache,
+      subnetIds: network.isolatedSubnetIds,
+      securityGroupIds: [network.cacheGroupId],
+      keyArn: keys.data,
+      alarmTopicArn: alarms.arn,
       protect,
       tags,
     },
@@ -103,43 +195,73 @@ export function onAws(config: Config): Platform {
   );
   const credentials = new DatabaseCredentials(
     "trading-database",
-    {
-      clusterName,
-      region,
-      namespace,
-      secretArn: database.secretArn,
-      serviceAccounts: ["trading", "trading-migrations"],
-      tags,
-    },
+    { region, namespace, secretArn: database.secretArn },
     { providers, dependsOn: controllers.addons },
   );
-  const models = new ModelBucket("models", { region, tags }, { provider });
+  const models = new ModelBucket("models", { ...logged, keyArn: keys.data }, { provider });
+  const roles = new ServiceRoles(
+    "services",
+    {
+      ...{ clusterName, region, namespace, services: SERVICES, tags },
+      databaseSecretArn: database.secretArn,
+      modelBucketArn: models.arn,
+      keyArn: keys.data,
+      shiftableArns: [publicBalancer.arn, internalBalancer.arn, cluster.arn],
+    },
+    { provider },
+  );
+  new Audit(
+    "audit",
+    { ...logged, account, keyArn: keys.audit, dataBuckets: [models.arn], lock: recordsLock(protect) },
+    { provider },
+  );
 
-  const registry = config.images.registry ?? pulumi.interpolate`${account}.dkr.ecr.${region}.amazonaws.com`;
+  const registry =
+    config.images.registry ??
+    new Repositories("repositories", { region, protect, tags }, { provider }).registry;
+  const arrows = arrowsOnAws(cidr, subnetsOf(cidr, config.subnets, zones.length));
+  const foundation = {
+    namespace,
+    registry,
+    apiUrl: internalBalancer.url,
+    kubeconfig: cluster.kubeconfig,
+    clusterIdentifier: cluster.arn,
+    arrows,
+    database: { url: database.url, csi: credentials.volume.csi },
+  };
   return {
     kubernetes,
     namespace,
-    image: (service) =>
-      pulumi.output(registry).apply((registry) => imageName(registry, service, config.images)),
+    arrows,
+    rolloutsBy: [controllers],
+    image: builtImages(config, registry, provider),
     apiUrl: internalBalancer.url,
     issuer: identity.issuer,
     clientId: identity.clientId,
-    database: databaseAccess(database.url, credentials.volume, [credentials]),
-    outputs: stackOutputs(Outputs, {
-      stack: pulumi.getStack(),
-      region,
-      publicUrl,
-      apiUrl: pulumi.interpolate`${publicUrl}/api`,
-      issuer: identity.issuer,
-      clientId: identity.clientId,
-      arcEndpoint: arcEndpoint(region, provider),
-      loadBalancers: { public: described(publicBalancer), internal: described(internalBalancer) },
-      cluster: { name: clusterName, arn: cluster.arn },
-      zones: zones.map((name) => zone(name, region, provider)),
-      database: { endpoint: database.endpoint, name: databaseName },
-      modelBucket: models.bucketName,
-    }),
+    database: databaseAccess(database.url, poolSize, credentials.volume, [credentials, roles]),
+    outputs: {
+      ...(config.layer === "foundation" ? stackOutputs(FoundationOutput, { foundation }) : {}),
+      ...stackOutputs(Outputs, {
+        stack: pulumi.getStack(),
+        region,
+        publicUrl,
+        apiUrl: pulumi.interpolate`${publicUrl}/api`,
+        issuer: identity.issuer,
+        clientId: identity.clientId,
+        arcEndpoint: arcEndpoint(region, provider),
+        loadBalancers: { public: described(publicBalancer), internal: described(internalBalancer) },
+        cluster: { name: clusterName, arn: cluster.arn },
+        zones: zones.map((name) => zone(name, region, provider)),
+        database: { endpoint: database.endpoint, name: databaseName },
+        modelBucket: models.bucketName,
+      }),
+    },
   };
+}
+
+/** A stack that comes and goes keeps its records for a day, which its administrators can lift. */
+function recordsLock(protect: boolean) {
+  return protect ? undefined : { mode: "GOVERNANCE" as const, days: 1 };
 }
 
 function described({ arn, loadBalancerName: name, url }: LoadBalancer) {

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { ANYWHERE, type Arrow, pods } from "../arrows.ts";
 import type { Config } from "../config.ts";
 import { KubernetesOutputs } from "../outputs.ts";
 import { databaseAccess } from "./database-access.ts";
@@ -32,8 +33,10 @@ export function onKubernetes(config: Config): Platform {
     apiUrl: pulumi.interpolate`http://gateway.${namespace}.svc.cluster.local:${HTTP_PORT}`,
     issuer: pulumi.output(issuer.url),
     clientId: pulumi.output(issuer.clientId),
-    database: databaseAccess(postgres.url, postgres.volume, [postgres]),
+    database: databaseAccess(postgres.url, config.database.poolSize, postgres.volume, [postgres]),
     nodePort: nodePortOf(publicUrl),
+    arrows: arrowsOf(issuer.url),
+    otherPods: ["database"],
     outputs: stackOutputs(KubernetesOutputs, {
       stack: pulumi.getStack(),
       region: config.region,
@@ -46,6 +49,21 @@ export function onKubernetes(config: Config): Platform {
       database: { endpoint: postgres.endpoint, name: database },
     }),
   };
+}
+
+function arrowsOf(issuer: string): Arrow[] {
+  const { port, protocol } = new URL(issuer);
+  const anywhere = { cidrs: [ANYWHERE] };
+  const postgres = { to: pods("database"), ports: [5432] };
+  return [
+    { from: anywhere, to: pods("web"), ports: [HTTP_PORT] },
+    { from: pods("web"), to: pods("gateway"), ports: [HTTP_PORT] },
+    { from: pods("gateway"), to: anywhere, ports: [Number(port) || (protocol === "https:" ? 443 : 80)] },
+    { from: pods("trading"), ...postgres },
+    { from: pods("trading-migrations"), ...postgres },
+    // The API server's address is the cluster's own affair; its port is one of these.
+    { from: pods("pre-scaling"), to: anywhere, ports: [443, 6443] },
+  ];
 }
 
 function nodePortOf(publicUrl: string): number {

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import type { Arrow } from "../arrows.ts";
 import type { ServiceName } from "../config.ts";
 import type { DatabaseAccess } from "./database-access.ts";
 
@@ -16,6 +17,12 @@ export interface Platform {
   issuer: pulumi.Output<string>;
   clientId: pulumi.Output<string>;
   database: DatabaseAccess;
+  /** What flows between the services' pods and the rest of the world. */
+  arrows: pulumi.Input<Arrow[]>;
+  /** What brings Argo Rollouts, where this stack does. */
+  rolloutsBy?: pulumi.Resource[];
+  /** Names of the pods in the namespace that aren't the services'. */
+  otherPods?: string[];
   /** Port of every node that leads to `web`, where no balancer does. */
   nodePort?: number;
   /** The stack's outputs, by the contract in `outputs.ts`. */
@@ -26,6 +33,8 @@ export interface Platform {
 export function createNamespace(name: string, provider: k8s.Provider): k8s.core.v1.Namespace {
   const labels = {
     "pod-security.kubernetes.io/enforce": "restricted",
+    "pod-security.kubernetes.io/audit": "restricted",
+    "pod-security.kubernetes.io/warn": "restricted",
     "elbv2.k8s.aws/pod-readiness-gate-inject": "enabled",
   };
   return new k8s.core.v1.Namespace(name, { metadata: { name, labels } }, { provider });

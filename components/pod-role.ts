@@ -1,6 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
+/** Something that is allowed, on ARNs of these forms and where the conditions hold. */
+export interface Statement {
+  actions: string[];
+  resources: pulumi.Input<string>[];
+  /** As IAM has them: operator -> key -> values. */
+  conditions?: Record<string, Record<string, pulumi.Input<string>>>;
+}
+
 export interface PodRoleArgs {
   region: string;
   clusterName: pulumi.Input<string>;
@@ -8,7 +16,7 @@ export interface PodRoleArgs {
   /** The pods' Kubernetes service account. */
   serviceAccount: string;
   /** What the pods may do. */
-  statements: pulumi.Input<{ actions: string[]; resources: pulumi.Input<string>[] }>[];
+  statements: Statement[];
   tags?: Record<string, string>;
 }
 
@@ -37,10 +45,11 @@ export class PodRole extends pulumi.ComponentResource {
     const policy = pulumi.output(args.statements).apply((statements) =>
       JSON.stringify({
         Version: "2012-10-17",
-        Statement: statements.map(({ actions, resources }) => ({
+        Statement: statements.map(({ actions, resources, conditions }) => ({
           Effect: "Allow",
           Action: actions,
           Resource: resources,
+          Condition: conditions,
         })),
       }),
     );

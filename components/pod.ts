@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { type NodeTier, TIER_LABEL } from "./node-tiers.ts";
 import { ADMIN_PORT, HTTP_PORT } from "./ports.ts";
 
 export type Volume = k8s.types.input.core.v1.Volume;
@@ -20,8 +21,14 @@ export interface PodArgs {
   /** The service's name, which the container and the labels carry. */
   service: string;
   image: pulumi.Input<string>;
+  /** Nodes that the pods go to while there is room: those that face clients, or the database. @default "app" */
+  tier?: NodeTier;
   /** @default the service's name */
   serviceAccount?: string;
+  /** Gives the pod a token for Kubernetes' API. @default false */
+  serviceAccountToken?: boolean;
+  /** Name of the PriorityClass. @default the cluster's */
+  priorityClass?: pulumi.Input<string>;
   /** @default ["node", "/app/main.js"] */
   command?: string[];
   env: Record<string, pulumi.Input<string>>;
@@ -76,14 +83,14 @@ export function servingPod(args: PodArgs): PodTemplate {
   });
   return {
     metadata: { labels: podLabels(args.service) },
-    spec: { ...spec, ...spread(args.service), terminationGracePeriodSeconds: GRACE_SECONDS },
+    spec: { ...spec, ...spread(args.service, args.tier), terminationGracePeriodSeconds: GRACE_SECONDS },
   };
 }
 
-/** A pod that does one thing and ends; `task` sets its labels apart, so that no Service takes it for one that serves. */
-export function jobPod(args: PodArgs, task: string): PodTemplate {
+/** A pod that does one thing and ends; `task` sets a service's own apart, so that its Service sends them nothing. */
+export function jobPod(args: PodArgs, task?: string): PodTemplate {
   return {
-    metadata: { labels: podLabels(`${args.service}-${task}`) },
+    metadata: { labels: podLabels(task ? `${args.service}-${task}` : args.service) },
     spec: { ...podSpec(args, {}), restartPolicy: "Never" },
   };
 }
@@ -92,7 +99,8 @@ function podSpec(args: PodArgs, container: Partial<Container>): PodSpec {
   const { service, image, mounts = [] } = args;
   return {
     serviceAccountName: args.serviceAccount ?? service,
-    automountServiceAccountToken: false,
+    automountServiceAccountToken: args.serviceAccountToken ?? false,
+    priorityClassName: args.priorityClass,
     enableServiceLinks: false,
     securityContext: POD_SECURITY,
     containers: [
@@ -129,7 +137,7 @@ function probe(path: string, times: { periodSeconds: number; failureThreshold: n
 }
 
 /** As many pods in each zone, on different hosts where there are enough. */
-function spread(service: string): Partial<PodSpec> {
+function spread(service: string, tier: NodeTier = "app"): Partial<PodSpec> {
   const labelSelector = { matchLabels: podLabels(service) };
   return {
     topologySpreadConstraints: [
@@ -143,6 +151,15 @@ function spread(service: string): Partial<PodSpec> {
       },
     ],
     affinity: {
+      // Preferred: a pod elsewhere serves better than a pod that waits.
+      nodeAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          {
+            weight: 50,
+            preference: { matchExpressions: [{ key: TIER_LABEL, operator: "In", values: [tier] }] },
+          },
+        ],
+      },
       podAntiAffinity: {
         preferredDuringSchedulingIgnoredDuringExecution: [
           { weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector } },

@@ -1,5 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { Canary, type CanaryOptions } from "./canary.ts";
 import { check } from "./check.ts";
 import { type PodArgs, podLabels, servingPod } from "./pod.ts";
 import { HTTP_PORT } from "./ports.ts";
@@ -11,8 +12,12 @@ export interface WorkloadArgs extends Omit<PodArgs, "service"> {
   replicas?: number;
   /** Pods at most. @default four times `replicas` */
   maxReplicas?: number;
-  /** Percent of the requested CPU at which pods are added. @default 60 */
+  /** Percent of the requested CPU at which pods are added: half leaves room for a lost zone's share. @default 50 */
   targetCpuPercent?: number;
+  /** Others set the autoscaler's minimum by the hour, so that an update must leave it. @default false */
+  scheduledMinimum?: boolean;
+  /** Roll new versions out step by step, and back; `dependsOn` is what brings Argo Rollouts. @default pod after pod */
+  canary?: CanaryOptions & { dependsOn?: pulumi.Resource[] };
   /** Port on every node that leads to the Service, for clusters without a load balancer. */
   nodePort?: number;
   /** What must be done before the pods start, e.g. a migration. */
@@ -51,7 +56,7 @@ export class Workload extends pulumi.ComponentResource {
     this.#args = args;
     this.#metadata = { name, namespace: args.namespace, labels: podLabels(name) };
     const account = this.#serviceAccount();
-    this.#autoscaler(this.#deployment(account), replicas);
+    this.#autoscaler(this.#scaled(this.#deployment(account)), replicas);
     this.#disruptionBudget();
     this.url = this.#service();
     this.registerOutputs({ url: this.url });
@@ -67,8 +72,10 @@ export class Workload extends pulumi.ComponentResource {
   }
 
   #deployment(account: k8s.core.v1.ServiceAccount): k8s.apps.v1.Deployment {
+    // A Rollout takes the pods over and scales the Deployment down, for which nobody should wait.
+    const annotations = this.#args.canary ? { "pulumi.com/skipAwait": "true" } : undefined;
     const deployment = {
-      metadata: this.#metadata,
+      metadata: { ...this.#metadata, annotations },
       spec: {
         // No `replicas`: they are the autoscaler's, and an update must not take back what it added.
         selector: { matchLabels: podLabels(this.#name) },
@@ -82,6 +89,18 @@ export class Workload extends pulumi.ComponentResource {
         dependsOn: [account, ...(this.#args.after ?? [])],
       }),
     );
+  }
+
+  /** What the autoscaler scales. */
+  #scaled({ metadata }: k8s.apps.v1.Deployment): Canary["scaleTargetRef"] {
+    const { canary, namespace } = this.#args;
+    if (!canary) return { apiVersion: "apps/v1", kind: "Deployment", name: metadata.name };
+    const { dependsOn, ...options } = canary;
+    return new Canary(
+      `${this.#name}-canary`,
+      { ...options, namespace, deployment: metadata.name },
+      { parent: this, dependsOn },
+    ).scaleTargetRef;
   }
 
   #service(): pulumi.Output<string> {
@@ -105,12 +124,12 @@ export class Workload extends pulumi.ComponentResource {
     return pulumi.interpolate`http://${name}.${namespace}.svc.cluster.local:${HTTP_PORT}`;
   }
 
-  #autoscaler(deployment: k8s.apps.v1.Deployment, replicas: number): void {
-    const { maxReplicas = replicas * 4, targetCpuPercent = 60, transform } = this.#args;
+  #autoscaler(scaleTargetRef: Canary["scaleTargetRef"], replicas: number): void {
+    const { maxReplicas = replicas * 4, targetCpuPercent = 50, scheduledMinimum, transform } = this.#args;
     const autoscaler = {
       metadata: this.#metadata,
       spec: {
-        scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: deployment.metadata.name },
+        scaleTargetRef,
         minReplicas: replicas,
         maxReplicas,
         metrics: [
@@ -122,7 +141,10 @@ export class Workload extends pulumi.ComponentResource {
       },
     };
     new k8s.autoscaling.v2.HorizontalPodAutoscaler(
-      ...transformed(transform?.autoscaler, `${this.#name}-autoscaler`, autoscaler, { parent: this }),
+      ...transformed(transform?.autoscaler, `${this.#name}-autoscaler`, autoscaler, {
+        parent: this,
+        ignoreChanges: scheduledMinimum ? ["spec.minReplicas"] : undefined,
+      }),
     );
   }
 

@@ -1,5 +1,13 @@
-import { evaluate, type Graph, readStackConfig, startPolicyPack, type Violation } from "../engine/index.ts";
+import {
+  evaluate,
+  type Graph,
+  type PropertyMap,
+  readStackConfig,
+  startPolicyPack,
+  type Violation,
+} from "../engine/index.ts";
 import type { Addresses } from "./addresses.ts";
+import { stackReferences } from "./layers.ts";
 import { createProvider } from "./provider/index.ts";
 
 /** What a stack of the program in `directory` declares, and what the policy pack says of it. */
@@ -18,6 +26,8 @@ export async function declare(options: {
   /** `key=value`, as `pulumi config set` takes them. */
   overrides?: string[];
   addresses?: Addresses;
+  /** Outputs of the stack that a stack of layer `applications` stands on. @default those of an evaluation of its own */
+  foundation?: PropertyMap;
   signal?: AbortSignal;
 }): Promise<Declared> {
   const { directory, stack, signal } = options;
@@ -27,7 +37,15 @@ export async function declare(options: {
   // A program's error ends the run before anybody waits for the pack: its own failure is then beside the point.
   starting.catch(() => undefined);
   try {
-    const graph = await evaluate({ ...settings, directory, stack, provider, signal });
+    const references = await stackReferences(directory, settings, options);
+    const graph = await evaluate({
+      ...settings,
+      directory,
+      stack,
+      provider,
+      signal,
+      stackReferences: references,
+    });
     const pack = await starting;
     return { graph, violations: await pack.judge(graph) };
   } finally {

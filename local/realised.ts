@@ -53,7 +53,10 @@ export class Realised {
     this.#pods = new Pods({
       graph,
       zones: outputs.zones,
-      images: (image) => state.path("images", serviceOf(image)),
+      images: (image) => {
+        const service = serviceOf(image);
+        return service && state.path("images", service);
+      },
       secrets: async (arn) => secrets.read(arn),
       lookup: (zone) => network.lookup(zone),
       directory: state.path("volumes"),
@@ -183,7 +186,7 @@ export class Realised {
   }
 }
 
-/** `trading` of `registry/trizone/trading:0.1.0` or `…/trading@sha256:…`. */
-function serviceOf(image: string): string {
-  return /([^/:@]+)(?::[^/@]+)?(?:@.*)?$/.exec(image)?.[1] ?? image;
+/** `trading` of `registry/trizone/trading:0.1.0` or `…/trading@sha256:…`; none of an image that isn't the project's. */
+function serviceOf(image: string): string | undefined {
+  return /(?:^|\/)trizone\/([^/:@]+)(?::[^/@]+)?(?:@.*)?$/.exec(image)?.[1];
 }

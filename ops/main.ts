@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { down } from "./down.ts";
+import { manifests } from "./manifests.ts";
 import { plan } from "./plan.ts";
 import { shift } from "./shift.ts";
 import { status } from "./status.ts";
@@ -12,7 +13,8 @@ const program = new Command("trizone")
   .showSuggestionAfterError()
   .showHelpAfterError("(see --help)");
 
-for (const command of [up(), down(), status(), plan(), token(), zone(), shift()]) program.addCommand(command);
+for (const command of [up(), down(), status(), plan(), manifests(), token(), zone(), shift()])
+  program.addCommand(command);
 
 try {
   await program.parseAsync();

@@ -1,9 +1,11 @@
 import type { Resource, Violation } from "../engine/index.ts";
 import { mask } from "../engine/index.ts";
 import type { Declared } from "../local/declare.ts";
+import type { GraphDiff } from "./plan-diff.ts";
+import { summarizeDiff } from "./plan-diff-view.ts";
 
-/** The plan for programs: secrets masked. */
-export function planJson({ graph, violations }: Declared): object {
+/** The plan for programs: secrets masked; `recorded` is the difference from the recorded graph, null where none is. */
+export function planJson({ graph, violations }: Declared, recorded?: GraphDiff): object {
   const resources = graph.resources.map(({ urn, type, name, parent, dependencies, provider, inputs }) => ({
     urn,
     type,
@@ -13,11 +15,17 @@ export function planJson({ graph, violations }: Declared): object {
     provider: provider ?? null,
     inputs: mask(inputs),
   }));
-  return { stack: graph.stack, resources, violations, outputs: mask(graph.outputs) };
+  return {
+    stack: graph.stack,
+    resources,
+    violations,
+    outputs: mask(graph.outputs),
+    recorded: recorded ?? null,
+  };
 }
 
-/** The plan for people: a tree by component with counts, the verdicts, the outputs. */
-export function renderPlan({ graph, violations }: Declared): string {
+/** The plan for people: a tree by component with counts, the verdicts, the outputs, what changed since it was recorded. */
+export function renderPlan({ graph, violations }: Declared, recorded?: GraphDiff): string {
   const children = childrenOf(graph.resources);
   const roots = graph.resources.filter(({ parent }) => parent === undefined);
   const custom = graph.resources.filter(
@@ -31,6 +39,7 @@ export function renderPlan({ graph, violations }: Declared): string {
     "",
     "outputs",
     ...Object.entries(graph.outputs).map(([key, value]) => `  ${key}: ${JSON.stringify(mask(value))}`),
+    ...(recorded ? ["", "recorded graph", ...summarizeDiff(recorded).map((line) => `  ${line}`)] : []),
   ].join("\n");
 }
 

@@ -1,5 +1,14 @@
 import type { Command } from "commander";
+import type { Graph } from "../engine/index.ts";
 import { collect, command, projectDirectory } from "./command.ts";
+import type { GraphDiff } from "./plan-diff.ts";
+
+interface Options {
+  stack: string;
+  set: string[];
+  diff?: string[];
+  json?: boolean;
+}
 
 /** `trizone plan`: evaluates and judges a stack without an account, the Pulumi CLI or a network. */
 export function plan(): Command {
@@ -7,19 +16,50 @@ export function plan(): Command {
     "plan --stack prod",
     "plan --stack prod --set aws:region=us-east-1",
     "plan --stack dev --json",
+    "plan --diff dev prod",
+    "plan --diff prod --set trizone:replicas=9",
   ])
     .option("--stack <name>", "stack whose config to use", "dev")
     .option("--set <key=value>", "override a config value; repeatable", collect, [])
-    .option("--json", "print resources, violations and outputs as JSON")
-    .action(async (options: { stack: string; set: string[]; json?: boolean }) => {
-      const { declare } = await import("../local/declare.ts");
-      const { renderPlan, planJson } = await import("./plan-view.ts");
-      const result = await declare({
-        directory: projectDirectory,
-        stack: options.stack,
-        overrides: options.set,
-      });
-      console.log(options.json ? JSON.stringify(planJson(result), null, 2) : renderPlan(result));
-      if (result.violations.some(({ level }) => level === "mandatory")) process.exitCode = 1;
-    });
+    .option("--diff <stacks...>", "how two stacks differ, or one from its recorded graph; judges neither")
+    .option("--json", "print resources, violations and outputs (or differences) as JSON")
+    .action((options: Options) => (options.diff ? compare(options.diff, options) : judge(options)));
+}
+
+async function judge({ stack, set, json }: Options): Promise<void> {
+  const { declare } = await import("../local/declare.ts");
+  const { renderPlan, planJson } = await import("./plan-view.ts");
+  const result = await declare({ directory: projectDirectory, stack, overrides: set });
+  const diff = await sinceRecorded(stack, result.graph);
+  console.log(json ? JSON.stringify(planJson(result, diff), null, 2) : renderPlan(result, diff));
+  if (result.violations.some(({ level }) => level === "mandatory")) process.exitCode = 1;
+}
+
+async function compare([one = "", other, ...rest]: string[], { set, json }: Options): Promise<void> {
+  if (rest.length > 0) throw new Error("--diff takes one stack or two, e.g. plan --diff dev prod");
+  const { graphOfStack, record } = await import("./graphs.ts");
+  const { diffGraphs } = await import("./plan-diff.ts");
+  const { renderDiff } = await import("./plan-diff-view.ts");
+  let diff: GraphDiff | undefined;
+  if (other === undefined) {
+    diff = await sinceRecorded(one, await graphOfStack(one, set));
+    if (!diff) {
+      throw new Error(
+        `nothing is recorded of stack ${one} in test/graphs: name a second stack to compare it with`,
+      );
+    }
+  } else {
+    const graphs = await Promise.all([graphOfStack(one, set), graphOfStack(other, set)]);
+    const [before, after] = [record(graphs[0]), record(graphs[1])];
+    diff = diffGraphs(before, after, { before: one, after: other });
+  }
+  console.log(json ? JSON.stringify(diff, null, 2) : renderDiff(diff));
+}
+
+/** How the graph differs from the recorded one; undefined where nothing is recorded. */
+async function sinceRecorded(stack: string, graph: Graph): Promise<GraphDiff | undefined> {
+  const { readRecording, record } = await import("./graphs.ts");
+  const { diffGraphs } = await import("./plan-diff.ts");
+  const recording = await readRecording(stack);
+  return recording && diffGraphs(recording, record(graph));
 }

@@ -1,12 +1,14 @@
-import type { ResourceValidationArgs, ResourceValidationPolicy } from "@pulumi/policy";
-import { leaves, read, UNKNOWN } from "./known.ts";
-import { regionsNamed } from "./region-names.ts";
+import type { ResourceValidationArgs } from "@pulumi/policy";
+import { leaves, read, said, UNKNOWN } from "./known.ts";
+import { regionsAddressed, regionsNamed } from "./region-names.ts";
+import { resourceRule } from "./rule.ts";
 
 /** Where clients' data must stay, and the prefix of its zones' ids. */
 const HOME = "ap-southeast-2";
 const HOME_ZONES = "apse2";
 
 const AWS = /^(aws[a-z-]*|eks):|^pulumi:providers:aws(-native)?$/;
+const KUBERNETES = /^kubernetes:/;
 const PROVIDER = /^pulumi:providers:aws(-native)?$/;
 /** Types that a provider places in its own region when they name none. Components only pass on what they are given. */
 const PLACED = /^aws(-native)?:/;
@@ -15,21 +17,24 @@ const DECISIVE = /(region|regions|regionName|availabilityZone|availabilityZones|
 /** These place nothing. */
 const WORDS = new Set(["tags", "tagsAll", "defaultTags", "description"]);
 
-/** Keeps everything of AWS in Australia: the resources, their zones, and what they are told to talk to. */
-export const awsRegion: ResourceValidationPolicy = {
+/**
+ * Keeps everything of AWS in Australia: the resources, their zones, their copies, and what they are told to talk to.
+ * What runs in the cluster is only told whom to talk to, by ARNs and endpoints.
+ */
+export const awsRegion = resourceRule({
   name: "aws-region-ap-southeast-2",
   description: `AWS resources are in ${HOME}: a regulated Australian broker's data stays in Australia.`,
-  enforcementLevel: "mandatory",
-  validateResource: (resource, reportViolation) => {
-    if (!AWS.test(resource.type)) return;
-    const findings = [...placement(resource), ...mentions(resource.props)];
-    if (findings.length === 0) return;
-    reportViolation(
-      `${resource.name} (${resource.type}) is not certain to be in ${HOME}: ${findings.join("; ")}. ` +
-        `Set aws:region to ${HOME} and name only this region's zones, ARNs and endpoints.`,
-    );
+  severity: "critical",
+  verdict: `is not certain to be in ${HOME}`,
+  fix: `Set aws:region to ${HOME} and name only this region's zones, ARNs and endpoints.`,
+  judge: (resource) => {
+    const { type, props } = resource;
+    if (KUBERNETES.test(type)) return mentions(props, regionsAddressed);
+    return AWS.test(type)
+      ? [...placement(resource), ...mentions(props, regionsNamed), ...unbound(type, props)]
+      : [];
   },
-};
+});
 
 /** What is wrong with the region that a resource gets from its provider. */
 function placement({ type, props, provider }: ResourceValidationArgs): string[] {
@@ -43,16 +48,31 @@ function placement({ type, props, provider }: ResourceValidationArgs): string[] 
 }
 
 /** Every property that names another region, or that can't be known before it is too late. */
-function mentions(props: unknown): string[] {
+function mentions(props: unknown, regionsOf: (text: string) => string[]): string[] {
   return [...leaves(props, WORDS)].flatMap(({ path, key, value }) => {
-    if (value === UNKNOWN) return DECISIVE.test(key) ? [`${path} is ${said(value)}`] : [];
+    if (value === UNKNOWN)
+      return regionsOf === regionsNamed && DECISIVE.test(key) ? [`${path} is ${said(value)}`] : [];
     if (typeof value !== "string") return [];
-    const elsewhere = regionsNamed(value).find((region) => region !== HOME && region !== HOME_ZONES);
-    if (elsewhere) return [`${path} is ${said(value.length > 120 ? `…${elsewhere}…` : value)}`];
-    return path === "region" && value !== HOME ? [`region is ${said(value)}`] : [];
+    const elsewhere = regionsOf(value).find((region) => region !== HOME && region !== HOME_ZONES);
+    if (elsewhere) return [`${path} is ${value.length > 120 ? `"…${elsewhere}…"` : said(value)}`];
+    return regionsOf === regionsNamed && path === "region" && value !== HOME
+      ? [`region is ${said(value)}`]
+      : [];
   });
 }
 
-function said(value: unknown): string {
-  return value === UNKNOWN ? "not known in a preview" : JSON.stringify(value);
+/** What spans regions by its nature, so that no property names where its data goes. */
+const UNBOUND = new Set([
+  "aws:rds/globalCluster:GlobalCluster",
+  "aws:docdb/globalCluster:GlobalCluster",
+  "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup",
+  "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint",
+]);
+
+function unbound(type: string, props: unknown): string[] {
+  const key = type.startsWith("aws:kms/") ? read(props, "multiRegion") : undefined;
+  return [
+    ...(UNBOUND.has(type) ? ["it copies data to other regions"] : []),
+    ...(key === true || key === UNKNOWN ? [`multiRegion is ${said(key)}`] : []),
+  ];
 }

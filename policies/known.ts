@@ -8,6 +8,7 @@ export const UNKNOWN = Symbol("unknown");
 export function read(root: unknown, ...path: (string | number)[]): unknown {
   let value = root;
   for (const key of path) {
+    if (value === UNKNOWN) return UNKNOWN;
     if (typeof value !== "object" || value === null) return undefined;
     try {
       value = (value as Record<string | number, unknown>)[key];
@@ -17,6 +18,34 @@ export function read(root: unknown, ...path: (string | number)[]): unknown {
     }
   }
   return value;
+}
+
+/** The items of a list, those that aren't known as `UNKNOWN`; none where there is no list. */
+export function items(list: unknown): unknown[] {
+  if (!Array.isArray(list)) return [];
+  return Array.from({ length: list.length }, (_, index) => read(list, index));
+}
+
+/** Name and value of each property of an object; none where there is no object. */
+export function entries(object: unknown): [string, unknown][] {
+  if (typeof object !== "object" || object === null) return [];
+  return Object.keys(object).map((key) => [key, read(object, key)]);
+}
+
+/** Whether nothing was said: a provider's default then holds. */
+export function unset(value: unknown): value is undefined | null {
+  return value === undefined || value === null;
+}
+
+/** Whether two values are the same, as far as they are known: a preview gives the benefit of the doubt. */
+export function mayEqual(one: unknown, other: unknown): boolean {
+  return one === other || one === UNKNOWN || other === UNKNOWN;
+}
+
+/** A value as a message shows it. */
+export function said(value: unknown): string {
+  if (value === UNKNOWN) return "not known in a preview";
+  return unset(value) ? "unset" : JSON.stringify(value);
 }
 
 /** A text, number, boolean or unknown value, and where it is (`subnetSpecs[0].type`). */

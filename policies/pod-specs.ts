@@ -1,36 +1,63 @@
-import { read, UNKNOWN } from "./known.ts";
+import { items, read, UNKNOWN } from "./known.ts";
 
-/** Where each kind keeps the specification of its pods. */
-const POD_SPEC: Record<string, string[]> = {
-  Pod: ["spec"],
-  PodTemplate: ["template", "spec"],
-  Deployment: ["spec", "template", "spec"],
-  StatefulSet: ["spec", "template", "spec"],
-  DaemonSet: ["spec", "template", "spec"],
-  ReplicaSet: ["spec", "template", "spec"],
-  ReplicationController: ["spec", "template", "spec"],
-  Job: ["spec", "template", "spec"],
-  CronJob: ["spec", "jobTemplate", "spec", "template", "spec"],
+/** Where each kind keeps the template of its pods; a Pod is its own. */
+const TEMPLATE: Record<string, string[]> = {
+  Pod: [],
+  PodTemplate: ["template"],
+  Deployment: ["spec", "template"],
+  StatefulSet: ["spec", "template"],
+  DaemonSet: ["spec", "template"],
+  ReplicaSet: ["spec", "template"],
+  ReplicationController: ["spec", "template"],
+  Rollout: ["spec", "template"],
+  Job: ["spec", "template"],
+  CronJob: ["spec", "jobTemplate", "spec", "template"],
 };
 
-const TYPE = /^kubernetes:(?:core|apps|batch|extensions)\/[^:]+:([A-Za-z]+?)(List)?$/;
+const TYPE = /^kubernetes:(?:core|apps|batch|extensions|argoproj\.io)\/[^:]+:([A-Za-z]+?)(List|Patch)?$/;
 
-export interface PodSpec {
+/** A value in a resource, and its path there. */
+export interface Part {
   path: string;
   /** `UNKNOWN` or undefined where it can't be read. */
   value: unknown;
 }
 
-/** The pod specifications that a Kubernetes resource holds; none for what runs no pods. */
-export function podSpecs(type: string, props: unknown): PodSpec[] {
-  const [, kind = "", list] = TYPE.exec(type) ?? [];
-  const path = POD_SPEC[kind];
-  if (!path) return [];
-  if (!list) return [{ path: path.join("."), value: read(props, ...path) }];
-  const items = read(props, "items");
-  if (!Array.isArray(items)) return [{ path: "items", value: items === UNKNOWN ? UNKNOWN : undefined }];
-  return Array.from({ length: items.length }, (_, index) => ({
-    path: `items[${index}].${path.join(".")}`,
-    value: read(items, index, ...path),
-  }));
+/** What kind of Kubernetes object runs pods in this resource: `Deployment` for a `DeploymentList` too. */
+export function podKind(type: string): string | undefined {
+  const kind = TYPE.exec(type)?.[1];
+  return kind !== undefined && kind in TEMPLATE ? kind : undefined;
+}
+
+/** The objects that run pods: the resource, or the items of a list of them. */
+export function podOwners(type: string, props: unknown): Part[] {
+  const [, kind = "", form] = TYPE.exec(type) ?? [];
+  if (!(kind in TEMPLATE)) return [];
+  if (form !== "List") return [{ path: "", value: props }].filter(({ value }) => !refersElsewhere(value));
+  const list = read(props, "items");
+  if (!Array.isArray(list)) return [{ path: "items", value: list === UNKNOWN ? UNKNOWN : undefined }];
+  return items(list).map((value, index) => ({ path: `items[${index}].`, value }));
+}
+
+/** The templates of the pods (labels and specification) that a Kubernetes resource holds; none for what runs none. */
+export function podTemplates(type: string, props: unknown): Part[] {
+  const path = TEMPLATE[podKind(type) ?? ""] ?? [];
+  return podOwners(type, props).map((owner) => below(owner, path));
+}
+
+/** The specifications of the pods that a Kubernetes resource holds. */
+export function podSpecs(type: string, props: unknown): Part[] {
+  const path = [...(TEMPLATE[podKind(type) ?? ""] ?? []), "spec"];
+  return podOwners(type, props).map((owner) => below(owner, path));
+}
+
+function below(owner: Part, path: string[]): Part {
+  if (owner.path === "items") return owner;
+  const value = owner.value === UNKNOWN ? UNKNOWN : read(owner.value, ...path);
+  return { path: owner.path + path.join("."), value };
+}
+
+/** A Rollout may take its pods from a Deployment, which is judged itself. */
+function refersElsewhere(owner: unknown): boolean {
+  return read(owner, "spec", "workloadRef") !== undefined && read(owner, "spec", "template") === undefined;
 }

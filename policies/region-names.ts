@@ -13,5 +13,10 @@ const HOST = new RegExp(`[.-](${REGION})\\.(?:[a-z0-9-]+\\.)*(?:amazonaws\\.com|
 export function regionsNamed(text: string): string[] {
   const whole = WHOLE.exec(text)?.[1] ?? ZONE.exec(text)?.[1] ?? ZONE_ID.exec(text)?.[1];
   if (whole) return [whole];
+  return regionsAddressed(text);
+}
+
+/** The regions of the ARNs and the AWS host names in a text. */
+export function regionsAddressed(text: string): string[] {
   return [...text.matchAll(ARN), ...text.matchAll(HOST)].flatMap(([, region]) => region ?? []);
 }

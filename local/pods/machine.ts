@@ -15,7 +15,7 @@ export interface Machine {
   directory: string;
   logDirectory: string;
   /** Folder that stands for an image's /app. */
-  images(image: string): string;
+  images(image: string): string | undefined;
   /** Names of the graph -> addresses of this zone. */
   lookup(zone: string): Record<string, string>;
   /** A pod's state changed. */

@@ -46,6 +46,11 @@ const Metadata = z.object({
 const Deployment = z.object({
   spec: z.object({ replicas: z.number().int().min(0).optional(), template: PodTemplate }),
 });
+const Pods = z.object({
+  spec: z.object({
+    template: z.object({ spec: z.object({ containers: z.array(z.object({ image: z.string() })) }) }),
+  }),
+});
 const one = z.literal(1, "a laptop runs one pod a Job").default(1);
 const Job = z.object({
   spec: z.object({
@@ -63,6 +68,9 @@ const Autoscaler = z.object({
     minReplicas: z.number().int().min(0).default(1),
   }),
 });
+const Rollout = z.object({
+  spec: z.object({ workloadRef: z.object({ name: z.string() }).optional() }),
+});
 const Texts = z.record(z.string(), z.string()).nullish();
 const ConfigMap = z.object({ data: Texts, binaryData: Texts });
 const Secret = z.object({ data: Texts, stringData: Texts });
@@ -75,21 +83,34 @@ const SecretObjects = z.array(
   }),
 );
 
-/** Reads what the graph declares for pods. Throws naming the resource and the property that a laptop can't obey. */
-export function manifests(graph: Graph): Manifests {
+/**
+ * Reads what the graph declares for pods. Throws naming the resource and the property that a laptop can't obey.
+ * @param known whether this machine has an image; what runs another one is passed over
+ */
+export function manifests(graph: Graph, known: (image: string) => boolean = () => true): Manifests {
   const of = (type: string) =>
     graph.resources.filter((resource) => resource.type === type && !resource.external);
+  const rollouts = new Map(
+    of("kubernetes:argoproj.io/v1alpha1:Rollout").map((resource) => {
+      const { namespace, name } = identity(resource);
+      return [`Rollout ${namespace}/${name}`, read(resource, Rollout).spec.workloadRef?.name];
+    }),
+  );
   const minimums = new Map(
     graph.resources
       .filter((resource) => /^kubernetes:autoscaling\/v[12]:HorizontalPodAutoscaler$/.test(resource.type))
       .map((resource) => {
         const { scaleTargetRef, minReplicas } = read(resource, Autoscaler).spec;
-        return [`${scaleTargetRef.kind} ${identity(resource).namespace}/${scaleTargetRef.name}`, minReplicas];
+        const { namespace } = identity(resource);
+        const target = `${scaleTargetRef.kind} ${namespace}/${scaleTargetRef.name}`;
+        // A Rollout runs the pods of the Deployment that it refers to: here the Deployment does.
+        const deployment = rollouts.get(target);
+        return [deployment ? `Deployment ${namespace}/${deployment}` : target, minReplicas];
       }),
   );
   // In the graph's order, in which what a resource depends on comes before it.
   const workloads = graph.resources.flatMap((resource) => {
-    if (resource.external) return [];
+    if (resource.external || !images(resource).every(known)) return [];
     if (resource.type === "kubernetes:apps/v1:Deployment") return [deployment(resource, minimums)];
     return resource.type === "kubernetes:batch/v1:Job" ? [job(resource)] : [];
   });
@@ -111,6 +132,12 @@ export function manifests(graph: Graph): Manifests {
       secretObjects,
     ),
   };
+}
+
+/** The images of a resource's pods; none where there are no pods, or where they can't be read. */
+function images(resource: Resource): string[] {
+  const read = Pods.safeParse(reveal(resource.inputs));
+  return read.data?.spec.template.spec.containers.map(({ image }) => image) ?? [];
 }
 
 function deployment(resource: Resource, minimums: ReadonlyMap<string, number>): Workload {

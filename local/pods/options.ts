@@ -6,8 +6,8 @@ export interface PodsOptions {
   graph: Graph;
   /** Name and id of each zone, e.g. `ap-southeast-2a`, `apse2-az1`; every call takes either. */
   zones: { name: string; id: string }[];
-  /** Folder that stands for the image's /app. */
-  images(image: string): string;
+  /** Folder that stands for the image's /app; undefined for an image that isn't run here, nor is what declares it. */
+  images(image: string): string | undefined;
   /** Key-value pairs of a secret of Secrets Manager. */
   secrets: ReadSecret;
   /** Names of the graph -> addresses of this zone. Asked whenever a container starts. */

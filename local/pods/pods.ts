@@ -55,7 +55,7 @@ export class Pods extends EventEmitter<Events> {
     this.setMaxListeners(100);
     this.#logDirectory = options.logDirectory;
     this.#zones = makeZones(options.zones, options.nodeNames);
-    const declared = manifests(options.graph);
+    const declared = manifests(options.graph, (image) => options.images(image) !== undefined);
     this.#waiting = new Set(declared.workloads);
     this.#machine = {
       manifests: declared,

@@ -25,6 +25,7 @@ export async function prepare(
   const home = join(machine.directory, pod.name);
   await mkdir(home, { recursive: true, mode: 0o700 });
   const image = machine.images(container.image);
+  if (!image) throw new Error(`image ${container.image} isn't one that is run here`);
   await mustBeFolder(image, `image ${container.image}`);
   const mounts = {
     "/app": image,

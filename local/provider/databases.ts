@@ -34,12 +34,17 @@ const instance: Answer = async ({ urn, name, inputs }, { region, addresses }) =>
   return { id: resourceId, outputs };
 };
 
-const subnetGroup: Answer = ({ urn, name: logical, inputs }, { region }) => {
-  const name = text(inputs, "name") ?? autoName(urn, logical);
-  return { id: name, outputs: { name, arn: arn("rds", region, `subgrp:${name}`) } };
-};
+/** What RDS knows by its name, with the prefix of its ARN. */
+const named =
+  (prefix: string): Answer =>
+  ({ urn, name: logical, inputs }, { region }) => {
+    const name = text(inputs, "name") ?? autoName(urn, logical);
+    return { id: name, outputs: { name, arn: arn("rds", region, `${prefix}:${name}`) } };
+  };
 
 export const databases: Record<string, Answer> = {
   "aws:rds/instance:Instance": instance,
-  "aws:rds/subnetGroup:SubnetGroup": subnetGroup,
+  "aws:rds/subnetGroup:SubnetGroup": named("subgrp"),
+  "aws:rds/parameterGroup:ParameterGroup": named("pg"),
+  "aws:rds/eventSubscription:EventSubscription": named("es"),
 };

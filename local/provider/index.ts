@@ -1,12 +1,16 @@
 import type { PropertyMap } from "../../engine/graph.ts";
 import type { CreateRequest, CreateResult, Provider } from "../../engine/provider.ts";
+import { caches } from "./caches.ts";
 import { clusters } from "./cluster.ts";
 import { databases } from "./databases.ts";
 import { anyAws } from "./fallback.ts";
 import { identity } from "./identity.ts";
+import { images } from "./images.ts";
 import { invokes } from "./invokes.ts";
+import { keysAndTopics } from "./keys.ts";
 import { helmRelease, kubernetesObject } from "./kubernetes.ts";
 import { loadBalancing } from "./load-balancing.ts";
+import { monitoring } from "./monitoring.ts";
 import { autoName } from "./naming.ts";
 import { network } from "./network.ts";
 import { storageAndRoles } from "./storage.ts";
@@ -15,10 +19,14 @@ import { type AddressBook, type Answer, type Context, text } from "./types.ts";
 const ANSWERS: Record<string, Answer> = {
   ...loadBalancing,
   ...databases,
+  ...caches,
   ...identity,
   ...network,
   ...clusters,
+  ...images,
   ...storageAndRoles,
+  ...keysAndTopics,
+  ...monitoring,
 };
 
 /**

@@ -1,4 +1,4 @@
-import { ACCOUNT, arn } from "./naming.ts";
+import { ACCOUNT, arn, derived } from "./naming.ts";
 import { type Invoke, text } from "./types.ts";
 import { zoneId, zonesOf } from "./zones.ts";
 
@@ -47,11 +47,18 @@ const getService: Invoke = async (args, { region, addresses }) => {
   };
 };
 
+/** Always the same, so that a graph is; AWS answers another each time. Leaves out which characters were asked for. */
+const getRandomPassword: Invoke = ({ passwordLength = 32 }, { region }) => ({
+  id: region,
+  randomPassword: derived("password", Number(passwordLength)),
+});
+
 /** Provider functions by token. */
 export const invokes: Record<string, Invoke> = {
   "aws:index/getAvailabilityZone:getAvailabilityZone": getAvailabilityZone,
   "aws:index/getAvailabilityZones:getAvailabilityZones": getAvailabilityZones,
   "aws:index/getService:getService": getService,
+  "aws:secretsmanager/getRandomPassword:getRandomPassword": getRandomPassword,
   "aws:index/getRegion:getRegion": (_, { region }) => ({
     id: region,
     name: region,

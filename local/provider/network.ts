@@ -21,7 +21,10 @@ const vpc: Answer = ({ urn, inputs }, { region }) => {
       return [`${tier}SubnetIds`, subnets];
     }),
   );
-  return { outputs: { vpcId, subnetLayout, ...ids } };
+  const routeTableAssociations = Object.values(ids)
+    .flat()
+    .map((subnetId) => ({ subnetId, routeTableId: `rtb-${derived(`${urn}:${subnetId}`, 17)}` }));
+  return { outputs: { vpcId, subnetLayout, routeTableAssociations, ...ids } };
 };
 
 /** EC2's resources are known by a prefix and 17 digits, and so are their ARNs. */
@@ -45,6 +48,10 @@ export const network: Record<string, Answer> = {
   "aws:ec2/vpc:Vpc": ec2("vpc", "vpc"),
   "aws:ec2/subnet:Subnet": ec2("subnet", "subnet"),
   "aws:ec2/securityGroup:SecurityGroup": securityGroup,
+  "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ec2("sg", "security-group"),
+  "aws:ec2/networkAcl:NetworkAcl": ec2("acl", "network-acl"),
+  "aws:ec2/vpcEndpoint:VpcEndpoint": ec2("vpce", "vpc-endpoint"),
+  "aws:ec2/flowLog:FlowLog": ec2("fl", "vpc-flow-log"),
   "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ec2(
     "sgr",
     "security-group-rule",

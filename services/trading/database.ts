@@ -6,7 +6,6 @@ import { isConnectionLoss } from "./connection-loss.ts";
 import { connectionConfig } from "./credentials.ts";
 import type { DatabaseEnvironment } from "./environment.ts";
 
-const MAX_CONNECTIONS = 10;
 /** Statements waiting for a connection; more are refused at once rather than queued behind a stalled server. */
 const MAX_WAITING = 200;
 const CONNECT_TIMEOUT_MS = 800;
@@ -72,7 +71,7 @@ export class Database {
   async #open(): Promise<pg.Pool> {
     const pool = new pg.Pool({
       ...(await connectionConfig(this.#environment)),
-      max: MAX_CONNECTIONS,
+      max: this.#environment.DATABASE_POOL_SIZE,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,
       query_timeout: STATEMENT_TIMEOUT_MS + 100,

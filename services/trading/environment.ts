@@ -6,6 +6,8 @@ export const DatabaseEnvironment = z.object({
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   /** Folder with the files `username` and `password`, whose contents may be rotated at any time. */
   DATABASE_CREDENTIALS: z.string().min(1),
+  /** Connections at most; all pods' together must leave the database some. */
+  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(10),
 });
 
 export type DatabaseEnvironment = z.infer<typeof DatabaseEnvironment>;

@@ -1,32 +1,13 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { isLoopback, withScheme } from "../../components/addresses.ts";
 import { Cluster } from "../../components/cluster.ts";
 import { Database } from "../../components/database.ts";
 import { LoadBalancer } from "../../components/load-balancer.ts";
 import { Network } from "../../components/network.ts";
-import { subnetBlocks, type Tier } from "../../components/subnets.ts";
 import { Workload } from "../../components/workload.ts";
 import { evaluate } from "../../engine/index.ts";
 import { createProvider } from "../../local/provider/index.ts";
 import { inputsOf, ofType } from "../program/graphs.ts";
-
-describe("subnetBlocks", () => {
-  it("lays out nine subnets that don't overlap, inside the range", () => {
-    assert.deepEqual(subnetBlocks("10.0.0.0/16", "private", 3), [
-      "10.0.11.0/24",
-      "10.0.12.0/24",
-      "10.0.13.0/24",
-    ]);
-    fc.assert(
-      fc.property(fc.nat(255), (second) => {
-        const tiers: Tier[] = ["public", "private", "isolated"];
-        const blocks = tiers.flatMap((tier) => subnetBlocks(`10.${second}.0.0/16`, tier, 3));
-        return new Set(blocks).size === 9 && blocks.every((block) => block.startsWith(`10.${second}.`));
-      }),
-    );
-  });
-});
 
 describe("addresses", () => {
   it("gives a scheme to a bare name and leaves an address its own", () => {
@@ -45,7 +26,11 @@ describe("bad arguments", () => {
   // biome-ignore lint/suspicious/noExplicitAny: what is passed here is wrong on purpose
   const any = (value: object) => value as any;
   const bad: [string, () => unknown, string[]][] = [
-    ["network", () => new Network("n", { region, zones: ["a", "a"], cidr: "10.0.0.0/8" }), ["cidr", "zones"]],
+    [
+      "network",
+      () => new Network("n", any({ region, zones: ["a", "a"], cidr: "10.0.0.0/8" })),
+      ["cidr", "zones", "subnets.public", "subnets.private", "subnets.isolated"],
+    ],
     [
       "workload",
       () => new Workload("Api", any({ replicas: 2, maxReplicas: 1 })),
@@ -54,12 +39,13 @@ describe("bad arguments", () => {
     [
       "cluster",
       () => new Cluster("c", any({ zones: ["a"], min: 0, max: -1, version: "1.32" })),
-      ["min", "max", "zones", "version"],
+      ["min", "max", "zones", "version", "clusterName"],
     ],
     [
       "database",
-      () => new Database("d", any({ storage: 5, maxStorage: 1, database: "My DB" })),
-      ["storage", "maxStorage", "database"],
+      () =>
+        new Database("d", any({ instanceClass: "db.odd.one", storage: 5, maxStorage: 1, database: "My DB" })),
+      ["storage", "maxStorage", "database", "maxConnections"],
     ],
     ["load balancer", () => new LoadBalancer("l", any({ routes: [] })), ["routes"]],
     [

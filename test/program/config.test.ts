@@ -58,6 +58,52 @@ describe("config", () => {
     assert.doesNotThrow(() => read({ ...region, "aws:profile": "dev", "kubernetes:context": "kind" }));
   });
 
+  it("lists what keys do to each other beside what is wrong with one", () => {
+    const subnets = {
+      public: ["10.1.1.0/24", "10.0.2.0/24", "10.0.3.0/24"],
+      private: ["10.0.11.0/24", "10.0.12.0/24", "10.0.12.128/25"],
+    };
+    const message = problems({
+      ...region,
+      "trizone:zones": '["ap-southeast-2a","ap-southeast-2b"]',
+      "trizone:subnets": JSON.stringify(subnets),
+      "trizone:subnet": "10.0.1.0/24",
+    });
+    assert.match(message, /^ {2}trizone:zones: expected three zone names$/m);
+    assert.match(
+      message,
+      /^ {2}trizone:subnets\.public\.0: 10\.1\.1\.0\/24 is not inside the VPC's 10\.0\.0\.0\/16$/m,
+    );
+    assert.match(message, /^ {2}trizone:subnets\.private\.2: .* overlaps 10\.0\.12\.0\/24 of private\.1$/m);
+    assert.match(message, /^ {2}trizone:subnet: not a key/m);
+    assert.match(message, /has 4 problems/);
+  });
+
+  it("counts the connections that all pods may take, and names the numbers", () => {
+    const wasteful = { ...region, "trizone:replicas": "12", "trizone:database": '{"poolSize":20}' };
+    assert.match(
+      problems({ ...wasteful, "trizone:cidr": "10.0.0.0" }),
+      /^ {2}trizone:database\.poolSize: 48 pods of trading × 20 are 960 connections, .* max_connections 450, 360: /m,
+    );
+    assert.doesNotThrow(() =>
+      read({ ...wasteful, "trizone:database": '{"poolSize":20,"maxConnections":1201}' }),
+    );
+    assert.doesNotThrow(() => read({ ...wasteful, "trizone:maxReplicas": "17" }));
+    assert.match(
+      problems({ ...wasteful, "trizone:maxReplicas": "6" }),
+      /trizone:maxReplicas: expected no less than replicas, 12/,
+    );
+    assert.match(
+      problems({ ...region, "trizone:database": '{"instanceClass":"db.z1d.large"}' }),
+      /trizone:database\.maxConnections: missing: the memory of db\.z1d\.large/,
+    );
+  });
+
+  it("takes private ranges only", () => {
+    for (const cidr of ["8.8.0.0/16", "10.0.0.0/8", "10.0.1.0/16", "10.0.0.0/29", "10.0.0.0"])
+      assert.match(problems({ ...region, "trizone:cidr": cidr }), /trizone:cidr: expected a private range/);
+  });
+
   it("demands for a Kubernetes cluster what AWS would have given", () => {
     const message = problems({ ...region, "trizone:target": "kubernetes" });
     for (const key of ["issuer", "publicUrl", "databasePassword"]) {

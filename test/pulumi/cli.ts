@@ -21,7 +21,7 @@ export function missingCli(): string | undefined {
   return missing.length > 0 ? `${missing.join(" and ")} not on the PATH` : undefined;
 }
 
-function onPath(name: string): boolean {
+export function onPath(name: string): boolean {
   return (process.env.PATH ?? "").split(delimiter).some((folder) => isExecutable(join(folder, name)));
 }
 

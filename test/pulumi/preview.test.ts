@@ -10,6 +10,9 @@ const POLICIES = ["--policy-pack", "policies"];
 
 const REMOTE_CHILD = /\$(awsx|eks):[^$]*\$/;
 
+/** What names a region only by others' ARNs and addresses, which a first preview doesn't know yet. */
+const TOLD_OF_OTHERS = /[:$](kubernetes:[^$]*|awsx:ecr:Image|eks:index:Cluster)::[^:]*$/;
+
 function verdicts(violations: Violation[]): string[] {
   return violations.map(({ level, policy, urn }) => `${level} ${policy} ${urn}`).sort();
 }
@@ -40,10 +43,13 @@ withPulumi("pulumi preview", (workspace) => {
     const real = verdicts(violationsOf(stdout));
     const offline = verdicts((await pulumi.offline("elsewhere")).violations);
     assert.ok(offline.length > 0);
+    const early = offline.filter((verdict) => real.includes(verdict));
     assert.deepEqual(
       real.filter((verdict) => !REMOTE_CHILD.test(verdict)),
-      offline,
+      early,
     );
+    const late = offline.filter((verdict) => !real.includes(verdict) && !TOLD_OF_OTHERS.test(verdict));
+    assert.deepEqual(late, []);
     const cluster = /^mandatory aws-region-ap-southeast-2 .*eks:index:Cluster\$aws:eks\/cluster:Cluster::/;
     assert.ok(
       real.some((verdict) => cluster.test(verdict)),

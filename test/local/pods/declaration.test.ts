@@ -171,6 +171,19 @@ describe("what a pod's declaration says", () => {
     );
   });
 
+  it("leaves alone what runs an image that this machine hasn't, however it is declared", () => {
+    const declared = graph([
+      deployment("own"),
+      deployment("foreign", { container: { image: "registry/pause:3" } }),
+      deployment("two", { spec: { containers: [{ image: "registry/other:1" }, { image: "server" }] } }),
+    ]);
+    const { workloads } = manifests(declared, (image) => image === "server");
+    assert.deepEqual(
+      workloads.map(({ name }) => name),
+      ["own"],
+    );
+  });
+
   it("is refused by name where a laptop can't do it", () => {
     const refusals: [object, RegExp][] = [
       [

@@ -64,11 +64,17 @@ async function cluster({ name, urn, inputs: sent }: Component, child: Child): Pr
   const role = await child("aws:iam/role:Role", `${name}-eksRole-role`, urn, { assumeRolePolicy, tags });
   await child("aws:eks/cluster:Cluster", `${name}-eksCluster`, urn, {
     ...{ version, enabledClusterLogTypes, tags, roleArn: role.outputs.arn ?? UNKNOWN },
+    deletionProtection: inputs.deletionProtection,
+    encryptionConfig: inputs.encryptionConfigKeyArn && {
+      provider: { keyArn: inputs.encryptionConfigKeyArn },
+      resources: ["secrets"],
+    },
     accessConfig: { authenticationMode: inputs.authenticationMode },
     vpcConfig: {
       subnetIds: joined(inputs.publicSubnetIds, inputs.privateSubnetIds),
       endpointPrivateAccess: inputs.endpointPrivateAccess ?? false,
       endpointPublicAccess: inputs.endpointPublicAccess ?? true,
+      publicAccessCidrs: inputs.publicAccessCidrs,
     },
   });
 }
@@ -77,10 +83,10 @@ async function nodeGroup({ name, urn, inputs, registrar }: Component, child: Chi
   const [cluster, role] = await Promise.all(
     [inputs.cluster, inputs.nodeRole].map((reference) => state(reference, registrar)),
   );
-  const { subnetIds, instanceTypes, diskSize, scalingConfig, tags } = inputs;
+  const { subnetIds, instanceTypes, diskSize, scalingConfig, launchTemplate, tags } = inputs;
   const made = cluster?.eksCluster;
   await child("aws:eks/nodeGroup:NodeGroup", name, urn, {
-    ...{ subnetIds, instanceTypes, diskSize, scalingConfig, tags },
+    ...{ subnetIds, instanceTypes, diskSize, scalingConfig, launchTemplate, tags },
     clusterName: isObject(made) ? made.name : UNKNOWN,
     nodeRoleArn: role?.arn ?? UNKNOWN,
   });

@@ -24,7 +24,8 @@ export async function construct(request: proto.ConstructRequest): Promise<proto.
       [...request.getInputdependenciesMap().entries()].map(([key, urns]) => [key, urns.getUrnsList()]),
     );
     const component = { type, name, parent, inputs, providers, dependencies, propertyDependencies };
-    const { urn } = await registrar.register({ ...component, custom: false });
+    const protect = request.hasProtect() ? request.getProtect() : undefined;
+    const { urn } = await registrar.register({ ...component, protect, custom: false });
     const children = await registerChildren({ type, name, urn, inputs, providers, registrar });
     // A preview knows the outputs of a component that is there already, since it knows the children's.
     const there = children.length > 0 && children.every(({ id }) => !isUnknown(id));

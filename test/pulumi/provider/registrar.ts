@@ -10,6 +10,7 @@ export interface Registration {
   name: string;
   parent: string;
   custom: boolean;
+  protect?: boolean;
   inputs: PropertyMap;
   /** Provider reference; without one the engine takes the package's default provider. */
   provider?: string;
@@ -49,6 +50,7 @@ export class Registrar {
       .setAcceptsecrets(true)
       .setAcceptresources(true)
       .setSupportspartialvalues(true);
+    if (wanted.protect !== undefined) request.setProtect(wanted.protect);
     for (const [name, reference] of Object.entries(wanted.providers ?? {})) {
       request.getProvidersMap().set(name, reference);
     }

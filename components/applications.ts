@@ -1,0 +1,122 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { type Arrow, pods } from "../arrows.ts";
+import { type Config, SERVICES } from "../config.ts";
+import { ImageCache } from "./image-cache.ts";
+import { Migrations } from "./migrations.ts";
+import { NetworkPolicies } from "./network-policies.ts";
+import type { Platform } from "./platform.ts";
+import { ADMIN_PORT, HTTP_PORT } from "./ports.ts";
+import { PRE_SCALING_PODS, PreScaling } from "./pre-scaling.ts";
+import { OPEN_FACTOR } from "./trading-hours.ts";
+import { Workload } from "./workload.ts";
+
+/** Who calls whom among the services. */
+const CALLS: [from: string, to: string][] = [["gateway", "trading"]];
+
+/** Namespace of what reads the services' metrics. */
+const MONITORING = "monitoring";
+
+/** The services, each after what it calls, and what keeps them apart and ready. */
+export function deployApplications(config: Config, platform: Platform): void {
+  const { namespace, issuer, clientId, database, image, kubernetes } = platform;
+  const { replicas, maxReplicas = replicas * 4 } = config;
+  const sign = { ISSUER: issuer, CLIENT_ID: clientId };
+  const inCluster = { provider: kubernetes };
+  const priorityClass = servicesPriority(namespace, kubernetes);
+  const isCanary = config.delivery.strategy === "canary";
+  const canary = isCanary ? { dependsOn: platform.rolloutsBy ?? [] } : undefined;
+  const scale = {
+    replicas,
+    maxReplicas,
+    targetCpuPercent: config.targetCpuPercent,
+    scheduledMinimum: true,
+    canary,
+  };
+  const common = { namespace, priorityClass };
+
+  const network = new NetworkPolicies(
+    "network-policies",
+    {
+      namespace,
+      pods: [...SERVICES, "trading-migrations", PRE_SCALING_PODS, ...(platform.otherPods ?? [])],
+      arrows: pulumi.output(platform.arrows).apply((arrows) => [...arrows, ...inner()]),
+    },
+    inCluster,
+  );
+
+  const migrations = new Migrations(
+    "trading-migrations",
+    {
+      ...common,
+      service: "trading",
+      image: image("trading"),
+      ...database,
+      after: [...database.after, network],
+    },
+    inCluster,
+  );
+
+  const trading = new Workload(
+    "trading",
+    {
+      ...common,
+      ...scale,
+      image: image("trading"),
+      ...database,
+      after: [...database.after, migrations.job],
+    },
+    inCluster,
+  );
+
+  new Workload(
+    "gateway",
+    { ...common, ...scale, tier: "web", image: image("gateway"), env: { ...sign, TRADING_URL: trading.url } },
+    inCluster,
+  );
+
+  new Workload(
+    "web",
+    {
+      ...common,
+      ...scale,
+      tier: "web",
+      image: image("web"),
+      env: { ...sign, API_URL: platform.apiUrl },
+      nodePort: platform.nodePort,
+    },
+    inCluster,
+  );
+
+  const minimum = { usual: replicas, open: Math.min(replicas * OPEN_FACTOR, maxReplicas) };
+  const scalers = Object.fromEntries(SERVICES.map((service) => [service, minimum]));
+  new PreScaling("pre-scaling", { namespace, image: image("gateway"), scalers }, inCluster);
+
+  // A test cluster's images are on its nodes already.
+  if (config.target !== "aws") return;
+  const images = Object.fromEntries(SERVICES.map((service) => [service, image(service)]));
+  new ImageCache("image-cache", { namespace, images }, inCluster);
+}
+
+/** What flows inside the cluster wherever it runs. */
+function inner(): Arrow[] {
+  return [
+    ...CALLS.map(([from, to]) => ({ from: pods(from), to: pods(to), ports: [HTTP_PORT] })),
+    ...SERVICES.map((service) => ({
+      from: { namespace: MONITORING },
+      to: pods(service),
+      ports: [ADMIN_PORT],
+    })),
+  ];
+}
+
+/** The services' pods displace whatever else is on a node when there is no room. */
+function servicesPriority(namespace: pulumi.Output<string>, provider: k8s.Provider): pulumi.Output<string> {
+  const args = {
+    metadata: { name: pulumi.interpolate`${namespace}-services` },
+    value: 100_000,
+    globalDefault: false,
+    description: "Serves clients",
+  };
+  return new k8s.scheduling.v1.PriorityClass("services-priority", args, { provider }).metadata.name;
+}

@@ -1,0 +1,70 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A statement of a resource's policy, as IAM has it. */
+export interface Statement {
+  Sid: string;
+  Effect: "Allow" | "Deny";
+  Principal: "*" | { Service: string } | { AWS: string };
+  Action: string | string[];
+  Resource: string | string[];
+  Condition?: Record<string, Record<string, string>>;
+}
+
+/** Refuses everyone who comes without TLS 1.2 or later. */
+export function tlsOnly(bucketArn: string): Statement[] {
+  const everything: Omit<Statement, "Sid"> = {
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:*",
+    Resource: [bucketArn, `${bucketArn}/*`],
+  };
+  return [
+    { Sid: "TlsOnly", ...everything, Condition: { Bool: { "aws:SecureTransport": "false" } } },
+    { Sid: "Tls12", ...everything, Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } } },
+  ];
+}
+
+/** Lets S3 write the access logs of the account's own buckets. */
+export function s3AccessLogs(
+  account: pulumi.Input<string>,
+): (bucketArn: string) => pulumi.Output<Statement[]> {
+  return (bucketArn) =>
+    pulumi.output(account).apply((account) => [
+      {
+        Sid: "AccessLogs",
+        Effect: "Allow" as const,
+        Principal: { Service: "logging.s3.amazonaws.com" },
+        Action: "s3:PutObject",
+        Resource: `${bucketArn}/*`,
+        Condition: { StringEquals: { "aws:SourceAccount": account } },
+      },
+    ]);
+}
+
+/** Lets CloudTrail write this trail's records, and nothing else. */
+export function cloudTrailRecords(
+  account: pulumi.Input<string>,
+  trailArn: pulumi.Input<string>,
+): (bucketArn: string) => pulumi.Output<Statement[]> {
+  return (bucketArn) =>
+    pulumi.all([account, trailArn]).apply(([account, trail]) => {
+      const cloudTrail = { Effect: "Allow" as const, Principal: { Service: "cloudtrail.amazonaws.com" } };
+      const fromTrail = { "aws:SourceArn": trail };
+      return [
+        {
+          Sid: "TrailLooks",
+          ...cloudTrail,
+          Action: "s3:GetBucketAcl",
+          Resource: bucketArn,
+          Condition: { StringEquals: fromTrail },
+        },
+        {
+          Sid: "TrailWrites",
+          ...cloudTrail,
+          Action: "s3:PutObject",
+          Resource: `${bucketArn}/AWSLogs/${account}/*`,
+          Condition: { StringEquals: { ...fromTrail, "s3:x-amz-acl": "bucket-owner-full-control" } },
+        },
+      ];
+    });
+}

@@ -1,0 +1,99 @@
+import { budgetProblem, maxConnectionsOf, type Pool } from "./components/connection-budget.ts";
+import { subnetProblems } from "./components/subnets.ts";
+import type { Config, ServiceName } from "./config.ts";
+
+/** The services whose pods keep connections to the database. */
+const DATA_SERVICES: ServiceName[] = ["trading"];
+
+/** What is wrong with one value: the part of a zod issue that is used here. */
+export interface Problem {
+  path: PropertyKey[];
+  message: string;
+  code?: string;
+  keys?: string[];
+}
+
+/** What one key makes necessary in another, as problems. */
+export function missing(raw: Record<string, unknown>): Problem[] {
+  const demands: [boolean, string, string][] = [
+    ["certificateArn" in raw, "domain", "the name that certificateArn is for"],
+    ["domain" in raw, "certificateArn", "domain is served over TLS"],
+    [raw.target === "kubernetes", "issuer", "target kubernetes has no user pool of its own"],
+    [raw.target === "kubernetes", "publicUrl", "target kubernetes has no load balancer of its own"],
+    [raw.target === "kubernetes", "databasePassword", "target kubernetes has no Secrets Manager"],
+    [raw.layer === "applications", "foundation", "the stack that layer applications stands on"],
+  ];
+  return demands
+    .filter(([applies, key]) => applies && !(key in raw))
+    .map(([, key, reason]) => ({ path: [key], message: `missing: ${reason}` }));
+}
+
+/**
+ * What keys that are right by themselves do to each other, as problems; looked at apart from the schema so that one
+ * error lists all. `valid` has the keys whose values hold, defaults included.
+ */
+export function conflicts(valid: Partial<Config>): Problem[] {
+  return [
+    ...layerProblems(valid),
+    ...rangeProblems(valid),
+    ...replicaProblems(valid),
+    ...connectionProblems(valid),
+  ];
+}
+
+function layerProblems({ layer, target, foundation, delivery }: Partial<Config>): Problem[] {
+  if (layer === undefined) return [];
+  const rules: [boolean, string[], string][] = [
+    [
+      target !== "kubernetes" || layer === "whole",
+      ["layer"],
+      "expected whole, since target kubernetes has no foundation to set apart",
+    ],
+    [foundation === undefined || layer === "applications", ["foundation"], "is for layer applications only"],
+    [
+      delivery?.gitOps === undefined || layer === "foundation",
+      ["delivery", "gitOps"],
+      "is for layer foundation only: here the program deploys the applications itself",
+    ],
+  ];
+  return rules.filter(([holds]) => !holds).map(([, path, message]) => ({ path, message }));
+}
+
+function rangeProblems({ cidr, subnets }: Partial<Config>): Problem[] {
+  if (cidr === undefined) return [];
+  return subnetProblems(cidr, subnets, 3).map(({ path, message }) => ({
+    path: ["subnets", ...path],
+    message,
+  }));
+}
+
+function replicaProblems({ replicas = 0, maxReplicas = replicas }: Partial<Config>): Problem[] {
+  return maxReplicas >= replicas
+    ? []
+    : [{ path: ["maxReplicas"], message: `expected no less than replicas, ${replicas}` }];
+}
+
+/** PostgreSQL's own default, which a database in the cluster keeps. */
+const IN_CLUSTER_CONNECTIONS = 100;
+
+/** What the data services' pods take of the database's connections at most. */
+export function connectionPools({
+  replicas,
+  maxReplicas = replicas * 4,
+  database,
+}: Pick<Config, "replicas" | "maxReplicas" | "database">): Pool[] {
+  return DATA_SERVICES.map((service) => ({ service, replicas: maxReplicas, size: database.poolSize }));
+}
+
+function connectionProblems({ target, replicas, maxReplicas, database }: Partial<Config>): Problem[] {
+  if (replicas === undefined || database === undefined) return [];
+  const { instanceClass } = database;
+  const usual = target === "kubernetes" ? IN_CLUSTER_CONNECTIONS : maxConnectionsOf(instanceClass);
+  const most = database.maxConnections ?? usual;
+  if (most === undefined) {
+    const message = `missing: the memory of ${instanceClass}, by which RDS would choose, isn't known here`;
+    return [{ path: ["database", "maxConnections"], message }];
+  }
+  const message = budgetProblem(most, connectionPools({ replicas, maxReplicas, database }));
+  return message ? [{ path: ["database", "poolSize"], message }] : [];
+}

@@ -1,0 +1,28 @@
+import { containers } from "./containers.ts";
+import { read, UNKNOWN, unset } from "./known.ts";
+import { resourceRule } from "./rule.ts";
+
+const NEEDED = [
+  ["requests", "cpu"],
+  ["requests", "memory"],
+  ["limits", "memory"],
+] as const;
+
+/** What the scheduler counts with when a zone's pods move to the other two; a leak ends its own container only. */
+export const containersResources = resourceRule({
+  name: "containers-resources",
+  description: "Every container requests CPU and memory, and has a memory limit.",
+  severity: "medium",
+  verdict: "takes from its node what nobody set aside",
+  fix: "Give the container's resources requests of cpu and memory, and a limit of memory; no limit of cpu, which would only slow it down.",
+  judge: ({ type, props }) =>
+    containers(type, props)
+      // Kubernetes lets ephemeral containers have none.
+      .filter(({ list }) => list !== "ephemeralContainers")
+      .flatMap(({ where, value }) =>
+        NEEDED.flatMap(([kind, resource]) => {
+          const amount = read(value, "resources", kind, resource);
+          return unset(amount) || amount === UNKNOWN ? [`${where} has no resources.${kind}.${resource}`] : [];
+        }),
+      ),
+});

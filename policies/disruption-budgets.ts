@@ -1,0 +1,42 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { entries, mayEqual, read, UNKNOWN } from "./known.ts";
+import { podKind, podTemplates } from "./pod-specs.ts";
+import { stackRule } from "./rule.ts";
+
+const BUDGET = /^kubernetes:policy\/v\d\w*:PodDisruptionBudget$/;
+
+/** Draining a node, as every upgrade of the cluster does, takes one pod after another. */
+export const disruptionBudgets = stackRule({
+  name: "disruption-budgets",
+  description: "Every Deployment has a PodDisruptionBudget.",
+  severity: "medium",
+  verdict: "may lose all of its pods at once to a drain",
+  fix: "Declare a PodDisruptionBudget in its namespace whose selector matches its pods' labels.",
+  judge: ({ resources }) => {
+    const budgets = resources.filter(({ type }) => BUDGET.test(type));
+    return resources
+      .filter(({ type }) => ["Deployment", "Rollout"].includes(podKind(type) ?? ""))
+      .filter((resource) => isShown(resource) && podTemplates(resource.type, resource.props).length > 0)
+      .filter((resource) => !budgets.some((budget) => covers(budget, resource)))
+      .map((resource) => ({ resource, reason: "no PodDisruptionBudget matches its pods" }));
+  },
+});
+
+/** In the preview of a cluster that isn't there yet its objects show nothing at all: the update judges them. */
+function isShown({ props }: PolicyResource): boolean {
+  return read(props, "spec") !== undefined;
+}
+
+/** What a preview doesn't know yet is judged in the update. */
+function covers({ props: budget }: PolicyResource, { type, props }: PolicyResource): boolean {
+  if (!mayEqual(read(budget, "metadata", "namespace"), read(props, "metadata", "namespace"))) return false;
+  const selector = read(budget, "spec", "selector", "matchLabels");
+  if (selector === UNKNOWN) return true;
+  const wanted = entries(selector);
+  return (
+    wanted.length > 0 &&
+    podTemplates(type, props).every(({ value: template }) =>
+      wanted.every(([key, value]) => mayEqual(read(template, "metadata", "labels", key), value)),
+    )
+  );
+}

@@ -1,0 +1,78 @@
+import { items, read, said, unset } from "./known.ts";
+import { documents, isAllow, listOf } from "./policy-documents.ts";
+import { resourceRule } from "./rule.ts";
+
+const BLOCK = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
+const BLOCKS =
+  /^aws:s3\/(bucketPublicAccessBlock:BucketPublicAccessBlock|accountPublicAccessBlock:AccountPublicAccessBlock)$/;
+const BUCKET = /^aws:s3\/bucket(Acl|V2|AclV2)?:/;
+
+/** A database or bucket is reached from inside only. */
+export const noPublicDatabase = resourceRule({
+  name: "no-public-database",
+  description: "No database, cache or cluster endpoint is reachable from the internet.",
+  severity: "critical",
+  verdict: "can be reached from the internet",
+  fix: "Set publiclyAccessible to false, name a subnet group of isolated subnets, and give a cluster's public endpoint the ranges that may use it (publicAccessCidrs) or turn it off.",
+  judge: ({ type, props }) => [
+    ...publiclyAccessible(props),
+    ...(type === "aws:rds/instance:Instance" ? placed(props) : []),
+    ...(type === "eks:index:Cluster" ? endpoint(props) : []),
+    ...(type === "aws:eks/cluster:Cluster" ? endpoint(read(props, "vpcConfig")) : []),
+  ],
+});
+
+function publiclyAccessible(props: unknown): string[] {
+  const value = read(props, "publiclyAccessible");
+  return unset(value) || value === false ? [] : [`publiclyAccessible is ${said(value)}`];
+}
+
+/** A replica is where its source is. */
+function placed(props: unknown): string[] {
+  const [group, source] = [read(props, "dbSubnetGroupName"), read(props, "replicateSourceDb")];
+  return unset(group) && unset(source)
+    ? ["dbSubnetGroupName is unset, so that it would be in the default VPC's public subnets"]
+    : [];
+}
+
+/** EKS opens its endpoint to everybody unless told otherwise. */
+function endpoint(settings: unknown): string[] {
+  if (read(settings, "endpointPublicAccess") === false) return [];
+  const ranges = read(settings, "publicAccessCidrs");
+  if (items(ranges).length === 0)
+    return ["the cluster's public endpoint is open, and publicAccessCidrs unset"];
+  return items(ranges).flatMap((range) =>
+    typeof range === "string" && !/\/0$/.test(range) ? [] : [`publicAccessCidrs has ${said(range)}`],
+  );
+}
+
+/** What a bucket's own settings say; that every bucket has a block is `buckets-guarded`'s. */
+export const noPublicBucket = resourceRule({
+  name: "no-public-bucket",
+  description: "No bucket can be read or written by everybody.",
+  severity: "critical",
+  verdict: "opens a bucket to everybody",
+  fix: "Block all four kinds of public access, leave out public ACLs, and name in a bucket's policy who may do what.",
+  judge: ({ type, props }) => [
+    ...(BLOCKS.test(type)
+      ? BLOCK.filter((key) => read(props, key) !== true).map((key) => `${key} is ${said(read(props, key))}`)
+      : []),
+    ...(BUCKET.test(type) ? acl(read(props, "acl")) : []),
+    ...(/^aws:s3\/bucketPolicy:/.test(type) ? everybody(read(props, "policy")) : []),
+  ],
+});
+
+function acl(value: unknown): string[] {
+  const open = typeof value === "string" && /^(public-|authenticated-read)/.test(value);
+  return open ? [`acl is ${said(value)}`] : [];
+}
+
+function everybody(policy: unknown): string[] {
+  return documents(policy).flatMap(({ where, statement }) => {
+    const principal = read(statement, "Principal");
+    const anyone = principal === "*" || listOf(read(principal, "AWS")).includes("*");
+    return isAllow(statement) && anyone && unset(read(statement, "Condition"))
+      ? [`${where} allows everybody`]
+      : [];
+  });
+}

@@ -1,0 +1,38 @@
+import { items, read } from "./known.ts";
+
+export interface Statement {
+  /** `statement 2 ("TlsOnly")`. */
+  where: string;
+  statement: unknown;
+}
+
+/** The statements of an IAM policy document, given as JSON or as an object; none while it isn't known. */
+export function documents(policy: unknown): Statement[] {
+  const document = typeof policy === "string" ? parse(policy) : policy;
+  const statements = read(document, "Statement");
+  const list = Array.isArray(statements) ? items(statements) : statements === undefined ? [] : [statements];
+  return list.map((statement, index) => {
+    const id = read(statement, "Sid");
+    return { statement, where: `statement ${index + 1}${typeof id === "string" ? ` ("${id}")` : ""}` };
+  });
+}
+
+/** What isn't JSON is AWS's to refuse. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+export function isAllow(statement: unknown): boolean {
+  return read(statement, "Effect") === "Allow";
+}
+
+/** IAM takes one text for a list of one. */
+export function listOf(value: unknown): unknown[] {
+  if (value === undefined || value === null) return [];
+  return Array.isArray(value) ? items(value) : [value];
+}

@@ -1,0 +1,70 @@
+import type {
+  PolicyConfigSchema,
+  PolicyResource,
+  ResourceValidationArgs,
+  ResourceValidationPolicy,
+  Severity,
+  StackValidationArgs,
+  StackValidationPolicy,
+} from "@pulumi/policy";
+
+interface Rule {
+  name: string;
+  description: string;
+  severity: Severity;
+  /** What a resource with findings is, to go between its name and them: `may run as root`. */
+  verdict: string;
+  /** What to do about it: one or more sentences. */
+  fix: string;
+  configSchema?: PolicyConfigSchema;
+}
+
+/** A mandatory policy that looks at each resource by itself; `judge` says what is wrong with it, and where. */
+export function resourceRule(
+  rule: Rule & { judge: (resource: ResourceValidationArgs) => string[] },
+): ResourceValidationPolicy {
+  const { judge, verdict, fix, ...about } = rule;
+  return {
+    ...about,
+    enforcementLevel: "mandatory",
+    validateResource: (resource, reportViolation) => {
+      const findings = judge(resource);
+      if (findings.length > 0) reportViolation(message(resource, verdict, findings, fix));
+    },
+  };
+}
+
+/** What is wrong with one resource of a stack. */
+export interface Finding {
+  resource: PolicyResource;
+  reason: string;
+}
+
+/** A mandatory policy that looks at the finished stack; each resource with findings is reported once. */
+export function stackRule(
+  rule: Rule & { judge: (stack: StackValidationArgs) => Finding[] },
+): StackValidationPolicy {
+  const { judge, verdict, fix, ...about } = rule;
+  return {
+    ...about,
+    enforcementLevel: "mandatory",
+    validateStack: (stack, reportViolation) => {
+      const findings = new Map<PolicyResource, string[]>();
+      for (const { resource, reason } of judge(stack)) {
+        findings.set(resource, [...(findings.get(resource) ?? []), reason]);
+      }
+      for (const [resource, reasons] of findings) {
+        reportViolation(message(resource, verdict, reasons, fix), resource.urn);
+      }
+    },
+  };
+}
+
+function message(
+  { name, type }: { name: string; type: string },
+  verdict: string,
+  findings: string[],
+  fix: string,
+): string {
+  return `${name} (${type}) ${verdict}: ${findings.join("; ")}. ${fix}`;
+}

@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { readRecording, record } from "../../ops/graphs.ts";
+import { diffGraphs, isEmpty } from "../../ops/plan-diff.ts";
+import { renderDiff } from "../../ops/plan-diff-view.ts";
+import { RECORDED } from "../graphs/recorded.ts";
+import { graphOf } from "./graphs.ts";
+
+describe("recorded graphs", () => {
+  for (const stack of RECORDED) {
+    it(`stack ${stack} is as recorded`, async () => {
+      const recording = await readRecording(stack);
+      assert.ok(recording, `nothing is recorded of stack ${stack}: run npm run graphs:update`);
+      const diff = diffGraphs(recording, record(await graphOf(stack)));
+      if (isEmpty(diff)) return;
+      assert.fail(
+        `the graph of stack ${stack} is not the one in test/graphs/${stack}.json:\n${renderDiff(diff)}\n` +
+          "If that is what was meant, run npm run graphs:update and have the change reviewed.",
+      );
+    });
+  }
+});
