@@ -10,7 +10,7 @@ import { ZonalShifts } from "./arc/store.ts";
 import { Databases } from "./databases.ts";
 import { Faults } from "./faults.ts";
 import { startIssuers } from "./issuers.ts";
-import { Network, routing } from "./network/index.ts";
+import { Network, type Routing, routing } from "./network/index.ts";
 import { Pods } from "./pods/index.ts";
 import { identify } from "./processes.ts";
 import { Secrets } from "./secrets.ts";
@@ -37,6 +37,7 @@ export class Realised {
   readonly faults: Faults;
   readonly #options: RealisedOptions;
   readonly #zones: string[];
+  readonly #routing: Routing;
   readonly #network: Network;
   readonly #shifts: ZonalShifts;
   readonly #databases: Databases;
@@ -47,6 +48,7 @@ export class Realised {
     const { graph, outputs, state, report } = options;
     this.#options = options;
     this.#zones = outputs.zones.map(({ name }) => name);
+    this.#routing = routing(graph);
     this.#network = network;
     this.#shifts = shifts;
     this.#databases = new Databases({ graph, zones: this.#zones, state, secrets, report });
@@ -170,7 +172,7 @@ export class Realised {
 
   #route(): Promise<void> {
     return this.#network.apply({
-      ...routing(this.#options.graph),
+      ...this.#routing,
       pods: this.#pods.endpoints(),
       endpoints: this.#databases.endpoints(),
       weights: this.#shifts.weights(),
