@@ -43,12 +43,20 @@ const securityGroup: Answer = async (request, context) => {
   return { ...made, outputs: { ...made.outputs, name } };
 };
 
+/** A template that was made once: each change of it would be a version more. */
+const launchTemplate: Answer = async (request, context) => {
+  const made = await ec2("lt", "launch-template")(request, context);
+  const name = text(request.inputs, "name") ?? `${request.name}-${derived(request.urn, 7)}`;
+  return { ...made, outputs: { ...made.outputs, name, latestVersion: 1, defaultVersion: 1 } };
+};
+
 export const network: Record<string, Answer> = {
   "awsx:ec2:Vpc": vpc,
   "aws:ec2/vpc:Vpc": ec2("vpc", "vpc"),
   "aws:ec2/subnet:Subnet": ec2("subnet", "subnet"),
   "aws:ec2/securityGroup:SecurityGroup": securityGroup,
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ec2("sg", "security-group"),
+  "aws:ec2/launchTemplate:LaunchTemplate": launchTemplate,
   "aws:ec2/networkAcl:NetworkAcl": ec2("acl", "network-acl"),
   "aws:ec2/vpcEndpoint:VpcEndpoint": ec2("vpce", "vpc-endpoint"),
   "aws:ec2/flowLog:FlowLog": ec2("fl", "vpc-flow-log"),
