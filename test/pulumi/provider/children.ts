@@ -1,5 +1,7 @@
 import type { PropertyMap } from "../../../engine/graph.ts";
+import { packageOf } from "../../../engine/urn.ts";
 import { dereference, isObject, isUnknown, RESOURCE, SIGNATURE, UNKNOWN } from "../../../engine/values.ts";
+import { image } from "./image.ts";
 import type { Registered, Registrar } from "./registrar.ts";
 
 export interface Component {
@@ -12,7 +14,7 @@ export interface Component {
   registrar: Registrar;
 }
 
-type Child = (type: string, name: string, parent: string, inputs: PropertyMap) => Promise<Registered>;
+export type Child = (type: string, name: string, parent: string, inputs: PropertyMap) => Promise<Registered>;
 
 /**
  * Registers what the real component makes, as far as policies judge it by more than the component's arguments.
@@ -20,9 +22,9 @@ type Child = (type: string, name: string, parent: string, inputs: PropertyMap) =
  */
 export async function registerChildren(component: Component): Promise<Registered[]> {
   const { providers, registrar } = component;
-  const provider = providers.aws;
   const children: Registered[] = [];
   await CHILDREN[component.type]?.(component, async (type, name, parent, inputs) => {
+    const provider = providers[packageOf(type)];
     const child = await registrar.register({ type, name, parent, inputs, custom: true, provider });
     children.push(child);
     return child;
@@ -33,6 +35,7 @@ export async function registerChildren(component: Component): Promise<Registered
 /** Component type -> its children. Left out is all that moves packets or grants rights: gateways, routes, roles' policies. */
 const CHILDREN: Record<string, (component: Component, child: Child) => Promise<void>> = {
   "awsx:ec2:Vpc": vpc,
+  "awsx:ecr:Image": image,
   "eks:index:Cluster": cluster,
   "eks:index:ManagedNodeGroup": nodeGroup,
 };
