@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { type Ended, missingCli } from "./cli.ts";
+import { type EngineGraph, fromState } from "./engine-graph.ts";
 import { Workspace } from "./workspace.ts";
+
+/** Has the policies judge what a command does. */
+export const POLICIES = ["--policy-pack", "policies"];
+/** Nobody is there to be asked. */
+export const YES = ["--yes", "--skip-preview"];
 
 /** Tests with the real Pulumi CLI in one workspace; where there is no CLI they are skipped, and the title says why. */
 export function withPulumi(title: string, tests: (workspace: () => Workspace) => void): void {
@@ -18,6 +24,11 @@ export function withPulumi(title: string, tests: (workspace: () => Workspace) =>
       return workspace;
     });
   });
+}
+
+/** What a stack's state holds, its secrets shown. */
+export async function stateOf(workspace: Workspace, stack: string): Promise<EngineGraph> {
+  return fromState(await succeeded(workspace.run(["stack", "export", "--stack", stack, "--show-secrets"])));
 }
 
 /** What a command printed that ended well. */

@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
@@ -48,6 +49,17 @@ export class Workspace {
     symlinkSync(join(PROJECT, "node_modules"), join(program, "node_modules"));
     await installPlugins(join(root, "plugins"));
     return workspace;
+  }
+
+  /** Makes a stack; one that has no file of settings gets a copy of another's, and more `key: value` lines. */
+  async init(stack: string, from = stack, settings: string[] = []): Promise<void> {
+    if (from !== stack) {
+      const file = (name: string) => join(this.program, `Pulumi.${name}.yaml`);
+      const lines = settings.map((line) => `  ${line}\n`).join("");
+      writeFileSync(file(stack), readFileSync(file(from), "utf8") + lines);
+    }
+    const { status, stderr } = await this.run(["stack", "init", stack]);
+    if (status !== 0) throw new Error(`stack ${stack} could not be made:\n${stderr}`);
   }
 
   /** Runs the Pulumi CLI on the program. */
