@@ -1,9 +1,10 @@
-import { OpenAPIHono } from "@hono/zod-openapi";
-import type { Context } from "hono";
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { createApi } from "../kit/api.ts";
 import type { KitEnv } from "../kit/app.ts";
+import { decodeCursor, encodeCursor } from "../kit/cursor.ts";
 import { ProblemError } from "../kit/problem.ts";
+import { userOf } from "../kit/user.ts";
 import { fieldErrors } from "../kit/validation.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { keyProblem } from "./idempotency.ts";
 import type { OrderStore } from "./order-store.ts";
 import { getOrder, listOrders, placeOrder } from "./routes.ts";
@@ -12,18 +13,12 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The orders API. */
 export function ordersApi(store: OrderStore): OpenAPIHono<KitEnv> {
-  const app = new OpenAPIHono<KitEnv>({
-    defaultHook: (result) => {
-      if (result.success) return;
-      const errors = fieldErrors(result.error.issues, "elsewhere");
-      throw new ProblemError(400, "The request's parameters are not valid.", { errors });
-    },
-  });
+  const app = createApi();
 
   app.openapi(
     placeOrder,
     async (c) => {
-      const userId = user(c);
+      const userId = userOf(c);
       const key = c.req.header("idempotency-key") ?? "";
       const { order, replayed } = await store.place(userId, key, c.req.valid("json"));
       if (replayed) c.header("idempotency-replayed", "true");
@@ -40,7 +35,7 @@ export function ordersApi(store: OrderStore): OpenAPIHono<KitEnv> {
   );
 
   app.openapi(getOrder, async (c) => {
-    const userId = user(c);
+    const userId = userOf(c);
     const { id } = c.req.valid("param");
     const order = UUID.test(id) ? await store.find(userId, id) : undefined;
     if (!order) throw new ProblemError(404, "You have no order of this id.");
@@ -48,7 +43,7 @@ export function ordersApi(store: OrderStore): OpenAPIHono<KitEnv> {
   });
 
   app.openapi(listOrders, async (c) => {
-    const userId = user(c);
+    const userId = userOf(c);
     const { cursor, ...filter } = c.req.valid("query");
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
     if (cursor !== undefined && !after) {
@@ -61,13 +56,4 @@ export function ordersApi(store: OrderStore): OpenAPIHono<KitEnv> {
 
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Trizone orders", version: "1" } });
   return app;
-}
-
-/** Who calls, as the gateway says; network policy lets nobody else reach this service. */
-function user(c: Context): string {
-  const id = c.req.header("x-user-id");
-  if (id && /^[\x21-\x7e]{1,255}$/.test(id)) return id;
-  throw new ProblemError(401, "The request does not say who calls; send it through the gateway.", {
-    headers: { "www-authenticate": 'Bearer realm="trizone"' },
-  });
 }

@@ -1,9 +1,9 @@
 import { apiBodyLimit } from "../kit/body-limit.ts";
+import { Database } from "../kit/database/database.ts";
+import { DatabaseEnvironment } from "../kit/database/environment.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
 import { serve } from "../kit/serve.ts";
 import { ordersApi } from "./api.ts";
-import { Database } from "./database.ts";
-import { DatabaseEnvironment } from "./environment.ts";
 import { OrderStore } from "./order-store.ts";
 
 /** Takes orders and keeps them. */

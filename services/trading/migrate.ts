@@ -3,11 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { runner } from "node-pg-migrate";
 import pg from "pg";
 import { z } from "zod";
+import { isConnectionLoss } from "../kit/database/connection-loss.ts";
+import { connectionConfig } from "../kit/database/credentials.ts";
+import { DatabaseEnvironment } from "../kit/database/environment.ts";
 import { milliseconds, readEnvironment } from "../kit/environment.ts";
 import { backoffMs } from "../kit/retry.ts";
-import { isConnectionLoss } from "./connection-loss.ts";
-import { connectionConfig } from "./credentials.ts";
-import { DatabaseEnvironment } from "./environment.ts";
 
 /**
  * Brings the database's schema up to date and exits: 0, or 1 with the reason. Safe to run again, and from several

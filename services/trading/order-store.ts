@@ -1,10 +1,10 @@
+import type { Cursor } from "../kit/cursor.ts";
+import { isForeignKeyViolation } from "../kit/database/connection-loss.ts";
+import type { Database } from "../kit/database/database.ts";
 import { ProblemError } from "../kit/problem.ts";
-import { isForeignKeyViolation } from "./connection-loss.ts";
-import type { Cursor } from "./cursor.ts";
-import type { Database } from "./database.ts";
+import { uuid7 } from "../kit/uuid7.ts";
 import { fingerprint } from "./idempotency.ts";
 import type { NewOrder, Order } from "./order.ts";
-import { uuid7 } from "./uuid7.ts";
 
 /** Numbers that JavaScript does not hold exactly come as text. */
 interface Row {

@@ -1,31 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
+import { failures, json, problem } from "../kit/api.ts";
 import { NewOrder, Order, Status } from "./order.ts";
-
-const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
-
-const Problem = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.number().int(),
-    detail: z.string(),
-    instance: z.string(),
-    errors: z
-      .array(z.object({ field: z.string(), pointer: z.string().optional(), message: z.string() }))
-      .optional(),
-  })
-  .openapi("Problem");
-
-const problem = (description: string) => ({
-  description,
-  content: { "application/problem+json": { schema: Problem } },
-});
-
-const failures = {
-  400: problem("Malformed"),
-  401: problem("Not signed in"),
-  503: problem("The database is away; Retry-After says when to come back"),
-};
 
 export const placeOrder = createRoute({
   method: "post",

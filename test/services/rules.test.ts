@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import fc from "fast-check";
+import { decodeCursor, encodeCursor } from "../../services/kit/cursor.ts";
 import { requestHeaders, responseHeaders } from "../../services/kit/headers.ts";
 import { backoffMs, isRepeatable, RetryBudget } from "../../services/kit/retry.ts";
-import { decodeCursor, encodeCursor } from "../../services/trading/cursor.ts";
+import { uuid7 } from "../../services/kit/uuid7.ts";
 import { fingerprint, keyProblem } from "../../services/trading/idempotency.ts";
 import { canonicalPrice, priceProblem } from "../../services/trading/price.ts";
-import { uuid7 } from "../../services/trading/uuid7.ts";
 
 const uuid = fc.uuid();
 

@@ -1,10 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg, { type QueryResultRow } from "pg";
-import type { Logger } from "../kit/log.ts";
-import { ProblemError } from "../kit/problem.ts";
+import type { Logger } from "../log.ts";
+import { ProblemError } from "../problem.ts";
 import { isConnectionLoss } from "./connection-loss.ts";
 import { connectionConfig } from "./credentials.ts";
 import type { DatabaseEnvironment } from "./environment.ts";
+
+/** A pod's own name shows on the server as that of its connections. */
+type PodDatabaseEnvironment = DatabaseEnvironment & { SERVICE: string };
 
 /** Statements waiting for a connection; more are refused at once rather than queued behind a stalled server. */
 const MAX_WAITING = 200;
@@ -18,11 +21,11 @@ class UnconfirmedCommit extends Error {}
 
 /** The database, with connections that are replaced as a whole when one is lost: after a failover all lead nowhere. */
 export class Database {
-  readonly #environment: DatabaseEnvironment;
+  readonly #environment: PodDatabaseEnvironment;
   readonly #log: Logger;
   #pool: Promise<pg.Pool> | undefined;
 
-  constructor(environment: DatabaseEnvironment, log: Logger) {
+  constructor(environment: PodDatabaseEnvironment, log: Logger) {
     this.#environment = environment;
     this.#log = log;
   }
@@ -78,7 +81,7 @@ export class Database {
       idleTimeoutMillis: 30_000,
       keepAlive: true,
       keepAliveInitialDelayMillis: 2000,
-      application_name: "trading",
+      application_name: this.#environment.SERVICE,
     });
     const onLost = (error: Error) => this.#log.info({ err: error }, "database connection ended");
     pool.on("error", onLost);
@@ -122,6 +125,6 @@ async function run<Row extends QueryResultRow>(
 function unavailable(cause: unknown): ProblemError {
   if (cause instanceof ProblemError) return cause;
   const detail =
-    "Orders cannot be stored or read right now. Try again shortly; with the same Idempotency-Key this is safe.";
+    "The data cannot be stored or read right now. Try again shortly; with the same Idempotency-Key this is safe.";
   return new ProblemError(503, detail, { headers: { "retry-after": "1" }, cause });
 }

@@ -1,0 +1,75 @@
+/** A batch was not taken as too much waits already. */
+export class QueueFull extends Error {}
+
+export interface GroupCommitOptions {
+  /** Items of one commit at most. 1 turns batching off. @default 500 */
+  maxBatch?: number;
+  /** Commits under way at once. @default 1 */
+  concurrency?: number;
+  /** Items that wait at most; more are refused. @default 10000 */
+  maxWaiting?: number;
+}
+
+interface Waiting<Item, Result> {
+  item: Item;
+  resolve(result: Result): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Commits in groups without a timer: what came while the last commit ran is the next batch. One item alone goes at
+ * once, so that batching costs no latency where there is nothing to batch.
+ */
+export class GroupCommit<Item, Result> {
+  readonly #commit: (items: Item[]) => Promise<Result[]>;
+  readonly #options: Required<GroupCommitOptions>;
+  #waiting: Waiting<Item, Result>[] = [];
+  #running = 0;
+
+  /** @param commit resolves to one result an item, in the items' order; what it throws, every item's caller gets */
+  constructor(commit: (items: Item[]) => Promise<Result[]>, options: GroupCommitOptions = {}) {
+    this.#commit = commit;
+    this.#options = { maxBatch: 500, concurrency: 1, maxWaiting: 10_000, ...options };
+  }
+
+  /** Items that wait for a commit to begin. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
+  /** @throws QueueFull at once when too many wait; else what the commit throws. */
+  add(item: Item): Promise<Result> {
+    if (this.#waiting.length >= this.#options.maxWaiting)
+      return Promise.reject(new QueueFull("too many wait"));
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject });
+      // In a microtask, so that what one turn of the event loop brings goes together.
+      if (this.#waiting.length === 1) queueMicrotask(() => this.#next());
+    });
+  }
+
+  #next(): void {
+    const { concurrency, maxBatch } = this.#options;
+    while (this.#running < concurrency && this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, maxBatch);
+      this.#running += 1;
+      void this.#run(batch).finally(() => {
+        this.#running -= 1;
+        this.#next();
+      });
+    }
+  }
+
+  /** Never rejects. */
+  async #run(batch: Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const results = await this.#commit(batch.map(({ item }) => item));
+      if (results.length !== batch.length) {
+        throw new Error(`a commit of ${batch.length} items gave ${results.length} results`);
+      }
+      batch.forEach(({ resolve }, i) => resolve(results[i] as Result));
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+  }
+}
