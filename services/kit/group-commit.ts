@@ -67,7 +67,7 @@ export class GroupCommit<Item, Result> {
       if (results.length !== batch.length) {
         throw new Error(`a commit of ${batch.length} items gave ${results.length} results`);
       }
-      batch.forEach(({ resolve }, i) => resolve(results[i] as Result));
+      for (const [i, { resolve }] of batch.entries()) resolve(results[i] as Result);
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
