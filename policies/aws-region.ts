@@ -1,5 +1,6 @@
 import type { ResourceValidationArgs } from "@pulumi/policy";
-import { leaves, read, said, UNKNOWN } from "./known.ts";
+import { containers } from "./containers.ts";
+import { items, leaves, read, said, UNKNOWN } from "./known.ts";
 import { regionsAddressed, regionsNamed } from "./region-names.ts";
 import { resourceRule } from "./rule.ts";
 
@@ -29,7 +30,7 @@ export const awsRegion = resourceRule({
   fix: `Set aws:region to ${HOME} and name only this region's zones, ARNs and endpoints.`,
   judge: (resource) => {
     const { type, props } = resource;
-    if (KUBERNETES.test(type)) return mentions(props, regionsAddressed);
+    if (KUBERNETES.test(type)) return [...mentions(props, regionsAddressed), ...told(type, props)];
     return AWS.test(type)
       ? [...placement(resource), ...mentions(props, regionsNamed), ...unbound(type, props)]
       : [];
@@ -50,15 +51,31 @@ function placement({ type, props, provider }: ResourceValidationArgs): string[] 
 /** Every property that names another region, or that can't be known before it is too late. */
 function mentions(props: unknown, regionsOf: (text: string) => string[]): string[] {
   return [...leaves(props, WORDS)].flatMap(({ path, key, value }) => {
+    if (path === "region" && value !== HOME && value !== undefined && value !== null)
+      return regionsOf === regionsNamed ? [`region is ${said(value)}`] : [];
     if (value === UNKNOWN)
       return regionsOf === regionsNamed && DECISIVE.test(key) ? [`${path} is ${said(value)}`] : [];
     if (typeof value !== "string") return [];
     const elsewhere = regionsOf(value).find((region) => region !== HOME && region !== HOME_ZONES);
-    if (elsewhere) return [`${path} is ${value.length > 120 ? `"…${elsewhere}…"` : said(value)}`];
-    return regionsOf === regionsNamed && path === "region" && value !== HOME
-      ? [`region is ${said(value)}`]
-      : [];
+    return elsewhere ? [`${path} is ${value.length > 120 ? `"…${elsewhere}…"` : said(value)}`] : [];
   });
+}
+
+/** The regions that containers, and those who fetch secrets for them, are told to call AWS in. */
+function told(type: string, props: unknown): string[] {
+  const variables = containers(type, props).flatMap(({ where, value: container }) =>
+    items(read(container, "env"))
+      .filter((variable) => /REGION$/i.test(String(read(variable, "name"))))
+      .map((variable) => [`${where} with ${read(variable, "name")}`, read(variable, "value")] as const),
+  );
+  const parameters = /:SecretProviderClass$/.test(type)
+    ? ["region", "failoverRegion"].map(
+        (key) => [`spec.parameters.${key}`, read(props, "spec", "parameters", key)] as const,
+      )
+    : [];
+  return [...variables, ...parameters].flatMap(([where, value]) =>
+    value === undefined || value === null || value === HOME ? [] : [`${where} is ${said(value)}`],
+  );
 }
 
 /** What spans regions by its nature, so that no property names where its data goes. */
@@ -67,11 +84,17 @@ const UNBOUND = new Set([
   "aws:docdb/globalCluster:GlobalCluster",
   "aws:elasticache/globalReplicationGroup:GlobalReplicationGroup",
   "aws:s3control/multiRegionAccessPoint:MultiRegionAccessPoint",
+  "aws:dynamodb/globalTable:GlobalTable",
+  "aws:cloudfront/distribution:Distribution",
 ]);
 
 function unbound(type: string, props: unknown): string[] {
   const key = type.startsWith("aws:kms/") ? read(props, "multiRegion") : undefined;
+  const global = read(props, "globalClusterIdentifier") ?? read(props, "globalReplicationGroupId");
   return [
+    ...(global === undefined || global === null || global === ""
+      ? []
+      : ["it belongs to a cluster over several regions"]),
     ...(UNBOUND.has(type) ? ["it copies data to other regions"] : []),
     ...(key === true || key === UNKNOWN ? [`multiRegion is ${said(key)}`] : []),
   ];

@@ -1,5 +1,5 @@
-import { containers, LISTS, securityContext } from "./containers.ts";
-import { read, said, UNKNOWN } from "./known.ts";
+import { type Container, containers, LISTS, securityContext } from "./containers.ts";
+import { items, read, said, UNKNOWN } from "./known.ts";
 import { type Part, podSpecs } from "./pod-specs.ts";
 import { resourceRule } from "./rule.ts";
 
@@ -9,7 +9,7 @@ export const containersNonRoot = resourceRule({
   description: "Every container runs as a user other than root, and says so where Kubernetes enforces it.",
   severity: "critical",
   verdict: "may run as root",
-  fix: "Set runAsNonRoot to true and runAsUser to a user id above 0 in the securityContext of the pod or the container.",
+  fix: "Set runAsNonRoot to true, runAsUser to a user id above 0, and no group to 0, in the securityContext of the pod or the container.",
   judge: ({ type, props }) => [
     ...podSpecs(type, props).flatMap(unreadable),
     ...containers(type, props).flatMap((container) => {
@@ -18,11 +18,26 @@ export const containersNonRoot = resourceRule({
       const user = securityContext(container, "runAsUser");
       return [
         ...(nonRoot === true ? [] : [`${container.where} has runAsNonRoot ${said(nonRoot)}`]),
-        ...(typeof user === "number" && user > 0 ? [] : [`${container.where} has runAsUser ${said(user)}`]),
+        ...(Number.isInteger(user) && Number(user) > 0
+          ? []
+          : [`${container.where} has runAsUser ${said(user)}`]),
+        ...groups(container),
       ];
     }),
   ],
 });
+
+/** Files of the group root are writable to it in many images, and so are some of the node's. */
+function groups(container: Container): string[] {
+  const own = ["runAsGroup", "fsGroup"].map((key) => [key, securityContext(container, key)] as const);
+  const more = items(securityContext(container, "supplementalGroups"));
+  return [...own, ...more.map((group) => ["supplementalGroups with", group] as const)].flatMap(
+    ([key, group]) =>
+      group === 0 || group === "0" || group === UNKNOWN
+        ? [`${container.where} has ${key} ${said(group)}`]
+        : [],
+  );
+}
 
 /** What hides containers from all of the policies on containers. */
 function unreadable({ path, value: spec }: Part): string[] {

@@ -79,6 +79,10 @@ const CHECKS: Record<string, Check> = {
   "aws:redshift/cluster:Cluster": on("encrypted"),
   "aws:ebs/volume:Volume": on("encrypted"),
   "aws:ebs/snapshotCopy:SnapshotCopy": on("encrypted"),
+  "aws:ebs/encryptionByDefault:EncryptionByDefault": (props) =>
+    read(props, "enabled") === false ? ["enabled is false"] : [],
+  "aws:ec2/amiCopy:AmiCopy": on("encrypted"),
+  "aws:opensearch/domain:Domain": on("encryptAtRest", "enabled"),
   "aws:efs/fileSystem:FileSystem": on("encrypted"),
   "aws:ec2/launchTemplate:LaunchTemplate": blockDevices,
   "aws:ec2/launchConfiguration:LaunchConfiguration": instanceVolumes,

@@ -1,9 +1,13 @@
-import { entries, items, read, unset } from "./known.ts";
-import { documents, isAllow, listOf } from "./policy-documents.ts";
+import { items, read, unset } from "./known.ts";
+import { allowsEverybody, documents, isAllow, listOf } from "./policy-documents.ts";
 import { resourceRule } from "./rule.ts";
 
 const IDENTITY_POLICY =
   /^aws:iam\/(policy:Policy|rolePolicy:RolePolicy|userPolicy:UserPolicy|groupPolicy:GroupPolicy)$/;
+
+/** What says by itself who may use it; a bucket's policy is `no-public-bucket`'s. */
+const RESOURCE_POLICY =
+  /^aws:(sns\/topic(Policy)?|sqs\/queue(Policy)?|kms\/key(Policy)?|secretsmanager\/secret(Policy)?|ecr\/repositoryPolicy|backup\/vaultPolicy):/;
 
 /** AWS's own policies that allow everything, or everything about who may do what. */
 const UNLIMITED =
@@ -12,38 +16,63 @@ const UNLIMITED =
 /** A key that leaks opens what its role needs, and no more. */
 export const iamNoWildcards = resourceRule({
   name: "iam-no-wildcards",
-  description: "No IAM policy allows every action on every resource, and no role trusts everybody.",
+  description:
+    "No IAM policy allows every action, or all of a service, on every resource; no role and no resource trusts everybody.",
   severity: "critical",
   verdict: "grants far more than anybody needs",
-  fix: "Name the actions and the resources that are needed, and who may assume the role.",
+  fix: "Name the actions and the resources that are needed, and who may assume the role or use the resource.",
   judge: ({ type, props }) => [
     ...(IDENTITY_POLICY.test(type) ? unlimited(read(props, "policy")) : []),
     ...(type === "aws:iam/role:Role" ? role(props) : []),
-    ...(/^aws:iam\/\w*[pP]olicyAttachment/.test(type) ? attached(read(props, "policyArn")) : []),
+    ...(/^aws:iam\/\w*[pP]olicyAttachment/.test(type)
+      ? [read(props, "policyArn"), ...items(read(props, "policyArns"))].flatMap(attached)
+      : []),
+    ...(type === "aws:ssoadmin/permissionSetInlinePolicy:PermissionSetInlinePolicy"
+      ? unlimited(read(props, "inlinePolicy"))
+      : []),
+    ...(type === "aws:ssoadmin/managedPolicyAttachment:ManagedPolicyAttachment"
+      ? attached(read(props, "managedPolicyArn"))
+      : []),
+    ...(RESOURCE_POLICY.test(type) ? strangers(read(props, "policy")) : []),
   ],
 });
 
+/** Every action, or every action of a service; IAM compares them without regard to case. */
+const EVERY = /^\*+(:\*+)?$/;
+const EVERY_OF = /^[\w-]+:\*+$/;
+
+/** `*`, and ARNs that leave out which service's resource is meant. */
+const ANYTHING = /^(\*+|arn:[^:]*(:\*+)*)$/;
+
 function unlimited(policy: unknown): string[] {
   return documents(policy).flatMap(({ where, statement }) => {
-    if (!isAllow(statement) || !listOf(read(statement, "Resource")).includes("*")) return [];
-    const every = listOf(read(statement, "Action")).some((action) => action === "*" || action === "*:*");
+    const resources = listOf(read(statement, "Resource"));
+    const anything =
+      resources.some((resource) => ANYTHING.test(String(resource))) || !unset(read(statement, "NotResource"));
+    if (!isAllow(statement) || !anything) return [];
+    const actions = listOf(read(statement, "Action")).map(String);
     const allBut = !unset(read(statement, "NotAction"));
-    return every || allBut ? [`${where} allows ${every ? "*:*" : "all but some actions"} on *`] : [];
+    const widest = actions.some((action) => EVERY.test(action))
+      ? "*:*"
+      : allBut
+        ? "all but some actions"
+        : actions.find((action) => EVERY_OF.test(action));
+    return widest ? [`${where} allows ${widest} on *`] : [];
   });
 }
 
 function role(props: unknown): string[] {
-  const trust = documents(read(props, "assumeRolePolicy")).flatMap(({ where, statement }) => {
-    const principal = read(statement, "Principal");
-    const everybody = principal === "*" || listOf(read(principal, "AWS")).includes("*");
-    const bound = entries(read(statement, "Condition")).length > 0;
-    return isAllow(statement) && everybody && !bound ? [`${where} of its trust allows everybody`] : [];
-  });
   return [
-    ...trust,
+    ...strangers(read(props, "assumeRolePolicy"), " of its trust"),
     ...items(read(props, "inlinePolicies")).flatMap((inline) => unlimited(read(inline, "policy"))),
     ...items(read(props, "managedPolicyArns")).flatMap(attached),
   ];
+}
+
+function strangers(policy: unknown, of = ""): string[] {
+  return documents(policy).flatMap(({ where, statement }) =>
+    allowsEverybody(statement) ? [`${where}${of} allows everybody`] : [],
+  );
 }
 
 function attached(arn: unknown): string[] {

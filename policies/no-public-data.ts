@@ -1,11 +1,14 @@
-import { items, read, said, unset } from "./known.ts";
-import { documents, isAllow, listOf } from "./policy-documents.ts";
+import { items, read, said, UNKNOWN, unset } from "./known.ts";
+import { allowsEverybody, documents } from "./policy-documents.ts";
 import { resourceRule } from "./rule.ts";
 
 const BLOCK = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 const BLOCKS =
   /^aws:s3\/(bucketPublicAccessBlock:BucketPublicAccessBlock|accountPublicAccessBlock:AccountPublicAccessBlock)$/;
-const BUCKET = /^aws:s3\/bucket(Acl|V2|AclV2)?:/;
+const BUCKET = /^aws:s3\/bucket(Acl|V2|AclV2|Object|Objectv2)?:/;
+/** S3's names for everybody, and for everybody with an account of AWS. */
+const STRANGERS = /\/groups\/global\/(AllUsers|AuthenticatedUsers)$/;
+const SNAPSHOT = /^aws:rds\/(snapshot|snapshotCopy|clusterSnapshot|clusterSnapshotCopy):/;
 
 /** A database or bucket is reached from inside only. */
 export const noPublicDatabase = resourceRule({
@@ -16,7 +19,10 @@ export const noPublicDatabase = resourceRule({
   fix: "Set publiclyAccessible to false, name a subnet group of isolated subnets, and give a cluster's public endpoint the ranges that may use it (publicAccessCidrs) or turn it off.",
   judge: ({ type, props }) => [
     ...publiclyAccessible(props),
-    ...(type === "aws:rds/instance:Instance" ? placed(props) : []),
+    ...(/^aws:(rds\/(instance|cluster)|docdb\/cluster):/.test(type) ? placed(props) : []),
+    ...(SNAPSHOT.test(type) && items(read(props, "sharedAccounts")).includes("all")
+      ? ["sharedAccounts has all, so that everybody can restore it"]
+      : []),
     ...(type === "eks:index:Cluster" ? endpoint(props) : []),
     ...(type === "aws:eks/cluster:Cluster" ? endpoint(read(props, "vpcConfig")) : []),
   ],
@@ -29,8 +35,9 @@ function publiclyAccessible(props: unknown): string[] {
 
 /** A replica is where its source is. */
 function placed(props: unknown): string[] {
-  const [group, source] = [read(props, "dbSubnetGroupName"), read(props, "replicateSourceDb")];
-  return unset(group) && unset(source)
+  const group = read(props, "dbSubnetGroupName");
+  const sources = ["replicateSourceDb", "replicationSourceIdentifier"].map((key) => read(props, key));
+  return unset(group) && sources.every(unset)
     ? ["dbSubnetGroupName is unset, so that it would be in the default VPC's public subnets"]
     : [];
 }
@@ -57,22 +64,29 @@ export const noPublicBucket = resourceRule({
     ...(BLOCKS.test(type)
       ? BLOCK.filter((key) => read(props, key) !== true).map((key) => `${key} is ${said(read(props, key))}`)
       : []),
-    ...(BUCKET.test(type) ? acl(read(props, "acl")) : []),
-    ...(/^aws:s3\/bucketPolicy:/.test(type) ? everybody(read(props, "policy")) : []),
+    ...(BUCKET.test(type) ? [...acl(read(props, "acl")), ...grants(props)] : []),
+    ...(/^aws:s3\/bucket(Policy|V2)?:/.test(type) ? everybody(read(props, "policy")) : []),
   ],
 });
 
 function acl(value: unknown): string[] {
   const open = typeof value === "string" && /^(public-|authenticated-read)/.test(value);
-  return open ? [`acl is ${said(value)}`] : [];
+  return open || value === UNKNOWN ? [`acl is ${said(value)}`] : [];
+}
+
+/** Grants of a bucket, and of the resource beside it that has them. */
+function grants(props: unknown): string[] {
+  const given = [
+    ...items(read(props, "grants")).map((grant) => read(grant, "uri")),
+    ...items(read(props, "accessControlPolicy", "grants")).map((grant) => read(grant, "grantee", "uri")),
+  ];
+  return given.flatMap((uri) =>
+    uri === UNKNOWN || STRANGERS.test(String(uri)) ? [`a grant is to ${said(uri)}`] : [],
+  );
 }
 
 function everybody(policy: unknown): string[] {
-  return documents(policy).flatMap(({ where, statement }) => {
-    const principal = read(statement, "Principal");
-    const anyone = principal === "*" || listOf(read(principal, "AWS")).includes("*");
-    return isAllow(statement) && anyone && unset(read(statement, "Condition"))
-      ? [`${where} allows everybody`]
-      : [];
-  });
+  return documents(policy).flatMap(({ where, statement }) =>
+    allowsEverybody(statement) ? [`${where} allows everybody`] : [],
+  );
 }

@@ -1,4 +1,4 @@
-import { items, read } from "./known.ts";
+import { entries, items, read } from "./known.ts";
 
 export interface Statement {
   /** `statement 2 ("TlsOnly")`. */
@@ -29,6 +29,35 @@ function parse(text: string): unknown {
 
 export function isAllow(statement: unknown): boolean {
   return read(statement, "Effect") === "Allow";
+}
+
+/** Conditions that no stranger can meet, by their keys in lower case, as IAM compares them. */
+const BINDING = new Set([
+  "aws:sourceaccount",
+  "aws:sourcearn",
+  "aws:sourceorgid",
+  "aws:principalaccount",
+  "aws:principalarn",
+  "aws:principalorgid",
+  "aws:sourcevpc",
+  "aws:sourcevpce",
+  "sts:externalid",
+  "kms:calleraccount",
+]);
+
+/** Whether a statement of a resource's policy allows strangers: everybody, or everybody but some. */
+export function allowsEverybody(statement: unknown): boolean {
+  if (!isAllow(statement)) return false;
+  const principal = read(statement, "Principal");
+  const anyone = listOf(principal).includes("*") || listOf(read(principal, "AWS")).includes("*");
+  if (!anyone && read(statement, "NotPrincipal") === undefined) return false;
+  return !entries(read(statement, "Condition")).some(
+    ([operator, tests]) =>
+      !/Not|Null|IfExists/.test(operator) &&
+      entries(tests).some(
+        ([key, value]) => BINDING.has(key.toLowerCase()) && !listOf(value).some((one) => one === "*"),
+      ),
+  );
 }
 
 /** IAM takes one text for a list of one. */

@@ -1,4 +1,4 @@
-import { read, said, unset } from "./known.ts";
+import { items, read, said, unset } from "./known.ts";
 import { isProduction, PRODUCTION_SCHEMA } from "./production.ts";
 import { resourceRule } from "./rule.ts";
 
@@ -25,6 +25,17 @@ const all =
   (...checks: Check[]): Check =>
   (props) =>
     checks.flatMap((check) => check(props));
+
+const keepsLastSnapshot: Check = (props) => {
+  const skipped = read(props, "skipFinalSnapshot");
+  return unset(skipped) || skipped === false ? [] : [`skipFinalSnapshot is ${said(skipped)}`];
+};
+
+/** The zones that it names, else those that the service chooses: Aurora's storage is always in three. */
+const zones: Check = (props) => {
+  const named = read(props, "availabilityZones");
+  return unset(named) || items(named).length >= 2 ? [] : [`availabilityZones is ${said(named)}`];
+};
 
 /** A replica is a copy: it is its source that is doubled and backed up. */
 const unlessReplica =
@@ -57,6 +68,7 @@ export const productionMultiAz = productionRule(
       is("multiAzEnabled", true),
       is("automaticFailoverEnabled", true),
     ),
+    "aws:rds/cluster:Cluster": zones,
     "aws:docdb/cluster:Cluster": (props) =>
       unset(read(props, "availabilityZones")) ? ["availabilityZones is unset"] : [],
   },
@@ -71,12 +83,10 @@ export const productionBackups = productionRule(
   },
   {
     "aws:rds/instance:Instance": unlessReplica(
-      all(atLeast("backupRetentionPeriod", WEEK), (props) =>
-        read(props, "skipFinalSnapshot") === true ? ["skipFinalSnapshot is true"] : [],
-      ),
+      all(atLeast("backupRetentionPeriod", WEEK), keepsLastSnapshot),
     ),
-    "aws:rds/cluster:Cluster": atLeast("backupRetentionPeriod", WEEK),
-    "aws:docdb/cluster:Cluster": atLeast("backupRetentionPeriod", WEEK),
+    "aws:rds/cluster:Cluster": all(atLeast("backupRetentionPeriod", WEEK), keepsLastSnapshot),
+    "aws:docdb/cluster:Cluster": all(atLeast("backupRetentionPeriod", WEEK), keepsLastSnapshot),
   },
 );
 
@@ -94,6 +104,9 @@ export const productionDeletionProtection = productionRule(
     "aws:alb/loadBalancer:LoadBalancer": is("enableDeletionProtection", true),
     "aws:cognito/userPool:UserPool": is("deletionProtection", "ACTIVE"),
     "aws:dynamodb/table:Table": is("deletionProtectionEnabled", true),
+    "aws:docdb/cluster:Cluster": is("deletionProtection", true),
+    "aws:s3/bucketV2:BucketV2": (props) =>
+      read(props, "forceDestroy") === true ? ["forceDestroy is true"] : [],
     "aws:s3/bucket:Bucket": (props) => (read(props, "forceDestroy") === true ? ["forceDestroy is true"] : []),
     "eks:index:Cluster": is("deletionProtection", true),
     "aws:eks/cluster:Cluster": is("deletionProtection", true),

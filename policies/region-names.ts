@@ -7,7 +7,10 @@ const WHOLE = new RegExp(`^(${REGION})$`);
 const ZONE = new RegExp(`^(${REGION})(?:[a-z]|-[a-z0-9]+(?:-[a-z0-9]+)+)$`);
 const ZONE_ID = /^([a-z]{3,5}\d)-(?:[a-z0-9]+-)?az\d$/;
 const ARN = new RegExp(`arn:aws[a-z-]*:[a-z0-9-]*:(${REGION}):`, "g");
-const HOST = new RegExp(`[.-](${REGION})\\.(?:[a-z0-9-]+\\.)*(?:amazonaws\\.com|api\\.aws|on\\.aws)`, "g");
+const HOST = new RegExp(
+  `[.-](${REGION})\\.(?:[a-z0-9-]+\\.)*(?:amazonaws\\.com|amazoncognito\\.com|api\\.aws|on\\.aws)`,
+  "g",
+);
 
 /** The regions (of a zone's id: its prefix) that a text names by itself, by a zone, or in ARNs and AWS host names. */
 export function regionsNamed(text: string): string[] {

@@ -1,5 +1,5 @@
 import { type Container, containers } from "./containers.ts";
-import { entries, items, leaves, read } from "./known.ts";
+import { entries, items, leaves, read, UNKNOWN } from "./known.ts";
 import { resourceRule } from "./rule.ts";
 import { holdsSecret, looksSecret } from "./secret-looks.ts";
 
@@ -28,12 +28,15 @@ export const secretsAsFiles = resourceRule({
 });
 
 function variables({ where, value: container }: Container): string[] {
+  if (read(container, "env") === UNKNOWN) return [`${where} has an env that is not known in a preview`];
   return items(read(container, "env")).flatMap((variable) => {
     const [name, value] = [String(read(variable, "name")), read(variable, "value")];
     if (read(variable, "valueFrom", "secretKeyRef") !== undefined) {
       return [`${where} takes the environment variable ${name} from a Secret`];
     }
-    const reason = typeof value === "string" ? looksSecret(name, value) : undefined;
+    // A password that is still to be made: by its name alone.
+    const text = value === UNKNOWN ? "not known" : value;
+    const reason = typeof text === "string" ? looksSecret(name, text) : undefined;
     return reason ? [`${where} has the environment variable ${name} (${reason})`] : [];
   });
 }
@@ -56,12 +59,18 @@ function commands({ where, value: container }: Container): string[] {
 function configMap(props: unknown): string[] {
   const lists = items(read(props, "items"));
   return (lists.length > 0 ? lists : [props]).flatMap((map) =>
-    [...entries(read(map, "data")), ...entries(read(map, "binaryData"))].flatMap(([key, value]) => {
-      if (typeof value !== "string") return [];
-      const reason = looksSecret(key, value) ?? holdsSecret(value);
-      return reason ? [`data[${JSON.stringify(key)}] (${reason})`] : [];
-    }),
+    [...entries(read(map, "data")), ...entries(read(map, "binaryData")).map(decoded)].flatMap(
+      ([key, value]) => {
+        if (typeof value !== "string") return [];
+        const reason = looksSecret(key, value) ?? holdsSecret(value);
+        return reason ? [`data[${JSON.stringify(key)}] (${reason})`] : [];
+      },
+    ),
   );
+}
+
+function decoded([key, value]: [string, unknown]): [string, unknown] {
+  return [key, typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : value];
 }
 
 /** A chart's values may name a Secret under any key: only what is a secret by itself is refused. */

@@ -1,4 +1,5 @@
 import { items, read, said, UNKNOWN, unset } from "./known.ts";
+import { listOf } from "./policy-documents.ts";
 import { resourceRule } from "./rule.ts";
 
 /** HTTPS, and the port whose only answer is to go there. */
@@ -9,6 +10,7 @@ const WIDE = { v4: 8, v6: 19 };
 
 const RANGES = ["cidrIpv4", "cidrIpv6", "cidrBlock", "ipv6CidrBlock"];
 const RANGE_LISTS = ["cidrBlocks", "ipv6CidrBlocks"];
+const PREFIX_LISTS = ["prefixListId", "prefixListIds"];
 const GROUPS = /^aws:ec2\/(securityGroup:SecurityGroup|defaultSecurityGroup:DefaultSecurityGroup)$/;
 
 /** What the world may send; whose group may let it in is `world-meets-public-balancer`'s. */
@@ -34,19 +36,23 @@ export function ingress(type: string, props: unknown): { path: string; rule: unk
     return read(props, "type") === "egress" ? [] : [{ path: "", rule: props }];
   }
   if (!GROUPS.test(type)) return [];
+  // A rule like any other, whose source nobody knows.
+  if (read(props, "ingress") === UNKNOWN) return [{ path: "ingress: ", rule: { cidrIpv4: UNKNOWN } }];
   return items(read(props, "ingress")).map((rule, index) => ({ path: `ingress[${index}]: `, rule }));
 }
 
-/** Whether a rule names the world as its source. */
+/** Whether a rule names the world as its source, or what may be the world: a list of ranges that lies elsewhere. */
 export function isWorld(rule: unknown): boolean {
   const ranges = [
     ...RANGES.map((key) => read(rule, key)),
-    ...RANGE_LISTS.flatMap((key) => items(read(rule, key))),
+    ...RANGE_LISTS.flatMap((key) => listOf(read(rule, key))),
   ];
-  return ranges.some(isWide);
+  const lists = PREFIX_LISTS.flatMap((key) => listOf(read(rule, key)));
+  return ranges.some(isWide) || lists.length > 0;
 }
 
 function isWide(range: unknown): boolean {
+  if (range === UNKNOWN) return true;
   if (typeof range !== "string") return false;
   const prefix = Number(range.split("/")[1]);
   return range.includes(":") ? prefix < WIDE.v6 : prefix < WIDE.v4;
@@ -64,6 +70,7 @@ function isPublicPort(rule: unknown): boolean {
 
 function described(rule: unknown): string {
   const protocol = read(rule, "ipProtocol") ?? read(rule, "protocol");
+  if (read(rule, "cidrIpv4") === UNKNOWN && protocol === undefined) return "is not known in a preview";
   if (protocol === "-1") return "every port is open to the world";
   return `ports ${said(read(rule, "fromPort"))} to ${said(read(rule, "toPort"))} are open to the world`;
 }

@@ -1,4 +1,4 @@
-import { items, read, said } from "./known.ts";
+import { items, read, said, unset } from "./known.ts";
 import { resourceRule } from "./rule.ts";
 
 type Check = (props: unknown) => string[];
@@ -21,20 +21,26 @@ const redis: Check = (props) => {
   ];
 };
 
-/** PostgreSQL refuses plain connections where `rds.force_ssl` is 1. */
-const parameters: Check = (props) => {
-  if (!/^(aurora-)?postgres/.test(String(read(props, "family")))) return [];
-  const found = items(read(props, "parameters")).find((one) => read(one, "name") === "rds.force_ssl");
-  const value = read(found, "value");
-  return String(value) === "1" ? [] : [`the parameter rds.force_ssl is ${said(value)}`];
-};
+/** By family, the parameter that has a database refuse plain connections. */
+const FORCES: [family: RegExp, parameter: string, on: RegExp][] = [
+  [/^(aurora-)?postgres/, "rds.force_ssl", /^1$/],
+  [/^sqlserver/, "rds.force_ssl", /^1$/],
+  [/^(aurora-)?(mysql|mariadb)/, "require_secure_transport", /^(1|ON)$/i],
+];
 
-const postgres: Check = (props) =>
-  read(props, "engine") === "postgres" &&
-  read(props, "parameterGroupName") === undefined &&
-  read(props, "replicateSourceDb") === undefined
-    ? ["parameterGroupName, whose group forces TLS, is unset"]
-    : [];
+const parameters: Check = (props) =>
+  FORCES.flatMap(([family, parameter, on]) => {
+    if (!family.test(String(read(props, "family")))) return [];
+    const found = items(read(props, "parameters")).find((one) => read(one, "name") === parameter);
+    const value = read(found, "value");
+    return on.test(String(value)) ? [] : [`the parameter ${parameter} is ${said(value)}`];
+  });
+
+/** A group of the database's own forces TLS; a replica has its source's. */
+const grouped =
+  (key: string, source: string): Check =>
+  (props) =>
+    unset(read(props, key)) && unset(read(props, source)) ? [`${key}, whose group forces TLS, is unset`] : [];
 
 const CHECKS: Record<string, Check> = {
   "aws:lb/listener:Listener": listener,
@@ -43,7 +49,19 @@ const CHECKS: Record<string, Check> = {
   "aws:elasticache/cluster:Cluster": (props) =>
     read(props, "replicationGroupId") === undefined ? redis(props) : [],
   "aws:rds/parameterGroup:ParameterGroup": parameters,
-  "aws:rds/instance:Instance": postgres,
+  "aws:rds/clusterParameterGroup:ClusterParameterGroup": parameters,
+  "aws:rds/instance:Instance": grouped("parameterGroupName", "replicateSourceDb"),
+  "aws:rds/cluster:Cluster": grouped("dbClusterParameterGroupName", "replicationSourceIdentifier"),
+  "aws:rds/proxy:Proxy": (props) =>
+    read(props, "requireTls") === true ? [] : [`requireTls is ${said(read(props, "requireTls"))}`],
+  "aws:memorydb/cluster:Cluster": (props) =>
+    read(props, "tlsEnabled") === false ? ["tlsEnabled is false"] : [],
+  "aws:opensearch/domain:Domain": (props) =>
+    read(props, "domainEndpointOptions", "enforceHttps") === true
+      ? []
+      : [
+          `domainEndpointOptions.enforceHttps is ${said(read(props, "domainEndpointOptions", "enforceHttps"))}`,
+        ],
   "aws:sns/topicSubscription:TopicSubscription": (props) =>
     read(props, "protocol") === "http" ? ['protocol is "http"'] : [],
 };
