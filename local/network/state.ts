@@ -1,3 +1,4 @@
+import type { Endpoint } from "../endpoint.ts";
 import type { Action, Condition } from "./rule-types.ts";
 
 /** What the graph says about traffic; `routing(graph)` reads it. Times are in milliseconds. */
@@ -11,7 +12,7 @@ export interface Routing {
 
 /** The whole desired state of the network: what the graph says and how things are right now. */
 export interface RoutingState extends Routing {
-  pods: Pod[];
+  pods: Endpoint[];
   /** Addresses outside the cluster, such as the database's. */
   endpoints: OutsideEndpoint[];
   /** Load balancer's or cluster's ARN -> zone -> 0 where a zonal shift is applied. What is absent weighs 1. */
@@ -84,18 +85,6 @@ export interface Service {
   preferSameZone: boolean;
   /** `target` is a container port's number or name. */
   ports: { name: string; port: number; target: string }[];
-}
-
-/** A pod as the endpoint controller sees it. */
-export interface Pod {
-  name: string;
-  namespace: string;
-  labels: Record<string, string>;
-  zone: string;
-  ready: boolean;
-  terminating: boolean;
-  /** Container port's number and its name -> `host:port` on this machine. */
-  ports: Record<string, string>;
 }
 
 export interface OutsideEndpoint {

@@ -29,16 +29,3 @@ export interface PodStatus {
   /** Why it isn't ready, when that is known. */
   reason?: string;
 }
-
-/** One pod, as what routes to it sees it. Pods without a zone have none. */
-export interface Endpoint {
-  name: string;
-  namespace: string;
-  /** Labels of the pod's template and its node's topology labels. */
-  labels: Record<string, string>;
-  zone: string;
-  ready: boolean;
-  terminating: boolean;
-  /** Container port number and name -> `127.0.0.1:port`. */
-  ports: Record<string, string>;
-}

@@ -1,13 +1,14 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Endpoint } from "../endpoint.ts";
 import { Backoff } from "./backoff.ts";
 import { Container, type Exit } from "./container.ts";
 import { identify, podName } from "./identity.ts";
 import { rotate } from "./log-file.ts";
 import type { Machine } from "./machine.ts";
 import type { Workload } from "./manifests.ts";
-import type { Endpoint, PodStatus } from "./pod-state.ts";
+import type { PodStatus } from "./pod-state.ts";
 import { named, prepare, takePorts } from "./prepare.ts";
 import { Run } from "./run.ts";
 import type { Zone } from "./zone.ts";

@@ -1,6 +1,7 @@
 import { EventEmitter, once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import type { Endpoint } from "../endpoint.ts";
 import { runJob } from "./job.ts";
 import { Lifeline } from "./lifeline.ts";
 import { prune } from "./log-file.ts";
@@ -8,7 +9,7 @@ import type { Machine } from "./machine.ts";
 import { manifests, type Workload } from "./manifests.ts";
 import type { PodsOptions } from "./options.ts";
 import { Pod } from "./pod.ts";
-import type { Endpoint, PodStatus } from "./pod-state.ts";
+import type { PodStatus } from "./pod-state.ts";
 import { FreePorts } from "./ports.ts";
 import { Replicas } from "./replicas.ts";
 import { notReady } from "./report.ts";

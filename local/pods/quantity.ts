@@ -1,5 +1,8 @@
-const suffixes: Record<string, number> = {
-  "": 1,
+/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
+const QUANTITY = /^([+-]?(?:\d+\.?\d*|\.\d+))([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
+const DECIMAL: Record<string, number> = {
+  n: 1e-9,
+  u: 1e-6,
   m: 1e-3,
   k: 1e3,
   M: 1e6,
@@ -7,20 +10,22 @@ const suffixes: Record<string, number> = {
   T: 1e12,
   P: 1e15,
   E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
 };
+const BINARY = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
-/** A Kubernetes quantity (`256Mi`, `0.5`, `100m`, `1e3`) as a number of bytes or cores. Throws for anything else. */
+/** A Kubernetes quantity (`256Mi`, `0.5`, `100m`, `1e3`) as a number of bytes or cores; undefined for anything else. */
+export function quantityOf(text: string | number): number | undefined {
+  const [whole, digits, suffix = ""] = QUANTITY.exec(String(text)) ?? [];
+  if (whole === undefined) return undefined;
+  if (/^[eE][+-]?\d/.test(suffix)) return Number(whole);
+  const power = BINARY.indexOf(suffix) + 1;
+  return Number(digits) * (power > 0 ? 1024 ** power : (DECIMAL[suffix] ?? 1));
+}
+
+/** The same, for what must be a quantity. Throws where it is none. */
 export function quantity(text: string | number): number {
-  const [, digits, suffix] = /^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([a-zA-Z]*)$/.exec(String(text)) ?? [];
-  const factor = suffixes[suffix ?? ""];
-  const value = Number(digits);
-  if (digits === undefined || factor === undefined || Number.isNaN(value))
+  const value = quantityOf(text);
+  if (value === undefined)
     throw new Error(`"${text}" is no quantity: write a number with a suffix such as 256Mi, 1Gi or 500m`);
-  return value * factor;
+  return value;
 }

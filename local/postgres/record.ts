@@ -1,6 +1,7 @@
-import { open, readFile, rename } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { z } from "zod";
+import { writeDurably } from "../durable-file.ts";
 import { codeOf, DatabaseError, messageOf } from "./errors.ts";
 
 const ClusterRecord = z.strictObject({
@@ -45,7 +46,7 @@ export class RecordStore {
 
   static async create(directory: string, record: ClusterRecord): Promise<RecordStore> {
     const file = join(directory, "cluster.json");
-    await writeDurably(file, JSON.stringify(record, null, 2));
+    await writeDurably(file, record);
     return new RecordStore(file, record);
   }
 
@@ -64,7 +65,7 @@ export class RecordStore {
   async #write(change: Partial<ClusterRecord>): Promise<void> {
     const next = { ...this.#record, ...change };
     if (JSON.stringify(next) === JSON.stringify(this.#record)) return;
-    await writeDurably(this.#file, JSON.stringify(next, null, 2));
+    await writeDurably(this.#file, next);
     this.#record = next;
   }
 }
@@ -78,34 +79,5 @@ function parse(file: string, text: string): ClusterRecord {
       `${file} is damaged: ${reason}\nIt says which zone's folder holds the database. ` +
         "Restore it from a backup, or drop the data with `npm start -- --fresh`.",
     );
-  }
-}
-
-/** Replaces a file whole or not at all, also through a power failure: temporary file, fsync, rename, fsync of the folder. */
-export async function writeDurably(file: string, text: string): Promise<void> {
-  const temporary = `${file}.tmp`;
-  await withHandle(temporary, "w", async (handle) => {
-    await handle.writeFile(`${text}\n`);
-    await handle.sync();
-  });
-  await rename(temporary, file);
-  await syncFolder(dirname(file));
-}
-
-/** Makes the entries of a folder (what was renamed into it) durable. */
-export async function syncFolder(folder: string): Promise<void> {
-  await withHandle(folder, "r", (handle) => handle.sync());
-}
-
-async function withHandle(
-  path: string,
-  flags: string,
-  use: (handle: Awaited<ReturnType<typeof open>>) => Promise<void>,
-): Promise<void> {
-  const handle = await open(path, flags, 0o600);
-  try {
-    await use(handle);
-  } finally {
-    await handle.close();
   }
 }

@@ -1,21 +1,7 @@
 import { BlockList, isIP } from "node:net";
+import { quantityOf } from "../../local/pods/quantity.ts";
 import { called, type KubernetesObject } from "./objects.ts";
 import { type Container, templatesOf } from "./pods.ts";
-
-/** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-const QUANTITY = /^[+-]?(\d+\.?\d*|\.\d+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
-const SUFFIXES: Record<string, number> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-};
-const BINARY = ["Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
 /** https://kubernetes.io/docs/concepts/services-networking/service/#traffic-distribution */
 const TRAFFIC = [undefined, "PreferClose", "PreferSameZone", "PreferSameNode"];
@@ -46,13 +32,9 @@ function restartProblems(kind: string, policy: string): string[] {
   return ends === (policy === "Always") ? [`restartPolicy ${policy}`] : [];
 }
 
-/** The amount that a quantity stands for; undefined when it is none, which the schemas tell. */
-function quantity(text: string): number | undefined {
-  const [, digits, suffix = ""] = QUANTITY.exec(text) ?? [];
-  if (digits === undefined) return undefined;
-  if (/^[eE]./.test(suffix)) return Number(text);
-  const power = BINARY.indexOf(suffix) + 1;
-  return Number.parseFloat(text) * (power > 0 ? 1024 ** power : (SUFFIXES[suffix] ?? 1));
+/** What a quantity stands for; that it is one at all, the schemas tell. */
+function amount(text: unknown, otherwise: number): number {
+  return quantityOf(String(text)) ?? otherwise;
 }
 
 function containerProblems({
@@ -65,7 +47,7 @@ function containerProblems({
   const { requests = {}, limits = {} } = resources;
   return [
     ...Object.keys(requests)
-      .filter((key) => (quantity(String(requests[key])) ?? 0) > (quantity(String(limits[key])) ?? Infinity))
+      .filter((key) => amount(requests[key], 0) > amount(limits[key], Infinity))
       .map((resource) => `${name} requests more ${resource} than its limit`),
     ...[livenessProbe, startupProbe]
       .filter((probe) => (probe?.successThreshold ?? 1) !== 1)

@@ -1,6 +1,7 @@
 import { createServer, type Server } from "node:net";
+import type { Endpoint } from "../../endpoint.ts";
 import type { Border } from "../border.ts";
-import type { Pod, Service } from "../state.ts";
+import type { Service } from "../state.ts";
 import { Switchboard, type Way } from "../switchboard.ts";
 import { Rotation } from "./rotation.ts";
 
@@ -52,7 +53,7 @@ export class ServicePort {
 export function endpointsOf(
   service: Service,
   target: string,
-  pods: Pod[],
+  pods: Endpoint[],
   isLost: (zone: string) => boolean,
   away: Set<string>,
 ): Way[] {
@@ -67,7 +68,7 @@ export function endpointsOf(
   return kept.length > 0 ? kept : ways;
 }
 
-export function selectPods(service: Service, pods: Pod[]): Pod[] {
+export function selectPods(service: Service, pods: Endpoint[]): Endpoint[] {
   const wanted = Object.entries(service.selector);
   return pods.filter(
     ({ namespace, labels }) =>

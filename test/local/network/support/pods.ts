@@ -1,12 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Pod } from "../../../../local/network/index.ts";
+import type { Endpoint } from "../../../../local/endpoint.ts";
 
 const SCRIPT = fileURLToPath(new URL("pod.mjs", import.meta.url));
 
 /** A pod that is a process of its own. */
-export interface RunningPod extends Pod {
+export interface RunningPod extends Endpoint {
   child: ChildProcess;
 }
 

@@ -12,7 +12,12 @@ export async function writeDurably(file: string, value: unknown): Promise<void> 
     await handle.sync();
   });
   await rename(temporary, file);
-  await withHandle(dirname(file), "r", (handle) => handle.sync());
+  await syncFolder(dirname(file));
+}
+
+/** Makes the entries of a folder (what was renamed into it) durable. */
+export async function syncFolder(folder: string): Promise<void> {
+  await withHandle(folder, "r", (handle) => handle.sync());
 }
 
 /** The JSON in a file, or undefined where there is none yet. Throws an error that names the file when it isn't JSON. */
