@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
+import { canonicalPrice } from "../kit/price.ts";
 import type { FieldError } from "../kit/problem.ts";
 import type { NewOrder } from "./order.ts";
-import { canonicalPrice } from "./price.ts";
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
 

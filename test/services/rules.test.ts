@@ -3,10 +3,10 @@ import { Decimal } from "decimal.js";
 import fc from "fast-check";
 import { decodeCursor, encodeCursor } from "../../services/kit/cursor.ts";
 import { requestHeaders, responseHeaders } from "../../services/kit/headers.ts";
+import { canonicalPrice, priceProblem } from "../../services/kit/price.ts";
 import { backoffMs, isRepeatable, RetryBudget } from "../../services/kit/retry.ts";
 import { uuid7 } from "../../services/kit/uuid7.ts";
 import { fingerprint, keyProblem } from "../../services/trading/idempotency.ts";
-import { canonicalPrice, priceProblem } from "../../services/trading/price.ts";
 
 const uuid = fc.uuid();
 
