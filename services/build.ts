@@ -4,8 +4,8 @@ import { bundle } from "./build/bundle.ts";
 import { fingerprintOf } from "./build/fingerprint.ts";
 import { buildPage } from "./build/page.ts";
 
-/** The services that have an image. */
-export const SERVICES = ["gateway", "trading", "web"] as const;
+/** What has an image: the services, and the migrations of their schemas. */
+export const SERVICES = ["gateway", "migrations", "trading", "web"] as const;
 
 export type ServiceName = (typeof SERVICES)[number];
 

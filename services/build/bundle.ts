@@ -19,16 +19,22 @@ const withoutJiti: Plugin = {
   },
 };
 
-/** Bundles a service's programs into `out`, and copies the SQL files of its migrations. */
+/** Bundles a service's program into `out`, and copies its SQL files, where it has some. */
 export async function bundle(root: string, service: string, out: string): Promise<void> {
   const source = join(root, "services", service);
-  const hasMigrations = await stat(join(source, "migrations")).then(
-    () => true,
-    () => false,
-  );
+  const exists = (path: string) =>
+    stat(path).then(
+      () => true,
+      () => false,
+    );
   await build({
     absWorkingDir: root,
-    entryPoints: [join(source, "main.ts"), ...(hasMigrations ? [join(source, "migrate.ts")] : [])],
+    entryPoints: [
+      join(source, "main.ts"),
+      ...((await exists(join(source, "migrate.ts"))) && service === "trading"
+        ? [join(source, "migrate.ts")]
+        : []),
+    ],
     outdir: out,
     bundle: true,
     platform: "node",
@@ -45,5 +51,8 @@ export async function bundle(root: string, service: string, out: string): Promis
     plugins: [withoutJiti],
     logLevel: "silent",
   });
-  if (hasMigrations) await cp(join(source, "migrations"), join(out, "migrations"), { recursive: true });
+  for (const folder of ["sql", "migrations"]) {
+    if (await exists(join(source, folder)))
+      await cp(join(source, folder), join(out, folder), { recursive: true });
+  }
 }

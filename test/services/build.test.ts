@@ -23,8 +23,7 @@ describe("images", () => {
     const files = (service: string) => readdir(join(out, service));
     assert.ok((await files("gateway")).includes("main.js"));
     assert.ok((await files("web")).includes("public"));
-    for (const name of ["main.js", "migrate.js", "migrations"])
-      assert.ok((await files("trading")).includes(name));
+    for (const name of ["main.js", "sql"]) assert.ok((await files("migrations")).includes(name));
     assert.deepEqual(JSON.parse(await readFile(join(out, "web/package.json"), "utf8")), { type: "module" });
   });
 });

@@ -11,14 +11,23 @@ import { databaseAccount } from "../../local/postgres/account.ts";
 
 const run = promisify(execFile);
 const PASSWORD = "only-for-tests";
+const SUPERUSER = "super";
+
+/** The services that have a login. */
+export const DATA_SERVICES = ["trading", "transactions", "portfolio", "market-data"] as const;
+
+export type DataService = (typeof DATA_SERVICES)[number];
 
 /** A PostgreSQL of its own for one test file. */
 export interface TestPostgres {
   /** Without a user, as pods get it. */
   url: string;
   port: number;
-  /** Folder with `username` and `password`. */
+  /** Folder with `username` and `password` of the database's owner, who may make roles and, as on RDS, not all else. */
   credentials: string;
+  /** The same of each service that has a login once the migrations were made, by the service's name. */
+  logins: Record<DataService, string>;
+  /** As a superuser, who sees the tables of all schemas without their schema's name. */
   query(text: string, values?: unknown[]): Promise<pg.QueryResult>;
   /** Ends the server as a crash does. */
   crash(): Promise<void>;
@@ -45,6 +54,14 @@ async function programs(): Promise<string> {
   return dirname(module.postgres);
 }
 
+/** Writes the files of a login, as they are mounted in a pod; answers their folder. */
+async function writeLogin(folder: string, username: string, password: string): Promise<string> {
+  await mkdir(folder);
+  await writeFile(join(folder, "username"), `${username}\n`);
+  await writeFile(join(folder, "password"), `${password}\n`);
+  return folder;
+}
+
 /** PostgreSQL refuses to run as root. */
 function asServer(program: string, args: string[]): [string, string[]] {
   const [command = program, ...rest] = [...databaseAccount().prefix, program, ...args];
@@ -56,14 +73,18 @@ export async function startPostgres(): Promise<TestPostgres> {
   const bin = await programs();
   const directory = await mkdtemp(join(tmpdir(), "trizone-pg-"));
   const data = join(directory, "data");
-  const credentials = join(directory, "credentials");
   await mkdir(data);
-  await mkdir(credentials);
-  await writeFile(join(credentials, "username"), "trizone\n");
-  await writeFile(join(credentials, "password"), `${PASSWORD}\n`);
+  const login = (username: string, password: string) =>
+    writeLogin(join(directory, username), username, password);
+  const credentials = await login("trizone", PASSWORD);
+  const folders = DATA_SERVICES.map(async (service) => {
+    const role = service.replace("-", "_");
+    return [service, await login(role, `${role} only-for-tests`)] as const;
+  });
+  const logins = Object.fromEntries(await Promise.all(folders)) as Record<DataService, string>;
   await databaseAccount().own(data);
   const auth = ["--auth=scram-sha-256", `--pwfile=${join(credentials, "password")}`];
-  await run(...asServer(join(bin, "initdb"), ["-D", data, "-U", "trizone", "-N", ...auth]));
+  await run(...asServer(join(bin, "initdb"), ["-D", data, "-U", SUPERUSER, "-N", ...auth]));
   const port = await freePort();
   let server: ChildProcess;
 
@@ -71,9 +92,10 @@ export async function startPostgres(): Promise<TestPostgres> {
     const client = new pg.Client({
       host: "127.0.0.1",
       port,
-      user: "trizone",
+      user: SUPERUSER,
       password: PASSWORD,
       database: "postgres",
+      options: "-c search_path=trading,transactions,portfolio,public",
     });
     await client.connect();
     return client;
@@ -123,10 +145,13 @@ export async function startPostgres(): Promise<TestPostgres> {
     await exited;
   };
   await start();
+  await query(`CREATE ROLE trizone LOGIN CREATEDB CREATEROLE PASSWORD '${PASSWORD}'`);
+  await query("ALTER DATABASE postgres OWNER TO trizone");
   return {
     url: `postgresql://127.0.0.1:${port}/postgres?sslmode=disable`,
     port,
     credentials,
+    logins,
     query,
     // SIGQUIT is PostgreSQL's own immediate shutdown: its children go too, and recovery follows.
     crash: () => end("SIGQUIT"),

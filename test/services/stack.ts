@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { CLIENT_ID, startIssuer, type TestIssuer } from "./issuer.ts";
 import { imageOf, type RunningPod, startPod } from "./pod.ts";
-import { startPostgres, type TestPostgres } from "./postgres.ts";
+import { type DataService, startPostgres, type TestPostgres } from "./postgres.ts";
 
 /** web (zone c) -> gateway (zone b) -> trading (zone a) -> PostgreSQL. */
 export interface Stack {
@@ -18,22 +18,33 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-export const databaseEnv = (postgres: TestPostgres) => ({
+/** What a service's pod is told of its database; its login is there once the migrations were made. */
+export const databaseEnv = (postgres: TestPostgres, service: DataService) => ({
   DATABASE_URL: postgres.url,
-  DATABASE_CREDENTIALS: postgres.credentials,
+  DATABASE_CREDENTIALS: postgres.logins[service],
 });
 
-/** Runs the migrations as the Job does; rejects when they fail. */
-export async function migrate(postgres: TestPostgres, env: Record<string, string> = {}): Promise<string> {
-  const program = join(await imageOf("trading"), "migrate.js");
-  const options = { env: { PATH: process.env.PATH, ...databaseEnv(postgres), ...env } };
-  return (await promisify(execFile)(process.execPath, [program], options)).stdout;
+/** Runs the migrations as the Job does, or with arguments as a person does; rejects when they fail. */
+export async function migrate(
+  postgres: TestPostgres,
+  env: Record<string, string> = {},
+  args: string[] = [],
+): Promise<string> {
+  const program = join(await imageOf("migrations"), "main.js");
+  const own = {
+    PATH: process.env.PATH,
+    DATABASE_URL: postgres.url,
+    DATABASE_CREDENTIALS: postgres.credentials,
+    ROLE_CREDENTIALS: Object.values(postgres.logins).join(","),
+  };
+  return (await promisify(execFile)(process.execPath, [program, ...args], { env: { ...own, ...env } }))
+    .stdout;
 }
 
 export async function startStack(): Promise<Stack> {
   const [postgres, issuer] = await Promise.all([startPostgres(), startIssuer()]);
   await migrate(postgres);
-  const trading = await startPod("trading", databaseEnv(postgres));
+  const trading = await startPod("trading", databaseEnv(postgres, "trading"));
   const sign = { ISSUER: issuer.url, CLIENT_ID };
   const gateway = await startPod("gateway", { ZONE: "b", ...sign, TRADING_URL: trading.url });
   const web = await startPod("web", { ZONE: "c", ...sign, API_URL: gateway.url });

@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { z } from "zod";
+import { isConnectionLoss } from "../kit/database/connection-loss.ts";
+import { connectionConfig } from "../kit/database/credentials.ts";
+import { DatabaseEnvironment } from "../kit/database/environment.ts";
+import { milliseconds, readEnvironment } from "../kit/environment.ts";
+import { backoffMs } from "../kit/retry.ts";
+import { directionOf, WrongInstruction } from "./direction.ts";
+import { migrate } from "./migrate.ts";
+
+/**
+ * Brings the database's schemas up to date as their owner, lets each service's role log in, and exits: 0, or 1 with the
+ * reason. `down <n>` and `down <name>` take migrations back. Safe to run again, and from several places at once.
+ */
+const environment = readEnvironment(
+  z.object({
+    ...DatabaseEnvironment.shape,
+    /** Folders, separated by commas, each with the files `username` (a service's role) and `password`. */
+    ROLE_CREDENTIALS: z
+      .string()
+      .default("")
+      .transform((folders) => folders.split(",").filter((folder) => folder !== "")),
+    /** How long to wait for the database. */
+    MIGRATION_TIMEOUT_MS: milliseconds(60_000),
+    MIGRATIONS_DIRECTORY: z.string().default(join(import.meta.dirname, "sql")),
+  }),
+);
+
+const log = (message: string) => process.stdout.write(`${message.trim()}\n`);
+
+const fail = (error: unknown): never => {
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`The migrations could not be run: ${reason}\n`);
+  process.exit(1);
+};
+
+async function run(): Promise<void> {
+  const client = new pg.Client({
+    ...(await connectionConfig(environment)),
+    connectionTimeoutMillis: 2000,
+    // Bounds the wait for the lock, too.
+    statement_timeout: 30_000,
+    application_name: "migrations",
+  });
+  let lost: unknown;
+  client.on("error", (error) => {
+    lost = error;
+  });
+  await client.connect();
+  try {
+    await migrate(client, {
+      direction,
+      directory: environment.MIGRATIONS_DIRECTORY,
+      logins: environment.ROLE_CREDENTIALS,
+      log,
+    });
+  } catch (error) {
+    throw lost ?? error;
+  } finally {
+    await client.end();
+  }
+}
+
+const direction = (() => {
+  try {
+    return directionOf(process.argv.slice(2));
+  } catch (error) {
+    return fail(error);
+  }
+})();
+const deadline = performance.now() + environment.MIGRATION_TIMEOUT_MS;
+for (let attempt = 1; ; attempt += 1) {
+  try {
+    await run();
+    break;
+  } catch (error) {
+    const pause = backoffMs(attempt, 100, 2000);
+    const isFinal = error instanceof WrongInstruction || !isConnectionLoss(error);
+    if (isFinal || performance.now() + pause > deadline) fail(error);
+    log(`The database does not take migrations yet (${String(error)}); trying again.`);
+    await sleep(pause);
+  }
+}
