@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg, { type QueryResultRow } from "pg";
 import type { Logger } from "../log.ts";
 import { ProblemError } from "../problem.ts";
-import { isConnectionLoss } from "./connection-loss.ts";
 import { connectionConfig } from "./credentials.ts";
 import type { DatabaseEnvironment } from "./environment.ts";
+import { asLoss, ConnectionLost, inTransaction, type Session, type Statement, using } from "./session.ts";
 
 /** A pod's own name shows on the server as that of its connections. */
 type PodDatabaseEnvironment = DatabaseEnvironment & { SERVICE: string };
@@ -15,9 +15,6 @@ const CONNECT_TIMEOUT_MS = 800;
 const STATEMENT_TIMEOUT_MS = 1500;
 /** A second try only after a quick failure: the client hears within three seconds in any case. */
 const QUICK_MS = 500;
-
-/** A commit was not confirmed by the standby, so it might not survive the primary. */
-class UnconfirmedCommit extends Error {}
 
 /** The database, with connections that are replaced as a whole when one is lost: after a failover all lead nowhere. */
 export class Database {
@@ -35,21 +32,31 @@ export class Database {
    * Rows come back only once the statement is durable on the primary and its standby.
    * @throws ProblemError 503 when the database does not take it; PostgreSQL's error when it refuses the statement.
    */
-  async repeatable<Row extends QueryResultRow>(text: string, values: unknown[]): Promise<Row[]> {
+  async repeatable<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    const run = (session: Session) => session.query<Row>(statement, values);
     const started = performance.now();
     try {
-      return await this.#once<Row>(text, values);
+      return await this.#once(run);
     } catch (error) {
-      if (!isConnectionLoss(error)) throw error;
-      if (error instanceof ProblemError || performance.now() - started > QUICK_MS) throw unavailable(error);
+      if (!(error instanceof ConnectionLost)) throw error;
+      if (performance.now() - started > QUICK_MS) throw unavailable(error);
       this.#log.warn({ err: error }, "database connection lost, trying once more");
     }
     await sleep(20 + Math.random() * 100);
-    try {
-      return await this.#once<Row>(text, values);
-    } catch (error) {
-      throw isConnectionLoss(error) ? unavailable(error) : error;
-    }
+    return this.#once(run).catch((error: unknown) => {
+      throw error instanceof ConnectionLost ? unavailable(error) : error;
+    });
+  }
+
+  /**
+   * Runs `work` as one transaction (READ COMMITTED), once: whoever calls knows what a repeat would do.
+   * @throws ProblemError 503 when the database does not take it, or the connection was lost and with it the knowledge
+   * whether it committed; else what `work` throws, rolled back.
+   */
+  async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    return this.#once((session) => inTransaction(session, work)).catch((error: unknown) => {
+      throw error instanceof ConnectionLost ? unavailable(error) : error;
+    });
   }
 
   async close(): Promise<void> {
@@ -57,16 +64,16 @@ export class Database {
     await pool?.end();
   }
 
-  async #once<Row extends QueryResultRow>(text: string, values: unknown[]): Promise<Row[]> {
+  async #once<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     this.#pool ??= this.#open();
     const opened = this.#pool;
     let pool: pg.Pool | undefined;
     try {
-      pool = await opened;
+      pool = await opened.catch(rethrowLoss);
       if (pool.waitingCount >= MAX_WAITING) throw unavailable(new Error("too many statements wait"));
-      return await run<Row>(pool, text, values);
+      return await using(await pool.connect().catch(rethrowLoss), work);
     } catch (error) {
-      if (isConnectionLoss(error) && !(error instanceof ProblemError)) this.#retire(opened, pool);
+      if (error instanceof ConnectionLost) this.#retire(opened, pool);
       throw error;
     }
   }
@@ -79,6 +86,8 @@ export class Database {
       statement_timeout: STATEMENT_TIMEOUT_MS,
       query_timeout: STATEMENT_TIMEOUT_MS + 100,
       idleTimeoutMillis: 30_000,
+      // Statements that don't wait for each other's answers go together, such as BEGIN and the next.
+      pipeline: true,
       keepAlive: true,
       keepAliveInitialDelayMillis: 2000,
       application_name: this.#environment.SERVICE,
@@ -97,33 +106,11 @@ export class Database {
   }
 }
 
-async function run<Row extends QueryResultRow>(
-  pool: pg.Pool,
-  text: string,
-  values: unknown[],
-): Promise<Row[]> {
-  const client = await pool.connect();
-  let unconfirmed = false;
-  const onNotice = (notice: { routine?: string | undefined }) => {
-    // PostgreSQL reports a commit whose wait for the standby was cancelled as done, with a warning from this routine.
-    if (notice.routine === "SyncRepWaitForLSN") unconfirmed = true;
-  };
-  client.on("notice", onNotice);
-  try {
-    const { rows } = await client.query<Row>(text, values);
-    if (unconfirmed) throw new UnconfirmedCommit("the standby did not confirm the commit");
-    client.release();
-    return rows;
-  } catch (error) {
-    client.release(isConnectionLoss(error));
-    throw error;
-  } finally {
-    client.off("notice", onNotice);
-  }
+function rethrowLoss(error: unknown): never {
+  throw asLoss(error);
 }
 
 function unavailable(cause: unknown): ProblemError {
-  if (cause instanceof ProblemError) return cause;
   const detail =
     "The data cannot be stored or read right now. Try again shortly; with the same Idempotency-Key this is safe.";
   return new ProblemError(503, detail, { headers: { "retry-after": "1" }, cause });

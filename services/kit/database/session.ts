@@ -1,0 +1,79 @@
+import type { PoolClient, QueryResultRow } from "pg";
+import { isConnectionLoss } from "./connection-loss.ts";
+
+/** A statement as text, or with a name under which each connection keeps it prepared. */
+export type Statement = string | { name: string; text: string };
+
+/** The database does not take statements now, or it is not known whether the last one took effect. */
+export class ConnectionLost extends Error {}
+
+/** The error as it is, or as ConnectionLost when that is what it says. */
+export function asLoss(error: unknown): unknown {
+  if (error instanceof ConnectionLost || !isConnectionLoss(error)) return error;
+  return new ConnectionLost("the database connection was lost", { cause: error });
+}
+
+/** Where the statements of one transaction run, in the order in which they are asked for. */
+export interface Session {
+  /** @throws ConnectionLost; PostgreSQL's error when it refuses the statement */
+  query<Row extends QueryResultRow>(statement: Statement, values?: unknown[]): Promise<Row[]>;
+}
+
+/**
+ * Lends a connection to `work` and gives it back, or throws it away when it was lost.
+ * What `work` resolves to comes back only when its commits were confirmed by the standby.
+ */
+export async function using<Result>(
+  client: PoolClient,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  let unconfirmed = false;
+  const onNotice = (notice: { routine?: string | undefined }) => {
+    // PostgreSQL reports a commit whose wait for the standby was cancelled as done, with a warning from this routine.
+    if (notice.routine === "SyncRepWaitForLSN") unconfirmed = true;
+  };
+  client.on("notice", onNotice);
+  try {
+    const result = await work({
+      query: async <Row extends QueryResultRow>(statement: Statement, values: unknown[] = []) => {
+        const text = typeof statement === "string" ? { text: statement } : statement;
+        const result = await client.query<Row>({ ...text, values }).catch((error: unknown) => {
+          throw asLoss(error);
+        });
+        return result.rows;
+      },
+    });
+    if (unconfirmed) throw new ConnectionLost("the standby did not confirm the commit");
+    client.release();
+    return result;
+  } catch (error) {
+    client.release(error instanceof ConnectionLost);
+    throw error;
+  } finally {
+    client.off("notice", onNotice);
+  }
+}
+
+/**
+ * Runs `work` between BEGIN and COMMIT, and rolls back what it throws.
+ * @throws ConnectionLost; else what `work` throws
+ */
+export async function inTransaction<Result>(
+  session: Session,
+  work: (session: Session) => Promise<Result>,
+): Promise<Result> {
+  // Sent without waiting for its answer: the first statement goes with it.
+  const begun = session.query("BEGIN");
+  begun.catch(() => undefined);
+  let result: Result;
+  try {
+    result = await work(session);
+    await begun;
+  } catch (error) {
+    if (error instanceof ConnectionLost) throw error;
+    await session.query("ROLLBACK");
+    throw error;
+  }
+  await session.query("COMMIT");
+  return result;
+}
