@@ -1,6 +1,6 @@
 import proto from "@pulumi/pulumi/proto/analyzer_pb.js";
 import { seconds } from "./duration.ts";
-import type { Alias, Graph, PropertyMap, Resource, Violation } from "./graph.ts";
+import type { Alias, PropertyMap, Resource, Violation } from "./graph.ts";
 import { makeUrn } from "./urn.ts";
 import { dereference } from "./values.ts";
 import { toStruct } from "./wire.ts";
@@ -15,12 +15,16 @@ export const levels: Record<proto.EnforcementLevel, Violation["level"]> = {
 
 /** Translates the resources of one graph into what the CLI sends to a policy pack. */
 export class AnalyzerMessages {
-  private readonly graph: Graph;
-  private readonly byUrn: Map<string, Resource>;
+  private readonly scope: { project: string; stack: string };
+  private readonly byUrn = new Map<string, Resource>();
 
-  constructor(graph: Graph) {
-    this.graph = graph;
-    this.byUrn = new Map(graph.resources.map((resource) => [resource.urn, resource]));
+  constructor(scope: { project: string; stack: string }) {
+    this.scope = scope;
+  }
+
+  /** Makes a resource known: it may be the provider of others. */
+  add(resource: Resource): void {
+    this.byUrn.set(resource.urn, resource);
   }
 
   /** The resource with its inputs, or with those given. */
@@ -29,8 +33,8 @@ export class AnalyzerMessages {
   }
 
   /** All resources that the stack manages, with their outputs: stack policies see the finished stack. */
-  stack(): proto.AnalyzeStackRequest {
-    const managed = this.graph.resources.filter(({ external }) => !external);
+  stack(resources: Resource[]): proto.AnalyzeStackRequest {
+    const managed = resources.filter(({ external }) => !external);
     return new proto.AnalyzeStackRequest().setResourcesList(managed.map((one) => this.finished(one)));
   }
 
@@ -79,7 +83,7 @@ export class AnalyzerMessages {
 
   private aliasUrn(alias: Alias, { type, name }: Pick<Resource, "type" | "name">, parent?: string): string {
     if (typeof alias === "string") return alias;
-    const scope = { stack: alias.stack ?? this.graph.stack, project: alias.project ?? this.graph.project };
+    const scope = { stack: alias.stack ?? this.scope.stack, project: alias.project ?? this.scope.project };
     const former = alias.noParent ? undefined : (alias.parentUrn ?? parent);
     return makeUrn(scope, alias.type ?? type, alias.name ?? name, former);
   }

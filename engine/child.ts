@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
 
 /** How a child ended. */
 export interface Exit {
@@ -34,16 +33,16 @@ const DRAIN_MS = 250;
 /** The inspector stays closed until it is asked for, and then takes a free port. */
 const inspectorOnDemand = ["--inspect-port=127.0.0.1:0"];
 
-const preload = fileURLToPath(new URL("preload.mjs", import.meta.url));
-
-/** Starts `node ...args`; `onLine` gets each line that it prints. */
+/** Starts `node ...args`; `onLine` gets each line that it prints. `quiet`: nobody asks for the SDK's debug messages. */
 export function startNode(options: {
   args: string[];
   cwd: string;
   env: NodeJS.ProcessEnv;
+  quiet: boolean;
   onLine: (stream: "stdout" | "stderr", line: string) => void;
 }): Child {
-  const { args, cwd, env, onLine } = options;
+  const { args, cwd, env, quiet, onLine } = options;
+  const preload = new URL(quiet ? "preload.mjs?quiet" : "preload.mjs", import.meta.url).href;
   const child = spawn(process.execPath, [...inspectorOnDemand, "--import", preload, ...args], {
     ...{ cwd, env, detached: true },
     stdio: ["ignore", "pipe", "pipe", "pipe"],

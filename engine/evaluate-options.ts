@@ -1,5 +1,5 @@
 import type { Severity } from "./errors.ts";
-import type { PropertyMap } from "./graph.ts";
+import type { PropertyMap, Resource } from "./graph.ts";
 import type { Provider } from "./provider.ts";
 
 export interface EvaluateOptions {
@@ -24,6 +24,8 @@ export interface EvaluateOptions {
   env?: Record<string, string>;
   /** Stack name -> its outputs: what stack references answer. */
   stackReferences?: Record<string, PropertyMap>;
+  /** Gets each resource when it is registered (or read): all but a component's outputs is final. */
+  onResource?: (resource: Resource) => void;
   /** Gets what the program logs and prints, as it comes. */
   onLog?: (severity: Severity, message: string, urn?: string) => void;
   /** Ends the evaluation at once. */

@@ -27,7 +27,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Graph> {
   const entry = await findEntry(directory, options.main);
   const failure = new AbortController();
   const fail = () => failure.abort();
-  const context = createContext(options, new Resources(fail));
+  const context = createContext(options, new Resources(fail, options.onResource));
   const { callbacks, resources } = context;
   const log = new Log({ listener: options.onLog, onError: fail });
   let announcedEnd = false;

@@ -6,19 +6,50 @@ import { ARCHIVE, isObject, SIGNATURE } from "./values.ts";
 import { fromStruct } from "./wire.ts";
 
 /** Has a policy pack judge a graph: each resource that the stack manages by its inputs, then the stack by its outputs. */
-export async function judge(graph: Graph, analyzer: Analyzer, policies: PolicyLevels): Promise<Violation[]> {
-  const messages = new AnalyzerMessages(graph);
-  const remediates = [...policies.values()].includes("remediate");
-  const violations: Violation[] = [];
-  for (const resource of graph.resources.filter(({ external }) => !external)) {
+export class Judge {
+  private readonly analyzer: Analyzer;
+  private readonly messages: AnalyzerMessages;
+  private readonly remediates: boolean;
+  private readonly ahead = new WeakMap<Resource, Promise<Violation[]>>();
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(analyzer: Analyzer, policies: PolicyLevels, scope: { project: string; stack: string }) {
+    this.analyzer = analyzer;
+    this.messages = new AnalyzerMessages(scope);
+    this.remediates = [...policies.values()].includes("remediate");
+  }
+
+  /** Judges a resource of the graph that is to come, after those before it; a failure shows when the graph is judged. */
+  judgeAhead(resource: Resource): void {
+    this.messages.add(resource);
+    if (resource.external) return;
+    const verdict = this.last.then(() => this.verdict(resource));
+    this.last = verdict.catch(() => undefined);
+    this.ahead.set(resource, verdict);
+  }
+
+  async judge({ resources }: Graph): Promise<Violation[]> {
+    for (const resource of resources) this.messages.add(resource);
+    const violations: Violation[] = [];
+    for (const resource of resources.filter(({ external }) => !external)) {
+      violations.push(...(await (this.ahead.get(resource) ?? this.verdict(resource))));
+    }
+    const response = await this.analyzer.analyzeStack(this.messages.stack(resources));
+    violations.push(...response.getDiagnosticsList().map((found) => violation(found)));
+    return violations;
+  }
+
+  private async verdict(resource: Resource): Promise<Violation[]> {
+    const violations: Violation[] = [];
+    const { analyzer, messages } = this;
     // As in a real run, the verdict is on the inputs that the remediations leave.
-    const inputs = remediates ? await remediate(resource, messages, analyzer, violations) : resource.inputs;
+    const inputs = this.remediates
+      ? await remediate(resource, messages, analyzer, violations)
+      : resource.inputs;
     const response = await analyzer.analyze(messages.resource(resource, inputs));
     violations.push(...response.getDiagnosticsList().map((found) => violation(found, resource.urn)));
+    return violations;
   }
-  const response = await analyzer.analyzeStack(messages.stack());
-  violations.push(...response.getDiagnosticsList().map((found) => violation(found)));
-  return violations;
 }
 
 async function remediate(

@@ -3,8 +3,8 @@ import { Analyzer } from "./analyzer.ts";
 import { type Child, type Exit, startNode } from "./child.ts";
 import { resolveSdk } from "./entry.ts";
 import { EvaluationError, messageOf } from "./errors.ts";
-import type { Graph, Violation } from "./graph.ts";
-import { judge } from "./judge.ts";
+import type { Graph, Resource, Violation } from "./graph.ts";
+import { Judge } from "./judge.ts";
 import { Log } from "./log.ts";
 import type { PolicyPackOptions } from "./policy-pack-options.ts";
 import { programEnvironment } from "./program.ts";
@@ -15,6 +15,8 @@ import { findYaml } from "./yaml-file.ts";
 export interface PolicyPack {
   name: string;
   version: string;
+  /** Judges a resource while the program still runs, so that little is left to do when its graph is given to `judge`. */
+  judgeAhead(resource: Resource): void;
   /** What the pack's policies say of the graph: first of each resource, then of the stack. */
   judge(graph: Graph): Promise<Violation[]>;
   /** Ends its process. */
@@ -56,12 +58,13 @@ export async function startPolicyPack(folder: string, options: PolicyPackOptions
   };
   try {
     analyzer = new Analyzer(`127.0.0.1:${await within(timeoutMs, port)}`, timeoutMs);
-    const ready = analyzer;
-    const { name, version, policies } = await ready.configure(options);
+    const { name, version, policies } = await analyzer.configure(options);
+    const judge = new Judge(analyzer, policies, options);
     return {
       ...{ name, version, close },
+      judgeAhead: (resource) => judge.judgeAhead(resource),
       judge: (graph) =>
-        judge(graph, ready, policies).catch(async (error) => {
+        judge.judge(graph).catch(async (error) => {
           throw await explain("could not judge", error);
         }),
     };
@@ -89,6 +92,7 @@ function launch(
     args: [...(options.nodeArgs ?? []), runner, "127.0.0.1:0", "."],
     cwd: directory,
     env: packEnvironment(options),
+    quiet: !options.onLog,
     onLine: (stream, line) => {
       if (stream === "stdout" && /^\d+$/.test(line)) announce(line);
       else log.add("info", line);

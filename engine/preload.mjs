@@ -3,10 +3,12 @@ import { writeSync } from "node:fs";
 import { createRequire, findSourceMap } from "node:module";
 import { fileURLToPath } from "node:url";
 import util from "node:util";
-import { skipTracesOfPromises } from "./fast-start.mjs";
+import { dropDebugMessages } from "./fast-start.mjs";
 
 /** The pipe on which the engine listens for what the child says of itself, beside its standard streams. */
 const TRACE_FD = 3;
+
+if (new URL(import.meta.url).searchParams.has("quiet")) dropDebugMessages();
 
 // A child whose engine was killed must not live on.
 const parent = process.ppid;
@@ -44,5 +46,4 @@ if (runner?.includes("@pulumi")) {
       return { url: source, map: { ...map, sources } };
     },
   });
-  skipTracesOfPromises();
 }

@@ -24,6 +24,7 @@ export function startProgram(address: string, entry: Entry, options: EvaluateOpt
     args: [...(options.nodeArgs ?? typeScriptArgs()), runner, ...settings, entry.program],
     cwd: entry.pwd,
     env: programEnvironment(options),
+    quiet: !options.onLog,
     onLine: (_stream, line) => log.add("info", line),
   });
 }

@@ -17,11 +17,16 @@ export class Resources {
   /** Whether the program has said what the stack's outputs are: the last thing that it does. */
   outputsRegistered = false;
   private readonly onFault: () => void;
+  private readonly onResource: (resource: Resource) => void;
   private readonly byUrn = new Map<string, Resource | undefined>();
   private readonly pending = new Map<symbol, string>();
 
-  constructor(onFault: () => void = () => undefined) {
+  constructor(
+    onFault: () => void = () => undefined,
+    onResource: (resource: Resource) => void = () => undefined,
+  ) {
     this.onFault = onFault;
+    this.onResource = onResource;
   }
 
   /** Takes the URN for a resource; throws when it is taken. The order of taking is the order in the graph. */
@@ -36,6 +41,7 @@ export class Resources {
   /** Records what a reserved URN stands for. */
   add(resource: Resource): void {
     this.byUrn.set(resource.urn, resource);
+    this.onResource(resource);
   }
 
   get(urn: string): Resource | undefined {

@@ -45,6 +45,11 @@ export async function declare(options: {
       provider,
       signal,
       stackReferences: references,
+      onResource: (resource) =>
+        starting.then(
+          (pack) => pack.judgeAhead(resource),
+          () => undefined,
+        ),
     });
     const pack = await starting;
     return { graph, violations: await pack.judge(graph) };

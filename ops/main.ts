@@ -1,22 +1,27 @@
 import { Command } from "commander";
-import { down } from "./down.ts";
-import { manifests } from "./manifests.ts";
-import { plan } from "./plan.ts";
-import { shift } from "./shift.ts";
-import { status } from "./status.ts";
-import { token } from "./token.ts";
-import { up } from "./up.ts";
-import { zone } from "./zone.ts";
+
+/** What the one needs takes long to load for the other, so only the command that is named is loaded. */
+const commands: Record<string, () => Promise<Command>> = {
+  up: async () => (await import("./up.ts")).up(),
+  down: async () => (await import("./down.ts")).down(),
+  status: async () => (await import("./status.ts")).status(),
+  plan: async () => (await import("./plan.ts")).plan(),
+  manifests: async () => (await import("./manifests.ts")).manifests(),
+  token: async () => (await import("./token.ts")).token(),
+  zone: async () => (await import("./zone.ts")).zone(),
+  shift: async () => (await import("./shift.ts")).shift(),
+};
 
 const program = new Command("trizone")
   .description("Runs a trading platform across three zones, on a laptop or on AWS, and operates it.")
   .showSuggestionAfterError()
   .showHelpAfterError("(see --help)");
 
-for (const command of [up(), down(), status(), plan(), manifests(), token(), zone(), shift()])
-  program.addCommand(command);
-
 try {
+  const [, , name = ""] = process.argv;
+  const all = Object.entries(commands);
+  const named = all.filter(([one]) => one === name);
+  for (const [, load] of named.length > 0 ? named : all) program.addCommand(await load());
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`trizone: ${error instanceof Error ? error.message : String(error)}\n`);
