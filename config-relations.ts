@@ -1,9 +1,8 @@
+import { namespaceOf } from "./components/addresses.ts";
 import { budgetProblem, maxConnectionsOf, type Pool } from "./components/connection-budget.ts";
+import { databaseClients, POOLER } from "./components/data-clients.ts";
 import { subnetProblems } from "./components/subnets.ts";
-import type { Config, ServiceName } from "./config.ts";
-
-/** The services whose pods keep connections to the database. */
-const DATA_SERVICES: ServiceName[] = ["trading"];
+import { type Config, SERVICES } from "./config.ts";
 
 /** What is wrong with one value: the part of a zod issue that is used here. */
 export interface Problem {
@@ -35,6 +34,7 @@ export function missing(raw: Record<string, unknown>): Problem[] {
 export function conflicts(valid: Partial<Config>): Problem[] {
   return [
     ...layerProblems(valid),
+    ...issuerProblems(valid),
     ...rangeProblems(valid),
     ...replicaProblems(valid),
     ...connectionProblems(valid),
@@ -59,6 +59,13 @@ function layerProblems({ layer, target, foundation, delivery }: Partial<Config>)
   return rules.filter(([holds]) => !holds).map(([, path, message]) => ({ path, message }));
 }
 
+/** Network policies keep everybody from what else is in the platform's namespace. */
+function issuerProblems({ issuer, namespace }: Partial<Config>): Problem[] {
+  if (!issuer || !namespace || namespaceOf(new URL(issuer.url).hostname) !== namespace) return [];
+  const message = `expected an issuer outside namespace ${namespace}, where no pod but the platform's own is reached`;
+  return [{ path: ["issuer", "url"], message }];
+}
+
 function rangeProblems({ cidr, subnets }: Partial<Config>): Problem[] {
   if (cidr === undefined) return [];
   return subnetProblems(cidr, subnets, 3).map(({ path, message }) => ({
@@ -76,13 +83,19 @@ function replicaProblems({ replicas = 0, maxReplicas = replicas }: Partial<Confi
 /** PostgreSQL's own default, which a database in the cluster keeps. */
 const IN_CLUSTER_CONNECTIONS = 100;
 
-/** What the data services' pods take of the database's connections at most. */
-export function connectionPools({
-  replicas,
-  maxReplicas = replicas * 4,
-  database,
-}: Pick<Config, "replicas" | "maxReplicas" | "database">): Pool[] {
-  return DATA_SERVICES.map((service) => ({ service, replicas: maxReplicas, size: database.poolSize }));
+type Sizes = Pick<Config, "replicas" | "maxReplicas" | "database">;
+
+/** What takes the database's connections, at most: the data services' pods, or the pooler's in their place. */
+export function connectionPools(sizes: Sizes): Pool[] {
+  const { pooler } = sizes.database;
+  if (!pooler) return clientPools(sizes);
+  return [{ service: POOLER, replicas: pooler.replicas, size: pooler.connections }];
+}
+
+/** What the data services' pods open at most, whoever answers. */
+export function clientPools({ replicas, maxReplicas = replicas * 4, database }: Sizes): Pool[] {
+  const { poolSize: size } = database;
+  return databaseClients(SERVICES).map((service) => ({ service, replicas: maxReplicas, size }));
 }
 
 function connectionProblems({ target, replicas, maxReplicas, database }: Partial<Config>): Problem[] {
@@ -95,5 +108,6 @@ function connectionProblems({ target, replicas, maxReplicas, database }: Partial
     return [{ path: ["database", "maxConnections"], message }];
   }
   const message = budgetProblem(most, connectionPools({ replicas, maxReplicas, database }));
-  return message ? [{ path: ["database", "poolSize"], message }] : [];
+  const path = ["database", ...(database.pooler ? ["pooler", "connections"] : ["poolSize"])];
+  return message ? [{ path, message }] : [];
 }

@@ -43,6 +43,16 @@ const Database = json(
       maxConnections: count(20, 262_143).optional(),
       /** Connections that each pod of a data service opens at most. */
       poolSize: count(1, 100).default(10),
+      /** PgBouncer between the services and the database, shared by transactions. Layers need it in both. @default none */
+      pooler: z
+        .strictObject({
+          /** PgBouncer 1.21 or later, with a shell. */
+          image: text("an image by digest: registry/name@sha256:…", /^\S+@sha256:[0-9a-f]{64}$/),
+          replicas: count(3, 30).default(3),
+          /** Connections of each of its pods to the database at most. */
+          connections: count(1, 5000).default(20),
+        })
+        .optional(),
       name: text("a PostgreSQL identifier", /^[a-z][a-z0-9_]{0,62}$/).default("trizone"),
     })
     .refine(({ storage, maxStorage }) => maxStorage >= storage, {

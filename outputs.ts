@@ -46,6 +46,8 @@ export const Foundation = z.object({
   /** As JSON; it calls the AWS CLI for a token. */
   kubeconfig: z.string(),
   clusterIdentifier: z.string(),
+  /** Where users sign in, beside the issuer. */
+  signInOrigin: z.url(),
   /** What flows between the services' pods and the rest of the world. */
   arrows: z.array(Arrow),
   database: z.object({

@@ -10,3 +10,8 @@ export function withScheme(address: string, scheme: "http" | "https"): string {
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }
+
+/** The namespace of the Kubernetes Service that a host is the name of; undefined where it is none's. */
+export function namespaceOf(host: string): string | undefined {
+  return /^[^.]+\.([^.]+)\.svc(\.cluster\.local)?$/.exec(host)?.[1];
+}

@@ -2,10 +2,14 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Arrow, pods } from "../arrows.ts";
 import { type Config, SERVICES } from "../config.ts";
+import { clientPools } from "../config-relations.ts";
+import { POOLER } from "./data-clients.ts";
+import { poolerArrows } from "./database-arrows.ts";
 import { ImageCache } from "./image-cache.ts";
 import { Migrations } from "./migrations.ts";
 import { NetworkPolicies } from "./network-policies.ts";
 import type { Platform } from "./platform.ts";
+import { Pooler } from "./pooler.ts";
 import { ADMIN_PORT, HTTP_PORT } from "./ports.ts";
 import { PRE_SCALING_PODS, PreScaling } from "./pre-scaling.ts";
 import { OPEN_FACTOR } from "./trading-hours.ts";
@@ -21,6 +25,7 @@ const MONITORING = "monitoring";
 export function deployApplications(config: Config, platform: Platform): void {
   const { namespace, issuer, clientId, database, image, kubernetes } = platform;
   const { replicas, maxReplicas = replicas * 4 } = config;
+  const { pooler } = config.database;
   const sign = { ISSUER: issuer, CLIENT_ID: clientId };
   const inCluster = { provider: kubernetes };
   const priorityClass = servicesPriority(namespace, kubernetes);
@@ -39,8 +44,17 @@ export function deployApplications(config: Config, platform: Platform): void {
     "network-policies",
     {
       namespace,
-      pods: [...SERVICES, "trading-migrations", PRE_SCALING_PODS, ...(platform.otherPods ?? [])],
-      arrows: pulumi.output(platform.arrows).apply((arrows) => [...arrows, ...inner()]),
+      pods: [
+        ...SERVICES,
+        "trading-migrations",
+        PRE_SCALING_PODS,
+        ...(pooler ? [POOLER] : []),
+        ...(platform.otherPods ?? []),
+      ],
+      arrows: pulumi.output(platform.arrows).apply((outer) => {
+        checkPooler(outer, pooler !== undefined);
+        return [...outer, ...inner(), ...(pooler ? poolerArrows(SERVICES) : [])];
+      }),
     },
     inCluster,
   );
@@ -57,14 +71,19 @@ export function deployApplications(config: Config, platform: Platform): void {
     inCluster,
   );
 
+  const clients = clientPools(config).reduce((sum, { replicas, size }) => sum + replicas * size, 0);
+  const trust = image("trading");
+  const access = pooler
+    ? new Pooler(POOLER, { ...common, ...pooler, trust, access: database, clients }, inCluster).access
+    : database;
   const trading = new Workload(
     "trading",
     {
       ...common,
       ...scale,
       image: image("trading"),
-      ...database,
-      after: [...database.after, migrations.job],
+      ...access,
+      after: [...access.after, migrations.job],
     },
     inCluster,
   );
@@ -82,7 +101,7 @@ export function deployApplications(config: Config, platform: Platform): void {
       ...scale,
       tier: "web",
       image: image("web"),
-      env: { ...sign, API_URL: platform.apiUrl },
+      env: { ...sign, API_URL: platform.apiUrl, SIGN_IN_ORIGINS: platform.signInOrigin },
       nodePort: platform.nodePort,
     },
     inCluster,
@@ -96,6 +115,15 @@ export function deployApplications(config: Config, platform: Platform): void {
   if (config.target !== "aws") return;
   const images = Object.fromEntries(SERVICES.map((service) => [service, image(service)]));
   new ImageCache("image-cache", { namespace, images }, inCluster);
+}
+
+/** In layers, both must know of the pooler: the foundation says who reaches the database, and reads its secret. */
+function checkPooler(arrows: Arrow[], pooled: boolean): void {
+  const known = arrows.some(({ from }) => "pods" in from && from.pods === POOLER);
+  if (known === pooled) return;
+  throw new Error(
+    `database.pooler is set in ${known ? "the foundation's stack" : "this stack"} alone; set the same in both, and update the foundation's first`,
+  );
 }
 
 /** What flows inside the cluster wherever it runs. */

@@ -1,5 +1,9 @@
 import { ANYWHERE, type Arrow, pods } from "../arrows.ts";
+import { CACHE_PORT } from "./cache.ts";
+import { cacheClients, POOLER } from "./data-clients.ts";
+import { databaseArrows } from "./database-arrows.ts";
 import { ADMIN_PORT, HTTP_PORT } from "./ports.ts";
+import { grantedAccounts } from "./service-grants.ts";
 import type { Subnets } from "./subnets.ts";
 
 /**
@@ -8,22 +12,34 @@ import type { Subnets } from "./subnets.ts";
  */
 const API_SERVER = ["172.20.0.1/32", "10.100.0.1/32"];
 
+/** Where the Pod Identity agent of every node answers for roles (EKS User Guide, "EKS Pod Identity considerations"). */
+const POD_IDENTITY = "169.254.170.23/32";
+
 /**
  * What flows between the services and AWS. Balancers and the database are known by their subnets, which the security
  * groups narrow down; pods and the internal balancer share the private ones.
  */
-export function arrowsOnAws(vpc: string, subnets: Subnets): Arrow[] {
+export function arrowsOnAws(
+  vpc: string,
+  subnets: Subnets,
+  { services, pooled }: { services: readonly string[]; pooled: boolean },
+): Arrow[] {
   const { public: open, private: inside, isolated } = subnets;
   const balanced = [HTTP_PORT, ADMIN_PORT];
-  const postgres = { to: { cidrs: isolated }, ports: [5432] };
+  const accounts = grantedAccounts([...services, ...(pooled ? [POOLER] : [])]);
   return [
     { from: { cidrs: open }, to: pods("web"), ports: balanced },
     { from: pods("web"), to: { cidrs: inside }, ports: [80] },
     { from: { cidrs: inside }, to: pods("gateway"), ports: balanced },
     // The issuer's signing keys, on the internet.
     { from: pods("gateway"), to: { cidrs: [ANYWHERE], except: [vpc] }, ports: [443] },
-    { from: pods("trading"), ...postgres },
-    { from: pods("trading-migrations"), ...postgres },
+    ...databaseArrows({ cidrs: isolated }, services, pooled),
+    ...cacheClients(services).map((name) => ({
+      from: pods(name),
+      to: { cidrs: isolated },
+      ports: [CACHE_PORT],
+    })),
+    ...accounts.map((name) => ({ from: pods(name), to: { cidrs: [POD_IDENTITY] }, ports: [80] })),
     { from: pods("pre-scaling"), to: { cidrs: [...inside, ...API_SERVER] }, ports: [443] },
   ];
 }

@@ -35,7 +35,7 @@ export interface CacheArgs {
 }
 
 /** Redis's own port. */
-const PORT = 6379;
+export const CACHE_PORT = 6379;
 
 /**
  * Redis for what all pods must hear at once (quotes): a primary and replicas over the zones that fail over by
@@ -89,8 +89,8 @@ export class Cache extends pulumi.ComponentResource {
       { region, group: group.id, nodes, topicArn: args.alarmTopicArn, tags, transform },
       parent,
     );
-    this.endpoint = pulumi.interpolate`${group.primaryEndpointAddress}:${PORT}`;
-    this.readerEndpoint = pulumi.interpolate`${group.readerEndpointAddress}:${PORT}`;
+    this.endpoint = pulumi.interpolate`${group.primaryEndpointAddress}:${CACHE_PORT}`;
+    this.readerEndpoint = pulumi.interpolate`${group.readerEndpointAddress}:${CACHE_PORT}`;
     this.secretArn = token.arn;
     this.registerOutputs({ endpoint: this.endpoint });
   }
@@ -106,7 +106,7 @@ function groupArgs(args: CacheArgs, replicationGroupId: string, nodes: number) {
     engine: "redis",
     engineVersion: args.version ?? "7.1",
     nodeType: args.nodeType ?? "cache.t4g.micro",
-    port: PORT,
+    port: CACHE_PORT,
     numCacheClusters: nodes,
     preferredCacheClusterAzs: Array.from({ length: nodes }, (_, node) => zones[node % zones.length] ?? ""),
     automaticFailoverEnabled: true,

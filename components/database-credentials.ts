@@ -37,7 +37,8 @@ export class DatabaseCredentials extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this },
+      // Pulumi lets a component's children begin before what the component depends on.
+      { parent: this, dependsOn: opts?.dependsOn },
     );
     this.volume = {
       csi: {

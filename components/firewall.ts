@@ -10,7 +10,8 @@ export interface FirewallArgs {
   internalBalancer: pulumi.Input<string>;
   workload: pulumi.Input<string>;
   database: pulumi.Input<string>;
-  cache: pulumi.Input<string>;
+  /** Left out where no service uses it: then nobody reaches it. */
+  cache?: pulumi.Input<string>;
   endpoint: pulumi.Input<string>;
   tags?: Record<string, string>;
   transform?: {
@@ -46,14 +47,16 @@ export class Firewall extends pulumi.ComponentResource {
     super("trizone:aws:Firewall", name, {}, opts);
     for (const port of [80, 443]) {
       const anywhere = { cidrIpv4: "0.0.0.0/0", description: "Internet" };
-      this.#ingress(args, `${name}-internet-${port}`, "publicBalancer", port, anywhere);
+      this.#ingress(args, `${name}-internet-${port}`, args.publicBalancer, port, anywhere);
     }
     for (const [from, to, port] of FLOWS) {
+      const [source, target] = [args[from], args[to]];
+      if (source === undefined || target === undefined) continue;
       const flow = `${name}-${kebab(from)}-${kebab(to)}-${port}`;
-      const source = { referencedSecurityGroupId: args[from], description: kebab(from) };
-      this.#ingress(args, flow, to, port, source);
+      const allowed = { referencedSecurityGroupId: source, description: kebab(from) };
+      this.#ingress(args, flow, target, port, allowed);
       // EKS leaves its nodes' egress open, so that only the balancers need a rule for what they send.
-      if (from !== "workload") this.#egress(args, `${flow}-out`, from, to, port);
+      if (from !== "workload") this.#egress(args, `${flow}-out`, source, target, port);
     }
     this.registerOutputs();
   }
@@ -61,12 +64,12 @@ export class Firewall extends pulumi.ComponentResource {
   #ingress(
     args: FirewallArgs,
     name: string,
-    to: Group,
+    to: pulumi.Input<string>,
     port: number,
     source: Partial<aws.vpc.SecurityGroupIngressRuleArgs>,
   ): void {
     const rule = {
-      securityGroupId: args[to],
+      securityGroupId: to,
       ipProtocol: "tcp",
       fromPort: port,
       toPort: port,
@@ -79,10 +82,16 @@ export class Firewall extends pulumi.ComponentResource {
     );
   }
 
-  #egress(args: FirewallArgs, name: string, from: Group, to: Group, port: number): void {
+  #egress(
+    args: FirewallArgs,
+    name: string,
+    from: pulumi.Input<string>,
+    to: pulumi.Input<string>,
+    port: number,
+  ): void {
     const rule = {
-      securityGroupId: args[from],
-      referencedSecurityGroupId: args[to],
+      securityGroupId: from,
+      referencedSecurityGroupId: to,
       ipProtocol: "tcp",
       fromPort: port,
       toPort: port,

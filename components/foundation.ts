@@ -26,7 +26,7 @@ export function onFoundation(config: Config): Platform {
       `output "foundation" of stack ${name} is not what this program needs; update that stack first: ${parsed.error.message}`,
     );
   });
-  const { kubeconfig, clusterIdentifier, namespace, registry, apiUrl, arrows } = said;
+  const { kubeconfig, clusterIdentifier, namespace, registry, apiUrl, arrows, signInOrigin } = said;
   const provider = new aws.Provider("aws", { region, defaultTags: { tags: awsTags() } });
   const keys = Outputs.keyof().options;
   const same = Object.fromEntries(keys.map((key) => [key, stack.requireOutput(key)])) as Record<Key, unknown>;
@@ -38,6 +38,7 @@ export function onFoundation(config: Config): Platform {
     apiUrl,
     issuer: stack.requireOutput("issuer") as pulumi.Output<string>,
     clientId: stack.requireOutput("clientId") as pulumi.Output<string>,
+    signInOrigin,
     database: databaseAccess(said.database.url, config.database.poolSize, { csi: said.database.csi }, []),
     outputs: stackOutputs(Outputs, { ...same, stack: pulumi.getStack() }),
   };

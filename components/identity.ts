@@ -29,6 +29,8 @@ export class Identity extends pulumi.ComponentResource {
   /** OpenID issuer of the access tokens. */
   readonly issuer: pulumi.Output<string>;
   readonly clientId: pulumi.Output<string>;
+  /** Origin of the pages and the token endpoint by which one signs in; a pool's is not its issuer's. */
+  readonly signInOrigin: pulumi.Output<string>;
 
   constructor(name: string, args: IdentityArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trizone:aws:Identity", name, {}, opts);
@@ -43,7 +45,7 @@ export class Identity extends pulumi.ComponentResource {
     const client = new aws.cognito.UserPoolClient(
       ...transformed(transform?.client, `${name}-client`, clientArgs(pool.id, args), parent),
     );
-    new aws.cognito.UserPoolDomain(
+    const { domain } = new aws.cognito.UserPoolDomain(
       ...transformed(
         transform?.domain,
         `${name}-domain`,
@@ -53,8 +55,18 @@ export class Identity extends pulumi.ComponentResource {
     );
     this.issuer = pool.endpoint.apply((endpoint) => withScheme(endpoint, "https"));
     this.clientId = client.id;
+    this.signInOrigin = pulumi
+      .all([pool.endpoint, domain])
+      .apply(([endpoint, prefix]) => signInOrigin(endpoint, prefix, region));
     this.registerOutputs({ issuer: this.issuer, clientId: this.clientId });
   }
+}
+
+/** Cognito's own host for a domain's prefix; whoever stands in for a pool (its endpoint says its scheme) is at one origin. */
+function signInOrigin(endpoint: string, prefix: string, region: string): string {
+  return endpoint.includes("://")
+    ? new URL(endpoint).origin
+    : `https://${prefix}.auth.${region}.amazoncognito.com`;
 }
 
 function poolArgs(args: IdentityArgs): aws.cognito.UserPoolArgs {

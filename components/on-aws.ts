@@ -13,6 +13,7 @@ import { s3AccessLogs } from "./bucket-policy.ts";
 import { Cache } from "./cache.ts";
 import { Cluster } from "./cluster.ts";
 import { Controllers } from "./controllers.ts";
+import { cacheClients, POOLER } from "./data-clients.ts";
 import { Database } from "./database.ts";
 import { databaseAccess } from "./database-access.ts";
 import { DatabaseCredentials } from "./database-credentials.ts";
@@ -94,7 +95,8 @@ export function onAws(config: Config): Platform {
       internalBalancer: network.internalBalancerGroupId,
       workload: cluster.securityGroupId,
       database: network.databaseGroupId,
-      cache: network.cacheGroupId,
+      // The pods share their nodes' group: which of them reach it is the network policies' to say.
+      cache: cacheClients(SERVICES).length > 0 ? network.cacheGroupId : undefined,
       endpoint: network.endpointGroupId,
       tags,
     },
@@ -160,7 +162,7 @@ export function onAws(config: Config): Platform {
   const domainPrefix = pulumi.interpolate`trizone-${pulumi.getStack()}-${account}`;
   const { url: publicUrl } = publicBalancer;
   const identity = new Identity("identity", { region, publicUrl, domainPrefix, protect, tags }, { provider });
-  const { name: databaseName, poolSize, ...databaseSize } = config.database;
+  const { name: databaseName, poolSize, pooler: _, ...databaseSize } = config.database;
   const database = new Database(
     "database",
     {
@@ -199,10 +201,11 @@ export function onAws(config: Config): Platform {
     { providers, dependsOn: controllers.addons },
   );
   const models = new ModelBucket("models", { ...logged, keyArn: keys.data }, { provider });
+  const accounts = [...SERVICES, ...(config.database.pooler ? [POOLER] : [])];
   const roles = new ServiceRoles(
     "services",
     {
-      ...{ clusterName, region, namespace, services: SERVICES, tags },
+      ...{ clusterName, region, namespace, services: accounts, tags },
       databaseSecretArn: database.secretArn,
       modelBucketArn: models.arn,
       keyArn: keys.data,
@@ -219,7 +222,10 @@ export function onAws(config: Config): Platform {
   const registry =
     config.images.registry ??
     new Repositories("repositories", { region, protect, tags }, { provider }).registry;
-  const arrows = arrowsOnAws(cidr, subnetsOf(cidr, config.subnets, zones.length));
+  const arrows = arrowsOnAws(cidr, subnetsOf(cidr, config.subnets, zones.length), {
+    services: SERVICES,
+    pooled: config.database.pooler !== undefined,
+  });
   const foundation = {
     namespace,
     registry,
@@ -227,6 +233,7 @@ export function onAws(config: Config): Platform {
     kubeconfig: cluster.kubeconfig,
     clusterIdentifier: cluster.arn,
     arrows,
+    signInOrigin: identity.signInOrigin,
     database: { url: database.url, csi: credentials.volume.csi },
   };
   return {
@@ -238,6 +245,7 @@ export function onAws(config: Config): Platform {
     apiUrl: internalBalancer.url,
     issuer: identity.issuer,
     clientId: identity.clientId,
+    signInOrigin: identity.signInOrigin,
     database: databaseAccess(database.url, poolSize, credentials.volume, [credentials, roles]),
     outputs: {
       ...(config.layer === "foundation" ? stackOutputs(FoundationOutput, { foundation }) : {}),

@@ -1,9 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ANYWHERE, type Arrow, pods } from "../arrows.ts";
-import type { Config } from "../config.ts";
+import { type Config, SERVICES } from "../config.ts";
 import { KubernetesOutputs } from "../outputs.ts";
+import { namespaceOf } from "./addresses.ts";
 import { databaseAccess } from "./database-access.ts";
+import { databaseArrows } from "./database-arrows.ts";
 import { InClusterDatabase } from "./in-cluster-database.ts";
 import { createNamespace, imageName, type Platform } from "./platform.ts";
 import { HTTP_PORT } from "./ports.ts";
@@ -33,9 +35,10 @@ export function onKubernetes(config: Config): Platform {
     apiUrl: pulumi.interpolate`http://gateway.${namespace}.svc.cluster.local:${HTTP_PORT}`,
     issuer: pulumi.output(issuer.url),
     clientId: pulumi.output(issuer.clientId),
+    signInOrigin: pulumi.output(new URL(issuer.url).origin),
     database: databaseAccess(postgres.url, config.database.poolSize, postgres.volume, [postgres]),
     nodePort: nodePortOf(publicUrl),
-    arrows: arrowsOf(issuer.url),
+    arrows: arrowsOf(issuer.url, config),
     otherPods: ["database"],
     outputs: stackOutputs(KubernetesOutputs, {
       stack: pulumi.getStack(),
@@ -51,16 +54,17 @@ export function onKubernetes(config: Config): Platform {
   };
 }
 
-function arrowsOf(issuer: string): Arrow[] {
-  const { port, protocol } = new URL(issuer);
+function arrowsOf(issuer: string, { database }: Config): Arrow[] {
+  const { hostname, port, protocol } = new URL(issuer);
   const anywhere = { cidrs: [ANYWHERE] };
-  const postgres = { to: pods("database"), ports: [5432] };
+  // A Service's address becomes its pods' before a policy sees it, and not every network counts those as addresses.
+  const namespace = namespaceOf(hostname);
+  const keys = namespace ? { namespace } : anywhere;
   return [
     { from: anywhere, to: pods("web"), ports: [HTTP_PORT] },
     { from: pods("web"), to: pods("gateway"), ports: [HTTP_PORT] },
-    { from: pods("gateway"), to: anywhere, ports: [Number(port) || (protocol === "https:" ? 443 : 80)] },
-    { from: pods("trading"), ...postgres },
-    { from: pods("trading-migrations"), ...postgres },
+    { from: pods("gateway"), to: keys, ports: [Number(port) || (protocol === "https:" ? 443 : 80)] },
+    ...databaseArrows(pods("database"), SERVICES, database.pooler !== undefined),
     // The API server's address is the cluster's own affair; its port is one of these.
     { from: pods("pre-scaling"), to: anywhere, ports: [443, 6443] },
   ];

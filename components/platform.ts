@@ -16,6 +16,8 @@ export interface Platform {
   /** OpenID issuer and the client that the platform's users sign in with. */
   issuer: pulumi.Output<string>;
   clientId: pulumi.Output<string>;
+  /** Origin where they sign in, which the page may talk to beside the issuer. */
+  signInOrigin: pulumi.Output<string>;
   database: DatabaseAccess;
   /** What flows between the services' pods and the rest of the world. */
   arrows: pulumi.Input<Arrow[]>;

@@ -62,7 +62,11 @@ export const CONTAINER_SECURITY = {
 /** Seconds that a pod has to end after it was told to. */
 const GRACE_SECONDS = 30;
 
-/** Seconds in which endpoints and target groups forget a pod before it is told to end. */
+/**
+ * Seconds in which endpoints and target groups forget a pod, that serves on, before it is told to end: a balancer's
+ * nodes go on sending for some seconds after the controller has deregistered it. A pod's own wait
+ * (`TERMINATION_LAME_DUCK_MS`) is only for the connections that are left then.
+ */
 const FORGET_SECONDS = 10;
 
 export function podLabels(service: string): Record<string, string> {
@@ -125,7 +129,14 @@ function podSpec(args: PodArgs, container: Partial<Container>): PodSpec {
 
 function environment({ service, env }: PodArgs) {
   const fields = { POD_NAME: "metadata.name", ZONE: "metadata.labels['topology.kubernetes.io/zone']" };
-  const own = { SERVICE: service, HTTP_PORT: String(HTTP_PORT), ADMIN_PORT: String(ADMIN_PORT), ...env };
+  const own = {
+    SERVICE: service,
+    HTTP_PORT: String(HTTP_PORT),
+    ADMIN_PORT: String(ADMIN_PORT),
+    // Kubernetes counts the time before SIGTERM too.
+    TERMINATION_GRACE_MS: String((GRACE_SECONDS - FORGET_SECONDS) * 1000),
+    ...env,
+  };
   return [
     ...Object.entries(own).map(([name, value]) => ({ name, value })),
     ...Object.entries(fields).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { fieldPath } } })),
@@ -137,7 +148,7 @@ function probe(path: string, times: { periodSeconds: number; failureThreshold: n
 }
 
 /** As many pods in each zone, on different hosts where there are enough. */
-function spread(service: string, tier: NodeTier = "app"): Partial<PodSpec> {
+export function spread(service: string, tier: NodeTier = "app"): Partial<PodSpec> {
   const labelSelector = { matchLabels: podLabels(service) };
   return {
     topologySpreadConstraints: [

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { DATABASE_SERVICES, migrationsOf, POOLER } from "./data-clients.ts";
 import type { Statement } from "./pod-role.ts";
 
 /** What services may be let near. */
@@ -11,6 +12,19 @@ export interface Guarded {
   keyArn: pulumi.Input<string>;
   /** Load balancers and clusters that zones can be shifted away from. */
   shiftableArns: pulumi.Input<string>[];
+}
+
+/** Who reads the database's secret. */
+const DATABASE_ACCOUNTS = [
+  ...DATABASE_SERVICES.flatMap((service) => [service, migrationsOf(service)]),
+  POOLER,
+];
+
+/** The accounts of those services that may do anything in AWS. */
+export function grantedAccounts(services: readonly string[]): string[] {
+  return [...DATABASE_ACCOUNTS, "news", "guard"].filter((account) =>
+    services.includes(account.replace(/-migrations$/, "")),
+  );
 }
 
 /**
@@ -27,9 +41,9 @@ export function serviceGrants(guarded: Guarded): Record<string, Statement[]> {
     },
     decrypt,
   ];
+  const database = DATABASE_ACCOUNTS.map((account) => [account, readDatabaseSecret] as const);
   return {
-    trading: readDatabaseSecret,
-    "trading-migrations": readDatabaseSecret,
+    ...Object.fromEntries(database),
     news: [
       { actions: ["s3:GetObject"], resources: [pulumi.interpolate`${modelBucketArn}/*`] },
       { actions: ["s3:ListBucket"], resources: [modelBucketArn] },

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { PodRole } from "./pod-role.ts";
-import { type Guarded, serviceGrants } from "./service-grants.ts";
+import { type Guarded, grantedAccounts, serviceGrants } from "./service-grants.ts";
 
 export interface ServiceRolesArgs extends Guarded {
   clusterName: pulumi.Input<string>;
@@ -21,8 +21,9 @@ export class ServiceRoles extends pulumi.ComponentResource {
   constructor(name: string, args: ServiceRolesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trizone:aws:ServiceRoles", name, {}, opts);
     const { clusterName, region, namespace, services, tags } = args;
-    for (const [serviceAccount, statements] of Object.entries(serviceGrants(args))) {
-      if (!services.includes(serviceAccount.replace(/-migrations$/, ""))) continue;
+    const grants = serviceGrants(args);
+    for (const serviceAccount of grantedAccounts(services)) {
+      const statements = grants[serviceAccount] ?? [];
       const role = { region, clusterName, namespace, serviceAccount, statements, tags };
       new PodRole(`${name}-${serviceAccount}`, role, { parent: this });
     }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { arrowsOnAws } from "../../components/arrows-on-aws.ts";
+import { subnetsOf } from "../../components/subnets.ts";
 import { type Graph, reveal } from "../../engine/index.ts";
 import { graphOf, ofType } from "../program/graphs.ts";
 
@@ -40,6 +42,8 @@ describe("network policies", () => {
   it("are the arrows of the design on AWS", () => {
     assert.deepEqual(arrows(dev), [
       "0.0.0.0/0 <- gateway 443",
+      "169.254.170.23/32 <- trading 80",
+      "169.254.170.23/32 <- trading-migrations 80",
       "gateway <- namespace monitoring 9090",
       "gateway <- private 8080,9090",
       "isolated <- trading 5432",
@@ -55,17 +59,36 @@ describe("network policies", () => {
 
   it("are those of a cluster without balancers on ci", () => {
     assert.deepEqual(arrows(ci), [
-      "0.0.0.0/0 <- gateway 9100",
       "0.0.0.0/0 <- pre-scaling 443,6443",
       "database <- trading 5432",
       "database <- trading-migrations 5432",
       "gateway <- namespace monitoring 9090",
       "gateway <- web 8080",
+      "namespace issuer <- gateway 9100",
       "trading <- gateway 8080",
       "trading <- namespace monitoring 9090",
       "web <- 0.0.0.0/0 8080",
       "web <- namespace monitoring 9090",
     ]);
+  });
+
+  it("let those who hear quotes reach Redis, and those with a role in AWS its agent, once they run", () => {
+    const subnets = subnetsOf("10.0.0.0/16", undefined, 3);
+    const services = ["web", "gateway", "trading", "market-data", "guard"];
+    const all = arrowsOnAws("10.0.0.0/16", subnets, { services, pooled: false });
+    const from = (port: number) =>
+      all.flatMap(({ from, ports }) => (ports.includes(port) && "pods" in from ? [from.pods] : []));
+    assert.deepEqual(from(6379), ["market-data"]);
+    assert.deepEqual(from(5432), ["trading", "trading-migrations"]);
+    const agent = all.filter(({ to }) => "cidrs" in to && to.cidrs.includes("169.254.170.23/32"));
+    assert.deepEqual(
+      agent.map(({ from, ports }) => ["pods" in from && from.pods, ports]),
+      [
+        ["trading", [80]],
+        ["trading-migrations", [80]],
+        ["guard", [80]],
+      ],
+    );
   });
 
   it("allow an arrow between pods in both of their policies", () => {

@@ -25,10 +25,12 @@ describe("services' roles in AWS", () => {
       .filter(([, statements]) => statements.some(({ actions }) => actions.some((each) => action.test(each))))
       .map(([account]) => account);
 
-  it("let the news alone read the models, the guard alone shift zones, and trading alone the database's secret", () => {
+  it("let the news alone read the models, the guard alone shift zones, and the data services alone the database's secret", () => {
     assert.deepEqual(who(/^s3:/), ["news"]);
     assert.deepEqual(who(/^arc-zonal-shift:/), ["guard"]);
-    assert.deepEqual(who(/^secretsmanager:/), ["trading", "trading-migrations"]);
+    const data = ["trading", "transactions", "portfolio"];
+    const accounts = [...data.flatMap((service) => [service, `${service}-migrations`]), "pooler"];
+    assert.deepEqual(who(/^secretsmanager:/), accounts);
   });
 
   it("name what they may change, and never every action", () => {
