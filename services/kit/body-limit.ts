@@ -16,13 +16,18 @@ const DISCARD_MS = 5000;
 /** Where `@hono/node-server` looks for a body that was read already. */
 type WithRawBody = IncomingMessage & { rawBody?: Buffer };
 
-/** Middleware: reads the body, and refuses a larger one whether it declares its length or comes in chunks. */
-export const apiBodyLimit: MiddlewareHandler<KitEnv> = async (c, next) => {
-  const incoming = c.env.incoming as WithRawBody;
-  const hasBody = incoming.headers["content-length"] ?? incoming.headers["transfer-encoding"];
-  if (hasBody) incoming.rawBody = await readBody(incoming, API_BODY_LIMIT);
-  await next();
-};
+/** Middleware: reads the body, and refuses one of more bytes whether it declares its length or comes in chunks. */
+export const bodyLimit =
+  (bytes: number): MiddlewareHandler<KitEnv> =>
+  async (c, next) => {
+    const incoming = c.env.incoming as WithRawBody;
+    const hasBody = incoming.headers["content-length"] ?? incoming.headers["transfer-encoding"];
+    if (hasBody) incoming.rawBody = await readBody(incoming, bytes);
+    await next();
+  };
+
+/** The limit of requests that come from outside. */
+export const apiBodyLimit = bodyLimit(API_BODY_LIMIT);
 
 /** @throws ProblemError 413 beyond `limit` bytes, 400 when the client went away while sending. */
 function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {

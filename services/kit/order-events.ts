@@ -1,0 +1,71 @@
+import type { Context } from "hono";
+import { z } from "zod";
+import type { KitEnv } from "./app.ts";
+import { ProblemError } from "./problem.ts";
+import { fieldErrors } from "./validation.ts";
+
+/** Where in the feed an event lies: the writing transaction's id, its chain, its link there. */
+export const Position = z.string().regex(/^\d{1,20}\.\d{1,19}\.\d{1,19}$/);
+
+const orderId = z.uuid();
+const userId = z.string().min(1).max(255);
+const symbol = z.string().regex(/^[A-Z0-9]{3,6}$/);
+const quantity = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+const amount = z.string().regex(/^\d{1,18}\.\d{2}$/);
+
+/** What happened to an order, as the feed tells it. A fill that ends its order has `closed` too. */
+export const OrderEvent = z.object({
+  position: Position,
+  orderId,
+  userId,
+  type: z.enum(["fill", "closed"]),
+  at: z.iso.datetime(),
+  symbol,
+  side: z.enum(["buy", "sell"]),
+  fill: z
+    .object({
+      id: z.string().min(1).max(100),
+      quantity,
+      /** Dollars a share. */
+      price: z.string().regex(/^\d{1,9}(\.\d{1,3})?$/),
+      /** Dollars of the whole fill, with cents. */
+      amount,
+    })
+    .optional(),
+  closed: z.enum(["filled", "cancelled", "rejected", "expired"]).optional(),
+});
+
+export type OrderEvent = z.infer<typeof OrderEvent>;
+
+/** A batch of the feed: `after` is where the sender believes that the consumer is, `position` that of the last event. */
+export const EventBatch = z.object({
+  after: Position.nullable(),
+  position: Position,
+  events: z.array(OrderEvent).max(1000),
+});
+
+export type EventBatch = z.infer<typeof EventBatch>;
+
+/** A reservation of holdings; its id is its order's. */
+export const HoldingReservation = z.object({ id: orderId, userId, symbol, quantity });
+
+export type HoldingReservation = z.infer<typeof HoldingReservation>;
+
+export type ReservationOutcome = "reserved" | "insufficient" | "no-account" | "released";
+
+/** Largest body between services, in bytes: a full batch of events is some 400 KiB. */
+export const INTERNAL_BODY_LIMIT = 1024 * 1024;
+
+/** The body of an internal call. @throws ProblemError 400 or 422 */
+export async function readInternal<Schema extends z.ZodType>(
+  c: Context<KitEnv>,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  const body: unknown = await c.req.json().catch((cause: unknown) => {
+    throw new ProblemError(400, "The request's body is not valid JSON.", { cause });
+  });
+  const result = schema.safeParse(body);
+  if (result.success) return result.data;
+  const errors = fieldErrors(result.error.issues, "body");
+  throw new ProblemError(422, "The batch is not valid.", { errors });
+}
