@@ -49,6 +49,17 @@ export class Database {
   }
 
   /**
+   * Runs a statement once, as its own transaction: for what must not be run twice.
+   * @throws ProblemError 503 when the database does not take it, or the connection was lost and with it the knowledge
+   * whether it took effect; PostgreSQL's error when it refuses the statement.
+   */
+  async single<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
+    return this.#once((session) => session.query<Row>(statement, values)).catch((error: unknown) => {
+      throw error instanceof ConnectionLost ? unavailable(error) : error;
+    });
+  }
+
+  /**
    * Runs `work` as one transaction (READ COMMITTED), once: whoever calls knows what a repeat would do.
    * @throws ProblemError 503 when the database does not take it, or the connection was lost and with it the knowledge
    * whether it committed; else what `work` throws, rolled back.
