@@ -6,6 +6,9 @@ import { ProblemError } from "./problem.ts";
 /** Largest body of an API request, in bytes. An order is well under 1 KiB. */
 export const API_BODY_LIMIT = 64 * 1024;
 
+/** Largest body of a batch from another service, in bytes: 1000 events are some 400 KiB. */
+export const INTERNAL_BODY_LIMIT = 1024 * 1024;
+
 /**
  * How much of a body that is too large is read and thrown away, and for how long, before the answer: a client that is
  * still sending would otherwise meet a closed connection rather than the 413.

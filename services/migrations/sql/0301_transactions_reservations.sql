@@ -1,0 +1,213 @@
+-- Up Migration
+
+-- Cash promised to orders; a reservation's id is its order's. Refusals stay, so that a repeat hears the same; a release
+-- that came before its reservation stays as `released` without an account. No foreign key, as in the journal.
+CREATE TABLE transactions.reservations (
+  id uuid PRIMARY KEY,
+  account uuid,
+  state text NOT NULL CHECK (state IN ('reserved', 'released', 'insufficient', 'no-account')),
+  amount numeric(24, 3) NOT NULL,
+  -- Of it, what fills took.
+  spent numeric(24, 3) NOT NULL DEFAULT 0,
+  CHECK (spent BETWEEN 0 AND amount)
+) WITH (fillfactor = 45);
+
+-- How far a feed of events has been applied.
+CREATE TABLE transactions.feed_positions (
+  feed text PRIMARY KEY,
+  position text
+) WITH (fillfactor = 10);
+INSERT INTO transactions.feed_positions VALUES ('orders', NULL);
+
+-- What reservations hold of each account, where that isn't what the account says: none, ever.
+CREATE VIEW transactions.reserved_disagreements AS
+  SELECT a.id, a.reserved, coalesce(r.held, 0) AS held
+  FROM transactions.accounts a
+  LEFT JOIN (
+    SELECT account, sum(amount - spent) AS held FROM transactions.reservations WHERE state = 'reserved' GROUP BY account
+  ) r ON r.account = a.id
+  WHERE a.reserved <> coalesce(r.held, 0);
+
+-- Reserves for a batch of orders, given as arrays in order of id without repeats. Where an account hasn't enough for
+-- all, the orders get it in order of id. Returns the orders for which nothing is reserved, and why.
+-- Plans are for lookups by key, whatever the tables' sizes were when they were made.
+CREATE FUNCTION transactions.reserve(ids uuid[], users text[], currencies text[], amounts numeric[])
+RETURNS TABLE (id uuid, outcome text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = transactions, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+  wanted record;
+  states text[];
+  available numeric;
+  of_account uuid;
+  held bigint;
+BEGIN
+  -- Every writer locks accounts in order of id and reservations after that, so that two batches can't wait for each
+  -- other. The next statement sees what they committed.
+  PERFORM FROM accounts a
+    WHERE (a.user_id, a.currency) IN (SELECT x.u, x.c FROM unnest(users, currencies) AS x (u, c))
+    ORDER BY a.id FOR NO KEY UPDATE;
+
+  SELECT array_agg(q.id) AS ids, array_agg(q.account) AS accounts, array_agg(q.amount) AS amounts,
+         array_agg(q.available) AS available, bool_or(q.account IS NULL OR q.total > q.available) AS contested
+    INTO wanted
+    FROM (
+      SELECT x.id, a.id AS account, x.amount, a.balance - a.reserved AS available,
+             sum(x.amount) OVER (PARTITION BY a.id) AS total
+      FROM unnest(ids, users, currencies, amounts) AS x (id, user_id, currency, amount)
+      LEFT JOIN accounts a ON a.user_id = x.user_id AND a.currency = x.currency
+      WHERE NOT EXISTS (SELECT FROM reservations r WHERE r.id = x.id)
+      ORDER BY a.id, x.id
+    ) AS q;
+
+  IF wanted.contested THEN
+    FOR i IN 1 .. cardinality(wanted.ids) LOOP
+      IF wanted.accounts[i] IS NULL THEN
+        states[i] := 'no-account';
+        CONTINUE;
+      END IF;
+      IF of_account IS DISTINCT FROM wanted.accounts[i] THEN
+        of_account := wanted.accounts[i];
+        available := wanted.available[i];
+      END IF;
+      IF wanted.amounts[i] > available THEN
+        states[i] := 'insufficient';
+      ELSE
+        states[i] := 'reserved';
+        available := available - wanted.amounts[i];
+      END IF;
+    END LOOP;
+  END IF;
+
+  WITH added AS (
+    INSERT INTO reservations AS r (id, account, state, amount)
+    SELECT x.id, x.account, coalesce(x.state, 'reserved'), x.amount
+    FROM unnest(wanted.ids, wanted.accounts, wanted.amounts, states) AS x (id, account, amount, state)
+    ORDER BY x.id
+    ON CONFLICT DO NOTHING
+    RETURNING r.account, r.amount, r.state
+  ), raised AS (
+    UPDATE accounts a SET reserved = a.reserved + s.amount
+    FROM (SELECT account, sum(amount) AS amount FROM added WHERE state = 'reserved' GROUP BY account) s
+    WHERE a.id = s.account
+  )
+  SELECT count(*) INTO held FROM added WHERE state = 'reserved';
+
+  IF held < cardinality(ids) THEN
+    RETURN QUERY SELECT r.id, r.state FROM reservations r WHERE r.id = ANY (ids) AND r.state <> 'reserved';
+  END IF;
+END
+$$;
+
+-- Applies a batch of a feed's events, given as arrays in the feed's order, if it follows what was applied before; the
+-- position moves in the same transaction. A fill of a buy takes from what its order reserved, a fill of a sell gives;
+-- an end releases what is left. What the exchange executed is booked in any case: what no reservation covers, the house
+-- pays, and `uncovered` counts it.
+CREATE FUNCTION transactions.apply_events(
+  of_feed text, after text, upto text, in_currency text,
+  orders uuid[], users text[], sells boolean[], fills text[], amounts numeric[], closes boolean[], ats timestamptz[]
+) RETURNS TABLE (applied boolean, "position" text, uncovered bigint)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = transactions, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+  stored text;
+  clearing uuid;
+  suspense uuid;
+  unpaid bigint := 0;
+BEGIN
+  SELECT p.position INTO STRICT stored FROM feed_positions p WHERE p.feed = of_feed FOR UPDATE;
+  IF stored IS DISTINCT FROM after THEN
+    RETURN QUERY SELECT false, stored, 0::bigint;
+    RETURN;
+  END IF;
+  SELECT s.id INTO STRICT clearing FROM system_accounts s WHERE s.currency = in_currency AND s.purpose = 'clearing';
+  SELECT s.id INTO STRICT suspense FROM system_accounts s WHERE s.currency = in_currency AND s.purpose = 'suspense';
+
+  -- Who sells without an account, e.g. shares that were transferred in, gets one.
+  INSERT INTO accounts (user_id, currency)
+    SELECT DISTINCT e.user_id, in_currency FROM unnest(users, sells, fills) AS e (user_id, sell, fill)
+    WHERE e.sell AND e.fill IS NOT NULL
+      AND NOT EXISTS (SELECT FROM accounts a WHERE a.user_id = e.user_id AND a.currency = in_currency)
+    ORDER BY e.user_id
+    ON CONFLICT DO NOTHING;
+  PERFORM FROM accounts a
+    WHERE a.id IN (
+      SELECT r.account FROM unnest(orders, sells) AS e (id, sell) JOIN reservations r ON r.id = e.id WHERE NOT e.sell
+      UNION ALL
+      SELECT b.id FROM unnest(users, sells) AS e (user_id, sell)
+        JOIN accounts b ON b.user_id = e.user_id AND b.currency = in_currency WHERE e.sell
+    )
+    ORDER BY a.id FOR NO KEY UPDATE;
+  INSERT INTO reservations (id, state, amount)
+    SELECT DISTINCT e.id, 'released', 0 FROM unnest(orders, sells, closes) AS e (id, sell, closed)
+    WHERE e.closed AND NOT e.sell AND NOT EXISTS (SELECT FROM reservations r WHERE r.id = e.id)
+    ORDER BY e.id
+    ON CONFLICT DO NOTHING;
+
+  WITH event AS MATERIALIZED (
+    SELECT e.n, e.id, e.user_id, e.sell, e.fill, e.amount, e.closed, e.at, coalesce(r.account, s.id) AS account,
+           CASE WHEN r.state = 'reserved' THEN r.amount - r.spent ELSE 0 END AS held,
+           sum(e.amount) OVER (PARTITION BY e.id ORDER BY e.n) - e.amount AS before
+    FROM unnest(orders, users, sells, fills, amounts, closes, ats)
+      WITH ORDINALITY AS e (id, user_id, sell, fill, amount, closed, at, n)
+    LEFT JOIN reservations r ON NOT e.sell AND r.id = e.id
+    LEFT JOIN accounts s ON e.sell AND s.user_id = e.user_id AND s.currency = in_currency
+  ), fill AS MATERIALIZED (
+    SELECT *, CASE WHEN sell THEN amount ELSE greatest(least(amount, held - before), 0) END AS covered FROM event
+  ), line AS MATERIALIZED (
+    SELECT f.*, a.lines + row_number() OVER w AS line,
+           a.balance + sum(CASE WHEN f.sell THEN f.covered ELSE -f.covered END) OVER w AS balance
+    FROM fill f JOIN accounts a ON a.id = f.account
+    WHERE f.fill IS NOT NULL AND (f.covered > 0 OR f.amount = 0)
+    WINDOW w AS (PARTITION BY f.account ORDER BY f.n)
+  ), journal AS (
+    INSERT INTO transfers (reference, fill, kind, debit_account, credit_account, amount,
+                           debit_line, debit_balance, credit_line, credit_balance, at)
+    SELECT id, fill, 'sell', clearing, account, covered, NULL, NULL, line, balance, at FROM line WHERE sell
+    UNION ALL
+    SELECT id, fill, 'buy', account, clearing, covered, line, balance, NULL, NULL, at FROM line WHERE NOT sell
+    UNION ALL
+    SELECT id, fill || ' uncovered', 'buy', suspense, clearing, amount - covered, NULL, NULL, NULL, NULL, at
+    FROM fill WHERE covered < amount
+  ), settled AS (
+    UPDATE reservations r
+    SET spent = r.spent + o.spent, state = CASE WHEN o.closed THEN 'released' ELSE r.state END
+    FROM (
+      SELECT id, sum(covered) AS spent, bool_or(closed) AS closed FROM fill WHERE NOT sell GROUP BY id
+    ) o
+    WHERE r.id = o.id AND r.state = 'reserved'
+  ), moved AS (
+    UPDATE accounts a
+    SET balance = a.balance + m.cash, reserved = a.reserved - m.freed, lines = a.lines + m.lines
+    FROM (
+      SELECT account, sum(cash) AS cash, sum(freed) AS freed, sum(lines) AS lines
+      FROM (
+        SELECT account, CASE WHEN sell THEN covered ELSE -covered END AS cash, 0 AS freed, 1 AS lines FROM line
+        UNION ALL
+        SELECT account, 0, CASE WHEN bool_or(closed) THEN max(held) ELSE sum(covered) END, 0
+        FROM fill WHERE NOT sell AND held > 0 GROUP BY id, account
+      ) AS parts
+      GROUP BY account
+    ) m
+    WHERE a.id = m.account
+  )
+  SELECT count(*) INTO unpaid FROM fill WHERE covered < amount;
+
+  UPDATE feed_positions p SET position = upto WHERE p.feed = of_feed;
+  RETURN QUERY SELECT true, upto, unpaid;
+END
+$$;
+
+GRANT SELECT ON transactions.reservations, transactions.feed_positions, transactions.reserved_disagreements
+  TO transactions;
+GRANT EXECUTE ON FUNCTION transactions.reserve, transactions.apply_events TO transactions;
+
+-- Down Migration
+
+DROP FUNCTION transactions.apply_events, transactions.reserve;
+DROP VIEW transactions.reserved_disagreements;
+DROP TABLE transactions.feed_positions, transactions.reservations;
