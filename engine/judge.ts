@@ -5,13 +5,16 @@ import type { Graph, PropertyMap, Resource, Violation } from "./graph.ts";
 import { ARCHIVE, isObject, SIGNATURE } from "./values.ts";
 import { fromStruct } from "./wire.ts";
 
+/** How many resources may be under judgement: the pack takes one at a time, and the next should be there by then. */
+const LANES = 4;
+
 /** Has a policy pack judge a graph: each resource that the stack manages by its inputs, then the stack by its outputs. */
 export class Judge {
   private readonly analyzer: Analyzer;
   private readonly messages: AnalyzerMessages;
   private readonly remediates: boolean;
-  private readonly ahead = new WeakMap<Resource, Promise<Violation[]>>();
-  private last: Promise<unknown> = Promise.resolve();
+  private readonly verdicts = new WeakMap<Resource, Promise<Violation[]>>();
+  private readonly lanes: Promise<unknown>[] = Array(LANES).fill(Promise.resolve());
 
   constructor(analyzer: Analyzer, policies: PolicyLevels, scope: { project: string; stack: string }) {
     this.analyzer = analyzer;
@@ -19,27 +22,25 @@ export class Judge {
     this.remediates = [...policies.values()].includes("remediate");
   }
 
-  /** Judges a resource of the graph that is to come, after those before it; a failure shows when the graph is judged. */
+  /** Judges a resource of the graph that is to come; a failure shows when the graph is judged. */
   judgeAhead(resource: Resource): void {
     this.messages.add(resource);
-    if (resource.external) return;
-    const verdict = this.last.then(() => this.verdict(resource));
-    this.last = verdict.catch(() => undefined);
-    this.ahead.set(resource, verdict);
+    if (resource.external || this.verdicts.has(resource)) return;
+    const verdict = (this.lanes.shift() ?? Promise.resolve()).then(() => this.judgeOne(resource));
+    this.lanes.push(verdict.catch(() => undefined));
+    this.verdicts.set(resource, verdict);
   }
 
   async judge({ resources }: Graph): Promise<Violation[]> {
-    for (const resource of resources) this.messages.add(resource);
+    for (const resource of resources) this.judgeAhead(resource);
     const violations: Violation[] = [];
-    for (const resource of resources.filter(({ external }) => !external)) {
-      violations.push(...(await (this.ahead.get(resource) ?? this.verdict(resource))));
-    }
+    for (const resource of resources) violations.push(...((await this.verdicts.get(resource)) ?? []));
     const response = await this.analyzer.analyzeStack(this.messages.stack(resources));
     violations.push(...response.getDiagnosticsList().map((found) => violation(found)));
     return violations;
   }
 
-  private async verdict(resource: Resource): Promise<Violation[]> {
+  private async judgeOne(resource: Resource): Promise<Violation[]> {
     const violations: Violation[] = [];
     const { analyzer, messages } = this;
     // As in a real run, the verdict is on the inputs that the remediations leave.

@@ -24,6 +24,10 @@ Module._load = function (request, parent, isMain) {
   if (from.endsWith("/cmd/run-policy-pack/run.js") && /(^|[\\/])ts-node(@[\d.]+)?$/.test(request)) {
     return { register: (options) => onFirstTypeScript([".ts", ".tsx"], () => real().register(options)) };
   }
+  // It follows which scripts are parsed, for functions that are to be serialized; whoever does that asks for it again.
+  if (/\/cmd\/run[\w-]*\/index\.js$/.test(from) && request.endsWith("/closure/v8Hooks")) {
+    return { isInitializedAsync: async () => undefined };
+  }
   const found = seldom.find(([asker, asked]) => asker.test(from) && asked.test(request));
   if (!found) return real();
   // One that isn't installed has to fail now: the SDK then looks elsewhere.
