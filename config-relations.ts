@@ -1,6 +1,7 @@
 import { namespaceOf } from "./components/addresses.ts";
 import { budgetProblem, maxConnectionsOf, type Pool } from "./components/connection-budget.ts";
 import { databaseClients, POOLER } from "./components/data-clients.ts";
+import { scales, versionProblems } from "./components/model-versions.ts";
 import { subnetProblems } from "./components/subnets.ts";
 import { type Config, SERVICES } from "./config.ts";
 
@@ -35,6 +36,7 @@ export function conflicts(valid: Partial<Config>): Problem[] {
   return [
     ...layerProblems(valid),
     ...issuerProblems(valid),
+    ...splitProblems(valid),
     ...rangeProblems(valid),
     ...replicaProblems(valid),
     ...connectionProblems(valid),
@@ -57,6 +59,15 @@ function layerProblems({ layer, target, foundation, delivery }: Partial<Config>)
     ],
   ];
   return rules.filter(([holds]) => !holds).map(([, path, message]) => ({ path, message }));
+}
+
+function splitProblems({ delivery }: Partial<Config>): Problem[] {
+  const versions = delivery?.modelSplit?.versions;
+  if (!versions) return [];
+  return versionProblems(versions).map(({ path, message }) => ({
+    path: ["delivery", "modelSplit", "versions", ...path],
+    message,
+  }));
 }
 
 /** Network policies keep everybody from what else is in the platform's namespace. */
@@ -83,7 +94,7 @@ function replicaProblems({ replicas = 0, maxReplicas = replicas }: Partial<Confi
 /** PostgreSQL's own default, which a database in the cluster keeps. */
 const IN_CLUSTER_CONNECTIONS = 100;
 
-type Sizes = Pick<Config, "replicas" | "maxReplicas" | "database">;
+type Sizes = Pick<Config, "replicas" | "maxReplicas" | "database"> & Partial<Pick<Config, "delivery">>;
 
 /** What takes the database's connections, at most: the data services' pods, or the pooler's in their place. */
 export function connectionPools(sizes: Sizes): Pool[] {
@@ -93,12 +104,24 @@ export function connectionPools(sizes: Sizes): Pool[] {
 }
 
 /** What the data services' pods open at most, whoever answers. */
-export function clientPools({ replicas, maxReplicas = replicas * 4, database }: Sizes): Pool[] {
+export function clientPools({ replicas, maxReplicas = replicas * 4, database, delivery }: Sizes): Pool[] {
   const { poolSize: size } = database;
-  return databaseClients(SERVICES).map((service) => ({ service, replicas: maxReplicas, size }));
+  return databaseClients(SERVICES).flatMap((name) =>
+    Object.entries(scales(name, { replicas, maxReplicas }, delivery?.modelSplit)).map(([service, scale]) => ({
+      service,
+      replicas: scale.maxReplicas,
+      size,
+    })),
+  );
 }
 
-function connectionProblems({ target, replicas, maxReplicas, database }: Partial<Config>): Problem[] {
+function connectionProblems({
+  target,
+  replicas,
+  maxReplicas,
+  database,
+  delivery,
+}: Partial<Config>): Problem[] {
   if (replicas === undefined || database === undefined) return [];
   const { instanceClass } = database;
   const usual = target === "kubernetes" ? IN_CLUSTER_CONNECTIONS : maxConnectionsOf(instanceClass);
@@ -107,7 +130,7 @@ function connectionProblems({ target, replicas, maxReplicas, database }: Partial
     const message = `missing: the memory of ${instanceClass}, by which RDS would choose, isn't known here`;
     return [{ path: ["database", "maxConnections"], message }];
   }
-  const message = budgetProblem(most, connectionPools({ replicas, maxReplicas, database }));
+  const message = budgetProblem(most, connectionPools({ replicas, maxReplicas, database, delivery }));
   const path = ["database", ...(database.pooler ? ["pooler", "connections"] : ["poolSize"])];
   return message ? [{ path, message }] : [];
 }

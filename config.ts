@@ -127,6 +127,19 @@ const Delivery = json(
   z.strictObject({
     /** How a new version comes: pod after pod, or by Argo Rollouts to a tenth, a half and all, and back if it is worse. */
     strategy: z.enum(["rolling", "canary"], { error: "expected rolling or canary" }).default("rolling"),
+    /** A/B for models: a service whose requests go to versions of it, each with its model. Layers need it in both. */
+    modelSplit: z
+      .strictObject({
+        service: z.enum(SERVICES, { error: `expected one of ${SERVICES.join(", ")}` }),
+        versions: z.array(
+          z.strictObject({
+            model: text("at most six letters, digits and hyphens", /^[a-z0-9]([a-z0-9-]{0,4}[a-z0-9])?$/),
+            /** Percent of the requests. */
+            weight: count(0, 100),
+          }),
+        ),
+      })
+      .optional(),
     /** For layer foundation: the repository of what `trizone manifests` wrote, which Argo CD keeps the cluster to. */
     gitOps: z
       .strictObject({

@@ -1,19 +1,21 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Arrow, pods } from "../arrows.ts";
-import { type Config, SERVICES } from "../config.ts";
+import { type Config, SERVICES, type ServiceName } from "../config.ts";
 import { clientPools } from "../config-relations.ts";
 import { POOLER } from "./data-clients.ts";
 import { poolerArrows } from "./database-arrows.ts";
 import { ImageCache } from "./image-cache.ts";
 import { Migrations } from "./migrations.ts";
+import { ModelSplit } from "./model-split.ts";
+import { type Scale, scales } from "./model-versions.ts";
 import { NetworkPolicies } from "./network-policies.ts";
 import type { Platform } from "./platform.ts";
 import { Pooler } from "./pooler.ts";
 import { ADMIN_PORT, HTTP_PORT } from "./ports.ts";
 import { PRE_SCALING_PODS, PreScaling } from "./pre-scaling.ts";
 import { OPEN_FACTOR } from "./trading-hours.ts";
-import { Workload } from "./workload.ts";
+import { Workload, type WorkloadArgs } from "./workload.ts";
 
 /** Who calls whom among the services. */
 const CALLS: [from: string, to: string][] = [["gateway", "trading"]];
@@ -39,6 +41,11 @@ export function deployApplications(config: Config, platform: Platform): void {
     canary,
   };
   const common = { namespace, priorityClass };
+  const { modelSplit: split } = config.delivery;
+  const serve = (service: ServiceName, args: WorkloadArgs) =>
+    split?.service === service
+      ? new ModelSplit(service, { ...args, versions: split.versions }, inCluster)
+      : new Workload(service, args, inCluster);
 
   const network = new NetworkPolicies(
     "network-policies",
@@ -76,45 +83,47 @@ export function deployApplications(config: Config, platform: Platform): void {
   const access = pooler
     ? new Pooler(POOLER, { ...common, ...pooler, trust, access: database, clients }, inCluster).access
     : database;
-  const trading = new Workload(
-    "trading",
-    {
-      ...common,
-      ...scale,
-      image: image("trading"),
-      ...access,
-      after: [...access.after, migrations.job],
-    },
-    inCluster,
-  );
+  const trading = serve("trading", {
+    ...common,
+    ...scale,
+    image: image("trading"),
+    ...access,
+    after: [...access.after, migrations.job],
+  });
 
-  new Workload(
-    "gateway",
-    { ...common, ...scale, tier: "web", image: image("gateway"), env: { ...sign, TRADING_URL: trading.url } },
-    inCluster,
-  );
+  serve("gateway", {
+    ...common,
+    ...scale,
+    tier: "web",
+    image: image("gateway"),
+    env: { ...sign, TRADING_URL: trading.url },
+  });
 
-  new Workload(
-    "web",
-    {
-      ...common,
-      ...scale,
-      tier: "web",
-      image: image("web"),
-      env: { ...sign, API_URL: platform.apiUrl, SIGN_IN_ORIGINS: platform.signInOrigin },
-      nodePort: platform.nodePort,
-    },
-    inCluster,
-  );
+  serve("web", {
+    ...common,
+    ...scale,
+    tier: "web",
+    image: image("web"),
+    env: { ...sign, API_URL: platform.apiUrl, SIGN_IN_ORIGINS: platform.signInOrigin },
+    nodePort: platform.nodePort,
+  });
 
-  const minimum = { usual: replicas, open: Math.min(replicas * OPEN_FACTOR, maxReplicas) };
-  const scalers = Object.fromEntries(SERVICES.map((service) => [service, minimum]));
+  const scalers = Object.assign({}, ...SERVICES.map((service) => minimums(scales(service, scale, split))));
   new PreScaling("pre-scaling", { namespace, image: image("gateway"), scalers }, inCluster);
 
   // A test cluster's images are on its nodes already.
   if (config.target !== "aws") return;
   const images = Object.fromEntries(SERVICES.map((service) => [service, image(service)]));
   new ImageCache("image-cache", { namespace, images }, inCluster);
+}
+
+/** What autoscalers keep at least, by their names. */
+function minimums(scales: Record<string, Scale>): Record<string, { usual: number; open: number }> {
+  const entries = Object.entries(scales).map(([name, { replicas: usual, maxReplicas }]) => [
+    name,
+    { usual, open: Math.min(usual * OPEN_FACTOR, maxReplicas) },
+  ]);
+  return Object.fromEntries(entries);
 }
 
 /** In layers, both must know of the pooler: the foundation says who reaches the database, and reads its secret. */

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { check } from "./check.ts";
+import { type ModelVersion, versionName, versionProblems } from "./model-versions.ts";
 import { ADMIN_PORT, HTTP_PORT } from "./ports.ts";
 import { type Transform, transformed } from "./transform.ts";
 
@@ -11,6 +12,8 @@ export interface Route {
   service: string;
   /** Path patterns as ALB has them: `*` is any text, `?` any character. One to five. */
   paths: string[];
+  /** Splits its requests between versions of the service, each behind a Service of its own. @default it has one */
+  versions?: ModelVersion[];
 }
 
 interface RouteArgs {
@@ -32,15 +35,24 @@ interface RouteArgs {
   parent: pulumi.Resource;
 }
 
-/** A target group, the rule that leads to it, and the binding that keeps the Service's pods in it. */
-export function route(args: RouteArgs): aws.lb.TargetGroup {
-  const { vpcId, namespace, region, tags, transform, listener } = args;
-  const { service, paths } = args.route;
+/**
+ * A target group for each Service, the rule that leads to them, and the bindings that keep the Services' pods in them.
+ * Gives the groups by their Services' names.
+ */
+export function route(args: RouteArgs): Record<string, aws.lb.TargetGroup> {
+  const { vpcId, region, tags, transform, listener } = args;
+  const { service, paths, versions } = args.route;
   const name = `${args.name}-${service}`;
   const parent = { parent: args.parent };
-  const targetGroup = new aws.lb.TargetGroup(
-    ...transformed(transform?.targetGroup, name, { ...TARGET_GROUP, vpcId, region, tags }, parent),
-  );
+  const weights = versions?.map((version) => [versionName(service, version), version.weight] as const);
+  const groups = (weights ?? [[service, 100] as const]).map(([of, weight]) => {
+    const group = { ...TARGET_GROUP, vpcId, region, tags };
+    const targetGroup = new aws.lb.TargetGroup(
+      ...transformed(transform?.targetGroup, `${args.name}-${of}`, group, parent),
+    );
+    return { of, weight, targetGroup };
+  });
+  const split = groups.map(({ targetGroup, weight }) => ({ arn: targetGroup.arn, weight }));
   const rule = new aws.lb.ListenerRule(
     ...transformed(
       transform?.listenerRule,
@@ -49,29 +61,39 @@ export function route(args: RouteArgs): aws.lb.TargetGroup {
         listenerArn: listener.arn,
         priority: args.priority,
         conditions: [{ pathPattern: { values: paths } }],
-        actions: [{ type: "forward", targetGroupArn: targetGroup.arn }],
+        actions: [
+          versions
+            ? { type: "forward", forward: { targetGroups: split } }
+            : { type: "forward", targetGroupArn: split[0]?.arn },
+        ],
         region,
         tags,
       },
       parent,
     ),
   );
+  for (const { of, targetGroup } of groups) bind(of, targetGroup, rule, args);
+  return Object.fromEntries(groups.map(({ of, targetGroup }) => [of, targetGroup]));
+}
+
+/** Keeps a Service's pods in a target group. */
+function bind(service: string, group: aws.lb.TargetGroup, rule: aws.lb.ListenerRule, args: RouteArgs): void {
+  const name = `${args.name}-${service}`;
   new k8s.apiextensions.CustomResource(
     `${name}-binding`,
     {
       apiVersion: "elbv2.k8s.aws/v1beta1",
       kind: "TargetGroupBinding",
-      metadata: { name, namespace },
+      metadata: { name, namespace: args.namespace },
       spec: {
         serviceRef: { name: service, port: HTTP_PORT },
-        targetGroupARN: targetGroup.arn,
+        targetGroupARN: group.arn,
         targetType: "ip",
       },
     },
     // The controller refuses targets of a group that no listener uses yet.
-    { ...parent, dependsOn: pulumi.all([rule, ...(args.bindingsDependOn ?? [])]) },
+    { parent: args.parent, dependsOn: pulumi.all([rule, ...(args.bindingsDependOn ?? [])]) },
   );
-  return targetGroup;
 }
 
 /** A target that fails is out after 10 s, and has 15 s to finish what it was given. */
@@ -103,6 +125,15 @@ export function checkRoutes(component: string, routes: Route[], rules: [boolean,
       `routes[${index}].paths`,
       "expected one to five patterns that begin with /, ALB's most for a rule",
     ]),
+    ...routes.flatMap(({ versions = [] }, index) =>
+      (versions.length === 0 ? [] : versionProblems(versions)).map(
+        ({ path, message }): [boolean, string, string] => [
+          false,
+          [`routes[${index}].versions`, ...path].join("."),
+          message,
+        ],
+      ),
+    ),
     ...rules,
   ]);
 }

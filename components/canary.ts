@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { check } from "./check.ts";
-import { podLabels } from "./pod.ts";
 import { type Transform, transformed } from "./transform.ts";
 
 export interface CanaryOptions {
@@ -23,6 +22,9 @@ export interface CanaryArgs extends CanaryOptions {
   namespace: pulumi.Input<string>;
   /** The Deployment whose pods are rolled out; it is scaled down as the Rollout takes over. */
   deployment: pulumi.Output<string>;
+  /** What its pods call themselves in their metrics, and their labels. */
+  service: string;
+  labels: Record<string, string>;
 }
 
 const STEPS = [
@@ -41,7 +43,7 @@ const FAST_ENOUGH = 0.05;
  * compared with the old one's; when they are worse, all go back to the old version. Needs Argo Rollouts and Prometheus.
  * Costs the new version's pods beside the old one's while it lasts.
  *
- * @example new Canary("trading-canary", { namespace, deployment: "trading" }, { provider })
+ * @example new Canary("trading-canary", { namespace, service: "trading", labels, deployment: deployment.metadata.name }, { provider })
  */
 export class Canary extends pulumi.ComponentResource {
   /** What an autoscaler scales in the Deployment's place. */
@@ -86,10 +88,10 @@ export class Canary extends pulumi.ComponentResource {
           metadata: {
             name: args.deployment,
             namespace,
-            labels: pulumi.output(args.deployment).apply(podLabels),
+            labels: args.labels,
           },
           spec: {
-            selector: { matchLabels: pulumi.output(args.deployment).apply(podLabels) },
+            selector: { matchLabels: args.labels },
             workloadRef: {
               apiVersion: "apps/v1",
               kind: "Deployment",
@@ -111,7 +113,8 @@ export class Canary extends pulumi.ComponentResource {
                   startingStep: 1,
                   templates: [{ templateName: analysis.metadata.name }],
                   args: [
-                    { name: "service", value: args.deployment },
+                    { name: "service", value: args.service },
+                    { name: "rollout", value: args.deployment },
                     { name: "new", valueFrom: { podTemplateHashValue: "Latest" } },
                     { name: "old", valueFrom: { podTemplateHashValue: "Stable" } },
                   ],
@@ -133,7 +136,7 @@ const API = "argoproj.io/v1alpha1";
 /** Two bad measurements in half-minutes end a rollout; none at all, since nobody calls, is no reason to. */
 function analysisSpec(address: string, maxErrors: number, maxSlowdown: number) {
   const of = (metric: string, hash: string, more = "") =>
-    `rate(${metric}{service="{{args.service}}",pod=~"{{args.service}}-{{args.${hash}}}-.*"${more}}[2m])`;
+    `rate(${metric}{service="{{args.service}}",pod=~"{{args.rollout}}-{{args.${hash}}}-.*"${more}}[2m])`;
   const p99 = (hash: string) =>
     `histogram_quantile(0.99, sum by (le) (${of("http_request_duration_seconds_bucket", hash)}))`;
   const errors = of("http_requests_total", "new", ',status=~"5.."');
@@ -146,7 +149,7 @@ function analysisSpec(address: string, maxErrors: number, maxSlowdown: number) {
     provider: { prometheus: { address, query } },
   });
   return {
-    args: ["service", "new", "old"].map((name) => ({ name })),
+    args: ["service", "rollout", "new", "old"].map((name) => ({ name })),
     metrics: [
       metric("errors", `sum(${errors}) / sum(${of("http_requests_total", "new")})`, maxErrors),
       metric("p99", `${p99("new")} / clamp_min(${p99("old")}, ${FAST_ENOUGH})`, maxSlowdown),

@@ -76,9 +76,12 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.#args = args;
     const balancer = this.#balancer();
     const listener = this.#listeners(balancer.arn);
-    const targetGroups = args.routes.map((one, index) =>
-      route({ ...args, name, route: one, priority: (index + 1) * 10, listener, parent: this }),
-    );
+    const targetGroups = Object.assign(
+      {},
+      ...args.routes.map((one, index) =>
+        route({ ...args, name, route: one, priority: (index + 1) * 10, listener, parent: this }),
+      ),
+    ) as Record<string, aws.lb.TargetGroup>;
     this.#watch(balancer, targetGroups);
     const scheme = args.certificateArn ? "https" : "http";
     this.arn = balancer.arn;
@@ -142,15 +145,16 @@ export class LoadBalancer extends pulumi.ComponentResource {
   }
 
   /** Alarms, what AWS does of itself when a zone fails, and the firewall. */
-  #watch(balancer: aws.lb.LoadBalancer, targetGroups: aws.lb.TargetGroup[]): void {
-    const { routes, zones, region, tags, notify, rateLimit } = this.#args;
+  #watch(balancer: aws.lb.LoadBalancer, targetGroups: Record<string, aws.lb.TargetGroup>): void {
+    const { zones, region, tags, notify, rateLimit } = this.#args;
     const own = { parent: this };
-    const named = routes.map(({ service }, index) => [service, targetGroups[index]?.arnSuffix] as const);
     const alarms = new ZoneAlarms(
       `${this.#name}-alarms`,
       {
         loadBalancer: balancer.arnSuffix,
-        targetGroups: Object.fromEntries(named.flatMap(([key, arn]) => (arn ? [[key, arn]] : []))),
+        targetGroups: Object.fromEntries(
+          Object.entries(targetGroups).map(([service, { arnSuffix }]) => [service, arnSuffix]),
+        ),
         zones,
         region,
         tags,

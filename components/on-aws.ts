@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Config, SERVICES } from "../config.ts";
+import { type Config, SERVICES, type ServiceName } from "../config.ts";
 import { connectionPools } from "../config-relations.ts";
 import { FoundationOutput, Outputs } from "../outputs.ts";
 import { balancerAccessLogs, REQUEST_LOG_DAYS } from "./access-logs.ts";
@@ -133,6 +133,9 @@ export function onAws(config: Config): Platform {
     tags,
     bindingsDependOn: [controllers.loadBalancerController],
   };
+  const { modelSplit } = config.delivery;
+  const versionsOf = (service: ServiceName) =>
+    modelSplit?.service === service ? modelSplit.versions : undefined;
   const publicBalancer = new LoadBalancer(
     "public",
     {
@@ -143,7 +146,7 @@ export function onAws(config: Config): Platform {
       certificateArn: config.certificateArn,
       domain: config.domain,
       rateLimit,
-      routes: [{ service: "web", paths: ["/*"] }],
+      routes: [{ service: "web", paths: ["/*"], versions: versionsOf("web") }],
     },
     { providers },
   );
@@ -154,7 +157,7 @@ export function onAws(config: Config): Platform {
       internal: true,
       subnetIds: privateSubnetIds,
       securityGroupIds: [network.internalBalancerGroupId],
-      routes: [{ service: "gateway", paths: ["/api/*", "/ws/*"] }],
+      routes: [{ service: "gateway", paths: ["/api/*", "/ws/*"], versions: versionsOf("gateway") }],
     },
     { providers },
   );

@@ -20,6 +20,8 @@ export interface Mount {
 export interface PodArgs {
   /** The service's name, which the container and the labels carry. */
   service: string;
+  /** Sets these pods apart from others of the service, of other versions. @default the service has one */
+  version?: string;
   image: pulumi.Input<string>;
   /** Nodes that the pods go to while there is room: those that face clients, or the database. @default "app" */
   tier?: NodeTier;
@@ -69,8 +71,10 @@ const GRACE_SECONDS = 30;
  */
 const FORGET_SECONDS = 10;
 
-export function podLabels(service: string): Record<string, string> {
-  return { "app.kubernetes.io/name": service, "app.kubernetes.io/part-of": "trizone" };
+/** Without a version, those of all that a service runs. */
+export function podLabels(service: string, version?: string): Record<string, string> {
+  const labels = { "app.kubernetes.io/name": service, "app.kubernetes.io/part-of": "trizone" };
+  return version === undefined ? labels : { ...labels, "app.kubernetes.io/version": version };
 }
 
 /** A pod that serves: both ports, probes, spread over zones and hosts. */
@@ -85,9 +89,10 @@ export function servingPod(args: PodArgs): PodTemplate {
     readinessProbe: probe("/readyz", { periodSeconds: 5, failureThreshold: 3 }),
     lifecycle: { preStop: { sleep: { seconds: FORGET_SECONDS } } },
   });
+  const labels = podLabels(args.service, args.version);
   return {
-    metadata: { labels: podLabels(args.service) },
-    spec: { ...spec, ...spread(args.service, args.tier), terminationGracePeriodSeconds: GRACE_SECONDS },
+    metadata: { labels },
+    spec: { ...spec, ...spread(labels, args.tier), terminationGracePeriodSeconds: GRACE_SECONDS },
   };
 }
 
@@ -148,8 +153,8 @@ function probe(path: string, times: { periodSeconds: number; failureThreshold: n
 }
 
 /** As many pods in each zone, on different hosts where there are enough. */
-export function spread(service: string, tier: NodeTier = "app"): Partial<PodSpec> {
-  const labelSelector = { matchLabels: podLabels(service) };
+export function spread(matchLabels: Record<string, string>, tier: NodeTier = "app"): Partial<PodSpec> {
+  const labelSelector = { matchLabels };
   return {
     topologySpreadConstraints: [
       {

@@ -26,7 +26,7 @@ export function poolerPod(args: PoolerArgs & { name: string; settings: pulumi.In
       priorityClassName: priorityClass,
       securityContext: POD_SECURITY,
       terminationGracePeriodSeconds: 30,
-      ...spread(name),
+      ...spread(podLabels(name)),
       initContainers: [
         {
           name: "trust",

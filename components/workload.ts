@@ -8,6 +8,8 @@ import { type Transform, transformed } from "./transform.ts";
 
 export interface WorkloadArgs extends Omit<PodArgs, "service"> {
   namespace: pulumi.Input<string>;
+  /** What the pods serve, where several workloads serve it. @default the workload's name */
+  service?: string;
   /** Pods at least: one a zone or more. @default 3 */
   replicas?: number;
   /** Pods at most. @default four times `replicas` */
@@ -41,7 +43,9 @@ export class Workload extends pulumi.ComponentResource {
   /** Reached from inside the cluster. */
   readonly url: pulumi.Output<string>;
   readonly #name: string;
-  readonly #args: WorkloadArgs;
+  readonly #args: WorkloadArgs & { service: string };
+  /** Of the pods, by which all that belongs to them finds them. */
+  readonly #labels: Record<string, string>;
   readonly #metadata: { name: string; namespace: pulumi.Input<string>; labels: Record<string, string> };
 
   constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -53,10 +57,11 @@ export class Workload extends pulumi.ComponentResource {
     ]);
     super("trizone:kubernetes:Workload", name, {}, opts);
     this.#name = name;
-    this.#args = args;
-    this.#metadata = { name, namespace: args.namespace, labels: podLabels(name) };
-    const account = this.#serviceAccount();
-    this.#autoscaler(this.#scaled(this.#deployment(account)), replicas);
+    this.#args = { ...args, service: args.service ?? name };
+    this.#labels = podLabels(this.#args.service, args.version);
+    this.#metadata = { name, namespace: args.namespace, labels: this.#labels };
+    const accounts = args.serviceAccount ? [] : [this.#serviceAccount()];
+    this.#autoscaler(this.#scaled(this.#deployment(accounts)), replicas);
     this.#disruptionBudget();
     this.url = this.#service();
     this.registerOutputs({ url: this.url });
@@ -71,34 +76,34 @@ export class Workload extends pulumi.ComponentResource {
     );
   }
 
-  #deployment(account: k8s.core.v1.ServiceAccount): k8s.apps.v1.Deployment {
+  #deployment(accounts: k8s.core.v1.ServiceAccount[]): k8s.apps.v1.Deployment {
     // A Rollout takes the pods over and scales the Deployment down, for which nobody should wait.
     const annotations = this.#args.canary ? { "pulumi.com/skipAwait": "true" } : undefined;
     const deployment = {
       metadata: { ...this.#metadata, annotations },
       spec: {
         // No `replicas`: they are the autoscaler's, and an update must not take back what it added.
-        selector: { matchLabels: podLabels(this.#name) },
+        selector: { matchLabels: this.#labels },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: servingPod({ ...this.#args, service: this.#name }),
+        template: servingPod({ serviceAccount: this.#name, ...this.#args }),
       },
     };
     return new k8s.apps.v1.Deployment(
       ...transformed(this.#args.transform?.deployment, `${this.#name}-deployment`, deployment, {
         parent: this,
-        dependsOn: [account, ...(this.#args.after ?? [])],
+        dependsOn: [...accounts, ...(this.#args.after ?? [])],
       }),
     );
   }
 
   /** What the autoscaler scales. */
   #scaled({ metadata }: k8s.apps.v1.Deployment): Canary["scaleTargetRef"] {
-    const { canary, namespace } = this.#args;
+    const { canary, namespace, service } = this.#args;
     if (!canary) return { apiVersion: "apps/v1", kind: "Deployment", name: metadata.name };
     const { dependsOn, ...options } = canary;
     return new Canary(
       `${this.#name}-canary`,
-      { ...options, namespace, deployment: metadata.name },
+      { ...options, namespace, service, labels: this.#labels, deployment: metadata.name },
       { parent: this, dependsOn },
     ).scaleTargetRef;
   }
@@ -107,7 +112,7 @@ export class Workload extends pulumi.ComponentResource {
     const { nodePort, transform } = this.#args;
     const spec = {
       type: nodePort ? "NodePort" : "ClusterIP",
-      selector: podLabels(this.#name),
+      selector: this.#labels,
       ports: [{ name: "http", port: HTTP_PORT, targetPort: "http", nodePort }],
       // What a shift moves away from a zone at the balancer must not wander back in from inside.
       trafficDistribution: "PreferSameZone",
@@ -151,7 +156,7 @@ export class Workload extends pulumi.ComponentResource {
   #disruptionBudget(): void {
     const budget = {
       metadata: this.#metadata,
-      spec: { maxUnavailable: 1, selector: { matchLabels: podLabels(this.#name) } },
+      spec: { maxUnavailable: 1, selector: { matchLabels: this.#labels } },
     };
     new k8s.policy.v1.PodDisruptionBudget(
       ...transformed(this.#args.transform?.disruptionBudget, `${this.#name}-disruption-budget`, budget, {
