@@ -7,7 +7,7 @@ import { fieldErrors } from "./validation.ts";
 /** Where in the feed an event lies: the writing transaction's id, its chain, its link there. */
 export const Position = z.string().regex(/^\d{1,20}\.\d{1,19}\.\d{1,19}$/);
 
-const orderId = z.uuid();
+const orderId = z.uuid().toLowerCase();
 const userId = z.string().min(1).max(255);
 const symbol = z.string().regex(/^[A-Z0-9]{3,6}$/);
 const quantity = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
@@ -52,9 +52,6 @@ export const HoldingReservation = z.object({ id: orderId, userId, symbol, quanti
 export type HoldingReservation = z.infer<typeof HoldingReservation>;
 
 export type ReservationOutcome = "reserved" | "insufficient" | "no-account" | "released";
-
-/** Largest body between services, in bytes: a full batch of events is some 400 KiB. */
-export const INTERNAL_BODY_LIMIT = 1024 * 1024;
 
 /** The body of an internal call. @throws ProblemError 400 or 422 */
 export async function readInternal<Schema extends z.ZodType>(

@@ -1,0 +1,129 @@
+import type { Database } from "../kit/database/database.ts";
+import type { Session } from "../kit/database/session.ts";
+import { formatDecimal } from "../kit/money.ts";
+import type { EventBatch, OrderEvent } from "../kit/order-events.ts";
+import { type Books, book, holdingKey, type Reservation } from "./books.ts";
+import { asHolding, type HoldingRow } from "./holding-row.ts";
+import * as sql from "./statements.ts";
+
+export interface Applied {
+  /** False when `after` isn't what is stored: nothing was changed. */
+  applied: boolean;
+  /** What is stored now. */
+  position: string | null;
+  /** Fills of sells that no reservation covers: kept, not booked. */
+  suspense: OrderEvent[];
+}
+
+/** The position that is stored isn't the one that the sender takes it to be. */
+class OutOfStep extends Error {}
+
+/**
+ * Books a batch of the feed and moves the stored position in one transaction, if it follows what was booked before.
+ * @throws ProblemError 503 when the database is away; whether the batch was booked, the stored position says then.
+ */
+export async function applyEvents(database: Database, batch: EventBatch): Promise<Applied> {
+  const { after, position } = batch;
+  // The end of a buy concerns cash only.
+  const events = batch.events.filter(({ side, fill }) => side === "sell" || fill);
+  try {
+    const suspense = await database.transaction(async (session) => {
+      const books = await open(session, after, position, events);
+      book(books, events);
+      await store(session, books, events);
+      return books.suspense;
+    });
+    return { applied: true, position, suspense };
+  } catch (error) {
+    if (!(error instanceof OutOfStep)) throw error;
+    return { applied: false, position: await storedPosition(database), suspense: [] };
+  }
+}
+
+/** That of the last event that was booked; null when none was. @throws ProblemError 503 */
+export async function storedPosition(database: Database): Promise<string | null> {
+  const [row] = await database.repeatable<{ position: string | null }>(sql.POSITION, []);
+  return row?.position ?? null;
+}
+
+interface ReservationRow {
+  id: string;
+  state: Reservation["state"];
+  quantity: string;
+  sold: string;
+}
+
+/** Moves the position, locks what the events are about and reads it. @throws OutOfStep */
+async function open(
+  session: Session,
+  after: string | null,
+  position: string,
+  events: readonly OrderEvent[],
+): Promise<Books> {
+  const buys = events.filter(({ side }) => side === "buy");
+  const orders = new Set(events.filter(({ side }) => side === "sell").map(({ orderId }) => orderId));
+  // None waits for another's answer. Each sees what was committed before it began: what comes after the locks sees all
+  // that their former holders did. Lookups by key stay such, whatever the tables' sizes were when they were planned.
+  const [, moved, , holdings, reservations] = await Promise.all([
+    session.query("SET LOCAL enable_seqscan = off"),
+    session.query(sql.ADVANCE, [after, position]),
+    buys.length > 0 && session.query(sql.OPEN, keysOf(buys)),
+    session.query<HoldingRow>(sql.LOCK, keysOf(events)),
+    session.query<ReservationRow>(sql.RESERVATIONS, [[...orders]]),
+  ]);
+  if (moved.length === 0) throw new OutOfStep();
+  return {
+    holdings: new Map(holdings.map((row) => [holdingKey(row.user_id, row.symbol), asHolding(row)])),
+    reservations: new Map(
+      reservations.map(({ id, state, quantity, sold }) => [
+        id,
+        { state, quantity: Number(quantity), sold: Number(sold) },
+      ]),
+    ),
+    changed: new Set(),
+    suspense: [],
+  };
+}
+
+/** Users and symbols of the holdings that events are about, each holding once. */
+function keysOf(events: readonly OrderEvent[]): [users: string[], symbols: string[]] {
+  const keys = [...new Map(events.map((event) => [holdingKey(event.userId, event.symbol), event])).values()];
+  return [keys.map(({ userId }) => userId), keys.map(({ symbol }) => symbol)];
+}
+
+async function store(session: Session, books: Books, events: readonly OrderEvent[]): Promise<void> {
+  const { changed, suspense } = books;
+  const holdings = new Map<string, unknown[]>();
+  const reservations = new Map<string, unknown[]>();
+  for (const { orderId, userId, symbol } of events) {
+    const key = holdingKey(userId, symbol);
+    const holding = changed.has(key) && books.holdings.get(key);
+    if (holding) {
+      const { quantity, reserved, cost, realised } = holding;
+      holdings.set(key, [
+        userId,
+        symbol,
+        quantity,
+        reserved,
+        formatDecimal(cost, 2),
+        formatDecimal(realised, 2),
+      ]);
+    }
+    const reservation = changed.has(orderId) && books.reservations.get(orderId);
+    if (reservation) {
+      const { state, quantity, sold } = reservation;
+      reservations.set(orderId, [orderId, userId, symbol, state, quantity, sold]);
+    }
+  }
+  const kept = suspense.map((event) => [event.orderId, event.fill?.id, JSON.stringify(event)]);
+  await Promise.all([
+    holdings.size > 0 && session.query(sql.STORE_HOLDINGS, columns([...holdings.values()])),
+    reservations.size > 0 && session.query(sql.STORE_RESERVATIONS, columns([...reservations.values()])),
+    kept.length > 0 && session.query(sql.STORE_SUSPENSE, columns(kept)),
+  ]);
+}
+
+/** Rows as one array a column, as `unnest` takes them. */
+function columns(rows: unknown[][]): unknown[][] {
+  return (rows[0] ?? []).map((_, i) => rows.map((row) => row[i]));
+}

@@ -1,0 +1,45 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import type { KitEnv } from "../kit/app.ts";
+import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/body-limit.ts";
+import type { Database } from "../kit/database/database.ts";
+import { QueueFull } from "../kit/group-commit.ts";
+import type { Logger } from "../kit/log.ts";
+import { EventBatch, HoldingReservation, readInternal } from "../kit/order-events.ts";
+import { ProblemError } from "../kit/problem.ts";
+import { applyEvents, storedPosition } from "./feed.ts";
+import type { Reservations } from "./reservations.ts";
+
+const Batch = z.object({ items: z.array(HoldingReservation).max(500) });
+const OrderId = z.uuid();
+
+/** What `trading` calls, see docs/orders.md. Network policy lets nobody else in. */
+export function internalApi(database: Database, reservations: Reservations, log: Logger): Hono<KitEnv> {
+  const app = new Hono<KitEnv>();
+  app.use("/internal/*", bodyLimit(INTERNAL_BODY_LIMIT));
+
+  app.post("/internal/reservations", async (c) => {
+    const { items } = await readInternal(c, Batch);
+    const outcomes = await reservations.reserve(items).catch((error: unknown) => {
+      if (!(error instanceof QueueFull)) throw error;
+      throw new ProblemError(503, "Too many reservations wait.", { headers: { "retry-after": "1" } });
+    });
+    return c.json({ results: items.map(({ id }, i) => ({ id, outcome: outcomes[i] })) });
+  });
+
+  app.post("/internal/events", async (c) => {
+    const { applied, position, suspense } = await applyEvents(database, await readInternal(c, EventBatch));
+    for (const { orderId, fill } of suspense) {
+      log.error({ orderId, fill: fill?.id }, "a sell that no reservation covers was put into suspense");
+    }
+    return c.json({ position }, applied ? 200 : 409);
+  });
+
+  app.get("/internal/reservations/:id", async (c) => {
+    const id = c.req.param("id");
+    if (!OrderId.safeParse(id).success) throw new ProblemError(404, "This is not an order's id.");
+    const [reservation, position] = await Promise.all([reservations.find(id), storedPosition(database)]);
+    return c.json({ reservation: reservation ?? null, position });
+  });
+  return app;
+}

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { apiBodyLimit } from "../kit/body-limit.ts";
+import { Database } from "../kit/database/database.ts";
+import { DatabaseEnvironment } from "../kit/database/environment.ts";
+import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
+import { serve } from "../kit/serve.ts";
+import { portfolioApi } from "./api.ts";
+import { internalApi } from "./internal.ts";
+import { Prices } from "./prices.ts";
+import { Reservations } from "./reservations.ts";
+
+/** Keeps what users hold, from the events of their orders. */
+const environment = readEnvironment(
+  PodEnvironment.extend({
+    ...DatabaseEnvironment.shape,
+    /** Without it portfolios are told without market values. */
+    MARKET_DATA_URL: z.url().optional(),
+  }),
+);
+
+await serve(environment, (pod) => {
+  const database = new Database(environment, pod.log);
+  const prices = new Prices(environment.MARKET_DATA_URL, pod.log);
+  const api = portfolioApi(database, prices);
+  const internal = internalApi(database, new Reservations(database), pod.log);
+  return {
+    routes(app) {
+      app.use("/api/*", apiBodyLimit);
+      app.route("/", api);
+      app.route("/", internal);
+    },
+    close: async () => {
+      await Promise.all([database.close(), prices.close()]);
+    },
+  };
+});
