@@ -15,6 +15,8 @@ export interface PlatformOptions {
   stack: string;
   /** Of the public load balancer; 0 for any free one. */
   port: number;
+  /** Whether the stack's autoscalers change the number of pods by their load. */
+  autoscale: boolean;
   /** Told in words what goes wrong while nobody waits for it. */
   report: (message: string) => void;
 }
@@ -114,6 +116,7 @@ export class Platform implements Controls {
       outputs: this.outputs,
       state,
       addresses: this.#addresses,
+      autoscale: this.#options.autoscale,
       report: this.#options.report,
     });
     // Ends what a start that is under way has still to start; one that fails has ended it itself.

@@ -22,12 +22,16 @@ export interface RealisedOptions {
   outputs: Outputs;
   state: State;
   addresses: Addresses;
+  autoscale: boolean;
   /** Told in words what goes wrong while nobody waits for it. */
   report: (message: string) => void;
 }
 
 /** How long all pods, or the balancers' targets after them, may take to become ready, in milliseconds. */
 const readyTimeoutMs = 120_000;
+
+/** Kubernetes's `--horizontal-pod-autoscaler-sync-period`. */
+const scaleEveryMs = 15_000;
 
 /** What requests under way get to finish when the platform ends, in milliseconds. */
 const stopGraceMs = 5000;
@@ -63,6 +67,7 @@ export class Realised {
       lookup: (zone) => network.lookup(zone),
       directory: state.path("volumes"),
       logDirectory: state.folder("logs"),
+      scaleEveryMs: options.autoscale ? scaleEveryMs : undefined,
     });
     this.faults = new Faults([
       {

@@ -10,7 +10,12 @@ export function up(): Command {
     .option("--stack <name>", "stack to run", "dev")
     .option("--fresh", "drop the data of earlier runs", false)
     .option("--port <number>", "port of the public load balancer on 127.0.0.1", port, 8080)
-    .action(async (options: { stack: string; fresh: boolean; port: number }) => {
+    .option(
+      "--autoscale",
+      "let autoscalers add pods where their CPU is used, as far as the stack allows",
+      false,
+    )
+    .action(async (options: { stack: string; fresh: boolean; port: number; autoscale: boolean }) => {
       const [{ Platform }, { State }, { run }] = await Promise.all([
         import("../local/platform.ts"),
         import("../local/state.ts"),

@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { Graph, Resource } from "../../engine/graph.ts";
 import { reveal } from "../../engine/values.ts";
 import { dependsOn } from "./dependencies.ts";
+import { Autoscaler, type Scaling, scaling } from "./scaling.ts";
 import { PodTemplate } from "./spec.ts";
 
 /** A Deployment or Job as the graph declares it. */
@@ -11,8 +12,10 @@ export interface Workload {
   kind: "Deployment" | "Job";
   name: string;
   namespace: string;
-  /** Pods that a Deployment wants; 1 for a Job. */
+  /** Pods that a Deployment wants at first; 1 for a Job. */
   replicas: number;
+  /** How a HorizontalPodAutoscaler changes that. */
+  scaling?: Scaling;
   template: PodTemplate;
   /** URNs of the workloads that must be done first, direct and indirect. */
   dependsOn: string[];
@@ -62,12 +65,6 @@ const Job = z.object({
     activeDeadlineSeconds: z.number().min(1).default(600),
   }),
 });
-const Autoscaler = z.object({
-  spec: z.object({
-    scaleTargetRef: z.object({ kind: z.string(), name: z.string() }),
-    minReplicas: z.number().int().min(0).default(1),
-  }),
-});
 const Rollout = z.object({
   spec: z.object({ workloadRef: z.object({ name: z.string() }).optional() }),
 });
@@ -96,22 +93,25 @@ export function manifests(graph: Graph, known: (image: string) => boolean = () =
       return [`Rollout ${namespace}/${name}`, read(resource, Rollout).spec.workloadRef?.name];
     }),
   );
-  const minimums = new Map(
+  const scalings = new Map(
     graph.resources
       .filter((resource) => /^kubernetes:autoscaling\/v[12]:HorizontalPodAutoscaler$/.test(resource.type))
       .map((resource) => {
-        const { scaleTargetRef, minReplicas } = read(resource, Autoscaler).spec;
+        const { scaleTargetRef } = read(resource, Autoscaler).spec;
         const { namespace } = identity(resource);
         const target = `${scaleTargetRef.kind} ${namespace}/${scaleTargetRef.name}`;
         // A Rollout runs the pods of the Deployment that it refers to: here the Deployment does.
         const deployment = rollouts.get(target);
-        return [deployment ? `Deployment ${namespace}/${deployment}` : target, minReplicas];
+        return [
+          deployment ? `Deployment ${namespace}/${deployment}` : target,
+          scaling(read(resource, Autoscaler)),
+        ];
       }),
   );
   // In the graph's order, in which what a resource depends on comes before it.
   const workloads = graph.resources.flatMap((resource) => {
     if (resource.external || !images(resource).every(known)) return [];
-    if (resource.type === "kubernetes:apps/v1:Deployment") return [deployment(resource, minimums)];
+    if (resource.type === "kubernetes:apps/v1:Deployment") return [deployment(resource, scalings)];
     return resource.type === "kubernetes:batch/v1:Job" ? [job(resource)] : [];
   });
   const dependencies = dependsOn(graph, new Set(workloads.map(({ urn }) => urn)));
@@ -140,15 +140,17 @@ function images(resource: Resource): string[] {
   return read.data?.spec.template.spec.containers.map(({ image }) => image) ?? [];
 }
 
-function deployment(resource: Resource, minimums: ReadonlyMap<string, number>): Workload {
+function deployment(resource: Resource, scalings: ReadonlyMap<string, Scaling>): Workload {
   const { namespace, name } = identity(resource);
   const { replicas, template } = read(resource, Deployment).spec;
+  const scaling = scalings.get(`Deployment ${namespace}/${name}`);
   return {
     urn: resource.urn,
     kind: "Deployment",
     name,
     namespace,
-    replicas: replicas ?? minimums.get(`Deployment ${namespace}/${name}`) ?? 1,
+    replicas: replicas ?? scaling?.minimum ?? 1,
+    scaling,
     template,
     dependsOn: [],
     backoffLimit: 0,

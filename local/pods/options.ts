@@ -15,6 +15,11 @@ export interface PodsOptions {
   /** Folder of the pods' volumes: emptied at the start and removed at the end. */
   directory: string;
   logDirectory: string;
+  /**
+   * How often the autoscalers decide (15,000 in Kubernetes). Undefined: never, the pods stay at their minimum, since
+   * requests are small and a few cores would soon start pods only to serve the start of pods.
+   */
+  scaleEveryMs?: number;
   /** Zone name -> name of its node. @default `node-<zone>` */
   nodeNames?: Record<string, string>;
 }

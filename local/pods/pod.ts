@@ -4,12 +4,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Endpoint } from "../endpoint.ts";
 import { Backoff } from "./backoff.ts";
 import { Container, type Exit } from "./container.ts";
+import { cpuTime } from "./cpu-time.ts";
 import { identify, podName } from "./identity.ts";
 import { rotate } from "./log-file.ts";
 import type { Machine } from "./machine.ts";
 import type { Workload } from "./manifests.ts";
 import type { PodStatus } from "./pod-state.ts";
 import { named, prepare, takePorts } from "./prepare.ts";
+import { quantity } from "./quantity.ts";
 import { Run } from "./run.ts";
 import type { Zone } from "./zone.ts";
 
@@ -28,6 +30,7 @@ export class Pod {
   #state: Omit<PodStatus, "name" | "workload" | "namespace" | "zone" | "pid">;
   #labels: Record<string, string>;
   #ports: ReadonlyMap<number, number> = new Map();
+  #measured: { pid: number; used: number; at: number } | undefined;
   #run: Run | undefined;
 
   /** @param restart Whether its container is started again when it ends; a Job's isn't. */
@@ -116,6 +119,20 @@ export class Pod {
   /** Makes its zone's present fault its own; one that isn't up takes it when it starts. Rejects when it refuses. */
   async applyFault(): Promise<void> {
     await this.#run?.applyFault();
+  }
+
+  /** CPU used since the last call as a share of its request; undefined while it isn't ready or was not measured yet. */
+  async utilization(): Promise<number | undefined> {
+    const { container } = this.#run ?? {};
+    const { requests, limits } = this.workload.template.spec.containers[0].resources;
+    const request = requests.cpu ?? limits.cpu;
+    const used = container && this.ready ? await cpuTime(container.pid) : undefined;
+    const before = this.#measured;
+    const now =
+      used === undefined || !container ? undefined : { pid: container.pid, used, at: performance.now() };
+    this.#measured = now;
+    if (!now || request === undefined || before?.pid !== now.pid) return undefined;
+    return (now.used - before.used) / ((now.at - before.at) / 1000) / quantity(request);
   }
 
   /** Keeps its memory and its log within their limits. */

@@ -34,10 +34,11 @@ const rolloutMs = 600_000;
  * The scheduler, the kubelets and the Deployment and Job controllers of a laptop's zones: every pod that the graph
  * declares is a Node process. That a zone was killed is known here at once; in Kubernetes when its lease ends.
  * Leaves out what needs a kernel's namespaces (users, networks, CPU limits, read-only file systems), init and
- * sidecar containers, rollouts, and scaling by load.
+ * sidecar containers, and rollouts.
  */
 export class Pods extends EventEmitter<Events> {
   readonly #logDirectory: string;
+  readonly #scaleEveryMs: number | undefined;
   readonly #zones: Zone[];
   readonly #machine: Machine;
   /** By the Deployment's URN. */
@@ -55,6 +56,7 @@ export class Pods extends EventEmitter<Events> {
     super();
     this.setMaxListeners(100);
     this.#logDirectory = options.logDirectory;
+    this.#scaleEveryMs = options.scaleEveryMs;
     this.#zones = makeZones(options.zones, options.nodeNames);
     const declared = manifests(options.graph, (image) => options.images(image) !== undefined);
     this.#waiting = new Set(declared.workloads);
@@ -85,7 +87,12 @@ export class Pods extends EventEmitter<Events> {
     await prune(this.#logDirectory);
     this.#abort.signal.throwIfAborted();
     const warn = (problem: Error) => this.#warn(problem);
-    this.#endUpkeep = keepUp(() => this.#pods(), this.#logDirectory, warn);
+    const endUpkeep = keepUp(() => this.#pods(), this.#logDirectory, warn);
+    const endScaling = this.#scale();
+    this.#endUpkeep = () => {
+      endUpkeep();
+      endScaling();
+    };
     const done = new Map<string, Promise<void>>();
     for (const workload of manifests.workloads) {
       done.set(
@@ -185,6 +192,14 @@ export class Pods extends EventEmitter<Events> {
     this.#changed();
     if (this.#machine.manifests.workloads.some(({ dependsOn }) => dependsOn.includes(workload.urn)))
       await this.#rollout(replicas);
+  }
+
+  #scale(): () => void {
+    if (this.#scaleEveryMs === undefined) return () => {};
+    const timer = setInterval(() => {
+      for (const one of this.#replicas.values()) one.scale().catch((problem) => this.#warn(problem));
+    }, this.#scaleEveryMs);
+    return () => clearInterval(timer);
   }
 
   async #rollout(replicas: Replicas): Promise<void> {

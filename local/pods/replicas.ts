@@ -1,6 +1,7 @@
 import type { Machine } from "./machine.ts";
 import type { Workload } from "./manifests.ts";
 import { Pod } from "./pod.ts";
+import { Scaler } from "./scaling.ts";
 import { move, placement, unschedulable } from "./scheduler.ts";
 import { place } from "./spread.ts";
 import type { Zone } from "./zone.ts";
@@ -14,32 +15,62 @@ export class Replicas {
   readonly workload: Workload;
   readonly pods = new Set<Pod>();
   #machine: Machine;
+  readonly #scaler: Scaler | undefined;
+  /** Pods that are wanted now. */
+  #wanted: number;
   #moving: { fresh: Pod; victim: Pod } | undefined;
 
   constructor(workload: Workload, machine: Machine) {
     this.workload = workload;
     this.#machine = machine;
+    this.#wanted = workload.replicas;
+    this.#scaler = workload.scaling && new Scaler(workload.scaling);
   }
 
   get ready(): boolean {
-    return this.#active().filter((pod) => pod.ready).length >= this.workload.replicas;
+    return this.#active().filter((pod) => pod.ready).length >= this.#wanted;
   }
 
   /** As far as it can be for now: all pods that found a zone are ready, at least one. */
   get available(): boolean {
     const placed = this.#active().filter((pod) => pod.zone);
-    return this.workload.replicas === 0 || (placed.length > 0 && placed.every((pod) => pod.ready));
+    return this.#wanted === 0 || (placed.length > 0 && placed.every((pod) => pod.ready));
   }
 
   /** Brings the pods to what is wanted; `all` are the pods of every workload. To be called whenever something changed. */
   reconcile(zones: readonly Zone[], all: () => Iterable<Pod>): void {
     this.#finishMove();
     const active = this.#active();
-    const wanted = this.workload.replicas + (this.#moving ? 1 : 0);
+    const wanted = this.#wanted + (this.#moving ? 1 : 0);
+    if (!this.#moving) for (const pod of this.#surplus()) this.#remove(pod);
     for (let missing = wanted - active.length; missing > 0; missing--) this.#add();
     for (const pod of this.#active()) if (!pod.zone) this.#schedule(pod, zones, all());
-    if (!this.#moving && this.ready && this.#active().length === this.workload.replicas)
-      this.#startMove(zones, all());
+    if (!this.#moving && this.ready && this.#active().length === this.#wanted) this.#startMove(zones, all());
+  }
+
+  /** Lets the autoscaler decide anew from the CPU that the pods used since the last call. */
+  async scale(): Promise<void> {
+    if (!this.#scaler) return;
+    const used = await Promise.all(this.#active().map((pod) => pod.utilization()));
+    const measured = used.filter((one) => one !== undefined);
+    const wanted = this.#scaler.next(measured, this.#wanted, performance.now());
+    if (wanted === this.#wanted) return;
+    this.#wanted = wanted;
+    this.#machine.changed();
+  }
+
+  /** What is too many, as a ReplicaSet chooses it: first what isn't ready, then from the fullest zone, the youngest. */
+  #surplus(): Pod[] {
+    const rest = this.#active();
+    const size = (pod: Pod) => rest.filter(({ zone }) => zone === pod.zone).length;
+    const chosen: Pod[] = [];
+    while (rest.length > this.#wanted) {
+      const [next] = [...rest]
+        .reverse()
+        .sort((a, b) => Number(a.ready) - Number(b.ready) || size(b) - size(a));
+      if (next) chosen.push(...rest.splice(rest.indexOf(next), 1));
+    }
+    return chosen;
   }
 
   #schedule(pod: Pod, zones: readonly Zone[], all: Iterable<Pod>): void {
@@ -65,7 +96,7 @@ export class Replicas {
     if (!done) return;
     this.#moving = undefined;
     const surplus = fresh.ready ? victim : fresh;
-    if (this.#active().length > this.workload.replicas) this.#remove(surplus);
+    if (this.#active().length > this.#wanted) this.#remove(surplus);
   }
 
   #add(): Pod {
