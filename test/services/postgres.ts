@@ -68,8 +68,11 @@ function asServer(program: string, args: string[]): [string, string[]] {
   return [command, rest];
 }
 
+/** Small, and without waits for the disk: a crash of the server's processes loses nothing that the machine keeps. */
+const FOR_TESTS = { fsync: "off", shared_buffers: "16MB", max_connections: "50" };
+
 /** Creates and starts a PostgreSQL in a temporary folder, on a free port of 127.0.0.1. */
-export async function startPostgres(): Promise<TestPostgres> {
+export async function startPostgres(parameters: Record<string, string> = FOR_TESTS): Promise<TestPostgres> {
   const bin = await programs();
   const directory = await mkdtemp(join(tmpdir(), "trizone-pg-"));
   const data = join(directory, "data");
@@ -109,22 +112,13 @@ export async function startPostgres(): Promise<TestPostgres> {
     }
   };
   const start = async () => {
-    const settings = [
-      "-c",
-      "listen_addresses=127.0.0.1",
-      "-c",
-      "unix_socket_directories=",
-      "-c",
-      "fsync=off",
-    ];
-    const memory = ["-c", "shared_buffers=16MB", "-c", "max_connections=50"];
+    const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: "", ...parameters };
     const [program, args] = asServer(join(bin, "postgres"), [
       "-D",
       data,
       "-p",
       String(port),
-      ...settings,
-      ...memory,
+      ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     ]);
     server = spawn(program, args, { stdio: "ignore" });
     const deadline = performance.now() + 20_000;
