@@ -1,0 +1,56 @@
+import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
+import { failures, json, problem } from "../../kit/api.ts";
+import type { KitEnv } from "../../kit/app.ts";
+import { ProblemError } from "../../kit/problem.ts";
+import { userOf } from "../../kit/user.ts";
+import { refuseBody } from "../refuse-body.ts";
+import { AccountHolder, NewAccountHolder } from "./account-holder.ts";
+import type { AccountHolders } from "./store.ts";
+
+const getAccountHolder = createRoute({
+  method: "get",
+  path: "/api/account-holder",
+  summary: "Who you are, as far as you said; the tax file number is masked",
+  responses: {
+    200: { description: "The account holder", content: json(AccountHolder) },
+    404: problem("You did not say yet"),
+    ...failures,
+  },
+});
+
+const putAccountHolder = createRoute({
+  method: "put",
+  path: "/api/account-holder",
+  summary: "Say who you are",
+  description: "Without taxFileNumber the one on file stays; null takes it off file.",
+  request: { body: { required: true, content: json(NewAccountHolder) } },
+  responses: {
+    200: { description: "Stored", content: json(AccountHolder) },
+    413: problem("The body is too large"),
+    415: problem("The body is not JSON"),
+    422: problem("Invalid"),
+    ...failures,
+  },
+});
+
+/** Adds the API of account holders; answers are not to be kept by anything between. */
+export function accountHolderRoutes(app: OpenAPIHono<KitEnv>, holders: AccountHolders): void {
+  app.openapi(getAccountHolder, async (c) => {
+    const holder = await holders.find(userOf(c));
+    if (!holder) throw new ProblemError(404, "You did not say yet who you are; PUT it here.");
+    c.header("cache-control", "no-store");
+    return c.json(holder, 200);
+  });
+
+  app.openapi(
+    putAccountHolder,
+    async (c) => {
+      const holder = await holders.put(userOf(c), c.req.valid("json"));
+      c.header("cache-control", "no-store");
+      return c.json(holder, 200);
+    },
+    (result) => {
+      if (!result.success) refuseBody("The account holder is not valid.", result.error);
+    },
+  );
+}

@@ -1,0 +1,104 @@
+import type { Database } from "../../kit/database/database.ts";
+import { ProblemError } from "../../kit/problem.ts";
+import type { EnvelopeKey } from "../keys/envelope-key.ts";
+import type { AccountHolder, NewAccountHolder } from "./account-holder.ts";
+import { type Fields, openRecord, type SealedRecord, sealRecord } from "./record.ts";
+import { maskTaxFileNumber } from "./tax-file-number.ts";
+
+interface Row extends SealedRecord, Record<string, unknown> {
+  revision: string;
+  updated_at: Date;
+}
+
+const COLUMNS = "user_id, key_id, wrapped_key, name, email, tax_file_number, revision, updated_at";
+const FIND = { name: "account-holder", text: `SELECT ${COLUMNS} FROM account_holders WHERE user_id = $1` };
+/** Changes the row that was read, or makes one where none was; else nothing. */
+const SAVE = {
+  name: "save-account-holder",
+  text: `
+  INSERT INTO account_holders AS h (user_id, key_id, wrapped_key, name, email, tax_file_number)
+  VALUES ($1, $2, $3, $4, $5, $6)
+  ON CONFLICT (user_id) DO UPDATE
+    SET key_id = $2, wrapped_key = $3, name = $4, email = $5, tax_file_number = $6,
+        revision = h.revision + 1, updated_at = CASE WHEN $8 THEN h.updated_at ELSE now() END
+    WHERE h.revision = $7
+  RETURNING ${COLUMNS}`,
+};
+const UNDER_OTHER_KEYS = {
+  name: "account-holders-under-other-keys",
+  text: `SELECT ${COLUMNS} FROM account_holders WHERE key_id < $1 OR key_id > $1 LIMIT $2`,
+};
+
+/** Times that a change is tried when others change the same at the same time. */
+const TRIES = 5;
+/** Records that one call of `rewrap` takes on. */
+const REWRAP = 100;
+
+/** Personal data of users, encrypted per field. Every method throws ProblemError 503 when the database is away. */
+export class AccountHolders {
+  readonly #database: Database;
+  readonly #key: EnvelopeKey;
+
+  constructor(database: Database, key: EnvelopeKey) {
+    this.#database = database;
+    this.#key = key;
+  }
+
+  async find(userId: string): Promise<AccountHolder | undefined> {
+    const [row] = await this.#database.repeatable<Row>(FIND, [userId]);
+    return row && shown(await openRecord(this.#key, row), row.updated_at);
+  }
+
+  /** @throws ProblemError 503 when others kept changing it meanwhile. */
+  async put(userId: string, given: NewAccountHolder): Promise<AccountHolder> {
+    for (let attempt = 1; attempt <= TRIES; attempt += 1) {
+      const [before] = await this.#database.repeatable<Row>(FIND, [userId]);
+      const fields = { ...given, taxFileNumber: given.taxFileNumber ?? null };
+      if (given.taxFileNumber === undefined && before?.tax_file_number) {
+        fields.taxFileNumber = (await openRecord(this.#key, before)).taxFileNumber;
+      }
+      const saved = await this.#save(userId, fields, before);
+      if (saved) return shown(fields, saved.updated_at);
+    }
+    throw new ProblemError(503, "The account holder is being changed by others. Try again shortly.", {
+      headers: { "retry-after": "1" },
+    });
+  }
+
+  /**
+   * Encrypts some records that are not under the newest envelope key anew.
+   * @returns how many were, and whether there may be more.
+   */
+  async rewrap(): Promise<{ rewrapped: number; more: boolean }> {
+    const { keyId } = await this.#key.newDataKey("rewrap");
+    const rows = await this.#database.repeatable<Row>(UNDER_OTHER_KEYS, [keyId, REWRAP]);
+    let rewrapped = 0;
+    for (const row of rows) {
+      // One that was changed meanwhile is under the newest key already.
+      if (await this.#save(row.user_id, await openRecord(this.#key, row), row, true)) rewrapped += 1;
+    }
+    return { rewrapped, more: rows.length === REWRAP };
+  }
+
+  async #save(
+    userId: string,
+    fields: Fields,
+    before: Row | undefined,
+    same = false,
+  ): Promise<Row | undefined> {
+    const sealed = await sealRecord(this.#key, userId, fields);
+    const { key_id, wrapped_key, name, email, tax_file_number } = sealed;
+    const values = [userId, key_id, wrapped_key, name, email, tax_file_number, before?.revision ?? 0, same];
+    const [saved] = await this.#database.repeatable<Row>(SAVE, values);
+    return saved;
+  }
+}
+
+function shown({ name, email, taxFileNumber }: Fields, updatedAt: Date): AccountHolder {
+  return {
+    name,
+    email,
+    taxFileNumber: taxFileNumber && maskTaxFileNumber(taxFileNumber),
+    updatedAt: updatedAt.toISOString(),
+  };
+}

@@ -1,0 +1,175 @@
+import { createHash } from "node:crypto";
+import type { Database } from "../../kit/database/database.ts";
+import { uuid7 } from "../../kit/uuid7.ts";
+import { type Account, type AccountRow, amountIn, asAccount } from "./account.ts";
+import type { AccountDirectory, AccountFacts } from "./directory.ts";
+import { type Entry, type Outcome, Poster } from "./poster.ts";
+import {
+  accountNotFound,
+  otherTransaction,
+  scaleProblem,
+  tooLittle,
+  tooMuch,
+  wrongTarget,
+} from "./problems.ts";
+import { readStatement, type Statement } from "./statement.ts";
+import type { NewTransaction, Transaction } from "./transaction.ts";
+
+export interface Booked {
+  transaction: Transaction;
+  /** Booked by an earlier request with the same key. */
+  replayed: boolean;
+}
+
+const ACCOUNTS = {
+  name: "accounts-of-user",
+  text: "SELECT id, currency, balance, reserved, opened_at FROM accounts WHERE user_id = $1 ORDER BY currency",
+};
+const ACCOUNT = {
+  name: "account",
+  text: "SELECT id, currency, balance, reserved, opened_at FROM accounts WHERE id = $1",
+};
+const TRANSACTION = {
+  name: "transaction",
+  text: `
+  SELECT t.kind, t.debit_account, t.credit_account, t.amount, t.at, a.currency
+  FROM transfers t JOIN accounts a ON a.id IN (t.debit_account, t.credit_account)
+  WHERE t.reference = $1 AND t.fill = '' AND a.user_id = $2
+  LIMIT 1`,
+};
+
+interface TransactionRow {
+  kind: Transaction["kind"];
+  debit_account: string;
+  credit_account: string;
+  amount: string;
+  at: Date;
+  currency: string;
+}
+
+/** Cash accounts of users; each sees only their own. Every method throws ProblemError 503 when the database is away. */
+export class Ledger {
+  readonly #database: Database;
+  readonly #directory: AccountDirectory;
+  readonly #poster: Poster;
+
+  constructor(database: Database, directory: AccountDirectory) {
+    this.#database = database;
+    this.#directory = directory;
+    this.#poster = new Poster(database);
+  }
+
+  async open(userId: string, currency: string): Promise<Account> {
+    const { id } = await this.#directory.open(userId, currency);
+    const [row] = await this.#database.repeatable<AccountRow>(ACCOUNT, [id]);
+    if (!row) throw new Error("an account that was opened is not there");
+    return asAccount(row);
+  }
+
+  /** All the user's accounts, by currency. */
+  async accounts(userId: string): Promise<Account[]> {
+    return (await this.#database.repeatable<AccountRow>(ACCOUNTS, [userId])).map(asAccount);
+  }
+
+  /**
+   * Books a transaction in one durable write, once per user and key.
+   * @throws ProblemError 404 for an account that isn't the user's or isn't there, 409 when too little is available or
+   * too much would be on the account, 422 for a wrong amount or currency, or a key of another transaction.
+   */
+  async book(userId: string, key: string, wanted: NewTransaction): Promise<Booked> {
+    const account = await this.#accountFor(userId, wanted);
+    const { currency } = account;
+    const wrong = scaleProblem(wanted.amount, currency);
+    if (wrong) throw wrong;
+    const to = wanted.kind === "transfer" ? await this.#targetFor(account, wanted.toAccountId) : undefined;
+    const bank = to ? to.id : await this.#directory.bank(currency);
+    const [debit, credit] = wanted.kind === "deposit" ? [bank, account.id] : [account.id, bank];
+    const entry: Entry = {
+      id: uuid7(),
+      userId,
+      key,
+      print: fingerprint(wanted.kind, debit, credit, amountIn(wanted.amount, currency)),
+      kind: wanted.kind,
+      debit,
+      credit,
+      amount: wanted.amount,
+    };
+    const outcome = await this.#poster.post(entry);
+    refuse(outcome);
+    return {
+      transaction: {
+        id: outcome.reference,
+        kind: wanted.kind,
+        accountId: account.id,
+        ...(to && { toAccountId: to.id }),
+        currency,
+        amount: amountIn(wanted.amount, currency),
+        createdAt: outcome.at.toISOString(),
+      },
+      replayed: outcome.outcome === "replayed",
+    };
+  }
+
+  /** A transaction that one of the user's accounts is a side of. */
+  async find(userId: string, id: string): Promise<Transaction | undefined> {
+    const [row] = await this.#database.repeatable<TransactionRow>(TRANSACTION, [id, userId]);
+    if (!row) return undefined;
+    return {
+      id,
+      kind: row.kind,
+      accountId: row.kind === "deposit" ? row.credit_account : row.debit_account,
+      ...(row.kind === "transfer" && { toAccountId: row.credit_account }),
+      currency: row.currency,
+      amount: amountIn(row.amount, row.currency),
+      createdAt: row.at.toISOString(),
+    };
+  }
+
+  /**
+   * At most `limit` lines of an account, newest first, from below line `before` on.
+   * @throws ProblemError 404 for an account that isn't the user's.
+   */
+  async statement(
+    userId: string,
+    accountId: string,
+    before: bigint | undefined,
+    limit: number,
+  ): Promise<Statement> {
+    const account = await this.#own(userId, accountId);
+    return readStatement(this.#database, account, before, limit);
+  }
+
+  async #accountFor(userId: string, wanted: NewTransaction): Promise<AccountFacts> {
+    if (wanted.accountId !== undefined) return this.#own(userId, wanted.accountId);
+    const currency = wanted.currency ?? "";
+    if (wanted.kind === "deposit") return this.#directory.open(userId, currency);
+    const account = await this.#directory.byUser(userId, currency);
+    if (!account) throw accountNotFound(`You have no account in ${currency}; a deposit opens it.`);
+    return account;
+  }
+
+  async #own(userId: string, accountId: string): Promise<AccountFacts> {
+    const account = await this.#directory.byId(accountId.toLowerCase());
+    if (account?.userId !== userId) throw accountNotFound("You have no account of this id.");
+    return account;
+  }
+
+  async #targetFor(from: AccountFacts, toAccountId: string): Promise<AccountFacts> {
+    const to = await this.#directory.byId(toAccountId.toLowerCase());
+    if (!to) throw wrongTarget("is not an account here");
+    if (to.id === from.id) throw wrongTarget("is the account that the transfer comes from");
+    if (to.currency !== from.currency) throw wrongTarget(`must be an account in ${from.currency}`);
+    return to;
+  }
+}
+
+/** Equal for requests that mean the same transaction, however they were written. SHA-256, 32 bytes. */
+function fingerprint(...meaning: string[]): Buffer {
+  return createHash("sha256").update(JSON.stringify(meaning)).digest();
+}
+
+function refuse({ outcome }: Outcome): void {
+  if (outcome === "other") throw otherTransaction();
+  if (outcome === "insufficient") throw tooLittle();
+  if (outcome === "full") throw tooMuch();
+}

@@ -1,0 +1,73 @@
+import { z } from "@hono/zod-openapi";
+import { parseDecimal, scaleOf } from "../../kit/money.ts";
+
+/** Digits before the point of one transaction's amount at most. */
+const MAX_DIGITS = 12;
+/** More than this is on no account, in whole units of its currency: what an account may hold after a transaction. */
+export const MAX_BALANCE = "1000000000000000";
+
+const AMOUNT = `must be a decimal string such as "250.00", more than 0, with at most ${MAX_DIGITS} digits before the point`;
+
+/** How many decimals it may have, its currency says: see `scaleProblem`. */
+const amount = z
+  .string({ error: AMOUNT })
+  .refine(
+    (text) =>
+      text.length <= MAX_DIGITS + 4 && (parseDecimal(text, 3) ?? 0n) > 0n && wholeDigits(text) <= MAX_DIGITS,
+    { error: AMOUNT },
+  )
+  .openapi({ example: "250.00" });
+
+const wholeDigits = (text: string) => text.split(".")[0]?.length ?? 0;
+
+export const Currency = z
+  .string({ error: "must be an ISO 4217 code" })
+  .refine((code) => scaleOf(code) !== undefined, { error: "must be an ISO 4217 code such as AUD" })
+  .openapi({ example: "AUD" });
+
+const accountId = z.uuid({ error: "must be the id of an account" });
+
+const where = { accountId: accountId.optional(), currency: Currency.optional() };
+const oneOf = { error: "give either accountId or currency", path: ["accountId"] };
+const hasOne = (body: { accountId?: string | undefined; currency?: string | undefined }) =>
+  (body.accountId === undefined) !== (body.currency === undefined);
+
+/**
+ * The body of a new transaction. The account is named by its id or, as a user has one a currency, by its currency; a
+ * deposit by currency opens it.
+ */
+export const NewTransaction = z
+  .discriminatedUnion(
+    "kind",
+    [
+      z.strictObject({ kind: z.literal("deposit"), ...where, amount }).refine(hasOne, oneOf),
+      z.strictObject({ kind: z.literal("withdrawal"), ...where, amount }).refine(hasOne, oneOf),
+      z
+        .strictObject({ kind: z.literal("transfer"), ...where, toAccountId: accountId, amount })
+        .refine(hasOne, oneOf),
+    ],
+    {
+      error: (issue) =>
+        issue.code === "invalid_union" ? "must be deposit, withdrawal or transfer" : "must be a JSON object",
+    },
+  )
+  .openapi("NewTransaction");
+
+export type NewTransaction = z.infer<typeof NewTransaction>;
+
+/** A transaction as the users on both its sides see it; the same whenever it is read. */
+export const Transaction = z
+  .object({
+    id: z.uuid(),
+    kind: z.enum(["deposit", "withdrawal", "transfer"]),
+    accountId: z.uuid(),
+    /** Of a transfer: who got it. */
+    toAccountId: z.uuid().optional(),
+    currency: z.string(),
+    /** With all decimals of its currency. */
+    amount: z.string(),
+    createdAt: z.iso.datetime(),
+  })
+  .openapi("Transaction");
+
+export type Transaction = z.infer<typeof Transaction>;

@@ -1,0 +1,43 @@
+import { z } from "zod";
+import { apiBodyLimit, bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/body-limit.ts";
+import { Database } from "../kit/database/database.ts";
+import { DatabaseEnvironment } from "../kit/database/environment.ts";
+import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
+import { serve } from "../kit/serve.ts";
+import { accountHolderRoutes } from "./account-holders/routes.ts";
+import { AccountHolders } from "./account-holders/store.ts";
+import { envelopeKey } from "./keys/envelope-key.ts";
+import { AccountDirectory } from "./ledger/directory.ts";
+import { Ledger } from "./ledger/ledger.ts";
+import { ledgerApi } from "./ledger/routes.ts";
+import { Reservations } from "./reservations/reservations.ts";
+import { internalApi } from "./reservations/routes.ts";
+
+/** Keeps users' cash: accounts, what moves between them, what orders reserve and spend; and who the users are. */
+const environment = readEnvironment(
+  PodEnvironment.extend({
+    ...DatabaseEnvironment.shape,
+    /** The key that wraps the data keys of personal data: the ARN of a KMS key, or the `file:` URL of a key file. */
+    PERSONAL_DATA_KEY: z.string().min(1),
+  }),
+);
+const key = await envelopeKey(environment.PERSONAL_DATA_KEY);
+
+await serve(environment, (pod) => {
+  const database = new Database(environment, pod.log);
+  const directory = new AccountDirectory(database);
+  const holders = new AccountHolders(database, key);
+  const api = ledgerApi(new Ledger(database, directory));
+  accountHolderRoutes(api, holders);
+  const internal = internalApi(new Reservations(database), holders, pod);
+  return {
+    routes(app) {
+      app.use("/api/*", apiBodyLimit);
+      app.use("/internal/*", bodyLimit(INTERNAL_BODY_LIMIT));
+      app.route("/", api);
+      app.route("/", internal);
+    },
+    // Ready does not ask the database: all pods share it, so its failover would take all of them out at once.
+    close: () => database.close(),
+  };
+});
