@@ -115,6 +115,38 @@ describe("config", () => {
     assert.doesNotMatch(problems({ ...region, "trizone:databasePassword": "hunter2" }), /hunter2/);
   });
 
+  it("has the applications name the foundation that they stand on, and nobody else", () => {
+    const foundation = { "trizone:foundation": "broker/trizone/prod-foundation" };
+    const layer = (name: string) => ({ ...region, "trizone:layer": name });
+    assert.equal(read(region).layer, "whole");
+    assert.equal(read(layer("foundation")).layer, "foundation");
+    assert.equal(
+      read({ ...layer("applications"), ...foundation }).foundation,
+      foundation["trizone:foundation"],
+    );
+    const alone = problems(layer("applications"));
+    assert.match(alone, /trizone:foundation: missing: the stack that layer applications stands on/);
+    for (const other of [region, layer("whole"), layer("foundation")]) {
+      assert.match(
+        problems({ ...other, ...foundation }),
+        /trizone:foundation: is for layer applications only/,
+      );
+    }
+    assert.match(problems(layer("base")), /trizone:layer: expected whole, foundation or applications/);
+    const unnamed = problems({ ...layer("applications"), "trizone:foundation": "Not a stack" });
+    assert.match(unnamed, /trizone:foundation: expected a stack such as broker\/trizone\/prod-foundation/);
+  });
+
+  it("takes layers apart only where there is a foundation, and Argo CD only there", () => {
+    const gitOps = {
+      "trizone:delivery": '{"gitOps":{"repository":"https://git.example/manifests.git","path":"prod"}}',
+    };
+    const onKubernetes = { ...region, "trizone:target": "kubernetes", "trizone:layer": "foundation" };
+    assert.match(problems(onKubernetes), /trizone:layer: expected whole, since target kubernetes has no/);
+    assert.match(problems({ ...region, ...gitOps }), /delivery\.gitOps: is for layer foundation only/);
+    assert.doesNotThrow(() => read({ ...region, ...gitOps, "trizone:layer": "foundation" }));
+  });
+
   it("takes scalars typed or as text", () => {
     fc.assert(
       fc.property(
