@@ -203,8 +203,8 @@ const Schema = z
     namespace: text("a Kubernetes name", /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/).default("trizone"),
     natGateways: z.enum(["single", "per-zone"], { error: "expected single or per-zone" }).default("per-zone"),
     kubernetesVersion: text(
-      "1.33 or later, which label pods with their zone",
-      /^1\.(3[3-9]|[4-9]\d)$/,
+      "1.35 or later, which label pods with their zone",
+      /^1\.(3[5-9]|[4-9]\d)$/,
     ).default("1.35"),
     images: Images.prefault({}),
     database: Database.prefault({}),

@@ -14,7 +14,7 @@ export interface ClusterArgs extends Omit<NodeGroupsArgs, "cluster" | "subnetIds
   publicSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
   /** Subnets of the nodes, in the order of `zones`. */
   privateSubnetIds: pulumi.Output<string[]>;
-  /** Minor version; pods carry their zone's label since 1.33. @default "1.35" */
+  /** Minor version; pods carry their zone's label by default since 1.35 (KEP-4742, beta). @default "1.35" */
   version?: string;
   /** KMS key that wraps the keys of Kubernetes' secrets. It can't be taken away again. */
   secretsKeyArn: pulumi.Input<string>;
@@ -97,7 +97,7 @@ export class Cluster extends pulumi.ComponentResource {
 function checkArgs(name: string, args: ClusterArgs): void {
   check(`cluster ${name}`, [
     ...nodeRules(args),
-    [/^1\.(3[3-9]|[4-9]\d)$/.test(args.version ?? "1.35"), "version", "expected 1.33 or later"],
+    [/^1\.(3[5-9]|[4-9]\d)$/.test(args.version ?? "1.35"), "version", "expected 1.35 or later"],
     [
       /^[A-Za-z0-9][\w-]{0,99}$/.test(args.clusterName ?? ""),
       "clusterName",

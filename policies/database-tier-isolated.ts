@@ -8,9 +8,13 @@ const ASSOCIATION = "aws:ec2/routeTableAssociation:RouteTableAssociation";
 const TABLES = ["aws:ec2/routeTable:RouteTable", "aws:ec2/defaultRouteTable:DefaultRouteTable"];
 const ROUTE = "aws:ec2/route:Route";
 
-/** What leads out: the internet, directly or by a gateway that hides who asks. */
-const WAYS_OUT = ["gatewayId", "natGatewayId", "egressOnlyGatewayId", "carrierGatewayId"];
-const OUTSIDE = /\/0$/;
+/** What leads out: the internet, directly, by a gateway that hides who asks, or by a network or machine that may. */
+const WAYS_OUT = [
+  ...["gatewayId", "natGatewayId", "egressOnlyGatewayId", "carrierGatewayId", "localGatewayId"],
+  ...["transitGatewayId", "vpcPeeringConnectionId", "networkInterfaceId", "instanceId", "coreNetworkArn"],
+];
+/** All addresses, or halves and quarters of them: no private network is wider than /8. */
+const OUTSIDE = /(^[^:]*\/[0-7]|\/0)$/;
 
 /** What was let into the database tier can't send data away. */
 export const databaseTierIsolated = stackRule({
@@ -62,7 +66,10 @@ function openSubnets(resources: PolicyResource[]): { subnet: PolicyResource; rou
 
 function leadsOut(route: unknown): boolean {
   const destinations = ["destinationCidrBlock", "destinationIpv6CidrBlock", "cidrBlock", "ipv6CidrBlock"];
-  const everywhere = destinations.some((key) => OUTSIDE.test(String(read(route, key) ?? "")));
+  const everywhere = destinations.some((key) => {
+    const block = read(route, key);
+    return block === UNKNOWN || (typeof block === "string" && OUTSIDE.test(block));
+  });
   return everywhere && WAYS_OUT.some((key) => ![undefined, null, ""].includes(read(route, key) as string));
 }
 

@@ -38,7 +38,7 @@ describe("bad arguments", () => {
     ],
     [
       "cluster",
-      () => new Cluster("c", any({ zones: ["a"], min: 0, max: -1, version: "1.32" })),
+      () => new Cluster("c", any({ zones: ["a"], min: 0, max: -1, version: "1.34" })),
       ["min", "max", "zones", "version", "clusterName"],
     ],
     [

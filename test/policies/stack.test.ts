@@ -168,6 +168,9 @@ describe("policy database-tier-isolated", () => {
       { destinationCidrBlock: "0.0.0.0/0", gatewayId: "igw-1" },
       { destinationCidrBlock: "0.0.0.0/0", natGatewayId: UNKNOWN },
       { destinationIpv6CidrBlock: "::/0", egressOnlyGatewayId: "eigw-1" },
+      { destinationCidrBlock: "128.0.0.0/1", transitGatewayId: "tgw-1" },
+      { destinationCidrBlock: "0.0.0.0/0", networkInterfaceId: "eni-1" },
+      { destinationCidrBlock: UNKNOWN, vpcPeeringConnectionId: "pcx-1" },
     ];
     for (const way of ways) {
       const messages = (await judge(...tier, route(way))).join();
