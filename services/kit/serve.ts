@@ -17,6 +17,10 @@ export interface Service {
   ready?: Readiness;
   /** Takes over connections that ask for an upgrade (WebSockets). @default they are refused */
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Adds routes to the admin port, which nobody reaches from outside. */
+  admin?(app: Hono): void;
+  /** Told when SIGTERM came, while all is still served: time to send clients of long connections elsewhere. */
+  stopping?(): void;
   /** Frees what the service holds, after the last request was answered. */
   close?(): Promise<void>;
 }
@@ -40,11 +44,16 @@ export async function serve(
       upgrade(request, socket, head);
     });
   }
-  const admin = new PodServer(pod, createAdmin(pod, service.ready ?? (() => undefined)));
+  const adminApp = createAdmin(pod, service.ready ?? (() => undefined));
+  service.admin?.(adminApp);
+  const admin = new PodServer(pod, adminApp);
   const { LISTEN_ADDRESS, HTTP_PORT, ADMIN_PORT } = environment;
   const http = await business.listen(HTTP_PORT, LISTEN_ADDRESS);
   const adminPort = await admin.listen(ADMIN_PORT, LISTEN_ADDRESS);
-  stopOnSignal(pod, async () => stop(pod, business, admin, service.close));
+  stopOnSignal(pod, async () => {
+    service.stopping?.();
+    await stop(pod, business, admin, service.close);
+  });
   pod.log.info({ http, admin: adminPort }, "listening");
 }
 
