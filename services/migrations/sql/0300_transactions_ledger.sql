@@ -111,8 +111,10 @@ CREATE FUNCTION transactions.post(
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = transactions, pg_temp AS $$
 DECLARE
   known transaction_keys;
-  debited record;
-  credited record;
+  line_taken bigint;
+  balance_taken numeric;
+  line_given bigint;
+  balance_given numeric;
   booked_at constant timestamptz(3) := now();
 BEGIN
   -- Every writer locks accounts in order of id, so that two batches can't wait for each other.
@@ -129,8 +131,10 @@ BEGIN
     outcome := 'booked';
     reference := ids[i];
     at := booked_at;
-    debited := NULL;
-    credited := NULL;
+    line_taken := NULL;
+    balance_taken := NULL;
+    line_given := NULL;
+    balance_given := NULL;
     IF kinds[i] <> 'withdrawal' THEN
       PERFORM FROM accounts a WHERE a.id = credits[i] AND a.balance + amounts[i] <= most;
       IF NOT FOUND THEN outcome := 'full'; END IF;
@@ -138,18 +142,18 @@ BEGIN
     IF outcome = 'booked' AND kinds[i] <> 'deposit' THEN
       UPDATE accounts a SET balance = a.balance - amounts[i], lines = a.lines + 1
         WHERE a.id = debits[i] AND a.balance - a.reserved >= amounts[i]
-        RETURNING a.balance, a.lines INTO debited;
+        RETURNING a.balance, a.lines INTO balance_taken, line_taken;
       IF NOT FOUND THEN outcome := 'insufficient'; END IF;
     END IF;
     IF outcome = 'booked' THEN
       IF kinds[i] <> 'withdrawal' THEN
         UPDATE accounts a SET balance = a.balance + amounts[i], lines = a.lines + 1
-          WHERE a.id = credits[i] RETURNING a.balance, a.lines INTO STRICT credited;
+          WHERE a.id = credits[i] RETURNING a.balance, a.lines INTO STRICT balance_given, line_given;
       END IF;
       INSERT INTO transfers (reference, kind, debit_account, credit_account, amount,
                              debit_line, debit_balance, credit_line, credit_balance, at)
         VALUES (ids[i], kinds[i], debits[i], credits[i], amounts[i],
-                debited.lines, debited.balance, credited.lines, credited.balance, booked_at);
+                line_taken, balance_taken, line_given, balance_given, booked_at);
     ELSE
       DELETE FROM transaction_keys k WHERE k.user_id = users[i] AND k.key = keys[i];
     END IF;
