@@ -76,11 +76,12 @@ describe("the platform's life", () => {
   });
 
   it("says that the data folder can't be used", async () => {
-    const file = join(mkdtempSync(join(tmpdir(), "trizone-test-")), "file");
+    const folder = mkdtempSync(join(tmpdir(), "trizone-test-"));
+    const file = join(folder, "file");
     writeFileSync(file, "");
     const { stderr } = await failure(["up", "--port", "0"], { TRIZONE_STATE: join(file, "state") });
     assert.match(stderr, /^trizone: the data folder .* can't be used \(ENOTDIR/);
-    rmSync(file);
+    rmSync(folder, { recursive: true });
     if (process.getuid?.() === 0) return;
     chmodSync(platform.state, 0o000);
     const unreadable = await failure(["up", "--port", "0"], { TRIZONE_STATE: platform.state });
