@@ -98,6 +98,7 @@ describe("evaluating a program", () => {
   describe("with all kinds of values", () => {
     let graph: Graph;
     const logs: string[] = [];
+    const debug: string[] = [];
     const asked: unknown[] = [];
     before(async () => {
       graph = await run("values", {
@@ -119,7 +120,7 @@ describe("evaluating a program", () => {
           },
           call: async (_token, args) => ({ text: JSON.stringify(args) }),
         }),
-        onLog: (severity, message) => severity !== "debug" && logs.push(message),
+        onLog: (severity, message) => (severity === "debug" ? debug : logs).push(message),
       });
     });
 
@@ -158,6 +159,13 @@ describe("evaluating a program", () => {
       assert.deepEqual(
         logs.filter((line) => line.startsWith("hooked")).map((line) => line.trim()),
         ["hooked hooked", "hooked hooked hooked-id"],
+      );
+    });
+
+    it("passes on the SDK's debug messages to who listens", () => {
+      assert.ok(
+        debug.some((line) => line.startsWith("Registering resource: ")),
+        debug.slice(0, 5).join("\n"),
       );
     });
 

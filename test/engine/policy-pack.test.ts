@@ -4,6 +4,7 @@ import {
   type Graph,
   type PolicyPack,
   type PolicyPackOptions,
+  type Resource,
   startPolicyPack,
   type Violation,
 } from "../../engine/index.ts";
@@ -108,6 +109,25 @@ describe("judging by a policy pack", () => {
       found.filter(({ policy, level }) => policy === "off" && level === "mandatory").length,
       graph.resources.length,
     );
+  });
+
+  it("says the same, in the graph's order, of resources that it was given ahead", async () => {
+    const given: Resource[] = [];
+    const onResource = (resource: Resource) => {
+      given.push(resource);
+    };
+    const [whole, late, early] = await Promise.all([
+      run("options", { onResource }),
+      start("pack"),
+      start("pack"),
+    ]);
+    assert.deepEqual(given.map(({ urn }) => urn).sort(), whole.resources.map(({ urn }) => urn).sort());
+    for (const resource of given) early.judgeAhead(resource);
+    const [ahead, after] = await Promise.all([early.judge(whole), late.judge(whole)]).finally(() =>
+      Promise.all([early.close(), late.close()]),
+    );
+    assert.ok(after.length > 0);
+    assert.deepEqual(ahead, after);
   });
 
   it("passes assets and references in a form that policies know", async () => {
