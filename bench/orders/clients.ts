@@ -1,0 +1,61 @@
+import { randomUUID } from "node:crypto";
+import { INSTRUMENTS } from "../../services/kit/instruments.ts";
+import { requestBytes } from "../load.ts";
+import type { Services } from "./services.ts";
+
+const USERS = Array.from({ length: 200 }, (_, i) => `bench-${i}`);
+const SYMBOLS = [...INSTRUMENTS.keys()];
+
+/** Gives each user cash and some of every share, enough for all runs. */
+export async function fundUsers({ pods }: Services): Promise<void> {
+  const post = async (url: string, user: string, body: unknown) => {
+    const headers = {
+      "content-type": "application/json",
+      "x-user-id": user,
+      "idempotency-key": randomUUID(),
+    };
+    const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+    if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
+  };
+  for (const user of USERS) {
+    const deposit = { kind: "deposit", currency: "AUD", amount: "100000000000.00" };
+    const shares = SYMBOLS.map((symbol) =>
+      post(`${pods.portfolio.url}/api/portfolio/transfers-in`, user, {
+        symbol,
+        quantity: 10_000_000,
+        cost: "10000000.00",
+      }),
+    );
+    await Promise.all([post(`${pods.transactions.url}/api/transactions`, user, deposit), ...shares]);
+  }
+}
+
+/**
+ * The requests of many users in turn: market orders, buys and sells, each with a key of its own. Through the gateway
+ * with the user's token, or straight to `trading` as the gateway would send them.
+ */
+export async function orderRequests(
+  services: Services,
+  through: "gateway" | "trading",
+): Promise<() => Buffer> {
+  const run = randomUUID().slice(0, 8);
+  const identities = await Promise.all(
+    USERS.map(async (user): Promise<Record<string, string>> => {
+      if (through === "trading") return { "x-user-id": user };
+      return { authorization: `Bearer ${await services.token(user)}` };
+    }),
+  );
+  let n = 0;
+  return () => {
+    n += 1;
+    const headers = {
+      ...identities[n % identities.length],
+      "content-type": "application/json",
+      "idempotency-key": `${run}-${n}`,
+    };
+    const symbol = SYMBOLS[(n * 7) % SYMBOLS.length];
+    const side = (n / USERS.length) % 2 < 1 ? "buy" : "sell";
+    const body = `{"symbol":"${symbol}","side":"${side}","type":"market","quantity":${1 + (n % 9)}}`;
+    return requestBytes("POST", "/api/orders", headers, body);
+  };
+}
