@@ -37,6 +37,11 @@ export class GroupCommit<Item, Result> {
     return this.#waiting.length;
   }
 
+  /** Whether nothing waits and no commit is under way. */
+  get idle(): boolean {
+    return this.#running === 0 && this.#waiting.length === 0;
+  }
+
   /** @throws QueueFull at once when too many wait; else what the commit throws. */
   add(item: Item): Promise<Result> {
     if (this.#waiting.length >= this.#options.maxWaiting)

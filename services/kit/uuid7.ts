@@ -9,3 +9,8 @@ export function uuid7(now = Date.now()): string {
   const hex = bytes.toString("hex");
   return [0, 8, 12, 16, 20].map((start, i) => hex.slice(start, [8, 12, 16, 20, 32][i])).join("-");
 }
+
+/** The time in milliseconds in a version 7 UUID; of any other, a number that means nothing. */
+export function timeOf(id: string): number {
+  return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+}

@@ -2,31 +2,49 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createApi } from "../kit/api.ts";
 import type { KitEnv } from "../kit/app.ts";
 import { decodeCursor, encodeCursor } from "../kit/cursor.ts";
+import { idempotencyKeyProblem } from "../kit/idempotency-key.ts";
 import { ProblemError } from "../kit/problem.ts";
 import { userOf } from "../kit/user.ts";
 import { fieldErrors } from "../kit/validation.ts";
-import { keyProblem } from "./idempotency.ts";
-import type { OrderStore } from "./order-store.ts";
-import { getOrder, listOrders, placeOrder } from "./routes.ts";
+import type { NewOrder } from "./order.ts";
+import type { Placed } from "./place.ts";
+import { cancelOrder, getHistory, getOrder, listOrders, placeOrder } from "./routes.ts";
+import { isEnd } from "./saga/state.ts";
+import type { OrderNow, OrderReader } from "./store/order-reader.ts";
+import { historyView, orderView, placedView } from "./view.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
+export interface OrdersArgs {
+  place(userId: string, key: string, order: NewOrder): Promise<Placed>;
+  reader: OrderReader;
+  /** A cancellation was left for the process that works the order, which may be this one. */
+  onCancel(): void;
+}
+
 /** The orders API. */
-export function ordersApi(store: OrderStore): OpenAPIHono<KitEnv> {
+export function ordersApi({ place, reader, onCancel }: OrdersArgs): OpenAPIHono<KitEnv> {
   const app = createApi();
+
+  /** @throws ProblemError 404 for no order, and for another's */
+  const find = async (userId: string, id: string): Promise<OrderNow> => {
+    const found = UUID.test(id) ? await reader.find(userId, id) : undefined;
+    if (!found) throw new ProblemError(404, "You have no order of this id.");
+    return found;
+  };
 
   app.openapi(
     placeOrder,
     async (c) => {
       const userId = userOf(c);
       const key = c.req.header("idempotency-key") ?? "";
-      const { order, replayed } = await store.place(userId, key, c.req.valid("json"));
+      const { order, replayed } = await place(userId, key, c.req.valid("json"));
       if (replayed) c.header("idempotency-replayed", "true");
       c.header("location", `/api/orders/${order.id}`);
-      return c.json(order, 201);
+      return c.json(placedView(order), 201);
     },
     (result, c) => {
-      const key = keyProblem(c.req.header("idempotency-key"));
+      const key = idempotencyKeyProblem(c.req.header("idempotency-key"));
       const body = result.success ? [] : fieldErrors(result.error.issues, "body");
       if (body.length > 0)
         throw new ProblemError(422, "The order is not valid.", { errors: key ? [key, ...body] : body });
@@ -34,12 +52,20 @@ export function ordersApi(store: OrderStore): OpenAPIHono<KitEnv> {
     },
   );
 
-  app.openapi(getOrder, async (c) => {
-    const userId = userOf(c);
-    const { id } = c.req.valid("param");
-    const order = UUID.test(id) ? await store.find(userId, id) : undefined;
-    if (!order) throw new ProblemError(404, "You have no order of this id.");
-    return c.json(order, 200);
+  app.openapi(getOrder, async (c) => c.json(orderView(await find(userOf(c), c.req.valid("param").id)), 200));
+
+  app.openapi(getHistory, async (c) => {
+    const { order } = await find(userOf(c), c.req.valid("param").id);
+    return c.json(historyView(await reader.events(order)), 200);
+  });
+
+  app.openapi(cancelOrder, async (c) => {
+    const found = await find(userOf(c), c.req.valid("param").id);
+    const { status } = orderView(found);
+    if (isEnd(status)) throw new ProblemError(409, `The order is ${status} already.`);
+    await reader.askToCancel(found.order);
+    onCancel();
+    return c.json(orderView(found), 202);
   });
 
   app.openapi(listOrders, async (c) => {
@@ -50,8 +76,8 @@ export function ordersApi(store: OrderStore): OpenAPIHono<KitEnv> {
       const errors = [{ field: "cursor", message: "must be a nextCursor of an earlier page" }];
       throw new ProblemError(400, "The cursor is not valid.", { errors });
     }
-    const { orders, next } = await store.list(userId, { ...filter, after });
-    return c.json({ items: orders, nextCursor: next ? encodeCursor(next) : null }, 200);
+    const { orders, next } = await reader.list(userId, { ...filter, after });
+    return c.json({ items: orders.map(orderView), nextCursor: next ? encodeCursor(next) : null }, 200);
   });
 
   app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Trizone orders", version: "1" } });

@@ -1,17 +1,16 @@
 import { apiBodyLimit } from "../kit/body-limit.ts";
-import { Database } from "../kit/database/database.ts";
-import { DatabaseEnvironment } from "../kit/database/environment.ts";
-import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
+import { readEnvironment } from "../kit/environment.ts";
 import { serve } from "../kit/serve.ts";
 import { ordersApi } from "./api.ts";
-import { OrderStore } from "./order-store.ts";
+import { TradingEnvironment } from "./environment.ts";
+import { openTrading } from "./trading.ts";
 
-/** Takes orders and keeps them. */
-const environment = readEnvironment(PodEnvironment.extend(DatabaseEnvironment.shape));
+/** Takes orders, keeps them, and sees each to its end. */
+const environment = readEnvironment(TradingEnvironment);
 
 await serve(environment, (pod) => {
-  const database = new Database(environment, pod.log);
-  const api = ordersApi(new OrderStore(database));
+  const trading = openTrading(environment, pod);
+  const api = ordersApi(trading);
   return {
     routes(app) {
       app.use("/api/*", apiBodyLimit);
@@ -19,6 +18,6 @@ await serve(environment, (pod) => {
     },
     // Ready does not ask the database: all pods share it, so its failover would take all of them out at once, and
     // they would come back only probes later. While it is away each request gets a 503 that says when to come back.
-    close: () => database.close(),
+    close: () => trading.close(),
   };
 });

@@ -59,7 +59,7 @@ export const NewOrder = z
 
 export type NewOrder = z.infer<typeof NewOrder>;
 
-export const Status = z.enum(["accepted", "filled", "cancelled", "rejected"]);
+export const Status = z.enum(["accepted", "open", "filled", "cancelled", "rejected", "expired"]);
 
 /** An order as clients see it. */
 export const Order = z
@@ -72,8 +72,34 @@ export const Order = z
     /** Dollars, with the digits it was sent with; limit orders only. */
     limitPrice: z.string().optional(),
     status: Status,
+    /** Shares that were traded; left out while there are none. */
+    filledQuantity: z.number().int().optional(),
+    /** Dollars a share over all fills, rounded half up to four decimals. */
+    averagePrice: z.string().optional().openapi({ example: "45.1000" }),
+    /** Why an order ended that was not filled. */
+    reason: z.string().optional(),
     createdAt: z.iso.datetime(),
   })
   .openapi("Order");
 
 export type Order = z.infer<typeof Order>;
+
+/** Something that happened to an order. */
+export const OrderHistory = z
+  .object({
+    items: z.array(
+      z.object({
+        /** Counts from 0. */
+        version: z.number().int(),
+        type: z.enum(["placed", "opened", "fill", "closed"]),
+        /** Of the order, once this had happened. */
+        status: Status,
+        at: z.iso.datetime(),
+        fill: z
+          .object({ id: z.string(), quantity: z.number().int(), price: z.string(), amount: z.string() })
+          .optional(),
+        reason: z.string().optional(),
+      }),
+    ),
+  })
+  .openapi("OrderHistory");

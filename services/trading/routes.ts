@@ -1,21 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { failures, json, problem } from "../kit/api.ts";
-import { NewOrder, Order, Status } from "./order.ts";
+import { idempotencyKeyParameter } from "../kit/idempotency-key.ts";
+import { NewOrder, Order, OrderHistory, Status } from "./order.ts";
 
 export const placeOrder = createRoute({
   method: "post",
   path: "/api/orders",
   summary: "Place an order",
   description: "The same key and body again bring the same answer; the order is stored once.",
-  // Checked together with the body, so that one answer names all that is wrong.
-  parameters: [
-    {
-      name: "Idempotency-Key",
-      in: "header",
-      required: true,
-      schema: { type: "string", minLength: 1, maxLength: 255 },
-    },
-  ],
+  parameters: [idempotencyKeyParameter],
   request: { body: { required: true, content: json(NewOrder) } },
   responses: {
     201: { description: "Stored", content: json(Order) },
@@ -33,6 +26,32 @@ export const getOrder = createRoute({
   request: { params: z.object({ id: z.string() }) },
   responses: {
     200: { description: "The order", content: json(Order) },
+    404: problem("You have no such order"),
+    ...failures,
+  },
+});
+
+export const cancelOrder = createRoute({
+  method: "post",
+  path: "/api/orders/{id}/cancel",
+  summary: "Ask for an order's cancellation",
+  description: "What is not executed by then is cancelled. The order's status tells when.",
+  request: { params: z.object({ id: z.string() }) },
+  responses: {
+    202: { description: "Asked for; the order as it is now", content: json(Order) },
+    404: problem("You have no such order"),
+    409: problem("The order has ended"),
+    ...failures,
+  },
+});
+
+export const getHistory = createRoute({
+  method: "get",
+  path: "/api/orders/{id}/events",
+  summary: "What happened to one of your orders",
+  request: { params: z.object({ id: z.string() }) },
+  responses: {
+    200: { description: "All that happened, in its order", content: json(OrderHistory) },
     404: problem("You have no such order"),
     ...failures,
   },

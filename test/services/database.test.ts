@@ -36,9 +36,7 @@ describe("trading and its database", () => {
       body: JSON.stringify(GOOD),
     });
   const count = async (key: string) =>
-    Number(
-      (await postgres.query("SELECT count(*) FROM orders WHERE idempotency_key = $1", [key])).rows[0].count,
-    );
+    Number((await postgres.query("SELECT count(*) FROM order_keys WHERE key = $1", [key])).rows[0].count);
   const disconnectAll = () =>
     postgres.query(
       "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'trading'",
@@ -143,7 +141,7 @@ describe("trading and its database", () => {
     running = false;
     await broken;
     for (const key of attempted) assert.equal((await place(key)).status, 201);
-    const { rows } = await postgres.query("SELECT id, idempotency_key AS key FROM orders");
+    const { rows } = await postgres.query("SELECT order_id AS id, key FROM order_keys");
     const stored = new Set(rows.map(({ id }) => id));
     assert.deepEqual(
       acknowledged.filter(({ id }) => !stored.has(id)),

@@ -3,10 +3,11 @@ import { Decimal } from "decimal.js";
 import fc from "fast-check";
 import { decodeCursor, encodeCursor } from "../../services/kit/cursor.ts";
 import { requestHeaders, responseHeaders } from "../../services/kit/headers.ts";
+import { idempotencyKeyProblem } from "../../services/kit/idempotency-key.ts";
 import { canonicalPrice, priceProblem } from "../../services/kit/price.ts";
 import { backoffMs, isRepeatable, RetryBudget } from "../../services/kit/retry.ts";
 import { uuid7 } from "../../services/kit/uuid7.ts";
-import { fingerprint, keyProblem } from "../../services/trading/idempotency.ts";
+import { fingerprint } from "../../services/trading/idempotency.ts";
 
 const uuid = fc.uuid();
 
@@ -80,7 +81,7 @@ describe("rules", () => {
   it("take idempotency keys of 1 to 255 visible ASCII characters", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary", maxLength: 260 }), (key) => {
-        assert.equal(keyProblem(key) === undefined, /^[!-~]{1,255}$/.test(key));
+        assert.equal(idempotencyKeyProblem(key) === undefined, /^[!-~]{1,255}$/.test(key));
       }),
     );
   });

@@ -34,3 +34,8 @@ export function isConnectionLoss(error: unknown): boolean {
 export function isForeignKeyViolation(error: unknown): boolean {
   return code(error) === "23503";
 }
+
+/** Whether a statement would have stored something twice. */
+export function isUniqueViolation(error: unknown): boolean {
+  return code(error) === "23505";
+}

@@ -171,7 +171,7 @@ BEGIN
     UNION ALL
     SELECT id, fill, 'buy', account, clearing, covered, line, balance, NULL, NULL, at FROM line WHERE NOT sell
     UNION ALL
-    SELECT id, fill || ' uncovered', 'buy', suspense, clearing, amount - covered, NULL, NULL, NULL, NULL, at
+    SELECT id, fill || '/uncovered', 'buy', suspense, clearing, amount - covered, NULL, NULL, NULL, NULL, at
     FROM fill WHERE covered < amount
   ), settled AS (
     UPDATE reservations r

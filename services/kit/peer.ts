@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AttemptError, attempt, type UpstreamResponse } from "./attempt.ts";
+import { Connections } from "./connections.ts";
+import { backoffMs, isTransientStatus } from "./retry.ts";
+
+export interface PeerArgs {
+  /** Base URL of the service. */
+  url: string;
+  /** What it is called in messages, e.g. `transactions`. */
+  name: string;
+  /** @default 500 */
+  connectTimeoutMs?: number;
+}
+
+export interface CallOptions {
+  /** Until a try's whole answer is there. @default 2000 */
+  timeoutMs?: number;
+  /** Tries at most; more than one only where a repeat changes nothing. @default 1 */
+  tries?: number;
+  /** Answers other than 2xx that the caller reads, too. @default none */
+  expect?: readonly number[];
+  /** More headers, e.g. those of a trace. */
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+}
+
+/** Another service did not answer, or not as it should: whether the call took effect isn't known. */
+export class PeerError extends Error {
+  /** The status of its answer, if there was one. */
+  readonly status: number | undefined;
+
+  constructor(message: string, status?: number, cause?: unknown) {
+    super(message, { cause });
+    this.name = "PeerError";
+    this.status = status;
+  }
+}
+
+/** JSON calls to another service, each in bounded time. */
+export class Peer {
+  readonly #name: string;
+  readonly #prefix: string;
+  readonly #connections: Connections;
+  readonly #never = new AbortController().signal;
+
+  constructor({ url, name, connectTimeoutMs = 500 }: PeerArgs) {
+    const { origin, pathname } = new URL(url);
+    this.#name = name;
+    this.#prefix = pathname.replace(/\/$/, "");
+    this.#connections = new Connections(origin, connectTimeoutMs);
+  }
+
+  /**
+   * POSTs JSON text, so that a caller may put it together in the cheapest way. Tries again after full jitter.
+   * @throws PeerError; the abort reason
+   */
+  post<Answer>(
+    path: string,
+    body: string,
+    options: CallOptions = {},
+  ): Promise<{ status: number; body: Answer }> {
+    return this.#call("POST", path, body, options);
+  }
+
+  /** @throws PeerError; the abort reason */
+  get<Answer>(path: string, options: CallOptions = {}): Promise<{ status: number; body: Answer }> {
+    return this.#call("GET", path, undefined, { tries: 2, ...options });
+  }
+
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+
+  async #call<Answer>(method: string, path: string, body: string | undefined, options: CallOptions) {
+    const { tries = 1, signal } = options;
+    for (let number = 1; ; number += 1) {
+      try {
+        return await this.#once<Answer>(method, path, body, options);
+      } catch (error) {
+        const again = error instanceof PeerError && (!error.status || isTransientStatus(error.status));
+        if (!again || number >= tries) throw error;
+      }
+      await sleep(backoffMs(number), undefined, { signal });
+    }
+  }
+
+  async #once<Answer>(method: string, path: string, body: string | undefined, options: CallOptions) {
+    const { timeoutMs = 2000, expect = [], signal = this.#never } = options;
+    const request = {
+      method,
+      path: this.#prefix + path,
+      headers: { ...options.headers, ...(body !== undefined && { "content-type": "application/json" }) },
+      ...(body !== undefined && { body: Buffer.from(body) }),
+    };
+    const pool = this.#connections.current();
+    const response = await attempt(pool, request, timeoutMs, signal).catch((error: unknown) => {
+      if (!(error instanceof AttemptError)) throw error;
+      this.#connections.retire(pool);
+      throw new PeerError(`${this.#name} did not answer: ${error.message}`, undefined, error);
+    });
+    const text = await textOf(response, timeoutMs);
+    const { status } = response;
+    if ((status < 200 || status > 299) && !expect.includes(status)) {
+      throw new PeerError(`${this.#name} answered ${method} ${path} with ${status}`, status);
+    }
+    try {
+      return { status, body: (text ? JSON.parse(text) : undefined) as Answer };
+    } catch (error) {
+      throw new PeerError(`${this.#name} answered ${method} ${path} with what isn't JSON`, status, error);
+    }
+  }
+}
+
+/** Large bodies stream. */
+async function textOf({ body }: UpstreamResponse, timeoutMs: number): Promise<string> {
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.length).toString();
+  const timer = setTimeout(() => body.destroy(new Error("the answer broke off")), timeoutMs);
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of body) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString();
+  } catch (error) {
+    throw new PeerError("the answer broke off", undefined, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}

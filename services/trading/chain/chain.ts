@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+
+/** A place in a chain of events. */
+export interface Link {
+  chain: number;
+  /** Counts from 1. */
+  link: number;
+  /** 32 bytes. */
+  hash: Buffer;
+}
+
+/** SHA-256 of the hash before, 32 bytes, and the body in UTF-8. */
+export function hashOf(previous: Buffer, body: string): Buffer {
+  return createHash("sha256").update(previous).update(body).digest();
+}
+
+/** The end of a chain that one writer prolongs. */
+export class Chain {
+  readonly chain: number;
+  #link = 0;
+  #hash: Buffer;
+
+  /** @param start hash of the chain's entry in `event_chains` */
+  constructor(chain: number, start: Buffer) {
+    this.chain = chain;
+    this.#hash = start;
+  }
+
+  append(body: string): Link {
+    this.#link += 1;
+    this.#hash = hashOf(this.#hash, body);
+    return { chain: this.chain, link: this.#link, hash: this.#hash };
+  }
+
+  /** Takes back what was appended since `mark` was read: it was surely not stored. */
+  get mark(): { link: number; hash: Buffer } {
+    return { link: this.#link, hash: this.#hash };
+  }
+
+  rewind(mark: { link: number; hash: Buffer }): void {
+    this.#link = mark.link;
+    this.#hash = mark.hash;
+  }
+}
+
+/** Canonical JSON of a chain's beginning. */
+export function chainBody(chain: number, writer: string, at: Date): string {
+  return `{"at":"${at.toISOString()}","chain":${chain},"writer":${JSON.stringify(writer)}}`;
+}

@@ -1,0 +1,76 @@
+import { backoffMs } from "../../kit/retry.ts";
+import type { Clock, Random } from "../saga/ports.ts";
+import type { Consumer, FedEvent, Outbox } from "./ports.ts";
+import { comparePositions, type Position, positionText, START } from "./position.ts";
+import { Tail } from "./tail.ts";
+
+export interface FeedArgs {
+  outbox: Outbox;
+  consumers: Consumer[];
+  clock: Clock;
+  random: Random;
+  /** A consumer has taken events. */
+  onDelivered(consumer: string, events: FedEvent[]): void;
+  onError(error: unknown, what: string): void;
+}
+
+/** Events of one call at most: see `docs/orders.md`. */
+const BATCH = 1000;
+
+/**
+ * Brings each consumer all events in their order, from where it says it is. Runs where the lease `feed` is held; if a
+ * former holder still sends, the consumer's position refuses one of the two.
+ */
+export class Feed {
+  readonly #args: FeedArgs;
+  #run: { control: AbortController; tail: Tail } | undefined;
+
+  constructor(args: FeedArgs) {
+    this.#args = args;
+  }
+
+  start(): void {
+    if (this.#run) return;
+    const control = new AbortController();
+    const tail = new Tail(this.#args.outbox, this.#args.clock, BATCH, control.signal);
+    this.#run = { control, tail };
+    for (const consumer of this.#args.consumers) void this.#deliver(consumer, tail, control.signal);
+  }
+
+  stop(): void {
+    this.#run?.control.abort();
+    this.#run = undefined;
+  }
+
+  /** Events were stored in this process: they are looked for at once. */
+  wake(): void {
+    this.#run?.tail.wake();
+  }
+
+  /** Never rejects. */
+  async #deliver(consumer: Consumer, tail: Tail, signal: AbortSignal): Promise<void> {
+    const { clock, random, onDelivered, onError } = this.#args;
+    let at: Position | undefined;
+    for (let failures = 0; !signal.aborted; ) {
+      try {
+        const events = await tail.after(at ?? START);
+        if (signal.aborted) return;
+        const last = events.at(-1);
+        if (!last) continue;
+        const now = await consumer.send(at, events);
+        failures = 0;
+        const taken = now !== undefined && comparePositions(now, last) === 0;
+        if (taken) onDelivered(consumer.name, events);
+        else onError(new Error(elsewhere(consumer.name, at, now)), "position");
+        at = now;
+      } catch (error) {
+        failures += 1;
+        onError(error, consumer.name);
+        await clock.sleep(backoffMs(failures, 20, 1000, random), signal);
+      }
+    }
+  }
+}
+
+const elsewhere = (name: string, expected: Position | undefined, is: Position | undefined): string =>
+  `${name} is at ${is ? positionText(is) : "the start"}, not at ${expected ? positionText(expected) : "the start"}`;

@@ -1,0 +1,29 @@
+/** Where in the feed an event lies; compared from left to right. */
+export interface Position {
+  /** The writing transaction, a 64-bit number. */
+  xid: string;
+  chain: number;
+  link: number;
+}
+
+/** Before all events. */
+export const START: Position = { xid: "0", chain: 0, link: 0 };
+
+export const positionText = ({ xid, chain, link }: Position): string => `${xid}.${chain}.${link}`;
+
+const TEXT = /^(\d{1,20})\.(\d{1,10})\.(\d{1,10})$/;
+
+/** @throws Error when the text is no position of this feed */
+export function parsePosition(text: string): Position {
+  const [, xid, chain, link] = TEXT.exec(text) ?? [];
+  if (xid === undefined) throw new Error(`${JSON.stringify(text)} is no position of the feed`);
+  return { xid, chain: Number(chain), link: Number(link) };
+}
+
+/** Below 0 when `a` comes first. */
+export function comparePositions(a: Position, b: Position): number {
+  const left = BigInt(a.xid);
+  const right = BigInt(b.xid);
+  if (left !== right) return left < right ? -1 : 1;
+  return a.chain - b.chain || a.link - b.link;
+}

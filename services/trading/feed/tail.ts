@@ -1,0 +1,113 @@
+import type { Clock } from "../saga/ports.ts";
+import type { FedEvent, Outbox } from "./ports.ts";
+import { comparePositions, type Position } from "./position.ts";
+
+/** How often events of other processes, and late commits, are looked for. */
+const POLL_MS = 20;
+/** After events were stored here, a commit that began before may still be under way and hold them back. */
+const SOON_MS = 3;
+const SOON_TIMES = 10;
+/** Events that are kept for consumers that are not quite as quick as the others. */
+const KEPT = 5000;
+
+/** The end of the outbox, read once for all consumers that are near it. Those far behind read for themselves. */
+export class Tail {
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #limit: number;
+  readonly #signal: AbortSignal;
+  /** The last events that were read, without gaps; they follow `#from`. */
+  #kept: FedEvent[] = [];
+  #from: Position | undefined;
+  #reading: Promise<FedEvent[]> | undefined;
+  #wake: (() => void) | undefined;
+  #soon = 0;
+
+  constructor(outbox: Outbox, clock: Clock, limit: number, signal: AbortSignal) {
+    this.#outbox = outbox;
+    this.#clock = clock;
+    this.#limit = limit;
+    this.#signal = signal;
+  }
+
+  wake(): void {
+    this.#soon = SOON_TIMES;
+    this.#wake?.();
+  }
+
+  /** The next events after a position. Waits for some, but not for ever: then there are none. */
+  async after(position: Position): Promise<FedEvent[]> {
+    const kept = this.#following(position);
+    if (kept === undefined) return this.#readAt(position);
+    if (kept.length > 0) return kept;
+    this.#reading ??= this.#readEnd(position).finally(() => {
+      this.#reading = undefined;
+    });
+    await this.#reading;
+    return this.#following(position) ?? [];
+  }
+
+  /** What is kept after a position; nothing when that is not among what is kept. */
+  #following(position: Position): FedEvent[] | undefined {
+    if (!this.#from || comparePositions(position, this.#from) < 0) return undefined;
+    const last = this.#kept.at(-1);
+    if (!last || comparePositions(position, last) >= 0) return [];
+    let low = 0;
+    let high = this.#kept.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (comparePositions(this.#kept[middle] as FedEvent, position) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return this.#kept.slice(low, low + this.#limit);
+  }
+
+  /** A consumer far from the others: once it is at the end, what it reads is what the others read. */
+  async #readAt(position: Position): Promise<FedEvent[]> {
+    const events = await this.#outbox.read(position, this.#limit);
+    const isEnd = events.length < this.#limit;
+    if (isEnd || this.#from === undefined) this.#keep(position, events);
+    return events;
+  }
+
+  async #readEnd(position: Position): Promise<FedEvent[]> {
+    await this.#pause();
+    const end = this.#kept.at(-1) ?? this.#from ?? position;
+    if (this.#signal.aborted) return [];
+    const events = await this.#outbox.read(end, this.#limit);
+    if (events.length > 0) this.#soon = Math.max(this.#soon, 1);
+    this.#keep(end, events);
+    return events;
+  }
+
+  /** Appends what follows the kept ones, or begins anew from a position. */
+  #keep(from: Position, events: FedEvent[]): void {
+    const end = this.#kept.at(-1) ?? this.#from;
+    if (!end || comparePositions(end, from) !== 0) {
+      if (end && comparePositions(end, from) > 0) return;
+      this.#from = from;
+      this.#kept = [];
+    }
+    this.#kept.push(...events);
+    const surplus = this.#kept.length - KEPT;
+    if (surplus <= 0) return;
+    this.#from = this.#kept[surplus - 1];
+    this.#kept = this.#kept.slice(surplus);
+  }
+
+  async #pause(): Promise<void> {
+    if (this.#soon === SOON_TIMES) {
+      this.#soon -= 1;
+      return;
+    }
+    const ms = this.#soon > 0 ? SOON_MS : POLL_MS;
+    this.#soon = Math.max(0, this.#soon - 1);
+    await Promise.race([
+      this.#clock.sleep(ms, this.#signal),
+      new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      }),
+    ]);
+    if (this.#soon === SOON_TIMES) this.#soon -= 1;
+  }
+}

@@ -1,0 +1,72 @@
+import { INSTRUMENTS } from "../kit/instruments.ts";
+import { parsePrice } from "../kit/price.ts";
+import { ProblemError } from "../kit/problem.ts";
+import { uuid7 } from "../kit/uuid7.ts";
+import { type Accept, type Accepted, QueueFull } from "./accept/accept.ts";
+import { protection, type Quotes } from "./accept/protection.ts";
+import { fingerprint } from "./idempotency.ts";
+import type { NewOrder } from "./order.ts";
+import type { PlacedOrder } from "./saga/state.ts";
+
+export interface PlaceArgs {
+  accept: Accept;
+  quotes: Quotes;
+  /** Orders that wait where a symbol's orders are worked. */
+  backlogOf(symbol: string): number;
+  /** More than so many, and new ones are refused. */
+  maxBacklog: number;
+}
+
+export interface Placed {
+  order: PlacedOrder;
+  /** Stored by an earlier request with the same key. */
+  replayed: boolean;
+}
+
+/**
+ * Stores a client's order, once per user and key.
+ * @throws ProblemError 422 for an unknown symbol, or a key that was used for another order; 503 when orders come faster
+ * than they are worked, or the database is away
+ */
+export async function place(args: PlaceArgs, userId: string, key: string, order: NewOrder): Promise<Placed> {
+  const { symbol, side, type, quantity } = order;
+  if (!INSTRUMENTS.has(symbol)) throw unknownSymbol(symbol);
+  if (args.backlogOf(symbol) > args.maxBacklog) throw overloaded();
+  const createdAt = Date.now();
+  const limitPrice = order.type === "limit" ? order.limitPrice : undefined;
+  const worst =
+    limitPrice === undefined ? protection(args.quotes, symbol, side, createdAt) : parsePrice(limitPrice);
+  if (worst === undefined) throw unknownSymbol(symbol);
+  const id = uuid7(createdAt);
+  const accepted = await store(args.accept, {
+    key,
+    fingerprint: fingerprint(order),
+    order: { id, userId, symbol, side, type, quantity, limitPrice, worst, createdAt },
+  });
+  if (accepted === "other-order") throw otherOrder();
+  return accepted;
+}
+
+function store(accept: Accept, request: Parameters<Accept["accept"]>[0]): Promise<Accepted> {
+  return accept.accept(request).catch((error: unknown) => {
+    throw error instanceof QueueFull ? overloaded() : error;
+  });
+}
+
+function unknownSymbol(symbol: string): ProblemError {
+  const errors = [
+    { field: "symbol", pointer: "/symbol", message: `${symbol} is not an instrument traded here` },
+  ];
+  return new ProblemError(422, "The order's symbol is unknown.", { errors });
+}
+
+function otherOrder(): ProblemError {
+  const errors = [{ field: "Idempotency-Key", message: "was used for an order with another content" }];
+  return new ProblemError(422, "This Idempotency-Key belongs to another order; use a new key.", { errors });
+}
+
+function overloaded(): ProblemError {
+  const detail =
+    "More orders wait than can be worked soon. Try again shortly, with the same Idempotency-Key.";
+  return new ProblemError(503, detail, { headers: { "retry-after": "1" } });
+}

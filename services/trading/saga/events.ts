@@ -1,0 +1,118 @@
+import { formatDecimal, parseDecimal } from "../../kit/money.ts";
+import { parsePrice, priceText } from "../../kit/price.ts";
+import { advance, type Happening, isEnd, type OrderState, type PlacedOrder, type Status } from "./state.ts";
+
+/** An event on its way into `order_events`. */
+export interface EventRow {
+  orderId: string;
+  version: number;
+  status: Status;
+  /** Milliseconds since 1970. */
+  at: number;
+  /** Whether other services hear of it. */
+  fed: boolean;
+  /** Canonical JSON (RFC 8785): members in the order of their names. It is written out here, as it is hashed. */
+  body: string;
+}
+
+/** Events that others hear of: the shape in `docs/orders.md`, without the position. */
+export interface EventBody {
+  at: string;
+  closed?: Status;
+  fill?: { amount: string; id: string; price: string; quantity: number };
+  filledQuantity?: number;
+  filledValue?: string;
+  orderId: string;
+  priority?: number;
+  reason?: string;
+  side: "buy" | "sell";
+  status: Status;
+  symbol: string;
+  type: "placed" | "opened" | "fill" | "closed";
+  userId: string;
+  version: number;
+}
+
+/** Half a cent more and then cut: cents of a value in mills, rounded half up. */
+const cents = (value: bigint): bigint => (value + 5n) / 10n;
+
+export function placedEvent({ order }: OrderState): EventRow {
+  const { id, userId, symbol, side, type, quantity, limitPrice, worst, createdAt } = order;
+  const limit = limitPrice === undefined ? "" : `"limitPrice":"${limitPrice}",`;
+  const body =
+    `{"at":"${iso(createdAt)}","order":{${limit}"quantity":${quantity},"type":"${type}",` +
+    `"worstPrice":"${priceText(worst)}"},"orderId":"${id}","side":"${side}","status":"accepted",` +
+    `"symbol":"${symbol}","type":"placed","userId":${JSON.stringify(userId)},"version":0}`;
+  return { orderId: id, version: 0, status: "accepted", at: createdAt, fed: false, body };
+}
+
+/**
+ * Takes an order on by what happened and tells it as an event.
+ * A fill's amount is what it adds to the order's rounded total, so that the sum of an order's amounts is never more
+ * than what was reserved for it; it may be 0.00.
+ */
+export function happen(state: OrderState, happening: Happening, at: number): EventRow {
+  const before = state.value;
+  advance(state, happening);
+  const { order, status, version, filled, value } = state;
+  const closed = isEnd(status) ? `,"closed":"${status}"` : "";
+  const fill = happening.type === "fill" ? fillText(happening.fill, cents(value) - cents(before)) : "";
+  const priority = happening.type === "opened" ? `"priority":${happening.priority},` : "";
+  const reason = happening.type === "closed" ? `"reason":${JSON.stringify(happening.reason)},` : "";
+  const body =
+    `{"at":"${iso(at)}"${closed}${fill},"filledQuantity":${filled},"filledValue":"${formatDecimal(value, 3)}",` +
+    `"orderId":"${order.id}",${priority}${reason}"side":"${order.side}","status":"${status}",` +
+    `"symbol":"${order.symbol}","type":"${happening.type}","userId":${JSON.stringify(order.userId)},` +
+    `"version":${version}}`;
+  return { orderId: order.id, version, status, at, fed: happening.type !== "opened", body };
+}
+
+function fillText({ id, quantity, price }: { id: string; quantity: number; price: number }, amount: bigint) {
+  return `,"fill":{"amount":"${formatDecimal(amount, 2)}","id":"${id}","price":"${priceText(price)}","quantity":${quantity}}`;
+}
+
+/** The state of an order after its events, given in the order of their versions. @throws Error when one is missing */
+export function fold(order: PlacedOrder, bodies: readonly string[]): OrderState {
+  const state: OrderState = {
+    order,
+    status: "accepted",
+    version: -1,
+    filled: 0,
+    value: 0n,
+    priority: undefined,
+    fillIds: [],
+    reason: undefined,
+  };
+  for (const text of bodies) {
+    const body = JSON.parse(text) as EventBody;
+    if (body.version !== state.version + 1)
+      throw new Error(`order ${order.id} lacks event ${state.version + 1}`);
+    state.version = body.version;
+    state.status = body.status;
+    state.filled = body.filledQuantity ?? 0;
+    state.value = parseDecimal(body.filledValue ?? "0", 3) ?? 0n;
+    state.priority = body.priority ?? state.priority;
+    state.reason = body.reason;
+    if (body.fill) state.fillIds.push(body.fill.id);
+  }
+  return state;
+}
+
+/** The price in mills of a decimal that the database holds. */
+export function mills(text: string): number {
+  const price = parsePrice(text);
+  if (price === undefined) throw new Error("a price in the database is not one");
+  return price;
+}
+
+let lastMs = Number.NaN;
+let lastIso = "";
+
+/** Many events come in one millisecond. */
+function iso(ms: number): string {
+  if (ms !== lastMs) {
+    lastIso = new Date(ms).toISOString();
+    lastMs = ms;
+  }
+  return lastIso;
+}

@@ -1,0 +1,68 @@
+import { GroupCommit } from "../../kit/group-commit.ts";
+import { amountOf, EXCHANGE_CURRENCY, formatDecimal } from "../../kit/money.ts";
+import type { Peer } from "../../kit/peer.ts";
+import type { Reservations, Reserved } from "./ports.ts";
+import type { PlacedOrder } from "./state.ts";
+
+/** Reservations of one call at most: see `docs/orders.md`. */
+const MAX_BATCH = 500;
+
+/** What a buy may cost at most: the quantity at the worst price, rounded half up to the cent. */
+export const mostItCosts = ({ worst, quantity }: PlacedOrder): string =>
+  formatDecimal(amountOf(BigInt(worst), quantity), 2);
+
+export const cashItem = (order: PlacedOrder): string =>
+  `{"id":"${order.id}","userId":${JSON.stringify(order.userId)},"currency":"${EXCHANGE_CURRENCY}",` +
+  `"amount":"${mostItCosts(order)}"}`;
+
+export const holdingItem = ({ id, userId, symbol, quantity }: PlacedOrder): string =>
+  `{"id":"${id}","userId":${JSON.stringify(userId)},"symbol":"${symbol}","quantity":${quantity}}`;
+
+export interface HttpReservationsArgs {
+  peer: Peer;
+  /** An order's item as JSON. */
+  item(order: PlacedOrder): string;
+  /** 1 turns batching off. @default 500 */
+  maxBatch?: number;
+  /** Calls under way at once. @default 1 */
+  concurrency?: number;
+  onCall(items: number): void;
+  onError(error: unknown): void;
+}
+
+/** Reserves at another service: what waited while the last call was under way is the next one. */
+export class HttpReservations implements Reservations {
+  readonly #args: HttpReservationsArgs;
+  readonly #calls: GroupCommit<PlacedOrder, Reserved>;
+
+  constructor(args: HttpReservationsArgs) {
+    this.#args = args;
+    const { maxBatch = MAX_BATCH, concurrency = 1 } = args;
+    // How many wait is bounded by how many orders are accepted.
+    const maxWaiting = Number.POSITIVE_INFINITY;
+    this.#calls = new GroupCommit((orders) => this.#call(orders), { maxBatch, concurrency, maxWaiting });
+  }
+
+  reserve(order: PlacedOrder): Promise<Reserved> {
+    return this.#calls.add(order);
+  }
+
+  async #call(orders: PlacedOrder[]): Promise<Reserved[]> {
+    const { peer, item, onCall, onError } = this.#args;
+    const text = `{"items":[${orders.map(item).join(",")}]}`;
+    type Answer = { results: { id: string; outcome: Reserved }[] };
+    try {
+      const { body } = await peer.post<Answer>("/internal/reservations", text);
+      onCall(orders.length);
+      const outcomes = new Map(body.results.map(({ id, outcome }) => [id, outcome]));
+      return orders.map(({ id }) => {
+        const outcome = outcomes.get(id);
+        if (!outcome) throw new Error(`a reservation's outcome is missing: ${id}`);
+        return outcome;
+      });
+    } catch (error) {
+      onError(error);
+      throw error;
+    }
+  }
+}

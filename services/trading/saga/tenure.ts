@@ -1,0 +1,347 @@
+import { GroupCommit } from "../../kit/group-commit.ts";
+import { backoffMs } from "../../kit/retry.ts";
+import { Chain } from "../chain/chain.ts";
+import type { Exchange, Report } from "../exchange/port.ts";
+import { type EventRow, happen } from "./events.ts";
+import type { Clock, Random, Reservations, Reserved, SagaStore, StoredEvent } from "./ports.ts";
+import { shardOf } from "./shard.ts";
+import { type End, isEnd, type OrderState } from "./state.ts";
+
+/** What came of an order, and how long each stage of it took, in milliseconds. */
+export interface Ended {
+  state: OrderState;
+  end: End;
+  reserveMs: number;
+  executeMs: number;
+}
+
+export interface TenureArgs {
+  store: SagaStore;
+  cash: Reservations;
+  holdings: Reservations;
+  clock: Clock;
+  random: Random;
+  /**
+   * Makes the exchange of these shards; what it reports comes here.
+   * @param trades what its trades' names begin with, unlike all others'
+   */
+  exchange(report: (group: Report[]) => void, trades: string): Exchange;
+  /** Names the writer in its chains of events. */
+  writer: string;
+  /** Groups of one commit at most. */
+  maxBatch: number;
+  /** Events were stored. */
+  onStored(events: StoredEvent[], ended: Ended[]): void;
+  /** What is true isn't known any more: this tenure is over, and a new one has to load. Called once. */
+  onDoubt(error: unknown): void;
+}
+
+/** How long a reservation is tried for, after the order was placed. */
+const DEADLINE_MS = 10_000;
+/** An order that was found so late was meant for another market. */
+const STALE_MS = 60_000;
+
+interface Entry {
+  state: OrderState;
+  shard: number;
+  epoch: number;
+  takenAt: number;
+  reservedAt: number;
+  cancelled: boolean;
+  /** Handed to the exchange. */
+  executing: boolean;
+  /** Counts among those at work. */
+  working: boolean;
+}
+
+interface Group {
+  events: { row: EventRow; entry: Entry }[];
+}
+
+const REFUSALS: Record<Exclude<Reserved, "reserved">, [cash: string, holdings: string]> = {
+  insufficient: ["There is not enough cash for this order.", "There are not enough shares to sell."],
+  "no-account": ["There is no AUD account to pay from.", "There are no shares to sell."],
+  released: ["The reservation was given up.", "The reservation was given up."],
+};
+
+/**
+ * The saga's memory: the unfinished orders of the shards that a pod holds, and their way to an end: reserve, execute,
+ * store. It lasts until something happens whose outcome isn't known; then all of it is dropped and another one loads
+ * what the database holds.
+ */
+export class Tenure {
+  readonly #args: TenureArgs;
+  readonly #exchange: Exchange;
+  readonly #commits: GroupCommit<Group, undefined>;
+  readonly #epochs = new Map<number, number>();
+  readonly #entries = new Map<string, Entry>();
+  readonly #over = new AbortController();
+  #chain: Chain | undefined;
+  #working = 0;
+
+  constructor(args: TenureArgs) {
+    this.#args = args;
+    this.#exchange = args.exchange((group) => this.#reported(group), uniqueText(args.random));
+    this.#commits = new GroupCommit((groups) => this.#commit(groups), {
+      maxBatch: args.maxBatch,
+      maxWaiting: Number.POSITIVE_INFINITY,
+    });
+  }
+
+  get isOver(): boolean {
+    return this.#over.signal.aborted;
+  }
+
+  /** Orders on their way to the exchange or to an end; what rests on the book doesn't count. */
+  get working(): number {
+    return this.#working;
+  }
+
+  /** All orders in memory. */
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get shards(): number[] {
+    return [...this.#epochs.keys()];
+  }
+
+  /** The epoch under which a shard is held: nothing when it isn't. */
+  epochOf(shard: number): number | undefined {
+    return this.isOver ? undefined : this.#epochs.get(shard);
+  }
+
+  knows(id: string): boolean {
+    return this.#entries.has(id);
+  }
+
+  /** Begins to work a shard. Rejects when its orders couldn't be read. */
+  async hold(shard: number, epoch: number): Promise<void> {
+    this.#epochs.set(shard, epoch);
+    try {
+      const states = await this.#args.store.load(shard);
+      if (this.#epochs.get(shard) === epoch) this.takeAll(states);
+    } catch (error) {
+      this.#epochs.delete(shard);
+      throw error;
+    }
+  }
+
+  /** Lets go of a shard: what is under way is stored or forgotten once this resolves. */
+  async give(shard: number): Promise<void> {
+    this.#epochs.delete(shard);
+    for (const [id, entry] of this.#entries) if (entry.shard === shard) this.#forget(id, entry);
+    await this.settled();
+  }
+
+  /** Resolves when what was to be stored by now has been, or this is over. */
+  async settled(): Promise<void> {
+    if (this.isOver || this.#commits.idle) return;
+    await this.#commits.add({ events: [] }).catch(() => undefined);
+  }
+
+  /** Takes orders as the database has them; those that are known already stay as they are. */
+  takeAll(states: OrderState[]): void {
+    if (this.isOver) return;
+    const resting = states.filter(({ order, status }) => status === "open" && !this.#entries.has(order.id));
+    for (const state of states) this.take(state);
+    this.#exchange.restore(
+      resting.map(({ order, filled, priority = order.createdAt * 1000 }) => ({
+        id: order.id,
+        symbol: order.symbol,
+        side: order.side,
+        type: order.type,
+        quantity: order.quantity - filled,
+        worst: order.worst,
+        priority,
+      })),
+    );
+  }
+
+  take(state: OrderState): void {
+    const { id, symbol } = state.order;
+    const shard = shardOf(symbol);
+    const epoch = this.epochOf(shard);
+    if (epoch === undefined || this.#entries.has(id)) return;
+    const now = this.#args.clock.now();
+    const executing = state.status === "open";
+    const times = { takenAt: now, reservedAt: now };
+    const entry = { state, shard, epoch, ...times, cancelled: false, executing, working: !executing };
+    this.#entries.set(id, entry);
+    if (executing) return;
+    this.#working += 1;
+    void this.#work(entry);
+  }
+
+  /** Has an order cancelled if it can still be. */
+  cancel(id: string): void {
+    const entry = this.#entries.get(id);
+    if (!entry) return;
+    entry.cancelled = true;
+    if (entry.executing) this.#exchange.cancel(id);
+  }
+
+  end(): void {
+    this.#over.abort();
+    this.#exchange.close();
+    this.#entries.clear();
+    this.#working = 0;
+  }
+
+  /** Never rejects. */
+  async #work(entry: Entry): Promise<void> {
+    const { order } = entry.state;
+    const outcome = await this.#reserve(entry);
+    if (this.#isGone(entry)) return;
+    entry.reservedAt = this.#args.clock.now();
+    if (entry.cancelled) return this.#close(entry, "cancelled", "Cancelled by the client.");
+    if (outcome === "unknown") {
+      return this.#close(entry, "rejected", "What the order needs could not be reserved in time.");
+    }
+    if (outcome !== "reserved") {
+      return this.#close(entry, "rejected", REFUSALS[outcome][order.side === "buy" ? 0 : 1]);
+    }
+    entry.executing = true;
+    const { id, symbol, side, type, quantity, worst } = order;
+    this.#exchange.submit({ id, symbol, side, type, quantity, worst });
+  }
+
+  /** Tries until the order's deadline, at least once unless it was found too late for that. */
+  async #reserve(entry: Entry): Promise<Reserved | "unknown"> {
+    const { clock, random, cash, holdings } = this.#args;
+    const { order } = entry.state;
+    if (clock.now() > order.createdAt + STALE_MS) return "unknown";
+    const from = order.side === "buy" ? cash : holdings;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await from.reserve(order);
+      } catch {
+        // Whoever made the call has logged it; here only that nothing is known counts.
+        const pause = backoffMs(attempt, 50, 1000, random);
+        if (clock.now() + pause > order.createdAt + DEADLINE_MS) return "unknown";
+        await clock.sleep(pause, this.#over.signal);
+        if (this.#isGone(entry) || entry.cancelled) return "unknown";
+      }
+    }
+  }
+
+  #close(entry: Entry, closed: Exclude<End, "filled">, reason: string): void {
+    this.#reported([{ orderId: entry.state.order.id, type: "closed", closed, reason }]);
+  }
+
+  /** What the exchange, or the saga itself, says that happened: at once in memory, and true once it is stored. */
+  #reported(group: Report[]): void {
+    if (this.isOver) return;
+    const now = this.#args.clock.now();
+    const events: Group["events"] = [];
+    try {
+      for (const report of group) {
+        const entry = this.#entries.get(report.orderId);
+        if (!entry || isRepeat(entry.state, report)) continue;
+        events.push({ row: happen(entry.state, report, now), entry });
+      }
+    } catch (error) {
+      this.#doubt(error);
+      return;
+    }
+    if (events.length === 0) return;
+    for (const { entry } of events)
+      if (entry.cancelled && entry.state.status === "open") this.#cancelLater(entry);
+    // Rejects only when it stands in doubt, of which the tenure has been told.
+    this.#commits.add({ events }).catch(() => undefined);
+  }
+
+  /** A cancellation that came before the order was on the book. */
+  #cancelLater(entry: Entry): void {
+    queueMicrotask(() => {
+      if (!this.#isGone(entry)) this.#exchange.cancel(entry.state.order.id);
+    });
+  }
+
+  async #commit(groups: Group[]): Promise<undefined[]> {
+    if (this.isOver) throw new Error("this tenure is over");
+    const all = groups.flatMap(({ events }) => events);
+    if (all.length > 0) {
+      try {
+        await this.#store(all);
+      } catch (error) {
+        this.#doubt(error);
+        throw error;
+      }
+    }
+    return groups.map(() => undefined);
+  }
+
+  async #store(all: Group["events"]): Promise<void> {
+    const { store, clock, writer } = this.#args;
+    if (!this.#chain) {
+      const { chain, hash } = await store.openChain(writer);
+      this.#chain = new Chain(chain, hash);
+    }
+    const chain = this.#chain;
+    const events: StoredEvent[] = [];
+    const ended: Entry[] = [];
+    const held = new Map<number, number>();
+    for (const { row, entry } of all) {
+      const { link, hash } = chain.append(row.body);
+      events.push({ ...row, chain: chain.chain, link, hash });
+      held.set(entry.shard, entry.epoch);
+      if (isEnd(row.status)) ended.push(entry);
+    }
+    const ids = ended.map(({ shard, state }) => ({ shard, id: state.order.id }));
+    await store.commit({ events, ended: ids, held: [...held].map(([shard, epoch]) => ({ shard, epoch })) });
+    if (this.isOver) return;
+    const now = clock.now();
+    for (const { row, entry } of all) {
+      // The first event after acceptance takes an order off the way: to the book or to its end.
+      this.#leave(entry);
+      if (isEnd(row.status)) this.#entries.delete(row.orderId);
+    }
+    const outcomes = ended.map(({ state, takenAt, reservedAt }) => ({
+      state,
+      end: state.status as End,
+      reserveMs: reservedAt - takenAt,
+      executeMs: now - reservedAt,
+    }));
+    this.#args.onStored(events, outcomes);
+  }
+
+  #forget(id: string, entry: Entry): void {
+    this.#entries.delete(id);
+    this.#exchange.forget(id);
+    this.#leave(entry);
+  }
+
+  #leave(entry: Entry): void {
+    if (!entry.working) return;
+    entry.working = false;
+    this.#working -= 1;
+  }
+
+  #isGone(entry: Entry): boolean {
+    return this.isOver || this.#entries.get(entry.state.order.id) !== entry;
+  }
+
+  #doubt(error: unknown): void {
+    if (this.isOver) return;
+    this.end();
+    this.#args.onDoubt(error);
+  }
+}
+
+/** 13 digits and letters, which is some 67 bits. */
+function uniqueText(random: Random): string {
+  return Array.from({ length: 13 }, () => Math.floor(random() * 36).toString(36)).join("");
+}
+
+/** At least once is how an exchange reports. */
+function isRepeat(state: OrderState, report: Report): boolean {
+  switch (report.type) {
+    case "opened":
+      return state.version > 0;
+    case "fill":
+      return state.fillIds.includes(report.fill.id);
+    case "closed":
+      return isEnd(state.status);
+  }
+}

@@ -1,0 +1,97 @@
+import { plainArray, textArray } from "../../kit/database/arrays.ts";
+import type { Database } from "../../kit/database/database.ts";
+import { podOf } from "../saga/leases.ts";
+import type { Lease, LeaseStore, LeaseView } from "../saga/ports.ts";
+
+/** How long a lease lives that isn't renewed. */
+const LIFE = "interval '3 seconds'";
+
+const JOIN = {
+  name: "lease-join",
+  text: `
+  WITH dead AS (DELETE FROM members WHERE expires_at < clock_timestamp() AND name <> $1)
+  INSERT INTO members (name, expires_at) VALUES ($1, clock_timestamp() + ${LIFE})
+  ON CONFLICT (name) DO UPDATE SET expires_at = excluded.expires_at`,
+};
+
+const RENEW = {
+  name: "lease-renew",
+  text: `
+  UPDATE leases l SET expires_at = clock_timestamp() + ${LIFE}, backlog = coalesce(b.backlog, 0)
+  FROM leases mine LEFT JOIN unnest($2::text[], $3::int[]) AS b (name, backlog) ON b.name = mine.name
+  WHERE l.name = mine.name AND mine.owner = $1 AND l.owner = $1`,
+};
+
+const VIEW = {
+  name: "lease-view",
+  text: `
+  SELECT name, owner, epoch, expires_at < clock_timestamp() AS expired, backlog,
+    (SELECT count(*) FROM members WHERE expires_at >= clock_timestamp()) AS members
+  FROM leases ORDER BY name`,
+};
+
+const CLAIM = {
+  name: "lease-claim",
+  text: `
+  UPDATE leases SET owner = $1, epoch = epoch + 1, expires_at = clock_timestamp() + ${LIFE}
+  WHERE name = ANY($2)
+    AND (owner IS NULL OR expires_at < clock_timestamp() OR left(owner, length($3)) = $3)
+  RETURNING name, epoch`,
+};
+
+const RELEASE = {
+  name: "lease-release",
+  text: `
+  UPDATE leases SET owner = NULL, expires_at = 'epoch', backlog = 0
+  WHERE owner = $1 AND ($2::text[] IS NULL OR name = ANY($2))`,
+};
+
+const LEAVE = { name: "lease-leave", text: "DELETE FROM members WHERE name = $1" };
+
+interface Row {
+  name: string;
+  owner: string | null;
+  epoch: string;
+  expired: boolean;
+  backlog: number;
+  members: string;
+}
+
+/** Leases by the database's clock, which is the same for all. */
+export class SqlLeaseStore implements LeaseStore {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async beat(
+    owner: string,
+    backlog: ReadonlyMap<string, number>,
+  ): Promise<{ members: number; leases: LeaseView[] }> {
+    await this.#database.repeatable(JOIN, [owner]);
+    const values = [owner, textArray([...backlog.keys()]), plainArray([...backlog.values()])];
+    await this.#database.repeatable(RENEW, values);
+    const rows = await this.#database.repeatable<Row>(VIEW, []);
+    const leases = rows.map(({ name, owner, epoch, expired, backlog }) => ({
+      name,
+      owner: owner ?? undefined,
+      epoch: Number(epoch),
+      expired,
+      backlog,
+    }));
+    return { members: Number(rows[0]?.members ?? 1), leases };
+  }
+
+  async claim(owner: string, names: string[]): Promise<Lease[]> {
+    if (names.length === 0) return [];
+    const values = [owner, textArray(names), podOf(owner)];
+    const rows = await this.#database.repeatable<{ name: string; epoch: string }>(CLAIM, values);
+    return rows.map(({ name, epoch }) => ({ name, epoch: Number(epoch) }));
+  }
+
+  async release(owner: string, names?: string[]): Promise<void> {
+    await this.#database.repeatable(RELEASE, [owner, names ? textArray(names) : null]);
+    if (!names) await this.#database.repeatable(LEAVE, [owner]);
+  }
+}

@@ -1,0 +1,125 @@
+import { plainArray } from "../../kit/database/arrays.ts";
+import type { Database } from "../../kit/database/database.ts";
+import { openChain } from "../chain/open-chain.ts";
+import { fold } from "../saga/events.ts";
+import type { Commit, SagaStore } from "../saga/ports.ts";
+import { leaseOf } from "../saga/shard.ts";
+import type { OrderState } from "../saga/state.ts";
+import { eventArrays, insertEvents } from "./events.ts";
+import { ORDER_COLUMNS, type OrderRow, orderOf, SPREAD_MS } from "./order-row.ts";
+
+type Placed = { shard: number; id: string; createdAt: number };
+
+/** In one statement: the shards are held under these epochs, the orders had not ended, the events are there. */
+const COMMIT = {
+  name: "saga-commit",
+  text: `
+  WITH held AS MATERIALIZED (
+    SELECT l.epoch FROM leases l, unnest($2::text[], $3::bigint[]) AS h (name, epoch)
+    WHERE l.name = h.name AND l.epoch = h.epoch AND l.owner = $1
+    FOR SHARE OF l
+  ), gone AS (
+    DELETE FROM open_orders o USING unnest($4::smallint[], $5::uuid[]) AS e (shard, id)
+    WHERE o.shard = e.shard AND o.id = e.id
+    RETURNING 1
+  ), told AS (${insertEvents(6)})
+  SELECT CASE WHEN (SELECT count(*) FROM held) = cardinality($3) AND (SELECT count(*) FROM gone) = cardinality($5)
+    THEN true ELSE fenced() END AS stored`,
+};
+
+const UNFINISHED = `
+  SELECT ${ORDER_COLUMNS}, e.bodies
+  FROM open_orders p
+  JOIN orders o ON o.id = p.id AND o.created_at = p.created_at
+  CROSS JOIN LATERAL (
+    SELECT array_agg(body ORDER BY version) AS bodies FROM order_events
+    WHERE order_id = p.id AND at >= p.created_at - interval '${SPREAD_MS} ms'
+  ) e`;
+
+const LOAD = { name: "saga-load", text: `${UNFINISHED} WHERE p.shard = $1` };
+const READ = { name: "saga-read", text: `${UNFINISHED} WHERE p.shard = ANY($1) AND p.id = ANY($2)` };
+
+/** Ids begin with the time: those of the last seconds are the end of each shard's part of the index. */
+const PLACED_SINCE = {
+  name: "saga-placed-since",
+  text: "SELECT shard, id, created_at FROM open_orders WHERE shard = ANY($1) AND id >= $2::uuid",
+};
+
+const CANCELLATIONS = {
+  name: "saga-cancellations",
+  text: "SELECT shard, order_id AS id FROM cancellations WHERE shard = ANY($1)",
+};
+
+const SETTLE = {
+  name: "saga-settle",
+  text: `DELETE FROM cancellations c USING unnest($1::smallint[], $2::uuid[]) AS d (shard, id)
+    WHERE c.shard = d.shard AND c.order_id = d.id`,
+};
+
+type Unfinished = OrderRow & { bodies: string[] | null };
+
+/** The saga's side of the database. */
+export class SqlSagaStore implements SagaStore {
+  readonly #database: Database;
+  readonly #owner: string;
+
+  /** @param owner whose leases are meant */
+  constructor(database: Database, owner: string) {
+    this.#database = database;
+    this.#owner = owner;
+  }
+
+  async load(shard: number): Promise<OrderState[]> {
+    return (await this.#database.repeatable<Unfinished>(LOAD, [shard])).map(stateOf);
+  }
+
+  async read(orders: Placed[]): Promise<OrderState[]> {
+    const shards = plainArray([...new Set(orders.map(({ shard }) => shard))]);
+    const ids = plainArray(orders.map(({ id }) => id));
+    return (await this.#database.repeatable<Unfinished>(READ, [shards, ids])).map(stateOf);
+  }
+
+  async placedSince(shards: number[], sinceMs: number): Promise<Placed[]> {
+    const values = [plainArray(shards), lowestId(sinceMs)];
+    const rows = await this.#database.repeatable<{ shard: number; id: string; created_at: Date }>(
+      PLACED_SINCE,
+      values,
+    );
+    return rows.map(({ shard, id, created_at }) => ({ shard, id, createdAt: created_at.getTime() }));
+  }
+
+  cancellations(shards: number[]): Promise<{ shard: number; id: string }[]> {
+    return this.#database.repeatable(CANCELLATIONS, [plainArray(shards)]);
+  }
+
+  async settleCancellations(orders: { shard: number; id: string }[]): Promise<void> {
+    const shards = plainArray(orders.map(({ shard }) => shard));
+    await this.#database.repeatable(SETTLE, [shards, plainArray(orders.map(({ id }) => id))]);
+  }
+
+  async commit({ events, ended, held }: Commit): Promise<void> {
+    await this.#database.single(COMMIT, [
+      this.#owner,
+      plainArray(held.map(({ shard }) => leaseOf(shard))),
+      plainArray(held.map(({ epoch }) => epoch)),
+      plainArray(ended.map(({ shard }) => shard)),
+      plainArray(ended.map(({ id }) => id)),
+      ...eventArrays(events),
+    ]);
+  }
+
+  openChain(writer: string): Promise<{ chain: number; hash: Buffer }> {
+    return openChain(this.#database, writer);
+  }
+}
+
+function stateOf(row: Unfinished): OrderState {
+  const order = orderOf(row);
+  return fold(order, row.bodies ?? []);
+}
+
+/** The lowest version 7 UUID of a millisecond. */
+function lowestId(ms: number): string {
+  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, "0");
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}

@@ -1,0 +1,146 @@
+import { randomBytes } from "node:crypto";
+import { Database } from "../kit/database/database.ts";
+import { Peer } from "../kit/peer.ts";
+import type { Pod } from "../kit/pod.ts";
+import { SimulatedMarket } from "../kit/simulated-market.ts";
+import { Accept } from "./accept/accept.ts";
+import type { OrdersArgs } from "./api.ts";
+import type { TradingEnvironment } from "./environment.ts";
+import { alwaysOpen, asxHours } from "./exchange/hours.ts";
+import { SimulatedExchange } from "./exchange/simulated.ts";
+import { Deliveries } from "./feed/deliveries.ts";
+import { Feed } from "./feed/feed.ts";
+import { httpConsumer, httpListener } from "./feed/http-consumer.ts";
+import { SqlOutbox } from "./feed/sql-outbox.ts";
+import { TradingMetrics } from "./metrics.ts";
+import { place } from "./place.ts";
+import {
+  cashItem,
+  HttpReservations,
+  type HttpReservationsArgs,
+  holdingItem,
+} from "./saga/http-reservations.ts";
+import { Worker } from "./saga/worker.ts";
+import { SqlAcceptStore } from "./store/accept-store.ts";
+import { SqlLeaseStore } from "./store/lease-store.ts";
+import { OrderReader } from "./store/order-reader.ts";
+import { SqlSagaStore } from "./store/saga-store.ts";
+import { systemClock as clock } from "./system-clock.ts";
+import { Upkeep } from "./upkeep.ts";
+
+export interface Trading extends OrdersArgs {
+  close(): Promise<void>;
+}
+
+/** Puts a pod of trading together and starts it. */
+export function openTrading(environment: TradingEnvironment, pod: Pod): Trading {
+  const { POD_NAME, DATABASE_POOL_SIZE, MAX_WORKING_ORDERS: maxBacklog } = environment;
+  const batching = environment.ORDER_BATCHING === "on";
+  const owner = `${POD_NAME}/${randomBytes(6).toString("hex")}`;
+  const database = new Database(environment, pod.log);
+  const market = new SimulatedMarket(environment.MARKET_SEED);
+  const random = Math.random;
+  const onError = (error: unknown, what: string) =>
+    pod.log.warn({ err: error, what }, "orders: trying again");
+
+  const cash = new Peer({ url: environment.TRANSACTIONS_URL, name: "transactions" });
+  const holdings = new Peer({ url: environment.PORTFOLIO_URL, name: "portfolio" });
+  const quotes = environment.MARKET_DATA_URL
+    ? new Peer({ url: environment.MARKET_DATA_URL, name: "market-data" })
+    : undefined;
+  const peers = [cash, holdings, ...(quotes ? [quotes] : [])];
+
+  const metrics: TradingMetrics = new TradingMetrics(pod.metrics.registry, {
+    working: () => worker.working,
+    undelivered: () => deliveries.backlog,
+  });
+  const deliveries = new Deliveries(["transactions", "portfolio"], (ms) => metrics.stage("deliver", ms));
+  const listener = quotes && httpListener(quotes, (error) => onError(error, "market-data"));
+  const feed = new Feed({
+    outbox: new SqlOutbox(database),
+    consumers: [httpConsumer("transactions", cash), httpConsumer("portfolio", holdings)],
+    clock,
+    random,
+    onDelivered: (consumer, events) => {
+      deliveries.delivered(consumer, events);
+      metrics.batch("deliver", events.length);
+      if (consumer === "transactions") listener?.tell(events);
+    },
+    onError,
+  });
+  const upkeep = new Upkeep(database, (error) => onError(error, "partitions"));
+  const tasks = new Map<string, { start(): void; stop(): void }>([
+    ["feed", feed],
+    ["upkeep", upkeep],
+  ]);
+
+  const reservations = (args: Pick<HttpReservationsArgs, "peer" | "item">) =>
+    new HttpReservations({
+      ...args,
+      ...(!batching && { maxBatch: 1, concurrency: DATABASE_POOL_SIZE }),
+      onCall: (items) => metrics.batch("reserve", items),
+      onError: (error) => onError(error, "reserve"),
+    });
+  const worker = new Worker({
+    store: new SqlSagaStore(database, owner),
+    leases: new SqlLeaseStore(database),
+    cash: reservations({ peer: cash, item: cashItem }),
+    holdings: reservations({ peer: holdings, item: holdingItem }),
+    clock,
+    random,
+    owner,
+    writer: `${owner} saga`,
+    maxBatch: batching ? 500 : 1,
+    exchange: (report, trades) =>
+      new SimulatedExchange(
+        {
+          market,
+          clock,
+          trades,
+          hours: environment.EXCHANGE_HOURS === "asx" ? asxHours : alwaysOpen,
+          displayedSizeOnly: environment.EXCHANGE_LIQUIDITY === "displayed",
+          priceBand: environment.EXCHANGE_PRICE_BAND,
+          halted: environment.EXCHANGE_HALTED,
+          latencyMs: environment.EXCHANGE_LATENCY_MS,
+        },
+        report,
+      ),
+    onStored: (events, ended) => {
+      metrics.ended(ended);
+      metrics.batch("execute", events.length);
+      deliveries.stored(events);
+      feed.wake();
+    },
+    onTask: (name, held) => (held ? tasks.get(name)?.start() : tasks.get(name)?.stop()),
+    onError,
+  });
+  const accept = new Accept({
+    store: new SqlAcceptStore(database),
+    writer: `${owner} accept`,
+    ...(!batching && { maxBatch: 1, concurrency: DATABASE_POOL_SIZE }),
+    expect: () => worker.expect(),
+    onCommit: (orders, ms) => {
+      metrics.batch("accept", orders);
+      metrics.stage("accept", ms);
+    },
+    now: () => performance.now(),
+  });
+  worker.start();
+
+  const placing = {
+    accept,
+    quotes: market,
+    backlogOf: (symbol: string) => worker.backlogOf(symbol),
+    maxBacklog,
+  };
+  return {
+    place: (userId, key, order) => place(placing, userId, key, order),
+    reader: new OrderReader(database),
+    onCancel: () => worker.wake(),
+    async close() {
+      await worker.stop();
+      for (const task of tasks.values()) task.stop();
+      await Promise.all([...peers.map((peer) => peer.close()), database.close()]);
+    },
+  };
+}
