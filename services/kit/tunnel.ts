@@ -5,6 +5,13 @@ import type { Pod } from "./pod.ts";
 
 const CONNECT_TIMEOUT_MS = 3000;
 
+export interface TunnelArgs {
+  /** Request headers, in lower case, that are not passed on besides the identity headers. */
+  drop?: ReadonlySet<string>;
+  /** Request headers to add, after those of the client were filtered. */
+  add?: Record<string, string>;
+}
+
 /** Passes an upgrade request (a WebSocket's) on to `base` and joins the two connections. */
 export function tunnel(
   pod: Pod,
@@ -12,9 +19,11 @@ export function tunnel(
   incoming: IncomingMessage,
   socket: Duplex,
   head: Buffer,
+  { drop, add }: TunnelArgs = {},
 ): void {
   const { host: _host, ...given } = incoming.headers;
-  const headers = Object.fromEntries(Object.entries(given).filter(([name]) => !IDENTITY_HEADERS.has(name)));
+  const kept = Object.entries(given).filter(([name]) => !IDENTITY_HEADERS.has(name) && !drop?.has(name));
+  const headers = { ...Object.fromEntries(kept), ...add };
   const url = new URL(incoming.url ?? "/", base);
   const outgoing = send(url, { method: "GET", headers, timeout: CONNECT_TIMEOUT_MS, agent: false });
   const refuse = (status: number) => refuseUpgrade(pod, socket, status);

@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { PodEnvironment } from "../kit/environment.ts";
+
+/** A variable that is empty is one that isn't set. */
+const optionalUrl = z.preprocess((value) => (value === "" ? undefined : value), z.url().optional());
+
+/** What the gateway is told. */
+export const GatewayEnvironment = PodEnvironment.extend({
+  /** OpenID issuer, exactly as tokens name it in `iss`. */
+  ISSUER: z.url(),
+  /** The one OAuth client whose tokens are accepted. */
+  CLIENT_ID: z.string().min(1),
+  TRADING_URL: z.url(),
+  /** The paths of a service without an address answer 404. */
+  TRANSACTIONS_URL: optionalUrl,
+  PORTFOLIO_URL: optionalUrl,
+  MARKET_DATA_URL: optionalUrl,
+});
+
+export type GatewayEnvironment = z.infer<typeof GatewayEnvironment>;

@@ -1,0 +1,74 @@
+import { errors, type JWTPayload, jwtVerify } from "jose";
+import { ProblemError } from "../kit/problem.ts";
+import { type IssuerKeys, IssuerUnavailable } from "./issuer-keys.ts";
+
+/** Who calls, as the issuer vouches. */
+export interface Identity {
+  /** The token's `sub`: stable and unique. */
+  id: string;
+  name: string;
+  /** The token's `exp`, in seconds since 1970. */
+  expiresAt: number;
+}
+
+const CLOCK_TOLERANCE_S = 5;
+/** A subject goes into a header and a database key: RFC 7519 leaves it open, OpenID bounds it to 255 ASCII characters. */
+const SUBJECT = /^[\x21-\x7e]{1,255}$/;
+
+/** Tells who a token was issued to. */
+export class Tokens {
+  readonly #keys: IssuerKeys;
+  readonly #issuer: string;
+  readonly #clientId: string;
+
+  constructor(keys: IssuerKeys, issuer: string, clientId: string) {
+    this.#keys = keys;
+    this.#issuer = issuer;
+    this.#clientId = clientId;
+  }
+
+  /** @throws ProblemError 401 when the token is not a valid access token, 503 when that cannot be known */
+  async identify(token: string): Promise<Identity> {
+    return identityOf(await this.#verify(token), this.#clientId);
+  }
+
+  async #verify(token: string): Promise<JWTPayload> {
+    try {
+      const { payload } = await jwtVerify(token, this.#keys.get, {
+        issuer: this.#issuer,
+        algorithms: ["RS256", "ES256"],
+        clockTolerance: CLOCK_TOLERANCE_S,
+        requiredClaims: ["sub", "exp"],
+      });
+      return payload;
+    } catch (error) {
+      if (error instanceof IssuerUnavailable) {
+        const detail = "Tokens cannot be verified now as their issuer does not answer. Try again shortly.";
+        throw new ProblemError(503, detail, { headers: { "retry-after": "2" }, cause: error });
+      }
+      if (error instanceof errors.JWTExpired)
+        throw unauthorized("The access token has expired; get a new one.", true);
+      if (error instanceof errors.JOSEError)
+        throw unauthorized("The access token is not one that this API accepts.", true);
+      throw error;
+    }
+  }
+}
+
+/** Cognito puts the client into `client_id`, not `aud`, and marks access tokens with `token_use`. */
+function identityOf(payload: JWTPayload, clientId: string): Identity {
+  if (payload.token_use !== "access") throw unauthorized("The token is not an access token.", true);
+  if (payload.client_id !== clientId)
+    throw unauthorized("The access token was issued to another client.", true);
+  const { sub: id, username, exp: expiresAt = 0 } = payload;
+  if (!id || !SUBJECT.test(id)) throw unauthorized("The access token names no usable subject.", true);
+  return { id, name: typeof username === "string" ? username : id, expiresAt };
+}
+
+/** RFC 6750, 3: no error code when no token was presented. */
+export function unauthorized(detail: string, presented = false): ProblemError {
+  const challenge = presented
+    ? `Bearer realm="trizone", error="invalid_token", error_description="${detail}"`
+    : 'Bearer realm="trizone"';
+  return new ProblemError(401, detail, { headers: { "www-authenticate": challenge } });
+}
