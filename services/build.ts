@@ -5,7 +5,7 @@ import { fingerprintOf } from "./build/fingerprint.ts";
 import { buildPage } from "./build/page.ts";
 
 /** What has an image: the services, and the migrations of their schemas. */
-export const SERVICES = ["gateway", "migrations", "portfolio", "trading", "transactions", "web"] as const;
+export const SERVICES = ["gateway", "market-data", "migrations", "portfolio", "trading", "transactions", "web"] as const;
 
 export type ServiceName = (typeof SERVICES)[number];
 

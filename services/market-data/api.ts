@@ -1,0 +1,54 @@
+import type { OpenAPIHono } from "@hono/zod-openapi";
+import { createApi } from "../kit/api.ts";
+import type { KitEnv } from "../kit/app.ts";
+import { ProblemError } from "../kit/problem.ts";
+import type { SimulatedMarket } from "../kit/simulated-market.ts";
+import type { Board } from "./board.ts";
+import { candles, INTERVALS, MAX_CANDLES } from "./history.ts";
+import { QuotesCache } from "./quotes-cache.ts";
+import { getHistory, getQuotes } from "./routes.ts";
+
+/** Candles when no start is asked for. */
+const DEFAULT_CANDLES = 100;
+/** The simulated market has no bounds of its own. */
+const FIRST_YEAR_MS = Date.UTC(2000, 0, 1);
+
+/** The quotes API: the same for all users. */
+export function quotesApi(board: Board, market: SimulatedMarket, now = Date.now): OpenAPIHono<KitEnv> {
+  const app = createApi();
+  const cache = new QuotesCache(board);
+
+  app.openapi(getQuotes, (c) => {
+    const { symbols } = c.req.valid("query");
+    const { etag } = cache;
+    // A cache may keep an answer, and has to ask whether it is still good: ten times a second it isn't.
+    const headers = { etag, "cache-control": "private, no-cache" };
+    if (c.req.header("if-none-match") === etag) return c.body(null, 304, headers);
+    const document = cache.document(symbols?.split(","));
+    if (!document) throw badField("symbols", "names what is not traded here");
+    return c.body(document, 200, { ...headers, "content-type": "application/json" });
+  });
+
+  app.openapi(getHistory, (c) => {
+    const { symbol } = c.req.valid("param");
+    const { interval, ...query } = c.req.valid("query");
+    if (!board.entries.has(symbol)) throw new ProblemError(404, "This symbol is not traded here.");
+    const to = Math.min(query.to ? Date.parse(query.to) : now(), now());
+    const from = query.from ? Date.parse(query.from) : to - DEFAULT_CANDLES * INTERVALS[interval];
+    if (from > to) throw badField("from", "must be before to, and not in the future");
+    if (from < FIRST_YEAR_MS) throw badField("from", "must be no earlier than the year 2000");
+    if (to - from > (MAX_CANDLES - 1) * INTERVALS[interval]) {
+      throw badField("from", `is more than ${MAX_CANDLES} candles before to; take a longer interval`);
+    }
+    const items = candles(market, symbol, from, to, interval);
+    c.header("cache-control", "private, max-age=1");
+    return c.json({ symbol, interval, items }, 200);
+  });
+
+  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Trizone quotes", version: "1" } });
+  return app;
+}
+
+function badField(field: string, message: string): ProblemError {
+  return new ProblemError(400, "The request's parameters are not valid.", { errors: [{ field, message }] });
+}

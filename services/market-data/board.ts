@@ -1,0 +1,88 @@
+import { randomBytes } from "node:crypto";
+import { priceText } from "../kit/price.ts";
+import { type Quote, type SimulatedMarket, TICK_MS } from "../kit/simulated-market.ts";
+import type { Tape } from "./tape.ts";
+
+/** The newest quote of a symbol, and how it is written. */
+export interface Entry {
+  readonly symbol: string;
+  quote: Quote;
+  /** How many quotes this symbol has had in this epoch. */
+  seq: number;
+  /** Tick at which `quote` took the place of another. */
+  changedAt: number;
+  /** The quote as JSON, without the closing brace, so that `prev` can follow. */
+  json: string;
+}
+
+/** All symbols' quotes of the current tick. A pod's board is an epoch: its sequence numbers mean nothing elsewhere. */
+export class Board {
+  readonly epoch = randomBytes(6).toString("base64url");
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly #market: SimulatedMarket;
+  readonly #tape: Tape;
+  #tick = 0;
+
+  constructor(market: SimulatedMarket, tape: Tape, tick: number) {
+    this.#market = market;
+    this.#tape = tape;
+    this.#tick = tick;
+    this.entries = new Map(
+      market.symbols.map((symbol) => {
+        const entry = { symbol, quote: this.#quote(symbol, tick), seq: 1, changedAt: tick, json: "" };
+        entry.json = written(entry);
+        return [symbol, entry];
+      }),
+    );
+  }
+
+  /** The tick that the entries are of. */
+  get tick(): number {
+    return this.#tick;
+  }
+
+  get timeMs(): number {
+    return this.#tick * TICK_MS;
+  }
+
+  /** Brings all entries to a tick. False when they are there, or beyond: a clock that was put back makes no new quotes. */
+  advance(tick: number): boolean {
+    if (tick <= this.#tick) return false;
+    this.#tick = tick;
+    for (const entry of this.entries.values()) {
+      const quote = this.#quote(entry.symbol, tick);
+      if (isSame(quote, entry.quote)) continue;
+      entry.quote = quote;
+      entry.seq += 1;
+      entry.changedAt = tick;
+      entry.json = written(entry);
+    }
+    return true;
+  }
+
+  #quote(symbol: string, tick: number): Quote {
+    const quote = this.#market.quote(symbol, tick);
+    if (!quote) throw new Error(`the market has no quote of its own symbol ${symbol}`);
+    return this.#tape.onto(quote);
+  }
+}
+
+function isSame(a: Quote, b: Quote): boolean {
+  return (
+    a.bid === b.bid &&
+    a.ask === b.ask &&
+    a.bidSize === b.bidSize &&
+    a.askSize === b.askSize &&
+    a.last === b.last &&
+    a.volume === b.volume
+  );
+}
+
+/** By hand, as `JSON.stringify` takes several times as long and this is most of what a tick costs. */
+function written({ symbol, seq, quote }: Entry): string {
+  const { bid, ask, bidSize, askSize, last, volume } = quote;
+  return (
+    `{"symbol":"${symbol}","seq":${seq},"bid":"${priceText(bid)}","ask":"${priceText(ask)}",` +
+    `"bidSize":${bidSize},"askSize":${askSize},"last":"${priceText(last)}","volume":${volume}`
+  );
+}

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/body-limit.ts";
+import { BusEnvironment, createBus } from "../kit/bus.ts";
+import { DatabaseEnvironment } from "../kit/database/environment.ts";
+import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
+import { EventBatch, readInternal } from "../kit/order-events.ts";
+import { serve } from "../kit/serve.ts";
+import { MARKET_SEED, SimulatedMarket, tickAt } from "../kit/simulated-market.ts";
+import { quotesApi } from "./api.ts";
+import { Board } from "./board.ts";
+import { SharedTape } from "./shared-tape.ts";
+import { streamMetrics } from "./stream/metrics.ts";
+import { Stream } from "./stream/stream.ts";
+import { Tape } from "./tape.ts";
+import { everyTick } from "./ticker.ts";
+
+/**
+ * Tells what everything costs. Each pod makes the quotes by itself, as they are the same function everywhere; what
+ * users trade goes to all pods over the bus.
+ */
+const environment = readEnvironment(
+  PodEnvironment.extend({
+    ...DatabaseEnvironment.shape,
+    ...BusEnvironment.shape,
+    /** WebSocket connections of this pod at most, and of one user among them. */
+    STREAM_CONNECTIONS: z.coerce.number().int().min(1).default(5000),
+    STREAM_CONNECTIONS_PER_USER: z.coerce.number().int().min(1).default(8),
+    MARKET_SEED: z.coerce.number().int().default(MARKET_SEED),
+  }),
+);
+
+await serve(environment, (pod) => {
+  const market = new SimulatedMarket(environment.MARKET_SEED);
+  const tape = new Tape();
+  const board = new Board(market, tape, tickAt(Date.now()));
+  const bus = createBus(environment, pod.log);
+  const shared = new SharedTape(bus, tape, environment.POD_NAME, pod.log);
+  void shared.begin();
+  const limits = {
+    connections: environment.STREAM_CONNECTIONS,
+    connectionsPerUser: environment.STREAM_CONNECTIONS_PER_USER,
+  };
+  const stream = new Stream(pod, board, limits, streamMetrics(pod.metrics));
+  const ticker = everyTick((tick) => {
+    if (board.advance(tick)) stream.publish();
+  });
+  const api = quotesApi(board, market);
+  return {
+    routes(app) {
+      app.route("/", api);
+      app.use("/internal/*", bodyLimit(INTERNAL_BODY_LIMIT));
+      app.post("/internal/events", async (c) => {
+        const { position, events } = await readInternal(c, EventBatch);
+        shared.add(position, events);
+        return c.json({ position });
+      });
+    },
+    upgrade: (request, socket, head) => stream.upgrade(request, socket, head),
+    admin(app) {
+      // For a zone that is shifted away: balancers move new connections only.
+      app.post("/drain-connections", (c) => c.json({ closed: stream.drain("Please connect again") }));
+    },
+    stopping: () => void stream.drain("The service restarts"),
+    close: async () => {
+      ticker.stop();
+      stream.stop();
+      shared.stop();
+      await bus.close();
+    },
+  };
+});

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import type { Board, Entry } from "../board.ts";
+
+/** Bytes of a client's message at most: all symbols fit. */
+export const MAX_CLIENT_MESSAGE = 4096;
+const MAX_SYMBOLS = 100;
+
+/** What a client may say. */
+export const ClientMessage = z.strictObject({
+  type: z.enum(["subscribe", "unsubscribe"]),
+  symbols: z.array(z.string().max(6)).min(1).max(MAX_SYMBOLS),
+});
+
+export type ClientMessage = z.infer<typeof ClientMessage>;
+
+const head = (type: string, board: Board) =>
+  `{"type":"${type}","epoch":"${board.epoch}","time":${board.timeMs}`;
+
+/** The newest quotes of symbols, whatever the client has of them. */
+export function snapshot(board: Board, entries: readonly Entry[]): string {
+  return `${head("snapshot", board)},"quotes":[${entries.map(({ json }) => `${json}}`).join()}]}`;
+}
+
+/** Quotes that take the place of those that the client has: `had` says which, by their sequence numbers. */
+export function update(board: Board, entries: readonly Entry[], had: (entry: Entry) => number): string {
+  let quotes = "";
+  for (const entry of entries) quotes += `${quotes && ","}${entry.json},"prev":${had(entry)}}`;
+  return `${head("update", board)},"quotes":[${quotes}]}`;
+}
+
+export const heartbeat = (board: Board): string => `${head("heartbeat", board)}}`;
+
+/** @param reason ASCII without quotes or backslashes */
+export function closing(code: number, reason: string, reconnectAfterMs: number): string {
+  return `{"type":"closing","code":${code},"reason":"${reason}","reconnectAfterMs":${reconnectAfterMs}}`;
+}

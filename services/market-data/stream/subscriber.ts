@@ -1,0 +1,151 @@
+import type { Socket } from "node:net";
+import type { WebSocket } from "ws";
+import type { Board, Entry } from "../board.ts";
+import { pingFrame, textFrame } from "./frame.ts";
+import type { Group } from "./groups.ts";
+import { closing, heartbeat, update } from "./messages.ts";
+
+/** Bytes on their way to one client at most, here and in the network: its pings' answers say what has arrived. */
+export const WINDOW = 64 * 1024;
+/** So many bytes are followed by a ping. */
+const PING_EVERY = 16 * 1024;
+/** A client whose last ping is older is slow: what it has not got must not grow older still. */
+const SLOW_MS = 1000;
+/** Something is sent at least this often. */
+const HEARTBEAT_MS = 5000;
+/** Without an answer for so long the client is gone. A window drains in this time at 1 KiB a second. */
+const GONE_MS = 64_000;
+const CLOSE_MS = 1000;
+
+/**
+ * One client's connection. It has all quotes of its group up to the board's tick, or is behind: then it is sent nothing
+ * until it has taken in what is on its way, and after that the newest quotes in one update.
+ */
+export class Subscriber {
+  readonly user: string;
+  readonly #ws: WebSocket;
+  readonly #socket: Socket;
+  readonly #board: Board;
+  #group: Group | undefined;
+  /** While behind: the sequence number of each quote that the client was sent, 0 for none. */
+  #had: Map<Entry, number> | undefined;
+  #sent = 0;
+  #arrived = 0;
+  #pingedAt = 0;
+  /** Time of the oldest ping without an answer, by its place in what was sent. */
+  readonly #pings: { sent: number; at: number }[] = [];
+  #lastAt = performance.now();
+
+  constructor(ws: WebSocket, socket: Socket, board: Board, user: string) {
+    this.user = user;
+    this.#ws = ws;
+    this.#socket = socket;
+    this.#board = board;
+    ws.on("pong", (data: Buffer) => this.#acknowledge(Number(data.toString("latin1"))));
+  }
+
+  get group(): Group | undefined {
+    return this.#group;
+  }
+
+  get isBehind(): boolean {
+    return this.#had !== undefined;
+  }
+
+  /** Bytes that are on their way to the client. */
+  get inFlight(): number {
+    return this.#sent - this.#arrived;
+  }
+
+  /** Puts the client into a group. `fresh` are the quotes that it is to get from the beginning, in `snapshot`'s frame. */
+  join(group: Group | undefined, fresh: readonly Entry[], snapshot: Buffer | undefined): void {
+    const had = this.#had;
+    this.#group = group;
+    if (had) {
+      this.#had = new Map((group?.entries ?? []).map((entry) => [entry, had.get(entry) ?? 0]));
+      for (const entry of fresh) this.#had.set(entry, 0);
+    } else if (snapshot && !this.#write(snapshot)) {
+      this.#had = new Map((group?.entries ?? []).map((entry) => [entry, entry.seq]));
+      for (const entry of fresh) this.#had.set(entry, 0);
+    }
+  }
+
+  /** Sends what changed in the group with this tick. False when the client is behind. */
+  offer(frame: Buffer): boolean {
+    if (this.#had) return false;
+    if (this.#write(frame)) return true;
+    const { tick } = this.#board;
+    this.#had = new Map(
+      (this.#group?.entries ?? []).map((entry) => [
+        entry,
+        entry.changedAt === tick ? entry.seq - 1 : entry.seq,
+      ]),
+    );
+    return false;
+  }
+
+  /** Sends a message that is no quote, whatever is on its way: such are few, and their number is limited. */
+  tell(text: string): void {
+    if (this.#ws.readyState === this.#ws.OPEN) this.#put(textFrame(text));
+  }
+
+  /** Says why, and when to come back; then closes. */
+  close(code: number, reason: string, reconnectAfterMs: number): void {
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    this.tell(closing(code, reason, reconnectAfterMs));
+    this.#ws.close(code, reason);
+    setTimeout(() => this.#ws.terminate(), CLOSE_MS).unref();
+  }
+
+  /** To be called every second or so: keeps the connection from looking dead, and ends it when the client is. */
+  upkeep(now: number): void {
+    const [oldest] = this.#pings;
+    if (oldest && now - oldest.at > GONE_MS) {
+      this.#ws.terminate();
+    } else if (now - this.#lastAt > HEARTBEAT_MS && this.#ws.readyState === this.#ws.OPEN && !oldest) {
+      this.#put(textFrame(heartbeat(this.#board)));
+      this.#ping();
+    }
+  }
+
+  /** False, and nothing is sent, when too much is on its way or has been for too long. */
+  #write(frame: Buffer): boolean {
+    const [oldest] = this.#pings;
+    if (this.inFlight + frame.length > WINDOW) return false;
+    if (oldest && performance.now() - oldest.at > SLOW_MS) return false;
+    if (this.#ws.readyState !== this.#ws.OPEN) return true;
+    this.#put(frame);
+    if (this.#sent - this.#pingedAt > PING_EVERY) this.#ping();
+    return true;
+  }
+
+  #put(frame: Buffer): void {
+    this.#sent += frame.length;
+    this.#lastAt = performance.now();
+    this.#socket.write(frame);
+  }
+
+  #ping(): void {
+    this.#pingedAt = this.#sent;
+    this.#pings.push({ sent: this.#sent, at: performance.now() });
+    this.#socket.write(pingFrame(String(this.#sent)));
+  }
+
+  #acknowledge(sent: number): void {
+    if (!(sent <= this.#sent)) return;
+    while (this.#pings[0] && this.#pings[0].sent <= sent) this.#pings.shift();
+    this.#arrived = Math.max(this.#arrived, sent);
+    if (this.#had) this.#catchUp(this.#had);
+  }
+
+  #catchUp(had: Map<Entry, number>): void {
+    const missed = [...had].filter(([entry, seq]) => entry.seq > seq).map(([entry]) => entry);
+    if (missed.length > 0) {
+      const frame = textFrame(update(this.#board, missed, (entry) => had.get(entry) ?? 0));
+      if (!this.#write(frame)) return;
+      // Its answer says when the next update may go.
+      this.#ping();
+    }
+    this.#had = undefined;
+  }
+}

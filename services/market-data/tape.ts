@@ -1,0 +1,89 @@
+import { z } from "zod";
+import { dayOf, type Quote } from "../kit/simulated-market.ts";
+
+/** Trades of one batch of the feed in one symbol: price of the last in mills, shares in all. */
+const Traded = z.tuple([z.int().positive(), z.int().nonnegative()]);
+
+/** The trades of one batch of the feed. */
+export const TapeEntry = z.object({
+  /** The batch's position in the feed: one that comes again is counted once. */
+  id: z.string().max(64),
+  tick: z.int().nonnegative(),
+  trades: z.record(z.string(), Traded),
+});
+
+export type TapeEntry = z.infer<typeof TapeEntry>;
+
+/** Everything that a tape has of its day, for a pod that starts. */
+export const TapeState = z.object({
+  day: z.int(),
+  volumes: z.record(z.string(), z.int().nonnegative()),
+  seen: z.array(z.string().max(64)),
+});
+
+export type TapeState = z.infer<typeof TapeState>;
+
+/** For so many ticks a trade made here is the latest; then the market's own trades go on. */
+const LATEST_TICKS = 10;
+/** Entries that are remembered, so as not to count one again that comes late or twice. */
+const REMEMBERED = 64;
+
+/** The trades that were made here. What entries say doesn't depend on the order in which they come. */
+export class Tape {
+  #day = 0;
+  #volumes = new Map<string, number>();
+  readonly #latest = new Map<string, { tick: number; price: number }>();
+  #seen = new Map<string, TapeEntry>();
+
+  /** False when the entry is of another day or was there before. */
+  add(entry: TapeEntry): boolean {
+    const day = dayOf(entry.tick);
+    if (day < this.#day || this.#seen.has(entry.id)) return false;
+    if (day > this.#day) this.#begin(day);
+    this.#seen.set(entry.id, entry);
+    if (this.#seen.size > REMEMBERED) {
+      const [oldest] = this.#seen.keys();
+      this.#seen.delete(oldest ?? "");
+    }
+    for (const [symbol, [price, quantity]] of Object.entries(entry.trades)) {
+      this.#volumes.set(symbol, (this.#volumes.get(symbol) ?? 0) + quantity);
+      const latest = this.#latest.get(symbol);
+      if (!latest || latest.tick <= entry.tick) this.#latest.set(symbol, { tick: entry.tick, price });
+    }
+    return true;
+  }
+
+  state(): TapeState {
+    return { day: this.#day, volumes: Object.fromEntries(this.#volumes), seen: [...this.#seen.keys()] };
+  }
+
+  /** Takes over what another pod has, and adds what came here and not there. For a tape that has just begun. */
+  adopt(state: TapeState): void {
+    const own = [...this.#seen.values()];
+    if (state.day < this.#day) return;
+    this.#begin(state.day);
+    this.#volumes = new Map(Object.entries(state.volumes));
+    const known = new Set(state.seen);
+    for (const entry of own) if (!known.has(entry.id)) this.add(entry);
+    for (const id of known) this.#seen.set(id, { id, tick: 0, trades: {} });
+  }
+
+  /** The market's quote with the trades that were made here. */
+  onto(quote: Quote): Quote {
+    const traded = dayOf(quote.tick) === this.#day ? this.#volumes.get(quote.symbol) : undefined;
+    const latest = this.#latest.get(quote.symbol);
+    const isLatest = latest && latest.tick <= quote.tick && quote.tick - latest.tick < LATEST_TICKS;
+    if (traded === undefined && !isLatest) return quote;
+    return {
+      ...quote,
+      volume: quote.volume + (traded ?? 0),
+      last: isLatest ? latest.price : quote.last,
+    };
+  }
+
+  #begin(day: number): void {
+    this.#day = day;
+    this.#volumes = new Map();
+    this.#seen = new Map();
+  }
+}
