@@ -13,8 +13,6 @@ CREATE TABLE transactions.account_holders (
   revision bigint NOT NULL DEFAULT 1,
   updated_at timestamptz(3) NOT NULL DEFAULT now()
 );
--- Finds what a key that is being retired still protects.
-CREATE INDEX account_holders_key ON transactions.account_holders (key_id);
 
 GRANT SELECT, INSERT, UPDATE ON transactions.account_holders TO transactions;
 

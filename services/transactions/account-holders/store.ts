@@ -26,13 +26,22 @@ const SAVE = {
 };
 const UNDER_OTHER_KEYS = {
   name: "account-holders-under-other-keys",
-  text: `SELECT ${COLUMNS} FROM account_holders WHERE key_id < $1 OR key_id > $1 LIMIT $2`,
+  text: `SELECT ${COLUMNS} FROM account_holders WHERE key_id <> $1 AND user_id > $2 ORDER BY user_id LIMIT $3`,
 };
 
 /** Times that a change is tried when others change the same at the same time. */
 const TRIES = 5;
 /** Records that one call of `rewrap` takes on. */
 const REWRAP = 100;
+
+/** What a call of `rewrap` did. */
+export interface Rewrapped {
+  rewrapped: number;
+  /** Whose record did not open, and stays as it is. */
+  failed: { userId: string; reason: string }[];
+  /** To be given as `after` for the next call; nothing after the last. */
+  next: string | null;
+}
 
 /** Personal data of users, encrypted per field. Every method throws ProblemError 503 when the database is away. */
 export class AccountHolders {
@@ -65,19 +74,21 @@ export class AccountHolders {
     });
   }
 
-  /**
-   * Encrypts some records that are not under the newest envelope key anew.
-   * @returns how many were, and whether there may be more.
-   */
-  async rewrap(): Promise<{ rewrapped: number; more: boolean }> {
+  /** Encrypts some records that are not under the newest envelope key anew: those of users after `after`. */
+  async rewrap(after: string): Promise<Rewrapped> {
     const { keyId } = await this.#key.newDataKey("rewrap");
-    const rows = await this.#database.repeatable<Row>(UNDER_OTHER_KEYS, [keyId, REWRAP]);
-    let rewrapped = 0;
+    const rows = await this.#database.repeatable<Row>(UNDER_OTHER_KEYS, [keyId, after, REWRAP]);
+    const done: Rewrapped = { rewrapped: 0, failed: [], next: null };
     for (const row of rows) {
+      const fields = await openRecord(this.#key, row).catch((error: unknown) => {
+        if (error instanceof ProblemError) throw error;
+        done.failed.push({ userId: row.user_id, reason: String(error) });
+      });
       // One that was changed meanwhile is under the newest key already.
-      if (await this.#save(row.user_id, await openRecord(this.#key, row), row, true)) rewrapped += 1;
+      if (fields && (await this.#save(row.user_id, fields, row, true))) done.rewrapped += 1;
     }
-    return { rewrapped, more: rows.length === REWRAP };
+    if (rows.length === REWRAP) done.next = rows.at(-1)?.user_id ?? null;
+    return done;
   }
 
   async #save(

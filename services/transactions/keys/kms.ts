@@ -1,4 +1,5 @@
-import { DecryptCommand, GenerateDataKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import { DecryptCommand, GenerateDataKeyCommand, KMSClient, KMSServiceException } from "@aws-sdk/client-kms";
+import { ProblemError } from "../../kit/problem.ts";
 import type { DataKey, EnvelopeKey } from "./envelope-key.ts";
 
 const CONNECT_TIMEOUT_MS = 800;
@@ -30,7 +31,7 @@ export class KmsEnvelopeKey implements EnvelopeKey {
       KeySpec: "AES_256",
       EncryptionContext: { owner },
     });
-    const { Plaintext, CiphertextBlob, KeyId } = await this.#client.send(command);
+    const { Plaintext, CiphertextBlob, KeyId } = await this.#client.send(command).catch(away);
     if (!Plaintext || !CiphertextBlob) throw new Error("KMS answered without a data key");
     return { plain: Buffer.from(Plaintext), wrapped: Buffer.from(CiphertextBlob), keyId: KeyId ?? this.#arn };
   }
@@ -41,8 +42,19 @@ export class KmsEnvelopeKey implements EnvelopeKey {
       CiphertextBlob: wrapped,
       EncryptionContext: { owner },
     });
-    const { Plaintext } = await this.#client.send(command);
+    const { Plaintext } = await this.#client.send(command).catch(away);
     if (!Plaintext) throw new Error("KMS answered without the data key");
     return Buffer.from(Plaintext);
   }
+}
+
+/** For `catch`: what KMS refused as it is; when it didn't answer or has too much to do, 503. */
+function away(error: unknown): never {
+  const refused =
+    error instanceof KMSServiceException && error.$fault === "client" && error.$retryable === undefined;
+  if (refused && !/Throttling|LimitExceeded/.test(error.name)) throw error;
+  throw new ProblemError(503, "Personal data can't be opened or stored right now. Try again shortly.", {
+    headers: { "retry-after": "1" },
+    cause: error,
+  });
 }

@@ -44,8 +44,10 @@ export function internalApi(reservations: Reservations, holders: AccountHolders,
     return c.json(report);
   });
 
-  /** To be repeated until nothing is left; then a retired key can go. */
-  app.post("/internal/account-holders/rewrap", async (c) => c.json(await holders.rewrap()));
+  // To be repeated with ?after=<next> until there is no next; when none failed, a retired key can go.
+  app.post("/internal/account-holders/rewrap", async (c) =>
+    c.json(await holders.rewrap(c.req.query("after") ?? "")),
+  );
 
   return app;
 }
