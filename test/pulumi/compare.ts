@@ -1,5 +1,5 @@
 import type { Graph, PropertyMap, Resource } from "../../engine/graph.ts";
-import { isProviderType, nameOf, packageOf, typeOf } from "../../engine/urn.ts";
+import { isProviderType, nameOf, packageOf, STACK_TYPE, typeOf } from "../../engine/urn.ts";
 import { isObject, isUnknown, mask, RESOURCE, SIGNATURE, sortKeys } from "../../engine/values.ts";
 import type { EngineGraph, EngineResource } from "./engine-graph.ts";
 
@@ -56,8 +56,9 @@ function programsOwn(resources: EngineResource[], remote: Set<string>): EngineRe
     return parent !== undefined && (remote.has(parent) || constructed(parent));
   };
   const own = resources.filter(({ urn }) => !constructed(urn));
-  // The engine has a package of its own, for the look-ups of those who construct; the stack is not of it.
-  const wanted = new Set(own.filter(({ type }) => !/^pulumi:/.test(type)).map(({ type }) => packageOf(type)));
+  // The engine has a package of its own, for stack references and the look-ups of those who construct.
+  const managed = own.filter(({ type }) => type !== STACK_TYPE && !isProviderType(type));
+  const wanted = new Set(managed.map(({ type }) => packageOf(type)));
   return own.filter(({ urn, type }) => !isDefaultProvider(urn) || wanted.has(packageOf(type)));
 }
 

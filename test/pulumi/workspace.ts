@@ -14,7 +14,16 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { type Declared, declare } from "../../local/declare.ts";
+import {
+  evaluate,
+  type Graph,
+  type PropertyMap,
+  readStackConfig,
+  type Violation,
+} from "../../engine/index.ts";
+import { declare } from "../../local/declare.ts";
+import { stackReferences } from "../../local/layers.ts";
+import { createProvider } from "../../local/provider/index.ts";
 import { type Ended, runCli } from "./cli.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
@@ -29,6 +38,7 @@ const require = createRequire(import.meta.url);`;
 export class Workspace {
   readonly program: string;
   private readonly root: string;
+  private readonly evaluated = new Map<string, Promise<Graph>>();
 
   private constructor(root: string) {
     this.root = root;
@@ -78,9 +88,29 @@ export class Workspace {
     });
   }
 
-  /** What the offline engine makes of the same files, and the policies of that. */
-  offline(stack: string): Promise<Declared> {
-    return declare({ directory: this.program, stack });
+  /**
+   * What the offline engine makes of the same files; each stack is evaluated once.
+   * @param overrides `key=value`, as `pulumi config set` takes them
+   * @param foundation outputs of the stack that a stack of layer `applications` stands on
+   */
+  offline(stack: string, overrides: string[] = [], foundation?: PropertyMap): Promise<Graph> {
+    const key = [stack, ...overrides].join(" ");
+    const known = this.evaluated.get(key) ?? this.evaluate(stack, overrides, foundation);
+    this.evaluated.set(key, known);
+    return known;
+  }
+
+  private async evaluate(stack: string, overrides: string[], foundation?: PropertyMap): Promise<Graph> {
+    const directory = this.program;
+    const settings = await readStackConfig(directory, stack, overrides);
+    const references = await stackReferences(directory, settings, { foundation });
+    const provider = createProvider();
+    return evaluate({ ...settings, directory, stack, provider, stackReferences: references });
+  }
+
+  /** What the policies say of what the offline engine makes of the same files. */
+  async judged(stack: string): Promise<Violation[]> {
+    return (await declare({ directory: this.program, stack })).violations;
   }
 
   remove(): void {
