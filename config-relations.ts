@@ -1,9 +1,14 @@
 import { namespaceOf } from "./components/addresses.ts";
-import { budgetProblem, maxConnectionsOf, type Pool } from "./components/connection-budget.ts";
-import { databaseClients, POOLER } from "./components/data-clients.ts";
+import {
+  budgetProblem,
+  IN_CLUSTER_CONNECTIONS,
+  maxConnectionsOf,
+  type Pool,
+} from "./components/connection-budget.ts";
+import { databaseClients, POOLER, pooledClients, poolSizeOf } from "./components/data-clients.ts";
 import { scales, versionProblems } from "./components/model-versions.ts";
 import { subnetProblems } from "./components/subnets.ts";
-import { type Config, SERVICES } from "./config.ts";
+import { type Config, SERVICES, type ServiceName } from "./config.ts";
 
 /** What is wrong with one value: the part of a zod issue that is used here. */
 export interface Problem {
@@ -91,26 +96,33 @@ function replicaProblems({ replicas = 0, maxReplicas = replicas }: Partial<Confi
     : [{ path: ["maxReplicas"], message: `expected no less than replicas, ${replicas}` }];
 }
 
-/** PostgreSQL's own default, which a database in the cluster keeps. */
-const IN_CLUSTER_CONNECTIONS = 100;
-
 type Sizes = Pick<Config, "replicas" | "maxReplicas" | "database"> & Partial<Pick<Config, "delivery">>;
 
-/** What takes the database's connections, at most: the data services' pods, or the pooler's in their place. */
+/** What takes the database's connections, at most: the data services' pods, or the pooler's in the place of most. */
 export function connectionPools(sizes: Sizes): Pool[] {
   const { pooler } = sizes.database;
-  if (!pooler) return clientPools(sizes);
-  return [{ service: POOLER, replicas: pooler.replicas, size: pooler.connections }];
+  if (!pooler) return poolsOf(databaseClients(SERVICES), sizes);
+  const direct = databaseClients(SERVICES).filter((service) => !pooledClients([service]).includes(service));
+  return [
+    { service: POOLER, replicas: pooler.replicas, size: pooler.connections },
+    ...poolsOf(direct, sizes),
+  ];
 }
 
-/** What the data services' pods open at most, whoever answers. */
-export function clientPools({ replicas, maxReplicas = replicas * 4, database, delivery }: Sizes): Pool[] {
-  const { poolSize: size } = database;
-  return databaseClients(SERVICES).flatMap((name) =>
+/** What the pods that a pooler serves open to it at most. */
+export function pooledPools(sizes: Sizes): Pool[] {
+  return poolsOf(pooledClients(SERVICES), sizes);
+}
+
+function poolsOf(
+  names: readonly ServiceName[],
+  { replicas, maxReplicas = replicas * 4, database, delivery }: Sizes,
+): Pool[] {
+  return names.flatMap((name) =>
     Object.entries(scales(name, { replicas, maxReplicas }, delivery?.modelSplit)).map(([service, scale]) => ({
       service,
       replicas: scale.maxReplicas,
-      size,
+      size: poolSizeOf(name, database.poolSize),
     })),
   );
 }

@@ -5,9 +5,14 @@ import { conflicts, missing, type Problem } from "./config-relations.ts";
 import { bool, count, fraction, json, privateRange, text } from "./config-values.ts";
 
 /** The services that the program runs; each has an image of its name. */
-export const SERVICES = ["web", "gateway", "trading"] as const;
+export const SERVICES = ["web", "gateway", "trading", "transactions", "portfolio", "market-data"] as const;
 
 export type ServiceName = (typeof SERVICES)[number];
+
+/** All images: the services', and that of the migrations. */
+export const IMAGES = [...SERVICES, "migrations"] as const;
+
+export type ImageName = (typeof IMAGES)[number];
 
 const DIGEST = text("a digest: sha256: and 64 hexadecimal digits", /^sha256:[0-9a-f]{64}$/);
 
@@ -15,12 +20,12 @@ const Images = json(
   z.strictObject({
     /** Host (and path) of a registry that has them. @default built by the program, into ECR repositories of its own */
     registry: text("a registry such as localhost:5001").optional(),
-    /** Tag, in `registry`, of every service that has no digest. */
+    /** Tag, in `registry`, of every image that has no digest. */
     tag: text("an image tag such as 0.1.0", /^[\w][\w.-]{0,127}$/).default("0.1.0"),
     /** Of `node:20-slim`, which images that the program builds stand on. @default that of Node 20.19.5 */
     nodeDigest: DIGEST.default("sha256:9e70124bd00f47dd023e349cd587132ae61892acc0e47ed641416c3e18f401c3"),
-    /** Service -> `sha256:…`, of images that are there already. */
-    digests: z.partialRecord(z.enum(SERVICES), DIGEST).default({}),
+    /** Service (or `migrations`) -> `sha256:…`, of images that are there already. */
+    digests: z.partialRecord(z.enum(IMAGES), DIGEST).default({}),
   }),
 );
 
@@ -39,10 +44,10 @@ const Database = json(
       version: text('"16", the version that the services are tested with', /^16$/).default("16"),
       /** Days that point-in-time recovery reaches back. */
       backupDays: count(1, 35).default(7),
-      /** Connections that it takes at most. @default what RDS chooses for the class, 100 in a cluster */
+      /** Connections that it takes at most. @default what RDS chooses for the class, 300 in a cluster */
       maxConnections: count(20, 262_143).optional(),
       /** Connections that each pod of a data service opens at most. */
-      poolSize: count(1, 100).default(10),
+      poolSize: count(1, 100).default(8),
       /** PgBouncer between the services and the database, shared by transactions. Layers need it in both. @default none */
       pooler: z
         .strictObject({

@@ -36,6 +36,15 @@ export const Outputs = z.object({
 
 export type Outputs = z.infer<typeof Outputs>;
 
+/** The source of a pod's volume with the files `username` and `password`. */
+const Csi = z.object({
+  csi: z.object({
+    driver: z.string(),
+    readOnly: z.boolean(),
+    volumeAttributes: z.record(z.string(), z.string()),
+  }),
+});
+
 /** What a stack of applications needs of the one that they stand on, beside its other outputs. */
 export const Foundation = z.object({
   namespace: z.string(),
@@ -53,13 +62,13 @@ export const Foundation = z.object({
   database: z.object({
     /** Without a user. */
     url: z.string().startsWith("postgresql://"),
-    /** The source of a pod's volume with the files `username` and `password`. */
-    csi: z.object({
-      driver: z.string(),
-      readOnly: z.boolean(),
-      volumeAttributes: z.record(z.string(), z.string()),
-    }),
+    owner: Csi,
+    /** By service. */
+    services: z.record(z.string(), Csi),
   }),
+  cache: z.object({ url: z.string(), credentials: Csi }),
+  /** ARN of the KMS key of account holders' personal data. */
+  personalDataKey: z.string(),
 });
 
 export type Foundation = z.infer<typeof Foundation>;

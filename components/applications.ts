@@ -2,8 +2,10 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Arrow, pods } from "../arrows.ts";
 import { type Config, SERVICES, type ServiceName } from "../config.ts";
-import { clientPools } from "../config-relations.ts";
-import { POOLER } from "./data-clients.ts";
+import { pooledPools } from "../config-relations.ts";
+import { callArrows, callUrls } from "./calls.ts";
+import { MIGRATIONS, POOLER } from "./data-clients.ts";
+import { type DatabaseLogins, ownerAccess } from "./database-access.ts";
 import { poolerArrows } from "./database-arrows.ts";
 import { ImageCache } from "./image-cache.ts";
 import { Migrations } from "./migrations.ts";
@@ -11,14 +13,15 @@ import { ModelSplit } from "./model-split.ts";
 import { type Scale, scales } from "./model-versions.ts";
 import { NetworkPolicies } from "./network-policies.ts";
 import type { Platform } from "./platform.ts";
-import { Pooler } from "./pooler.ts";
-import { ADMIN_PORT, HTTP_PORT } from "./ports.ts";
+import { Pooler, type PoolerArgs } from "./pooler.ts";
+import { ADMIN_PORT } from "./ports.ts";
 import { PRE_SCALING_PODS, PreScaling } from "./pre-scaling.ts";
+import { serviceAccess } from "./service-access.ts";
 import { OPEN_FACTOR } from "./trading-hours.ts";
 import { Workload, type WorkloadArgs } from "./workload.ts";
 
-/** Who calls whom among the services. */
-const CALLS: [from: string, to: string][] = [["gateway", "trading"]];
+/** The services in an order in which each comes after those that it calls. */
+const ORDER: ServiceName[] = ["market-data", "transactions", "portfolio", "trading", "gateway", "web"];
 
 /** Namespace of what reads the services' metrics. */
 const MONITORING = "monitoring";
@@ -53,7 +56,7 @@ export function deployApplications(config: Config, platform: Platform): void {
       namespace,
       pods: [
         ...SERVICES,
-        "trading-migrations",
+        MIGRATIONS,
         PRE_SCALING_PODS,
         ...(pooler ? [POOLER] : []),
         ...(platform.otherPods ?? []),
@@ -67,46 +70,38 @@ export function deployApplications(config: Config, platform: Platform): void {
   );
 
   const migrations = new Migrations(
-    "trading-migrations",
+    MIGRATIONS,
     {
       ...common,
-      service: "trading",
-      image: image("trading"),
-      ...database,
+      image: image("migrations"),
+      ...ownerAccess(database),
       after: [...database.after, network],
     },
     inCluster,
   );
 
-  const clients = clientPools(config).reduce((sum, { replicas, size }) => sum + replicas * size, 0);
-  const trust = image("trading");
-  const access = pooler
-    ? new Pooler(POOLER, { ...common, ...pooler, trust, access: database, clients }, inCluster).access
-    : database;
-  const trading = serve("trading", {
-    ...common,
-    ...scale,
-    image: image("trading"),
-    ...access,
-    after: [...access.after, migrations.job],
-  });
-
-  serve("gateway", {
-    ...common,
-    ...scale,
-    tier: "web",
-    image: image("gateway"),
-    env: { ...sign, TRADING_URL: trading.url },
-  });
-
-  serve("web", {
-    ...common,
-    ...scale,
-    tier: "web",
-    image: image("web"),
-    env: { ...sign, API_URL: platform.apiUrl, SIGN_IN_ORIGINS: platform.signInOrigin },
-    nodePort: platform.nodePort,
-  });
+  const near = pooler ? pooled(pooler, config, platform, common) : database;
+  const own: Partial<Record<ServiceName, Own>> = {
+    gateway: { tier: "web", env: sign },
+    web: {
+      tier: "web",
+      env: { ...sign, API_URL: platform.apiUrl, SIGN_IN_ORIGINS: platform.signInOrigin },
+      nodePort: platform.nodePort,
+    },
+  };
+  const urls: Partial<Record<ServiceName, pulumi.Output<string>>> = {};
+  for (const service of ORDER) {
+    const { env, ...more } = own[service] ?? {};
+    const access = serviceAccess(service, config, platform, near);
+    const workload = {
+      ...{ ...common, ...scale, ...more },
+      image: image(service),
+      env: { ...env, ...callUrls(service, urls), ...access.env },
+      mounts: access.mounts,
+      after: access.after.length > 0 ? [...access.after, migrations.job] : undefined,
+    };
+    urls[service] = serve(service, workload).url;
+  }
 
   const scalers = Object.assign({}, ...SERVICES.map((service) => minimums(scales(service, scale, split))));
   new PreScaling("pre-scaling", { namespace, image: image("gateway"), scalers }, inCluster);
@@ -135,10 +130,25 @@ function checkPooler(arrows: Arrow[], pooled: boolean): void {
   );
 }
 
+type Own = Pick<WorkloadArgs, "tier" | "nodePort"> & { env: WorkloadArgs["env"] };
+type Common = Pick<PoolerArgs, "namespace" | "priorityClass">;
+
+/** The database behind PgBouncer. */
+function pooled(
+  pooler: Pick<PoolerArgs, "image" | "replicas" | "connections">,
+  config: Config,
+  { database, image, kubernetes }: Platform,
+  common: Common,
+): DatabaseLogins {
+  const clients = pooledPools(config).reduce((sum, { replicas, size }) => sum + replicas * size, 0);
+  const args = { ...common, ...pooler, trust: image("trading"), database, clients };
+  return new Pooler(POOLER, args, { provider: kubernetes }).database;
+}
+
 /** What flows inside the cluster wherever it runs. */
 function inner(): Arrow[] {
   return [
-    ...CALLS.map(([from, to]) => ({ from: pods(from), to: pods(to), ports: [HTTP_PORT] })),
+    ...callArrows(),
     ...SERVICES.map((service) => ({
       from: { namespace: MONITORING },
       to: pods(service),

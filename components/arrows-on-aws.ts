@@ -1,6 +1,6 @@
 import { ANYWHERE, type Arrow, pods } from "../arrows.ts";
 import { CACHE_PORT } from "./cache.ts";
-import { cacheClients, POOLER } from "./data-clients.ts";
+import { cacheClients, PERSONAL_DATA, POOLER } from "./data-clients.ts";
 import { databaseArrows } from "./database-arrows.ts";
 import { ADMIN_PORT, HTTP_PORT } from "./ports.ts";
 import { grantedAccounts } from "./service-grants.ts";
@@ -40,6 +40,10 @@ export function arrowsOnAws(
       ports: [CACHE_PORT],
     })),
     ...accounts.map((name) => ({ from: pods(name), to: { cidrs: [POD_IDENTITY] }, ports: [80] })),
+    // KMS, through its endpoint in the VPC.
+    ...services
+      .filter((service) => PERSONAL_DATA.includes(service))
+      .map((name) => ({ from: pods(name), to: { cidrs: inside }, ports: [443] })),
     { from: pods("pre-scaling"), to: { cidrs: [...inside, ...API_SERVER] }, ports: [443] },
   ];
 }

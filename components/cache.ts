@@ -47,6 +47,8 @@ export const CACHE_PORT = 6379;
 export class Cache extends pulumi.ComponentResource {
   /** `host:port` of the primary, wherever it is. */
   readonly endpoint: pulumi.Output<string>;
+  /** `rediss://host:port` of the primary, without a user; empty where nobody serves one. */
+  readonly url: pulumi.Output<string>;
   /** `host:port` that spreads over the replicas. */
   readonly readerEndpoint: pulumi.Output<string>;
   /** ARN of the secret with the keys `username` and `password`. */
@@ -90,6 +92,7 @@ export class Cache extends pulumi.ComponentResource {
       parent,
     );
     this.endpoint = pulumi.interpolate`${group.primaryEndpointAddress}:${CACHE_PORT}`;
+    this.url = group.primaryEndpointAddress.apply((host) => (host ? `rediss://${host}:${CACHE_PORT}` : ""));
     this.readerEndpoint = pulumi.interpolate`${group.readerEndpointAddress}:${CACHE_PORT}`;
     this.secretArn = token.arn;
     this.registerOutputs({ endpoint: this.endpoint });

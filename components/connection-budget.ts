@@ -7,6 +7,9 @@ export interface Pool {
   size: number;
 }
 
+/** `max_connections` of a database in the cluster: some MiB each, of the half GiB that it may take. */
+export const IN_CLUSTER_CONNECTIONS = 300;
+
 /** What pods may take of `max_connections`; the rest is for rollouts' extra pods, migrations, RDS itself and people. */
 const SHARE = 0.8;
 

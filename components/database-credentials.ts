@@ -1,6 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Volume } from "./pod.ts";
+
+interface Csi {
+  driver: string;
+  readOnly: boolean;
+  volumeAttributes: { secretProviderClass: pulumi.Output<string> };
+}
 
 export interface DatabaseCredentialsArgs {
   region: string;
@@ -10,14 +15,14 @@ export interface DatabaseCredentialsArgs {
 }
 
 /**
- * A database's credentials as files in pods: the secret stays in Secrets Manager and is mounted by the Secrets Store
+ * The credentials of a database, or of a cache, as files in pods: the secret stays in Secrets Manager and is mounted by the Secrets Store
  * CSI driver with the pod's own identity, whose role must allow it (`ServiceRoles`). Free of charge but for the reads.
  *
  * @example new DatabaseCredentials("trading-database", { secretArn: database.secretArn, … })
  */
 export class DatabaseCredentials extends pulumi.ComponentResource {
   /** For `databaseAccess`. */
-  readonly volume: Omit<Volume, "name">;
+  readonly volume: { csi: Csi };
 
   constructor(name: string, args: DatabaseCredentialsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trizone:aws:DatabaseCredentials", name, {}, opts);

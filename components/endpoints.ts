@@ -21,6 +21,7 @@ const SERVICES = [
   "ecr.dkr",
   "sts",
   "secretsmanager",
+  "kms",
   "logs",
   "eks",
   "ec2",
@@ -29,7 +30,7 @@ const SERVICES = [
 
 /**
  * Ways to AWS's own services that don't leave the VPC, so that a zone can start pods while its NAT gateway is down.
- * S3's gateway is free (image layers come from S3); each of the eight interfaces costs by the hour and zone, about
+ * S3's gateway is free (image layers come from S3); each of the nine interfaces costs by the hour and zone, about
  * 10 USD a month, and by traffic.
  *
  * @example new Endpoints("endpoints", { vpcId, subnetIds: network.privateSubnetIds, … }, { provider })

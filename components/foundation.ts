@@ -1,10 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Config } from "../config.ts";
+import { type Config, SERVICES } from "../config.ts";
 import { Foundation, Outputs } from "../outputs.ts";
 import { awsTags } from "./aws-tags.ts";
-import { databaseAccess } from "./database-access.ts";
+import { databaseClients } from "./data-clients.ts";
+import type { CredentialsVolume } from "./database-access.ts";
 import { builtImages } from "./images.ts";
 import type { Platform } from "./platform.ts";
 import { stackOutputs } from "./stack-outputs.ts";
@@ -39,7 +40,31 @@ export function onFoundation(config: Config): Platform {
     issuer: stack.requireOutput("issuer") as pulumi.Output<string>,
     clientId: stack.requireOutput("clientId") as pulumi.Output<string>,
     signInOrigin,
-    database: databaseAccess(said.database.url, config.database.poolSize, { csi: said.database.csi }, []),
+    database: {
+      url: said.database.url,
+      owner: source(said.database.owner),
+      services: Object.fromEntries(
+        databaseClients(SERVICES).map((service) => [
+          service,
+          source(said.database.services.apply((all) => login(all, service, name))),
+        ]),
+      ),
+      after: [],
+    },
+    cache: { url: said.cache.url, credentials: source(said.cache.credentials) },
+    personalDataKey: { url: said.personalDataKey, mounts: [] },
     outputs: stackOutputs(Outputs, { ...same, stack: pulumi.getStack() }),
   };
+}
+
+type Csi = Foundation["cache"]["credentials"];
+
+function source(volume: pulumi.Output<Csi>): CredentialsVolume {
+  return { csi: volume.csi };
+}
+
+function login(all: Record<string, Csi>, service: string, stack: string): Csi {
+  const found = all[service];
+  if (found) return found;
+  throw new Error(`stack ${stack} has no login for ${service}; update that stack first`);
 }

@@ -2,11 +2,11 @@ import * as aws from "@pulumi/aws";
 // The package's index loads all of its old classes.
 import { Image } from "@pulumi/awsx/ecr/image.js";
 import * as pulumi from "@pulumi/pulumi";
-import { type Config, SERVICES, type ServiceName } from "../config.ts";
+import { type Config, IMAGES, type ImageName } from "../config.ts";
 import { imageName } from "./platform.ts";
 
-/** A service's image, by its reference. */
-export type ImageOf = (service: ServiceName) => pulumi.Output<string>;
+/** The image of a service, or of the migrations, by its reference. */
+export type ImageOf = (service: ImageName) => pulumi.Output<string>;
 
 export interface RepositoriesArgs {
   region: string;
@@ -31,7 +31,7 @@ const LIFECYCLE = JSON.stringify({
 });
 
 /**
- * ECR repositories, one a service, whose images are scanned when they are pushed and can't be replaced under their
+ * ECR repositories, one an image name, whose images are scanned when they are pushed and can't be replaced under their
  * name. Costs their storage.
  *
  * @example new Repositories("repositories", { region }, { provider })
@@ -44,7 +44,7 @@ export class Repositories extends pulumi.ComponentResource {
     super("trizone:aws:Repositories", name, {}, opts);
     const { region, keyArn, protect, tags } = args;
     const prefix = pulumi.getStack();
-    const urls = SERVICES.map((service) => {
+    const urls = IMAGES.map((service) => {
       const repository = new aws.ecr.Repository(
         `${name}-${service}`,
         {
@@ -81,7 +81,7 @@ export function builtImages(
   registry: pulumi.Input<string>,
   provider: pulumi.ProviderResource,
 ): ImageOf {
-  const built = new Map<ServiceName, pulumi.Output<string>>();
+  const built = new Map<ImageName, pulumi.Output<string>>();
   return (service) => {
     const { images } = config;
     if (images.registry || images.digests[service]) {
@@ -94,7 +94,7 @@ export function builtImages(
 }
 
 function build(
-  service: ServiceName,
+  service: ImageName,
   { images, nodes }: Config,
   registry: pulumi.Input<string>,
   provider: pulumi.ProviderResource,

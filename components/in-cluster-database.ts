@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { check } from "./check.ts";
+import { IN_CLUSTER_CONNECTIONS } from "./connection-budget.ts";
 import type { Volume } from "./pod.ts";
 import { CONTAINER_SECURITY } from "./pod.ts";
 
@@ -104,6 +105,7 @@ function podSpec(
       {
         name: "postgres",
         image: IMAGES[args.version],
+        args: ["postgres", "-c", `max_connections=${IN_CLUSTER_CONNECTIONS}`],
         env: [
           { name: "POSTGRES_USER_FILE", value: `${CREDENTIALS}/username` },
           { name: "POSTGRES_PASSWORD_FILE", value: `${CREDENTIALS}/password` },

@@ -9,12 +9,13 @@ const PURPOSES = {
   logs: ["Log groups", ["logs"]],
   alarms: ["Alarms on their way to people", ["cloudwatch", "rds-events"]],
   audit: ["The audit trail", ["cloudtrail"]],
+  personal: ["Account holders' personal data, by data keys of each field", []],
 } satisfies Record<string, [description: string, services: KeyService[]]>;
 
 type Purpose = keyof typeof PURPOSES;
 
 /**
- * The platform's KMS keys. Costs 1 USD a month for each of the four, and by requests.
+ * The platform's KMS keys. Costs 1 USD a month for each of the five, and by requests.
  *
  * @example new Keys("keys", { region, account, protect, tags }, { provider })
  */
@@ -24,6 +25,7 @@ export class Keys extends pulumi.ComponentResource {
   readonly logs: pulumi.Output<string>;
   readonly alarms: pulumi.Output<string>;
   readonly audit: pulumi.Output<string>;
+  readonly personal: pulumi.Output<string>;
 
   constructor(name: string, args: KeysArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trizone:aws:Keys", name, {}, opts);
@@ -35,6 +37,13 @@ export class Keys extends pulumi.ComponentResource {
     this.logs = key("logs");
     this.alarms = key("alarms");
     this.audit = key("audit");
-    this.registerOutputs({ data: this.data, logs: this.logs, alarms: this.alarms, audit: this.audit });
+    this.personal = key("personal");
+    this.registerOutputs({
+      data: this.data,
+      logs: this.logs,
+      alarms: this.alarms,
+      audit: this.audit,
+      personal: this.personal,
+    });
   }
 }

@@ -1,9 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { MIGRATIONS } from "./data-clients.ts";
 import { jobPod, type PodArgs } from "./pod.ts";
 import { type Transform, transformed } from "./transform.ts";
 
-export interface MigrationsArgs extends PodArgs {
+export interface MigrationsArgs extends Omit<PodArgs, "service"> {
   namespace: pulumi.Input<string>;
   /** What must be there before, e.g. the database's credentials. */
   after?: pulumi.Resource[];
@@ -13,10 +14,10 @@ export interface MigrationsArgs extends PodArgs {
 }
 
 /**
- * Brings a service's database up to date before the service's own pods start: a Job of the service's image, run again
- * whenever the image changes. Costs a pod for a few seconds.
+ * Brings the database's schemas and logins up to date before the services' pods start: a Job of an image of its own, run
+ * again whenever that changes. Costs a pod for a few seconds.
  *
- * @example new Migrations("trading-migrations", { service: "trading", namespace, image, env: { DATABASE_URL: url } })
+ * @example new Migrations("migrations", { namespace, image, ...ownerAccess(database) })
  */
 export class Migrations extends pulumi.ComponentResource {
   readonly job: k8s.batch.v1.Job;
@@ -34,10 +35,7 @@ export class Migrations extends pulumi.ComponentResource {
       spec: {
         backoffLimit: args.retries ?? 6,
         activeDeadlineSeconds: 600,
-        template: jobPod(
-          { command: ["node", "/app/migrate.js"], serviceAccount: name, ...args },
-          "migrations",
-        ),
+        template: jobPod({ serviceAccount: name, ...args, service: MIGRATIONS }),
       },
     };
     this.job = new k8s.batch.v1.Job(

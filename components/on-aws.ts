@@ -13,10 +13,10 @@ import { s3AccessLogs } from "./bucket-policy.ts";
 import { Cache } from "./cache.ts";
 import { Cluster } from "./cluster.ts";
 import { Controllers } from "./controllers.ts";
-import { cacheClients, POOLER } from "./data-clients.ts";
+import { cacheClients, databaseClients, POOLER } from "./data-clients.ts";
 import { Database } from "./database.ts";
-import { databaseAccess } from "./database-access.ts";
 import { DatabaseCredentials } from "./database-credentials.ts";
+import { DatabaseLogins } from "./database-logins.ts";
 import { Firewall } from "./firewall.ts";
 import { Identity } from "./identity.ts";
 import { builtImages, Repositories } from "./images.ts";
@@ -165,7 +165,7 @@ export function onAws(config: Config): Platform {
   const domainPrefix = pulumi.interpolate`trizone-${pulumi.getStack()}-${account}`;
   const { url: publicUrl } = publicBalancer;
   const identity = new Identity("identity", { region, publicUrl, domainPrefix, protect, tags }, { provider });
-  const { name: databaseName, poolSize, pooler: _, ...databaseSize } = config.database;
+  const { name: databaseName, poolSize: _, pooler: __, ...databaseSize } = config.database;
   const database = new Database(
     "database",
     {
@@ -183,7 +183,7 @@ export function onAws(config: Config): Platform {
     },
     { provider },
   );
-  new Cache(
+  const cache = new Cache(
     "cache",
     {
       region,
@@ -198,10 +198,20 @@ export function onAws(config: Config): Platform {
     },
     { provider },
   );
-  const credentials = new DatabaseCredentials(
-    "trading-database",
-    { region, namespace, secretArn: database.secretArn },
-    { providers, dependsOn: controllers.addons },
+  const mounted = { providers, dependsOn: controllers.addons };
+  const logins = new DatabaseLogins(
+    "logins",
+    {
+      ...{ region, namespace, keyArn: keys.data, protect, tags },
+      services: databaseClients(SERVICES),
+      ownerSecretArn: database.secretArn,
+    },
+    mounted,
+  );
+  const token = new DatabaseCredentials(
+    "cache-token",
+    { region, namespace, secretArn: cache.secretArn },
+    mounted,
   );
   const models = new ModelBucket("models", { ...logged, keyArn: keys.data }, { provider });
   const accounts = [...SERVICES, ...(config.database.pooler ? [POOLER] : [])];
@@ -210,8 +220,11 @@ export function onAws(config: Config): Platform {
     {
       ...{ clusterName, region, namespace, services: accounts, tags },
       databaseSecretArn: database.secretArn,
+      loginSecretArns: logins.secretArns,
+      cacheSecretArn: cache.secretArn,
       modelBucketArn: models.arn,
       keyArn: keys.data,
+      personalDataKeyArn: keys.personal,
       shiftableArns: [publicBalancer.arn, internalBalancer.arn, cluster.arn],
     },
     { provider },
@@ -237,7 +250,9 @@ export function onAws(config: Config): Platform {
     clusterIdentifier: cluster.arn,
     arrows,
     signInOrigin: identity.signInOrigin,
-    database: { url: database.url, csi: credentials.volume.csi },
+    database: { url: database.url, owner: logins.owner, services: logins.volumes },
+    cache: { url: cache.url, credentials: token.volume },
+    personalDataKey: keys.personal,
   };
   return {
     kubernetes,
@@ -249,7 +264,9 @@ export function onAws(config: Config): Platform {
     issuer: identity.issuer,
     clientId: identity.clientId,
     signInOrigin: identity.signInOrigin,
-    database: databaseAccess(database.url, poolSize, credentials.volume, [credentials, roles]),
+    database: { ...foundation.database, after: [logins, token, roles] },
+    cache: foundation.cache,
+    personalDataKey: { url: keys.personal, mounts: [] },
     outputs: {
       ...(config.layer === "foundation" ? stackOutputs(FoundationOutput, { foundation }) : {}),
       ...stackOutputs(Outputs, {

@@ -4,15 +4,20 @@ import { ANYWHERE, type Arrow, pods } from "../arrows.ts";
 import { type Config, SERVICES } from "../config.ts";
 import { KubernetesOutputs } from "../outputs.ts";
 import { namespaceOf } from "./addresses.ts";
-import { databaseAccess } from "./database-access.ts";
+import { databaseClients } from "./data-clients.ts";
+import { mount } from "./database-access.ts";
 import { databaseArrows } from "./database-arrows.ts";
 import { InClusterDatabase } from "./in-cluster-database.ts";
+import { InClusterSecrets } from "./in-cluster-secrets.ts";
 import { createNamespace, imageName, type Platform } from "./platform.ts";
 import { HTTP_PORT } from "./ports.ts";
 import { stackOutputs } from "./stack-outputs.ts";
 
 /** The first port that NodePort Services take, and `web`'s where the public URL names none in their range. */
 const NODE_PORT = 30_080;
+
+/** Where `transactions` finds the file of its envelope key. */
+const KEY_PATH = "/var/run/trizone/personal-data";
 
 /** The platform on a Kubernetes cluster that is there already, reached by the ambient kubeconfig: no AWS at all. */
 export function onKubernetes(config: Config): Platform {
@@ -27,6 +32,11 @@ export function onKubernetes(config: Config): Platform {
     { namespace, version, database, password },
     { provider: kubernetes },
   );
+  const logins = new InClusterSecrets(
+    "logins",
+    { namespace, services: databaseClients(SERVICES), password },
+    { provider: kubernetes },
+  );
   const images = { ...config.images, registry: config.images.registry ?? "docker.io" };
   return {
     kubernetes,
@@ -36,7 +46,16 @@ export function onKubernetes(config: Config): Platform {
     issuer: pulumi.output(issuer.url),
     clientId: pulumi.output(issuer.clientId),
     signInOrigin: pulumi.output(new URL(issuer.url).origin),
-    database: databaseAccess(postgres.url, config.database.poolSize, postgres.volume, [postgres]),
+    database: {
+      url: postgres.url,
+      owner: postgres.volume,
+      services: logins.volumes,
+      after: [postgres, logins],
+    },
+    personalDataKey: {
+      url: `file://${KEY_PATH}/key`,
+      mounts: [mount("personal-data-key", KEY_PATH, logins.keyFile)],
+    },
     nodePort: nodePortOf(publicUrl),
     arrows: arrowsOf(issuer.url, config),
     otherPods: ["database"],

@@ -1,16 +1,17 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Arrow } from "../arrows.ts";
-import type { ServiceName } from "../config.ts";
-import type { DatabaseAccess } from "./database-access.ts";
+import type { ImageName } from "../config.ts";
+import type { CredentialsVolume, DatabaseLogins } from "./database-access.ts";
+import type { Mount } from "./pod.ts";
 
 /** What the services stand on, wherever they run. */
 export interface Platform {
   /** What the services are deployed through. */
   kubernetes: k8s.Provider;
   namespace: pulumi.Output<string>;
-  /** A service's image. */
-  image(service: ServiceName): pulumi.Output<string>;
+  /** The image of a service, or of the migrations. */
+  image(service: ImageName): pulumi.Output<string>;
   /** Where `web` finds the API. */
   apiUrl: pulumi.Output<string>;
   /** OpenID issuer and the client that the platform's users sign in with. */
@@ -18,7 +19,11 @@ export interface Platform {
   clientId: pulumi.Output<string>;
   /** Origin where they sign in, which the page may talk to beside the issuer. */
   signInOrigin: pulumi.Output<string>;
-  database: DatabaseAccess;
+  database: DatabaseLogins;
+  /** Redis, where there is one: `rediss://host:port`, empty where nobody serves it, and its token's volume. */
+  cache?: { url: pulumi.Input<string>; credentials: CredentialsVolume };
+  /** The envelope key of personal data: a KMS key's ARN, or the `file:` URL of a key file and its mount. */
+  personalDataKey: { url: pulumi.Input<string>; mounts: Mount[] };
   /** What flows between the services' pods and the rest of the world. */
   arrows: pulumi.Input<Arrow[]>;
   /** What brings Argo Rollouts, where this stack does. */
@@ -45,8 +50,8 @@ export function createNamespace(name: string, provider: k8s.Provider): k8s.core.
 /** `<registry>/trizone/<service>` by digest where there is one, else by tag. */
 export function imageName(
   registry: string,
-  service: ServiceName,
-  images: { tag: string; digests: Partial<Record<ServiceName, string>> },
+  service: ImageName,
+  images: { tag: string; digests: Partial<Record<ImageName, string>> },
 ): string {
   const digest = images.digests[service];
   return `${registry}/trizone/${service}${digest ? `@${digest}` : `:${images.tag}`}`;

@@ -96,10 +96,10 @@ export function servingPod(args: PodArgs): PodTemplate {
   };
 }
 
-/** A pod that does one thing and ends; `task` sets a service's own apart, so that its Service sends them nothing. */
-export function jobPod(args: PodArgs, task?: string): PodTemplate {
+/** A pod that does one thing and ends. */
+export function jobPod(args: PodArgs): PodTemplate {
   return {
-    metadata: { labels: podLabels(task ? `${args.service}-${task}` : args.service) },
+    metadata: { labels: podLabels(args.service) },
     spec: { ...podSpec(args, {}), restartPolicy: "Never" },
   };
 }

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { POSTGRES_PORT } from "./database-arrows.ts";
-import { CONTAINER_SECURITY, POD_SECURITY, podLabels, spread } from "./pod.ts";
+import { CONTAINER_SECURITY, type Mount, POD_SECURITY, podLabels, spread } from "./pod.ts";
 import type { PoolerArgs } from "./pooler.ts";
 import { FOLDERS, POOLER_SCRIPT } from "./pooler-settings.ts";
 
@@ -13,8 +13,10 @@ const RESOURCES = { requests: { cpu: "100m", memory: "64Mi" }, limits: { memory:
 const COPY = `require("node:fs").copyFileSync(process.env.NODE_EXTRA_CA_CERTS, "${FOLDERS.trust}/ca.pem")`;
 
 /** A pod of PgBouncer, spread as the services' are. */
-export function poolerPod(args: PoolerArgs & { name: string; settings: pulumi.Input<string> }): PodTemplate {
-  const { name, image, trust, access, settings, priorityClass } = args;
+export function poolerPod(
+  args: PoolerArgs & { name: string; settings: pulumi.Input<string>; logins: Mount[] },
+): PodTemplate {
+  const { name, image, trust, logins, settings, priorityClass } = args;
   const container = { resources: RESOURCES, securityContext: CONTAINER_SECURITY };
   const answers = { tcpSocket: { port: "postgres" }, timeoutSeconds: 2 };
   return {
@@ -50,11 +52,7 @@ export function poolerPod(args: PoolerArgs & { name: string; settings: pulumi.In
             { name: "settings", mountPath: FOLDERS.settings, readOnly: true },
             { name: "trust", mountPath: FOLDERS.trust, readOnly: true },
             { name: "run", mountPath: FOLDERS.run },
-            ...access.mounts.map(({ name: mount }) => ({
-              name: mount,
-              mountPath: FOLDERS.credentials,
-              readOnly: true,
-            })),
+            ...logins.map(({ name, path }) => ({ name, mountPath: path, readOnly: true })),
           ],
           ...container,
         },
@@ -62,9 +60,9 @@ export function poolerPod(args: PoolerArgs & { name: string; settings: pulumi.In
       volumes: [
         { name: "settings", configMap: { name: settings } },
         { name: "trust", emptyDir: {} },
-        // In memory: it holds the password.
+        // In memory: it holds the passwords.
         { name: "run", emptyDir: { medium: "Memory", sizeLimit: "1Mi" } },
-        ...access.mounts.map(({ volume }) => volume),
+        ...logins.map(({ volume }) => volume),
       ],
     },
   };

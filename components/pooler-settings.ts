@@ -1,9 +1,9 @@
-/** Folders of the pooler's container: what it is told, whom it lets in, whom it trusts, and the database's account. */
+/** Folders of the pooler's container: what it is told, whom it lets in, whom it trusts, and the services' logins. */
 export const FOLDERS = {
   settings: "/etc/pgbouncer",
   run: "/run/pgbouncer",
   trust: "/run/trust",
-  credentials: "/var/run/trizone/database",
+  credentials: "/var/run/trizone/logins",
 };
 
 export interface PoolerSettings {
@@ -73,8 +73,12 @@ export function poolerSettings({ url, port, connections, clients }: PoolerSettin
 export const POOLER_SCRIPT = `
 set -eu
 umask 077
-quoted() { sed 's/"/""/g' "${FOLDERS.credentials}/$1"; }
-accounts() { printf '"%s" "%s"\\n' "$(quoted username)" "$(quoted password)"; }
+quoted() { sed 's/"/""/g' "$1"; }
+accounts() {
+  for login in ${FOLDERS.credentials}/*/; do
+    printf '"%s" "%s"\\n' "$(quoted "$login/username")" "$(quoted "$login/password")"
+  done
+}
 write() { accounts > ${FOLDERS.run}/userlist.new; mv ${FOLDERS.run}/userlist.new ${FOLDERS.run}/userlist.txt; }
 write
 pgbouncer ${FOLDERS.settings}/pgbouncer.ini &

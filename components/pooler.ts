@@ -1,11 +1,12 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { check } from "./check.ts";
-import type { DatabaseAccess } from "./database-access.ts";
+import { pooledClients } from "./data-clients.ts";
+import { type DatabaseLogins, mount } from "./database-access.ts";
 import { POSTGRES_PORT } from "./database-arrows.ts";
 import { podLabels } from "./pod.ts";
 import { poolerPod } from "./pooler-pod.ts";
-import { poolerSettings } from "./pooler-settings.ts";
+import { FOLDERS, poolerSettings } from "./pooler-settings.ts";
 import { type Transform, transformed } from "./transform.ts";
 
 export interface PoolerArgs {
@@ -14,8 +15,8 @@ export interface PoolerArgs {
   image: string;
   /** An image with Node that knows the database's certificates: a service's. */
   trust: pulumi.Input<string>;
-  /** How the database itself is reached. */
-  access: DatabaseAccess;
+  /** The database itself, with the logins of all services. */
+  database: DatabaseLogins;
   /** Pods: one a zone or more. @default 3 */
   replicas?: number;
   /** Connections of each pod to the database at most. @default 20 */
@@ -37,14 +38,14 @@ export interface PoolerArgs {
  * time, over TLS that it checks. What needs a session (LISTEN, advisory locks, migrations) goes past it. Costs its pods'
  * share of the nodes, and a hop a statement.
  *
- * @example new Pooler("pooler", { namespace, image, trust: image("trading"), access: database, clients: 200 }, { provider })
+ * @example new Pooler("pooler", { namespace, image, trust: image("trading"), database, clients: 200 }, { provider })
  */
 export class Pooler extends pulumi.ComponentResource {
-  /** How services reach the database through it. */
-  readonly access: DatabaseAccess;
+  /** The database as its clients reach it through it, with the same logins. */
+  readonly database: DatabaseLogins;
 
   constructor(name: string, args: PoolerArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { replicas = 3, connections = 20, namespace, transform } = args;
+    const { replicas = 3, connections = 20, namespace, database, transform } = args;
     check(`pooler ${name}`, [
       [/@sha256:[0-9a-f]{64}$/.test(args.image), "image", "expected an image by digest"],
       [Number.isInteger(replicas) && replicas >= 3, "replicas", "expected at least 3, one a zone"],
@@ -53,10 +54,12 @@ export class Pooler extends pulumi.ComponentResource {
     ]);
     super("trizone:kubernetes:Pooler", name, {}, opts);
     const parent = { parent: this };
+    const logins = pooledClients(Object.keys(database.services)).map((service) =>
+      mount(`login-${service}`, `${FOLDERS.credentials}/${service}`, database.services[service] ?? {}),
+    );
     const metadata = { name, namespace, labels: podLabels(name) };
-    const { DATABASE_URL: url = "" } = args.access.env;
     const ini = pulumi
-      .output(url)
+      .output(database.url)
       .apply((url) => poolerSettings({ url, port: POSTGRES_PORT, connections, clients: args.clients }));
     const settings = new k8s.core.v1.ConfigMap(
       ...transformed(
@@ -76,14 +79,14 @@ export class Pooler extends pulumi.ComponentResource {
       replicas,
       selector: { matchLabels: podLabels(name) },
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-      template: poolerPod({ ...args, name, settings: settings.metadata.name }),
+      template: poolerPod({ ...args, name, settings: settings.metadata.name, logins }),
     };
     const deployment = new k8s.apps.v1.Deployment(
       ...transformed(
         transform?.deployment,
         `${name}-deployment`,
         { metadata, spec },
-        { parent: this, dependsOn: [account, ...args.access.after] },
+        { parent: this, dependsOn: [account, ...database.after] },
       ),
     );
     const budget = { metadata, spec: { maxUnavailable: 1, selector: { matchLabels: podLabels(name) } } };
@@ -102,15 +105,12 @@ export class Pooler extends pulumi.ComponentResource {
       ...transformed(transform?.service, `${name}-service`, service, parent),
     );
     const host = pulumi.interpolate`${at.name}.${at.namespace}.svc.cluster.local:${POSTGRES_PORT}`;
-    const through = pulumi.output(url).apply((url) => new URL(url).pathname);
-    this.access = {
-      ...args.access,
+    const through = pulumi.output(database.url).apply((url) => new URL(url).pathname);
+    this.database = {
+      ...database,
       // TLS is between it and the database; inside the cluster the services speak as they do to each other.
-      env: {
-        ...args.access.env,
-        DATABASE_URL: pulumi.interpolate`postgresql://${host}${through}?sslmode=disable`,
-      },
-      after: [...args.access.after, deployment],
+      url: pulumi.interpolate`postgresql://${host}${through}?sslmode=disable`,
+      after: [...database.after, deployment],
     };
     this.registerOutputs();
   }

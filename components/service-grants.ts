@@ -1,30 +1,38 @@
 import * as pulumi from "@pulumi/pulumi";
-import { DATABASE_SERVICES, migrationsOf, POOLER } from "./data-clients.ts";
+import {
+  cacheClients,
+  DATABASE_SERVICES,
+  MIGRATIONS,
+  PERSONAL_DATA,
+  POOLER,
+  pooledClients,
+} from "./data-clients.ts";
 import type { Statement } from "./pod-role.ts";
 
 /** What services may be let near. */
 export interface Guarded {
-  /** Secret of the database's account, and the KMS key that it is encrypted with. */
+  /** Secret of the database's owner. */
   databaseSecretArn: pulumi.Input<string>;
+  /** Secrets of the services' logins in the database. */
+  loginSecretArns: Record<string, pulumi.Input<string>>;
+  /** Secret of the cache's token. */
+  cacheSecretArn: pulumi.Input<string>;
   /** Bucket of the models. */
   modelBucketArn: pulumi.Input<string>;
-  /** KMS key of both. */
+  /** KMS key of all of these. */
   keyArn: pulumi.Input<string>;
+  /** KMS key of account holders' personal data. */
+  personalDataKeyArn: pulumi.Input<string>;
   /** Load balancers and clusters that zones can be shifted away from. */
   shiftableArns: pulumi.Input<string>[];
 }
 
-/** Who reads the database's secret. */
-const DATABASE_ACCOUNTS = [
-  ...DATABASE_SERVICES.flatMap((service) => [service, migrationsOf(service)]),
-  POOLER,
-];
+/** Who may do anything in AWS. */
+const ACCOUNTS = [...DATABASE_SERVICES, MIGRATIONS, POOLER, "news", "guard"];
 
-/** The accounts of those services that may do anything in AWS. */
+/** The accounts of those services that may do anything in AWS; migrations run with any of the database's. */
 export function grantedAccounts(services: readonly string[]): string[] {
-  return [...DATABASE_ACCOUNTS, "news", "guard"].filter((account) =>
-    services.includes(account.replace(/-migrations$/, "")),
-  );
+  return ACCOUNTS.filter((account) => account === MIGRATIONS || services.includes(account));
 }
 
 /**
@@ -32,18 +40,26 @@ export function grantedAccounts(services: readonly string[]): string[] {
  * file; a role of its own a line, so that what one service may do, no other may.
  */
 export function serviceGrants(guarded: Guarded): Record<string, Statement[]> {
-  const { databaseSecretArn, modelBucketArn, keyArn, shiftableArns } = guarded;
+  const { databaseSecretArn, loginSecretArns, modelBucketArn, keyArn, shiftableArns } = guarded;
   const decrypt = { actions: ["kms:Decrypt"], resources: [keyArn] };
-  const readDatabaseSecret = [
-    {
-      actions: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"],
-      resources: [databaseSecretArn],
-    },
+  const readSecrets = (resources: pulumi.Input<string>[]) => [
+    { actions: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], resources },
     decrypt,
   ];
-  const database = DATABASE_ACCOUNTS.map((account) => [account, readDatabaseSecret] as const);
+  const logins = (services: string[]) => services.flatMap((service) => loginSecretArns[service] ?? []);
+  const wrap = {
+    actions: ["kms:GenerateDataKey", "kms:Decrypt"],
+    resources: [guarded.personalDataKeyArn],
+  };
+  const data = DATABASE_SERVICES.map((service) => {
+    const cache = cacheClients([service]).map(() => guarded.cacheSecretArn);
+    const own = readSecrets([...logins([service]), ...cache]);
+    return [service, PERSONAL_DATA.includes(service) ? [...own, wrap] : own] as const;
+  });
   return {
-    ...Object.fromEntries(database),
+    ...Object.fromEntries(data),
+    [MIGRATIONS]: readSecrets([databaseSecretArn, ...logins(DATABASE_SERVICES)]),
+    [POOLER]: readSecrets(logins(pooledClients(DATABASE_SERVICES))),
     news: [
       { actions: ["s3:GetObject"], resources: [pulumi.interpolate`${modelBucketArn}/*`] },
       { actions: ["s3:ListBucket"], resources: [modelBucketArn] },

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
 import type { Graph } from "../engine/index.ts";
 import type { Outputs } from "../outputs.ts";
+import { SERVICES } from "../services/build.ts";
 import type { Addresses } from "./addresses.ts";
 import { arcApp } from "./arc/app.ts";
 import { managedResources } from "./arc/managed-resources.ts";
@@ -10,6 +11,7 @@ import { ZonalShifts } from "./arc/store.ts";
 import { Databases } from "./databases.ts";
 import { Faults } from "./faults.ts";
 import { startIssuers } from "./issuers.ts";
+import { keyFiles } from "./keys.ts";
 import { Network, type Routing, routing } from "./network/index.ts";
 import { Pods } from "./pods/index.ts";
 import { identify } from "./processes.ts";
@@ -48,7 +50,13 @@ export class Realised {
   readonly #pods: Pods;
   #recorded = "";
 
-  private constructor(options: RealisedOptions, network: Network, shifts: ZonalShifts, secrets: Secrets) {
+  private constructor(
+    options: RealisedOptions,
+    network: Network,
+    shifts: ZonalShifts,
+    secrets: Secrets,
+    keys: Record<string, string>,
+  ) {
     const { graph, outputs, state, report } = options;
     this.#options = options;
     this.#zones = outputs.zones.map(({ name }) => name);
@@ -61,10 +69,10 @@ export class Realised {
       zones: outputs.zones,
       images: (image) => {
         const service = serviceOf(image);
-        return service && state.path("images", service);
+        return service && SERVICES.includes(service) ? state.path("images", service) : undefined;
       },
       secrets: async (arn) => secrets.read(arn),
-      lookup: (zone) => network.lookup(zone),
+      lookup: (zone) => ({ ...network.lookup(zone), ...keys }),
       directory: state.path("volumes"),
       logDirectory: state.folder("logs"),
       scaleEveryMs: options.autoscale ? scaleEveryMs : undefined,
@@ -86,6 +94,8 @@ export class Realised {
     const { graph, outputs, state, addresses, report } = options;
     const zones = outputs.zones.map(({ name }) => name);
     const secrets = new Secrets(state.path("secrets.json"));
+    secrets.keep(graph);
+    const keys = await keyFiles(graph, state);
     const shifts = await ZonalShifts.open({
       resources: managedResources(graph),
       file: state.path("arc.json"),
@@ -96,7 +106,7 @@ export class Realised {
       directory: state.folder("run"),
       onReport: report,
     });
-    const realised = new Realised(options, network, shifts, secrets);
+    const realised = new Realised(options, network, shifts, secrets, keys);
     try {
       addresses.serveHttp(outputs.arcEndpoint, createServer(getRequestListener(arcApp(shifts).fetch)));
       await Promise.all([startIssuers({ graph, state, addresses }), realised.#databases.start()]);

@@ -1,13 +1,16 @@
+import { existsSync, readdirSync } from "node:fs";
 import { access, chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { bundle } from "./build/bundle.ts";
 import { fingerprintOf } from "./build/fingerprint.ts";
 import { buildPage } from "./build/page.ts";
 
-/** What has an image: the services, and the migrations of their schemas. */
-export const SERVICES = ["gateway", "market-data", "migrations", "portfolio", "trading", "transactions", "web"] as const;
+/** What has an image, each a folder here with a `main.ts`: the services, and the migrations of their schemas. */
+export const SERVICES = readdirSync(import.meta.dirname)
+  .filter((name) => existsSync(join(import.meta.dirname, name, "main.ts")))
+  .sort();
 
-export type ServiceName = (typeof SERVICES)[number];
+export type ServiceName = string;
 
 export interface BuiltImage {
   service: ServiceName;
@@ -79,5 +82,8 @@ async function isUpToDate(directory: string, inputs: string): Promise<boolean> {
 const [, script, out, ...names] = process.argv;
 if (script && resolve(script) === import.meta.filename) {
   if (!out) throw new Error("Say where to: node --import tsx services/build.ts <folder> [service]…");
-  await buildImages(out, names.length > 0 ? SERVICES.filter((name) => names.includes(name)) : SERVICES);
+  const unknown = names.filter((name) => !SERVICES.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`No service ${unknown.join(", ")} has a main.ts; those that do: ${SERVICES.join(", ")}`);
+  await buildImages(out, names.length > 0 ? names : SERVICES);
 }

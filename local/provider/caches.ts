@@ -1,15 +1,15 @@
 import { arn, autoName, derived } from "./naming.ts";
 import { type Answer, text } from "./types.ts";
 
-/** ElastiCache's names for a group's primary and its replicas. */
-const replicationGroup: Answer = ({ urn, name: logical, inputs }, { region }) => {
+/** ElastiCache's names for a group's primary and its replicas; none on this machine, where nobody serves them. */
+const replicationGroup: Answer = ({ urn, name: logical, inputs }, { region, addresses }) => {
   const id = text(inputs, "replicationGroupId") ?? autoName(urn, logical, 40);
   const domain = `${id}.${derived(urn, 6)}.${region}.cache.amazonaws.com`;
   const outputs = {
     replicationGroupId: id,
     arn: arn("elasticache", region, `replicationgroup:${id}`),
-    primaryEndpointAddress: `master.${domain}`,
-    readerEndpointAddress: `replica.${domain}`,
+    primaryEndpointAddress: addresses ? "" : `master.${domain}`,
+    readerEndpointAddress: addresses ? "" : `replica.${domain}`,
   };
   return { id, outputs };
 };

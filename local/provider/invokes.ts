@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { ACCOUNT, arn, derived } from "./naming.ts";
 import { type Invoke, text } from "./types.ts";
 import { zoneId, zonesOf } from "./zones.ts";
@@ -47,11 +48,15 @@ const getService: Invoke = async (args, { region, addresses }) => {
   };
 };
 
-/** Always the same, so that a graph is; AWS answers another each time. Leaves out which characters were asked for. */
-const getRandomPassword: Invoke = ({ passwordLength = 32 }, { region }) => ({
-  id: region,
-  randomPassword: derived("password", Number(passwordLength)),
-});
+/**
+ * Where something runs, another each time, as AWS answers; else always the same, so that a graph is. Leaves out which
+ * characters were asked for.
+ */
+const getRandomPassword: Invoke = ({ passwordLength = 32 }, { region, addresses }) => {
+  const length = Number(passwordLength);
+  const drawn = () => randomBytes(length).toString("hex").slice(0, length);
+  return { id: region, randomPassword: addresses ? drawn() : derived("password", length) };
+};
 
 /** Provider functions by token. */
 export const invokes: Record<string, Invoke> = {

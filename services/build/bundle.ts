@@ -1,4 +1,5 @@
-import { cp, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 
@@ -22,19 +23,9 @@ const withoutJiti: Plugin = {
 /** Bundles a service's program into `out`, and copies its SQL files, where it has some. */
 export async function bundle(root: string, service: string, out: string): Promise<void> {
   const source = join(root, "services", service);
-  const exists = (path: string) =>
-    stat(path).then(
-      () => true,
-      () => false,
-    );
   await build({
     absWorkingDir: root,
-    entryPoints: [
-      join(source, "main.ts"),
-      ...((await exists(join(source, "migrate.ts"))) && service === "trading"
-        ? [join(source, "migrate.ts")]
-        : []),
-    ],
+    entryPoints: [join(source, "main.ts")],
     outdir: out,
     bundle: true,
     platform: "node",
@@ -51,8 +42,6 @@ export async function bundle(root: string, service: string, out: string): Promis
     plugins: [withoutJiti],
     logLevel: "silent",
   });
-  for (const folder of ["sql", "migrations"]) {
-    if (await exists(join(source, folder)))
-      await cp(join(source, folder), join(out, folder), { recursive: true });
-  }
+  const sql = join(source, "sql");
+  if (existsSync(sql)) await cp(sql, join(out, "sql"), { recursive: true });
 }

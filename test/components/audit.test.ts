@@ -21,7 +21,7 @@ describe("keys, buckets and audit on the evaluated graph", () => {
 
   it("has keys that rotate, each for services of this account alone", () => {
     const keys = ofType(prod, KEY).filter(({ name }) => name.startsWith("keys-"));
-    assert.equal(keys.length, 4);
+    assert.equal(keys.length, 5);
     for (const { inputs, options } of keys) {
       assert.deepEqual(
         [inputs.enableKeyRotation, inputs.deletionWindowInDays, options.protect],

@@ -148,17 +148,22 @@ describe("database on the evaluated graph", () => {
     assert.ok(events.eventCategories.includes("failover"));
   });
 
-  it("lets pods read its secret, and use that secret's key", () => {
-    const { policy } = inputsOf(prod, "aws:iam/rolePolicy:RolePolicy", "services-trading-policy");
-    const statements: { Action: string[]; Resource: string[] }[] = JSON.parse(policy).Statement;
+  it("lets the migrations read its secret, the services only their own, and use that secret's key", () => {
+    const statementsOf = (service: string): { Action: string[]; Resource: string[] }[] =>
+      JSON.parse(inputsOf(prod, "aws:iam/rolePolicy:RolePolicy", `services-${service}-policy`).policy)
+        .Statement;
+    const statements = statementsOf("migrations");
     const decrypt = statements.find(({ Action }) => Action.includes("kms:Decrypt"));
     assert.deepEqual(decrypt?.Resource, [keyOf(prod, "data")]);
     const [secret] = ofType(prod, "aws:rds/instance:Instance").map(
       ({ outputs }) => outputs.masterUserSecrets as { secretArn: string }[],
     );
-    assert.deepEqual(
-      statements.find(({ Action }) => Action.includes("secretsmanager:GetSecretValue"))?.Resource,
-      [secret?.[0]?.secretArn],
-    );
+    const read = statements.find(({ Action }) => Action.includes("secretsmanager:GetSecretValue"))?.Resource;
+    assert.equal(read?.[0], secret?.[0]?.secretArn);
+    assert.equal(read?.length, 5);
+    for (const service of ["trading", "transactions", "portfolio", "market-data"]) {
+      const own = statementsOf(service).flatMap(({ Resource }) => Resource);
+      assert.ok(!own.includes(secret?.[0]?.secretArn ?? ""), service);
+    }
   });
 });

@@ -42,7 +42,11 @@ describe("components on the evaluated graph", () => {
   });
 
   it("mount the database's secret by its ARN", () => {
-    const { spec } = inputsOf(dev, "kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass");
+    const { spec } = inputsOf(
+      dev,
+      "kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass",
+      "logins-owner-files-class",
+    );
     const [object] = JSON.parse(spec.parameters.objects);
     const [instance] = ofType(dev, "aws:rds/instance:Instance");
     const [{ secretArn }] = instance?.outputs.masterUserSecrets as [{ secretArn: string }];

@@ -61,8 +61,10 @@ describe("load balancers on the evaluated graph", () => {
     const TYPE = "aws:arczonalshift/zonalAutoshiftConfiguration:ZonalAutoshiftConfiguration";
     const arns = ofType(dev, BALANCER).map(({ outputs }) => outputs.arn);
     assert.deepEqual(
-      ofType(dev, TYPE).map(({ inputs }) => inputs.resourceArn),
-      arns,
+      ofType(dev, TYPE)
+        .map(({ inputs }) => inputs.resourceArn)
+        .sort(),
+      arns.sort(),
     );
     const alarms = new Map(
       ofType(dev, "aws:cloudwatch/metricAlarm:MetricAlarm").map(({ outputs, name }) => [outputs.arn, name]),

@@ -25,6 +25,22 @@ interface Spec {
 
 const NAME = "app.kubernetes.io/name";
 
+/** Who calls whom, and who is watched, wherever they run. */
+const AMONG_SERVICES = [
+  "market-data <- gateway 8080",
+  "market-data <- namespace monitoring 9090",
+  "market-data <- portfolio 8080",
+  "market-data <- trading 8080",
+  "portfolio <- gateway 8080",
+  "portfolio <- namespace monitoring 9090",
+  "portfolio <- trading 8080",
+  "trading <- gateway 8080",
+  "trading <- namespace monitoring 9090",
+  "transactions <- gateway 8080",
+  "transactions <- namespace monitoring 9090",
+  "transactions <- trading 8080",
+];
+
 describe("network policies", () => {
   let dev: Graph;
   let ci: Graph;
@@ -42,16 +58,24 @@ describe("network policies", () => {
   it("are the arrows of the design on AWS", () => {
     assert.deepEqual(arrows(dev), [
       "0.0.0.0/0 <- gateway 443",
+      "169.254.170.23/32 <- market-data 80",
+      "169.254.170.23/32 <- migrations 80",
+      "169.254.170.23/32 <- portfolio 80",
       "169.254.170.23/32 <- trading 80",
-      "169.254.170.23/32 <- trading-migrations 80",
+      "169.254.170.23/32 <- transactions 80",
       "gateway <- namespace monitoring 9090",
       "gateway <- private 8080,9090",
+      "isolated <- market-data 5432",
+      "isolated <- market-data 6379",
+      "isolated <- migrations 5432",
+      "isolated <- portfolio 5432",
       "isolated <- trading 5432",
-      "isolated <- trading-migrations 5432",
+      "isolated <- transactions 5432",
+      ...AMONG_SERVICES.filter((arrow) => arrow < "private"),
       "private <- pre-scaling 443",
+      "private <- transactions 443",
       "private <- web 80",
-      "trading <- gateway 8080",
-      "trading <- namespace monitoring 9090",
+      ...AMONG_SERVICES.filter((arrow) => arrow > "private"),
       "web <- namespace monitoring 9090",
       "web <- public 8080,9090",
     ]);
@@ -60,13 +84,16 @@ describe("network policies", () => {
   it("are those of a cluster without balancers on ci", () => {
     assert.deepEqual(arrows(ci), [
       "0.0.0.0/0 <- pre-scaling 443,6443",
+      "database <- market-data 5432",
+      "database <- migrations 5432",
+      "database <- portfolio 5432",
       "database <- trading 5432",
-      "database <- trading-migrations 5432",
+      "database <- transactions 5432",
       "gateway <- namespace monitoring 9090",
       "gateway <- web 8080",
+      ...AMONG_SERVICES.filter((arrow) => arrow < "namespace"),
       "namespace issuer <- gateway 9100",
-      "trading <- gateway 8080",
-      "trading <- namespace monitoring 9090",
+      ...AMONG_SERVICES.filter((arrow) => arrow > "namespace"),
       "web <- 0.0.0.0/0 8080",
       "web <- namespace monitoring 9090",
     ]);
@@ -79,13 +106,14 @@ describe("network policies", () => {
     const from = (port: number) =>
       all.flatMap(({ from, ports }) => (ports.includes(port) && "pods" in from ? [from.pods] : []));
     assert.deepEqual(from(6379), ["market-data"]);
-    assert.deepEqual(from(5432), ["trading", "trading-migrations"]);
+    assert.deepEqual(from(5432), ["trading", "market-data", "migrations"]);
     const agent = all.filter(({ to }) => "cidrs" in to && to.cidrs.includes("169.254.170.23/32"));
     assert.deepEqual(
       agent.map(({ from, ports }) => ["pods" in from && from.pods, ports]),
       [
         ["trading", [80]],
-        ["trading-migrations", [80]],
+        ["market-data", [80]],
+        ["migrations", [80]],
         ["guard", [80]],
       ],
     );

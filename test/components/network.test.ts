@@ -67,7 +67,7 @@ describe("network on the evaluated graph", () => {
       interfaces
         .map(({ serviceName }) => String(serviceName).replace("com.amazonaws.ap-southeast-2.", ""))
         .sort(),
-      ["ec2", "ecr.api", "ecr.dkr", "eks", "elasticloadbalancing", "logs", "secretsmanager", "sts"],
+      ["ec2", "ecr.api", "ecr.dkr", "eks", "elasticloadbalancing", "kms", "logs", "secretsmanager", "sts"],
     );
     const [group] = ofType(dev, "aws:ec2/securityGroup:SecurityGroup").filter(
       ({ name }) => name === "network-endpoint",

@@ -47,7 +47,7 @@ describe("the pooler", () => {
     const through = "postgresql://pooler.trizone.svc.cluster.local:5432/trizone?sslmode=disable";
     assert.equal(env(pooled, "trading-deployment", "DATABASE_URL"), through);
     assert.equal(
-      env(pooled, "trading-migrations-job", "DATABASE_URL"),
+      env(pooled, "migrations-job", "DATABASE_URL"),
       env(prod, "trading-deployment", "DATABASE_URL"),
     );
     const [trading] = ofType(pooled, DEPLOYMENT).filter(({ name }) => name === "trading-deployment");
@@ -61,14 +61,17 @@ describe("the pooler", () => {
       ["transaction", "verify-full", "scram-sha-256", "20"],
     );
     assert.match(more.trizone ?? "", /^host=\S+\.rds\.amazonaws\.com port=5432 dbname=trizone$/);
-    // Twenty pods of trading may be there, each with ten connections.
-    assert.equal(more.max_client_conn, "200");
+    // Twenty pods of each of three services may be there, each with eight connections.
+    assert.equal(more.max_client_conn, "480");
   });
 
   it("has its credentials from the Secrets Store as files, and nowhere else", () => {
     const { spec } = inputsOf(pooled, DEPLOYMENT, "pooler-deployment").spec.template;
-    const volume = spec.volumes.find(({ name }: { name: string }) => name === "database");
-    assert.equal(volume.csi.driver, "secrets-store.csi.k8s.io");
+    for (const service of ["trading", "transactions", "portfolio"]) {
+      const volume = spec.volumes.find(({ name }: { name: string }) => name === `login-${service}`);
+      assert.equal(volume.csi.driver, "secrets-store.csi.k8s.io");
+    }
+    assert.ok(!JSON.stringify(spec.volumes).includes("logins-owner"));
     assert.equal(spec.containers[0].env, undefined);
     const accounts = ofType(pooled, "aws:eks/podIdentityAssociation:PodIdentityAssociation");
     assert.ok(accounts.some(({ inputs }) => inputs.serviceAccount === spec.serviceAccountName));
@@ -84,9 +87,11 @@ describe("the pooler", () => {
         .map((peer: Any) => peer.ipBlock?.cidr ?? peer.podSelector.matchLabels["app.kubernetes.io/name"]);
     const isolated = ["10.0.21.0/24", "10.0.22.0/24", "10.0.23.0/24"];
     assert.deepEqual(rules("pooler", "egress"), isolated);
-    assert.deepEqual(rules("trading-migrations", "egress"), isolated);
+    assert.deepEqual(rules("migrations", "egress"), isolated);
+    // LISTEN needs a session.
+    assert.deepEqual(rules("market-data", "egress"), isolated);
     assert.deepEqual(rules("trading", "egress"), ["pooler"]);
-    assert.deepEqual(rules("pooler", "ingress"), ["trading"]);
+    assert.deepEqual(rules("pooler", "ingress"), ["trading", "transactions", "portfolio"]);
   });
 
   it("has a budget, three zones, and no violation of any policy or schema", async () => {
@@ -109,7 +114,7 @@ describe("the pooler", () => {
       readConfig(
         {
           "aws:region": "ap-southeast-2",
-          "trizone:maxReplicas": "100",
+          "trizone:maxReplicas": "20",
           "trizone:database": JSON.stringify({ poolSize: 20, pooler: { image: IMAGE, ...pooler } }),
         },
         "trizone",
@@ -118,13 +123,16 @@ describe("the pooler", () => {
     assert.doesNotThrow(() => read({ connections: 100 }));
     assert.throws(
       () => read({ connections: 120 }),
-      /database\.pooler\.connections: 3 pods of pooler × 120 are 360 connections, .* 450, 360: /,
+      /database\.pooler\.connections: 3 pods of pooler × 120 \+ 20 pods of market-data × 2 are 400 connections, .* 450, 360: /,
     );
     assert.throws(() => read({ image: "pgbouncer:latest" }), /database\.pooler\.image: expected an image by/);
   });
 
   it("refuses bad arguments, all at once", () => {
-    const bad = { image: "pgbouncer", replicas: 1, connections: 0, clients: 0, access: { env: {} } };
+    const bad = {
+      ...{ image: "pgbouncer", replicas: 1, connections: 0, clients: 0 },
+      database: { services: {} },
+    };
     assert.throws(
       () => new Pooler("p", bad as never),
       (error: Error & { errors?: { propertyPath: string }[] }) => {

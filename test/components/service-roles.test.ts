@@ -4,7 +4,10 @@ import { SERVICES } from "../../config.ts";
 import { type Graph, reveal } from "../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../program/graphs.ts";
 
+const SECRET_CLASS = "kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass";
 const ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
+
+const DATA = ["trading", "transactions", "portfolio", "market-data"];
 
 describe("services' roles in AWS", () => {
   let dev: Graph;
@@ -14,9 +17,12 @@ describe("services' roles in AWS", () => {
 
   const grants = Object.entries(
     serviceGrants({
-      databaseSecretArn: "arn:secret",
+      databaseSecretArn: "arn:owner",
+      loginSecretArns: Object.fromEntries(DATA.map((service) => [service, `arn:login-${service}`])),
+      cacheSecretArn: "arn:cache",
       modelBucketArn: "arn:models",
       keyArn: "arn:key",
+      personalDataKeyArn: "arn:personal",
       shiftableArns: ["arn:balancer"],
     }),
   );
@@ -25,12 +31,30 @@ describe("services' roles in AWS", () => {
       .filter(([, statements]) => statements.some(({ actions }) => actions.some((each) => action.test(each))))
       .map(([account]) => account);
 
-  it("let the news alone read the models, the guard alone shift zones, and the data services alone the database's secret", () => {
+  const secrets = (account: string) =>
+    grants
+      .filter(([each]) => each === account)
+      .flatMap(([, statements]) => statements)
+      .flatMap(({ actions, resources }) => (/^secretsmanager:/.test(String(actions)) ? resources : []));
+
+  it("let the news alone read the models, the guard alone shift zones, and transactions alone use its key", () => {
     assert.deepEqual(who(/^s3:/), ["news"]);
     assert.deepEqual(who(/^arc-zonal-shift:/), ["guard"]);
-    const data = ["trading", "transactions", "portfolio"];
-    const accounts = [...data.flatMap((service) => [service, `${service}-migrations`]), "pooler"];
-    assert.deepEqual(who(/^secretsmanager:/), accounts);
+    assert.deepEqual(who(/^kms:GenerateDataKey/), ["transactions"]);
+    const keys = grants.flatMap(([account, statements]) =>
+      statements.filter(({ resources }) => resources.includes("arn:personal")).map(() => account),
+    );
+    assert.deepEqual(keys, ["transactions"]);
+  });
+
+  it("let each service read its own login, and the migrations alone all of them and the owner's", () => {
+    assert.deepEqual(who(/^secretsmanager:/).sort(), [...DATA, "migrations", "pooler"].sort());
+    for (const service of DATA) {
+      const cache = service === "market-data" ? ["arn:cache"] : [];
+      assert.deepEqual(secrets(service), [`arn:login-${service}`, ...cache]);
+    }
+    assert.deepEqual(secrets("migrations"), ["arn:owner", ...DATA.map((service) => `arn:login-${service}`)]);
+    assert.ok(!secrets("pooler").includes("arn:owner"));
   });
 
   it("name what they may change, and never every action", () => {
@@ -56,7 +80,7 @@ describe("services' roles in AWS", () => {
       accounts,
       grants
         .map(([account]) => account)
-        .filter((account) => isRun(account.replace(/-migrations$/, "")))
+        .filter((account) => account === "migrations" || isRun(account))
         .sort(),
     );
     const declared = ofType(dev, "kubernetes:core/v1:ServiceAccount").map(
@@ -81,7 +105,7 @@ describe("services' roles in AWS", () => {
   it("read the secret that is mounted, with the key that it is encrypted with", () => {
     const { policy } = inputsOf(dev, "aws:iam/rolePolicy:RolePolicy", "services-trading-policy");
     const [read, decrypt] = JSON.parse(policy).Statement;
-    const { spec } = inputsOf(dev, "kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass");
+    const { spec } = inputsOf(dev, SECRET_CLASS, "logins-trading-files-class");
     assert.deepEqual(read.Resource, [JSON.parse(spec.parameters.objects)[0].objectName]);
     assert.match(decrypt.Resource[0], /^arn:aws:kms:/);
   });

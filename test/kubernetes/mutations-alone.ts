@@ -56,7 +56,7 @@ export const ALONE: Case[] = [
   ],
   [
     "a Job that always restarts",
-    "Job trading-migrations",
+    "Job migrations",
     (o) => (pod(o).restartPolicy = "Always"),
     /restartPolicy Always/,
   ],

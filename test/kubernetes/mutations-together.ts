@@ -158,7 +158,7 @@ export const DEV: Case[] = [
   ],
   [
     "secrets that are no list",
-    "SecretProviderClass trading-database",
+    "SecretProviderClass logins-trading-files",
     (o) => (o.spec.parameters.objects = "{"),
     /parameters\.objects/,
   ],

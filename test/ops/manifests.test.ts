@@ -15,7 +15,11 @@ describe("manifests", () => {
     const { files, secrets, madeUp } = renderManifests(graph);
     const objects = graph.resources.filter(({ type, custom }) => custom && type.startsWith("kubernetes:"));
     assert.equal(files.size, objects.length - secrets.length + 1);
-    assert.deepEqual([secrets, madeUp], [["Secret trizone/database"], []]);
+    const own = ["trading", "transactions", "portfolio", "market-data", "personal-data-key"];
+    const expected = ["database", ...own.map((name) => `logins-${name}`)].map(
+      (name) => `Secret trizone/${name}`,
+    );
+    assert.deepEqual([secrets.sort(), madeUp], [expected.sort(), []]);
     const { resources } = parse(files.get("kustomization.yaml") ?? "");
     assert.deepEqual([...resources, "kustomization.yaml"].sort(), [...files.keys()].sort());
     assert.doesNotMatch([...files.values()].join(), /throw-away/);
@@ -39,7 +43,7 @@ describe("manifests", () => {
     const [namespace, account, migrations, trading, web] = [
       "namespace-trizone",
       "trizone-serviceaccount-trading",
-      "trizone-job-trading-migrations",
+      "trizone-job-migrations",
       "trizone-deployment-trading",
       "trizone-deployment-web",
     ].map((name) => parse(files.get(`${name}.yaml`) ?? "").metadata.annotations);

@@ -61,7 +61,7 @@ describe("program", () => {
     );
     assert.ok(job && trading?.dependencies.includes(job.urn));
     const spec = inputsOf(graph, "kubernetes:batch/v1:Job").spec.template.spec;
-    assert.deepEqual(spec.containers[0].command, ["node", "/app/migrate.js"]);
+    assert.deepEqual(spec.containers[0].command, ["node", "/app/main.js"]);
   });
 
   it("has one more of everything on prod, and serves it over TLS", async () => {
