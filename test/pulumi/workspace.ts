@@ -84,6 +84,8 @@ export class Workspace {
       PULUMI_CONFIG_PASSPHRASE: "of a test",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // The state is written once, when the command ends; at every step, as usual, it takes more than half of its time.
+      PULUMI_SKIP_CHECKPOINTS: "true",
       ...environment,
     });
   }
