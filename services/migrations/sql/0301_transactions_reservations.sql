@@ -28,10 +28,48 @@ CREATE VIEW transactions.reserved_disagreements AS
   ) r ON r.account = a.id
   WHERE a.reserved <> coalesce(r.held, 0);
 
--- Reserves for a batch of orders, given as arrays in order of id without repeats. Where an account hasn't enough for
--- all, the orders get it in order of id. Returns the orders for which nothing is reserved, and why.
+-- Reserves for a batch of orders, given as arrays without repeats: for all orders of an account, or for none of them.
+-- Returns the orders that are left to `reserve_with_care`: where the account is missing or hasn't enough for all, and
+-- all of the batch when one of them was there already. Every writer takes accounts in order of id and reservations after
+-- that, so that two batches can't wait for each other.
 -- Plans are for lookups by key, whatever the tables' sizes were when they were made.
 CREATE FUNCTION transactions.reserve(ids uuid[], users text[], currencies text[], amounts numeric[])
+RETURNS SETOF uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = transactions, pg_temp
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+DECLARE
+  done uuid[];
+BEGIN
+  WITH raised AS (
+    UPDATE accounts a SET reserved = a.reserved + m.total
+    FROM (
+      SELECT b.id, sum(x.amount) AS total, array_agg(x.id) AS ids, array_agg(x.amount) AS amounts
+      FROM unnest(ids, users, currencies, amounts) AS x (id, user_id, currency, amount)
+      JOIN accounts b ON b.user_id = x.user_id AND b.currency = x.currency
+      GROUP BY b.id
+      ORDER BY b.id
+    ) m
+    WHERE a.id = m.id AND a.balance - a.reserved >= m.total
+    RETURNING a.id, m.ids, m.amounts
+  ), added AS (
+    INSERT INTO reservations AS r (id, account, state, amount)
+    SELECT x.id, raised.id, 'reserved', x.amount FROM raised, unnest(raised.ids, raised.amounts) AS x (id, amount)
+    RETURNING r.id
+  )
+  SELECT array_agg(added.id) INTO done FROM added;
+  IF cardinality(done) = cardinality(ids) THEN
+    RETURN;
+  END IF;
+  RETURN QUERY SELECT x FROM unnest(ids) AS x EXCEPT SELECT x FROM unnest(done) AS x;
+EXCEPTION WHEN unique_violation THEN
+  RETURN QUERY SELECT x FROM unnest(ids) AS x;
+END
+$$;
+
+-- Reserves for the orders that `reserve` left. Where an account hasn't enough for all, they get it in order of id.
+-- Returns the orders for which nothing is reserved, and why.
+CREATE FUNCTION transactions.reserve_with_care(ids uuid[], users text[], currencies text[], amounts numeric[])
 RETURNS TABLE (id uuid, outcome text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = transactions, pg_temp
 SET plan_cache_mode = force_generic_plan
@@ -44,30 +82,24 @@ DECLARE
   of_account uuid;
   held bigint;
 BEGIN
-  -- Every writer locks accounts in order of id and reservations after that, so that two batches can't wait for each
-  -- other. The next statement sees what they committed.
-  PERFORM FROM accounts a
-    WHERE (a.user_id, a.currency) IN (SELECT x.u, x.c FROM unnest(users, currencies) AS x (u, c))
-    ORDER BY a.id FOR NO KEY UPDATE;
-
+  -- What a locked account holds is its newest, also when it had to be waited for.
   SELECT array_agg(q.id) AS ids, array_agg(q.account) AS accounts, array_agg(q.amount) AS amounts,
-         array_agg(q.available) AS available, bool_or(q.account IS NULL OR q.total > q.available) AS contested
+         array_agg(q.available) AS available, bool_or(q.total > q.available) AS contested
     INTO wanted
     FROM (
-      SELECT x.id, a.id AS account, x.amount, a.balance - a.reserved AS available,
-             sum(x.amount) OVER (PARTITION BY a.id) AS total
-      FROM unnest(ids, users, currencies, amounts) AS x (id, user_id, currency, amount)
-      LEFT JOIN accounts a ON a.user_id = x.user_id AND a.currency = x.currency
-      WHERE NOT EXISTS (SELECT FROM reservations r WHERE r.id = x.id)
-      ORDER BY a.id, x.id
+      SELECT l.*, sum(l.amount) OVER (PARTITION BY l.account) AS total
+      FROM (
+        SELECT x.id, a.id AS account, x.amount, a.balance - a.reserved AS available
+        FROM unnest(ids, users, currencies, amounts) AS x (id, user_id, currency, amount)
+        JOIN accounts a ON a.user_id = x.user_id AND a.currency = x.currency
+        WHERE NOT EXISTS (SELECT FROM reservations r WHERE r.id = x.id)
+        ORDER BY a.id, x.id
+        FOR NO KEY UPDATE OF a
+      ) AS l
     ) AS q;
 
   IF wanted.contested THEN
     FOR i IN 1 .. cardinality(wanted.ids) LOOP
-      IF wanted.accounts[i] IS NULL THEN
-        states[i] := 'no-account';
-        CONTINUE;
-      END IF;
       IF of_account IS DISTINCT FROM wanted.accounts[i] THEN
         of_account := wanted.accounts[i];
         available := wanted.available[i];
@@ -96,6 +128,11 @@ BEGIN
   SELECT count(*) INTO held FROM added WHERE state = 'reserved';
 
   IF held < cardinality(ids) THEN
+    INSERT INTO reservations (id, state, amount)
+      SELECT x.id, 'no-account', x.amount FROM unnest(ids, amounts) AS x (id, amount)
+      WHERE NOT EXISTS (SELECT FROM reservations r WHERE r.id = x.id)
+      ORDER BY x.id
+      ON CONFLICT DO NOTHING;
     RETURN QUERY SELECT r.id, r.state FROM reservations r WHERE r.id = ANY (ids) AND r.state <> 'reserved';
   END IF;
 END
@@ -117,7 +154,9 @@ DECLARE
   stored text;
   clearing uuid;
   suspense uuid;
+  seen record;
   unpaid bigint := 0;
+  orphans bigint := 0;
 BEGIN
   SELECT p.position INTO STRICT stored FROM feed_positions p WHERE p.feed = of_feed FOR UPDATE;
   IF stored IS DISTINCT FROM after THEN
@@ -134,52 +173,80 @@ BEGIN
       AND NOT EXISTS (SELECT FROM accounts a WHERE a.user_id = e.user_id AND a.currency = in_currency)
     ORDER BY e.user_id
     ON CONFLICT DO NOTHING;
-  PERFORM FROM accounts a
-    WHERE a.id IN (
-      SELECT r.account FROM unnest(orders, sells) AS e (id, sell) JOIN reservations r ON r.id = e.id WHERE NOT e.sell
-      UNION ALL
-      SELECT b.id FROM unnest(users, sells) AS e (user_id, sell)
-        JOIN accounts b ON b.user_id = e.user_id AND b.currency = in_currency WHERE e.sell
-    )
-    ORDER BY a.id FOR NO KEY UPDATE;
-  INSERT INTO reservations (id, state, amount)
-    SELECT DISTINCT e.id, 'released', 0 FROM unnest(orders, sells, closes) AS e (id, sell, closed)
-    WHERE e.closed AND NOT e.sell AND NOT EXISTS (SELECT FROM reservations r WHERE r.id = e.id)
-    ORDER BY e.id
-    ON CONFLICT DO NOTHING;
+
+  LOOP
+    -- Locks accounts in order of id, as every writer does. Reservations can be read as they are: only this function
+    -- changes one, and its position is locked.
+    SELECT array_agg(q.n) AS ns, array_agg(q.id) AS ids, array_agg(q.sell) AS sells, array_agg(q.fill) AS fills,
+           array_agg(q.amount) AS amounts, array_agg(q.closed) AS closes, array_agg(q.at) AS ats,
+           array_agg(q.account) AS accounts, array_agg(q.balance) AS balances, array_agg(q.lines) AS lines,
+           array_agg(q.held) AS helds
+      INTO seen
+      FROM (
+        SELECT e.n, e.id, e.sell, e.fill, e.amount, e.closed, e.at, a.id AS account, a.balance, a.lines,
+               CASE WHEN r.state = 'reserved' THEN r.amount - r.spent ELSE 0 END AS held
+        FROM unnest(orders, users, sells, fills, amounts, closes, ats)
+          WITH ORDINALITY AS e (id, user_id, sell, fill, amount, closed, at, n)
+        LEFT JOIN reservations r ON r.id = CASE WHEN NOT e.sell THEN e.id END
+        LEFT JOIN accounts s ON s.user_id = CASE WHEN e.sell THEN e.user_id END AND s.currency = in_currency
+        JOIN accounts a ON a.id = coalesce(r.account, s.id)
+        ORDER BY a.id, e.n
+        FOR NO KEY UPDATE OF a
+      ) AS q;
+    EXIT WHEN cardinality(seen.ns) = cardinality(orders);
+    -- A release that comes before its reservation leaves a row that keeps the reservation from being made. If that was
+    -- made just now, it is to be seen.
+    INSERT INTO reservations (id, state, amount)
+      SELECT DISTINCT e.id, 'released', 0 FROM unnest(orders, sells, closes) AS e (id, sell, closed)
+      WHERE e.closed AND NOT e.sell AND NOT EXISTS (SELECT FROM reservations r WHERE r.id = e.id)
+      ORDER BY e.id
+      ON CONFLICT DO NOTHING;
+    CONTINUE WHEN EXISTS (
+      SELECT FROM unnest(orders, sells) WITH ORDINALITY AS e (id, sell, n)
+      JOIN reservations r ON r.id = e.id
+      WHERE NOT e.sell AND r.account IS NOT NULL AND e.n <> ALL (coalesce(seen.ns, '{}'))
+    );
+    INSERT INTO transfers (reference, fill, kind, debit_account, credit_account, amount, at)
+      SELECT e.id, e.fill || '/uncovered', 'buy', suspense, clearing, e.amount, e.at
+      FROM unnest(orders, fills, amounts, ats) WITH ORDINALITY AS e (id, fill, amount, at, n)
+      WHERE e.fill IS NOT NULL AND e.amount > 0 AND e.n <> ALL (coalesce(seen.ns, '{}'));
+    GET DIAGNOSTICS orphans = ROW_COUNT;
+    EXIT;
+  END LOOP;
 
   WITH event AS MATERIALIZED (
-    SELECT e.n, e.id, e.user_id, e.sell, e.fill, e.amount, e.closed, e.at, coalesce(r.account, s.id) AS account,
-           CASE WHEN r.state = 'reserved' THEN r.amount - r.spent ELSE 0 END AS held,
-           sum(e.amount) OVER (PARTITION BY e.id ORDER BY e.n) - e.amount AS before
-    FROM unnest(orders, users, sells, fills, amounts, closes, ats)
-      WITH ORDINALITY AS e (id, user_id, sell, fill, amount, closed, at, n)
-    LEFT JOIN reservations r ON NOT e.sell AND r.id = e.id
-    LEFT JOIN accounts s ON e.sell AND s.user_id = e.user_id AND s.currency = in_currency
-  ), fill AS MATERIALIZED (
-    SELECT *, CASE WHEN sell THEN amount ELSE greatest(least(amount, held - before), 0) END AS covered FROM event
+    SELECT e.*, CASE WHEN e.sell THEN e.amount ELSE greatest(least(e.amount, e.held - e.before), 0) END AS covered
+    FROM (
+      SELECT u.*, sum(u.amount) OVER (PARTITION BY u.id ORDER BY u.n) - u.amount AS before
+      FROM unnest(
+        seen.ns, seen.ids, seen.sells, seen.fills, seen.amounts, seen.closes, seen.ats,
+        seen.accounts, seen.balances, seen.lines, seen.helds
+      ) AS u (n, id, sell, fill, amount, closed, at, account, balance, lines, held)
+    ) AS e
   ), line AS MATERIALIZED (
-    SELECT f.*, a.lines + row_number() OVER w AS line,
-           a.balance + sum(CASE WHEN f.sell THEN f.covered ELSE -f.covered END) OVER w AS balance
-    FROM fill f JOIN accounts a ON a.id = f.account
-    WHERE f.fill IS NOT NULL AND (f.covered > 0 OR f.amount = 0)
-    WINDOW w AS (PARTITION BY f.account ORDER BY f.n)
+    SELECT e.id, e.sell, e.fill, e.at, e.account, e.covered, e.lines + row_number() OVER w AS line,
+           e.balance + sum(CASE WHEN e.sell THEN e.covered ELSE -e.covered END) OVER w AS balance
+    FROM event e
+    WHERE e.fill IS NOT NULL AND (e.covered > 0 OR e.amount = 0)
+    WINDOW w AS (PARTITION BY e.account ORDER BY e.n)
   ), journal AS (
     INSERT INTO transfers (reference, fill, kind, debit_account, credit_account, amount,
                            debit_line, debit_balance, credit_line, credit_balance, at)
-    SELECT id, fill, 'sell', clearing, account, covered, NULL, NULL, line, balance, at FROM line WHERE sell
-    UNION ALL
     SELECT id, fill, 'buy', account, clearing, covered, line, balance, NULL, NULL, at FROM line WHERE NOT sell
     UNION ALL
+    SELECT id, fill, 'sell', clearing, account, covered, NULL, NULL, line, balance, at FROM line WHERE sell
+    UNION ALL
     SELECT id, fill || '/uncovered', 'buy', suspense, clearing, amount - covered, NULL, NULL, NULL, NULL, at
-    FROM fill WHERE covered < amount
+    FROM event WHERE covered < amount
+  ), bought AS MATERIALIZED (
+    SELECT id, account, sum(covered) AS spent, bool_or(closed) AS closed,
+           CASE WHEN bool_or(closed) THEN max(held) ELSE sum(covered) END AS freed
+    FROM event WHERE NOT sell GROUP BY id, account
   ), settled AS (
     UPDATE reservations r
-    SET spent = r.spent + o.spent, state = CASE WHEN o.closed THEN 'released' ELSE r.state END
-    FROM (
-      SELECT id, sum(covered) AS spent, bool_or(closed) AS closed FROM fill WHERE NOT sell GROUP BY id
-    ) o
-    WHERE r.id = o.id AND r.state = 'reserved'
+    SET spent = r.spent + b.spent, state = CASE WHEN b.closed THEN 'released' ELSE r.state END
+    FROM bought b
+    WHERE r.id = b.id AND r.state = 'reserved'
   ), moved AS (
     UPDATE accounts a
     SET balance = a.balance + m.cash, reserved = a.reserved - m.freed, lines = a.lines + m.lines
@@ -188,26 +255,26 @@ BEGIN
       FROM (
         SELECT account, CASE WHEN sell THEN covered ELSE -covered END AS cash, 0 AS freed, 1 AS lines FROM line
         UNION ALL
-        SELECT account, 0, CASE WHEN bool_or(closed) THEN max(held) ELSE sum(covered) END, 0
-        FROM fill WHERE NOT sell AND held > 0 GROUP BY id, account
+        SELECT account, 0, freed, 0 FROM bought WHERE freed > 0
       ) AS parts
       GROUP BY account
     ) m
     WHERE a.id = m.account
   )
-  SELECT count(*) INTO unpaid FROM fill WHERE covered < amount;
+  SELECT count(*) INTO unpaid FROM event WHERE covered < amount;
 
   UPDATE feed_positions p SET position = upto WHERE p.feed = of_feed;
-  RETURN QUERY SELECT true, upto, unpaid;
+  RETURN QUERY SELECT true, upto, unpaid + orphans;
 END
 $$;
 
 GRANT SELECT ON transactions.reservations, transactions.feed_positions, transactions.reserved_disagreements
   TO transactions;
-GRANT EXECUTE ON FUNCTION transactions.reserve, transactions.apply_events TO transactions;
+GRANT EXECUTE ON FUNCTION transactions.reserve, transactions.reserve_with_care, transactions.apply_events
+  TO transactions;
 
 -- Down Migration
 
-DROP FUNCTION transactions.apply_events, transactions.reserve;
+DROP FUNCTION transactions.apply_events, transactions.reserve_with_care, transactions.reserve;
 DROP VIEW transactions.reserved_disagreements;
 DROP TABLE transactions.feed_positions, transactions.reservations;

@@ -1,3 +1,4 @@
+import { plainArray, textArray } from "../../kit/database/arrays.ts";
 import type { Database } from "../../kit/database/database.ts";
 import { GroupCommit } from "../../kit/group-commit.ts";
 import { EXCHANGE_CURRENCY } from "../../kit/money.ts";
@@ -6,7 +7,11 @@ import { busy } from "../busy.ts";
 import { explain, type ReservationReport } from "./report.ts";
 import type { ReservationItem, ReservationResult } from "./shapes.ts";
 
-const RESERVE = { name: "reserve", text: "SELECT id, outcome FROM reserve($1, $2, $3, $4)" };
+const RESERVE = { name: "reserve", text: "SELECT id FROM reserve($1, $2, $3, $4) AS left_over (id)" };
+const RESERVE_WITH_CARE = {
+  name: "reserve-with-care",
+  text: "SELECT id, outcome FROM reserve_with_care($1, $2, $3, $4)",
+};
 const APPLY = {
   name: "apply-events",
   text: `SELECT applied, position, uncovered FROM apply_events('orders', $1, $2, '${EXCHANGE_CURRENCY}', $3, $4, $5, $6, $7, $8, $9)`,
@@ -46,13 +51,13 @@ export class Reservations {
     }>(APPLY, [
       after,
       position,
-      literal(events, ({ orderId }) => orderId),
-      events.map(({ userId }) => userId),
-      literal(events, ({ side }) => (side === "sell" ? "t" : "f")),
-      events.map(({ fill }) => fill?.id ?? null),
-      literal(events, ({ fill }) => fill?.amount ?? "0"),
-      literal(events, ({ closed }) => (closed ? "t" : "f")),
-      literal(events, ({ at }) => at),
+      plainArray(events.map(({ orderId }) => orderId)),
+      textArray(events.map(({ userId }) => userId)),
+      plainArray(events.map(({ side }) => (side === "sell" ? "t" : "f"))),
+      textArray(events.map(({ fill }) => fill?.id)),
+      plainArray(events.map(({ fill }) => fill?.amount ?? "0")),
+      plainArray(events.map(({ closed }) => (closed ? "t" : "f"))),
+      plainArray(events.map(({ at }) => at)),
     ]);
     if (!row) throw new Error("applying events returned nothing");
     return { ...row, uncovered: Number(row.uncovered) };
@@ -66,21 +71,21 @@ export class Reservations {
   async #commit(requests: ReservationItem[][]): Promise<ReservationResult[][]> {
     const byId = new Map<string, ReservationItem>();
     for (const items of requests) for (const item of items) if (!byId.has(item.id)) byId.set(item.id, item);
-    const items = [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-    const refused = await this.#database.repeatable<ReservationResult & Record<string, unknown>>(RESERVE, [
-      literal(items, ({ id }) => id),
-      items.map(({ userId }) => userId),
-      literal(items, ({ currency }) => currency),
-      literal(items, ({ amount }) => amount),
-    ]);
+    const left = await this.#run<{ id: string }>(RESERVE, [...byId.values()]);
+    const hard = left.flatMap(({ id }) => byId.get(id) ?? []);
+    const refused = hard.length > 0 ? await this.#run<ReservationResult>(RESERVE_WITH_CARE, hard) : [];
     const outcomes = new Map(refused.map(({ id, outcome }) => [id, outcome]));
     return requests.map((request) =>
       request.map(({ id }) => ({ id, outcome: outcomes.get(id) ?? "reserved" })),
     );
   }
-}
 
-/** PostgreSQL's text of an array of values that need no quotes; the driver would quote and escape each. */
-function literal<Item>(items: Item[], value: (item: Item) => string): string {
-  return `{${items.map(value).join(",")}}`;
+  #run<Row>(statement: typeof RESERVE, items: ReservationItem[]): Promise<Row[]> {
+    return this.#database.repeatable<Row & Record<string, unknown>>(statement, [
+      plainArray(items.map(({ id }) => id)),
+      textArray(items.map(({ userId }) => userId)),
+      plainArray(items.map(({ currency }) => currency)),
+      plainArray(items.map(({ amount }) => amount)),
+    ]);
+  }
 }
