@@ -3,6 +3,7 @@ import { chmod, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import type { AccountHolder } from "../../../services/transactions/account-holders/account-holder.ts";
+import type { Rewrapped } from "../../../services/transactions/account-holders/store.ts";
 import {
   maskTaxFileNumber,
   parseTaxFileNumber,
@@ -156,9 +157,20 @@ describe("account holders", () => {
     }
     await cash.keys("two");
     assert.deepEqual(await read("ann"), shown);
+    await cash.postgres.query("UPDATE account_holders SET email = name WHERE user_id = 'dora'");
+    await cash.keys("new", "two");
+    const { failed, ...rest } = (await rewrap()) as Rewrapped;
+    assert.deepEqual(rest, { rewrapped: before.length, next: null });
+    assert.deepEqual(
+      failed.map(({ userId }) => userId),
+      ["dora"],
+    );
+    await put("dora", HOLDER);
+    await cash.keys("new");
+    assert.deepEqual(await read("dora"), shown);
     await cash.keys("three");
     assert.equal((await cash.call("GET", "/api/account-holder", "ann")).status, 500);
-    await cash.keys("three", "two");
+    await cash.keys("three", "new");
     assert.deepEqual(await read("ann"), shown);
   });
 

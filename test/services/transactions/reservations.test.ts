@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
+import pg from "pg";
 import { uuid7 } from "../../../services/kit/uuid7.ts";
 import type { ReservationReport } from "../../../services/transactions/reservations/report.ts";
 import { type Cash, refused, startCash } from "./support.ts";
@@ -18,6 +22,13 @@ describe("reservations of cash", () => {
   const money = async (userId: string) => {
     const { balance, reserved, available } = await cash.account(userId);
     return [balance, reserved, available];
+  };
+  /** As the service itself is connected. */
+  const login = async () => {
+    const file = (name: string) => readFile(join(cash.postgres.logins.transactions, name), "utf8");
+    const [user, password] = await Promise.all([file("username"), file("password")]);
+    const database = { host: "127.0.0.1", port: cash.postgres.port, database: "postgres" };
+    return { ...database, user: user.trim(), password: password.trim() };
   };
   const report = async (id: string) =>
     (await (await cash.call("GET", `/internal/reservations/${id}`, "")).json()) as ReservationReport;
@@ -98,6 +109,29 @@ describe("reservations of cash", () => {
     await cash.feed([{ ...buy(order.id, "late"), type: "closed", closed: "rejected" }]);
     assert.deepEqual(await cash.reserve([order]), ["released"]);
     assert.deepEqual(await money("late"), ["10.00", "0.00", "10.00"]);
+  });
+
+  it("find a reservation that is made while its release looks for it", async () => {
+    await cash.deposit("racer", "10");
+    const order = item("racer", "5.00");
+    const other = item("racer", "1.00");
+    await cash.reserve([other]);
+    const reserving = new pg.Client(await login());
+    await reserving.connect();
+    await reserving.query("BEGIN");
+    const values = [[order.id], ["racer"], ["AUD"], [order.amount]];
+    const left = await reserving.query("SELECT * FROM transactions.reserve($1, $2, $3, $4)", values);
+    assert.deepEqual(left.rows, []);
+    const end = { type: "closed" as const, closed: "cancelled" as const };
+    const fed = cash.feed([order, other].map(({ id, userId }) => ({ ...buy(id, userId), ...end })));
+    const waits =
+      "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = 'transactions'";
+    while ((await cash.postgres.query(waits)).rows[0].count === "0") await setImmediate();
+    await reserving.query("COMMIT");
+    await reserving.end();
+    assert.equal(await fed, 200);
+    assert.deepEqual(await money("racer"), ["10.00", "0.00", "10.00"]);
+    assert.equal((await report(order.id)).reservation?.amount, "5.00");
   });
 
   it("give a batch's orders what there is in order of id, the big ones not in the way of the small", async () => {
