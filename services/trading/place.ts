@@ -1,7 +1,6 @@
 import { INSTRUMENTS } from "../kit/instruments.ts";
 import { parsePrice } from "../kit/price.ts";
 import { ProblemError } from "../kit/problem.ts";
-import { uuid7 } from "../kit/uuid7.ts";
 import { type Accept, type Accepted, QueueFull } from "./accept/accept.ts";
 import { protection, type Quotes } from "./accept/protection.ts";
 import { fingerprint } from "./idempotency.ts";
@@ -15,6 +14,9 @@ export interface PlaceArgs {
   backlogOf(symbol: string): number;
   /** More than so many, and new ones are refused. */
   maxBacklog: number;
+  now(): number;
+  /** A version 7 UUID of a time in milliseconds. */
+  newId(ms: number): string;
 }
 
 export interface Placed {
@@ -32,12 +34,12 @@ export async function place(args: PlaceArgs, userId: string, key: string, order:
   const { symbol, side, type, quantity } = order;
   if (!INSTRUMENTS.has(symbol)) throw unknownSymbol(symbol);
   if (args.backlogOf(symbol) > args.maxBacklog) throw overloaded();
-  const createdAt = Date.now();
+  const createdAt = args.now();
   const limitPrice = order.type === "limit" ? order.limitPrice : undefined;
   const worst =
     limitPrice === undefined ? protection(args.quotes, symbol, side, createdAt) : parsePrice(limitPrice);
   if (worst === undefined) throw unknownSymbol(symbol);
-  const id = uuid7(createdAt);
+  const id = args.newId(createdAt);
   const accepted = await store(args.accept, {
     key,
     fingerprint: fingerprint(order),

@@ -3,6 +3,7 @@ import { Database } from "../kit/database/database.ts";
 import { Peer } from "../kit/peer.ts";
 import type { Pod } from "../kit/pod.ts";
 import { SimulatedMarket } from "../kit/simulated-market.ts";
+import { uuid7 } from "../kit/uuid7.ts";
 import { Accept } from "./accept/accept.ts";
 import type { OrdersArgs } from "./api.ts";
 import type { TradingEnvironment } from "./environment.ts";
@@ -127,12 +128,8 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
   });
   worker.start();
 
-  const placing = {
-    accept,
-    quotes: market,
-    backlogOf: (symbol: string) => worker.backlogOf(symbol),
-    maxBacklog,
-  };
+  const backlogOf = (symbol: string) => worker.backlogOf(symbol);
+  const placing = { accept, quotes: market, backlogOf, maxBacklog, now: clock.now, newId: uuid7 };
   return {
     place: (userId, key, order) => place(placing, userId, key, order),
     reader: new OrderReader(database),

@@ -69,6 +69,7 @@ export class SimulatedExchange implements Exchange {
 
   restore(orders: RestingOrder[]): void {
     for (const order of orders) {
+      if (this.#resting.has(order.id)) continue;
       this.#lastPriority = Math.max(this.#lastPriority, order.priority);
       this.#rest(this.#market(order.symbol), { ...order });
     }

@@ -12,6 +12,8 @@ export interface FeedArgs {
   /** A consumer has taken events. */
   onDelivered(consumer: string, events: FedEvent[]): void;
   onError(error: unknown, what: string): void;
+  /** Between looks for events of other processes, and for late commits. @default 20 */
+  pollMs?: number;
 }
 
 /** Events of one call at most: see `docs/orders.md`. */
@@ -32,7 +34,8 @@ export class Feed {
   start(): void {
     if (this.#run) return;
     const control = new AbortController();
-    const tail = new Tail(this.#args.outbox, this.#args.clock, BATCH, control.signal);
+    const { outbox, clock, pollMs = 20 } = this.#args;
+    const tail = new Tail({ outbox, clock, pollMs, limit: BATCH, signal: control.signal });
     this.#run = { control, tail };
     for (const consumer of this.#args.consumers) void this.#deliver(consumer, tail, control.signal);
   }

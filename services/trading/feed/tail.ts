@@ -2,8 +2,16 @@ import type { Clock } from "../saga/ports.ts";
 import type { FedEvent, Outbox } from "./ports.ts";
 import { comparePositions, type Position } from "./position.ts";
 
-/** How often events of other processes, and late commits, are looked for. */
-const POLL_MS = 20;
+export interface TailArgs {
+  outbox: Outbox;
+  clock: Clock;
+  /** Between looks for events of other processes, and for late commits. */
+  pollMs: number;
+  /** Events of one answer at most. */
+  limit: number;
+  signal: AbortSignal;
+}
+
 /** After events were stored here, a commit that began before may still be under way and hold them back. */
 const SOON_MS = 3;
 const SOON_TIMES = 10;
@@ -12,10 +20,7 @@ const KEPT = 5000;
 
 /** The end of the outbox, read once for all consumers that are near it. Those far behind read for themselves. */
 export class Tail {
-  readonly #outbox: Outbox;
-  readonly #clock: Clock;
-  readonly #limit: number;
-  readonly #signal: AbortSignal;
+  readonly #args: TailArgs;
   /** The last events that were read, without gaps; they follow `#from`. */
   #kept: FedEvent[] = [];
   #from: Position | undefined;
@@ -23,11 +28,8 @@ export class Tail {
   #wake: (() => void) | undefined;
   #soon = 0;
 
-  constructor(outbox: Outbox, clock: Clock, limit: number, signal: AbortSignal) {
-    this.#outbox = outbox;
-    this.#clock = clock;
-    this.#limit = limit;
-    this.#signal = signal;
+  constructor(args: TailArgs) {
+    this.#args = args;
   }
 
   wake(): void {
@@ -59,13 +61,13 @@ export class Tail {
       if (comparePositions(this.#kept[middle] as FedEvent, position) <= 0) low = middle + 1;
       else high = middle;
     }
-    return this.#kept.slice(low, low + this.#limit);
+    return this.#kept.slice(low, low + this.#args.limit);
   }
 
   /** A consumer far from the others: once it is at the end, what it reads is what the others read. */
   async #readAt(position: Position): Promise<FedEvent[]> {
-    const events = await this.#outbox.read(position, this.#limit);
-    const isEnd = events.length < this.#limit;
+    const events = await this.#args.outbox.read(position, this.#args.limit);
+    const isEnd = events.length < this.#args.limit;
     if (isEnd || this.#from === undefined) this.#keep(position, events);
     return events;
   }
@@ -73,8 +75,8 @@ export class Tail {
   async #readEnd(position: Position): Promise<FedEvent[]> {
     await this.#pause();
     const end = this.#kept.at(-1) ?? this.#from ?? position;
-    if (this.#signal.aborted) return [];
-    const events = await this.#outbox.read(end, this.#limit);
+    if (this.#args.signal.aborted) return [];
+    const events = await this.#args.outbox.read(end, this.#args.limit);
     if (events.length > 0) this.#soon = Math.max(this.#soon, 1);
     this.#keep(end, events);
     return events;
@@ -100,10 +102,10 @@ export class Tail {
       this.#soon -= 1;
       return;
     }
-    const ms = this.#soon > 0 ? SOON_MS : POLL_MS;
+    const ms = this.#soon > 0 ? SOON_MS : this.#args.pollMs;
     this.#soon = Math.max(0, this.#soon - 1);
     await Promise.race([
-      this.#clock.sleep(ms, this.#signal),
+      this.#args.clock.sleep(ms, this.#args.signal),
       new Promise<void>((resolve) => {
         this.#wake = resolve;
       }),

@@ -16,10 +16,9 @@ export interface LeasesArgs {
   /** Stops the work for a lease before it is given up. */
   onGive(name: string): Promise<void>;
   onError(error: unknown): void;
+  /** Between heartbeats: a third of a lease's life, so that one lost costs nothing. @default 1000 */
+  beatMs?: number;
 }
-
-/** A third of a lease's life of 3 s, so that one lost heartbeat costs nothing. */
-export const BEAT_MS = 1000;
 
 /** Leases of which one process needs only one, whichever. */
 const SINGLE = ["feed", "upkeep"];
@@ -72,18 +71,20 @@ export class Leases {
   }
 
   async #run(): Promise<void> {
-    const { clock, random, onError } = this.#args;
+    const { clock, random, onError, beatMs = 1000 } = this.#args;
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       await this.beat().catch(onError);
-      await clock.sleep(BEAT_MS * (0.9 + 0.1 * random()), signal);
+      await clock.sleep(beatMs * (0.9 + 0.1 * random()), signal);
     }
   }
 
   /** One heartbeat; `start` sees to the next ones. */
   async beat(): Promise<void> {
     const { store, owner, backlog } = this.#args;
-    const { members, leases } = await store.beat(owner, backlog());
+    const known = backlog();
+    const held = new Map([...this.#held.keys()].map((name) => [name, known.get(name) ?? 0]));
+    const { members, leases } = await store.beat(owner, held);
     if (this.#stopped.signal.aborted) return;
     this.#members = Math.max(1, members);
     this.#view = leases;

@@ -62,10 +62,14 @@ export interface LeaseView extends Lease {
 }
 
 export interface LeaseStore {
-  /** Says that a member lives, renews what it holds and tells who holds what. */
+  /**
+   * Says that a member lives, renews what it holds and tells who holds what. What it took without hearing of it isn't
+   * among that, and expires.
+   * @param held the leases that it knows to hold, with their backlog
+   */
   beat(
     owner: string,
-    backlog: ReadonlyMap<string, number>,
+    held: ReadonlyMap<string, number>,
   ): Promise<{ members: number; leases: LeaseView[] }>;
   /** Takes those of these leases that are its own, expired or free, each with a new epoch. */
   claim(owner: string, names: string[]): Promise<Lease[]>;

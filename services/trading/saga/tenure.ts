@@ -1,7 +1,7 @@
 import { GroupCommit } from "../../kit/group-commit.ts";
 import { backoffMs } from "../../kit/retry.ts";
 import { Chain } from "../chain/chain.ts";
-import type { Exchange, Report } from "../exchange/port.ts";
+import type { Exchange, Report, RestingOrder } from "../exchange/port.ts";
 import { type EventRow, happen } from "./events.ts";
 import type { Clock, Random, Reservations, Reserved, SagaStore, StoredEvent } from "./ports.ts";
 import { shardOf } from "./shard.ts";
@@ -142,35 +142,26 @@ export class Tenure {
 
   /** Takes orders as the database has them; those that are known already stay as they are. */
   takeAll(states: OrderState[]): void {
-    if (this.isOver) return;
-    const resting = states.filter(({ order, status }) => status === "open" && !this.#entries.has(order.id));
-    for (const state of states) this.take(state);
-    this.#exchange.restore(
-      resting.map(({ order, filled, priority = order.createdAt * 1000 }) => ({
-        id: order.id,
-        symbol: order.symbol,
-        side: order.side,
-        type: order.type,
-        quantity: order.quantity - filled,
-        worst: order.worst,
-        priority,
-      })),
-    );
+    const resting = states.filter((state) => this.take(state) && state.status === "open");
+    if (resting.length > 0) this.#exchange.restore(resting.map(restingOrder));
   }
 
-  take(state: OrderState): void {
+  /** Begins to work an order, and says so, unless it is known or not to be worked here. */
+  take(state: OrderState): boolean {
     const { id, symbol } = state.order;
     const shard = shardOf(symbol);
     const epoch = this.epochOf(shard);
-    if (epoch === undefined || this.#entries.has(id)) return;
+    if (epoch === undefined || this.#entries.has(id)) return false;
     const now = this.#args.clock.now();
     const executing = state.status === "open";
     const times = { takenAt: now, reservedAt: now };
     const entry = { state, shard, epoch, ...times, cancelled: false, executing, working: !executing };
     this.#entries.set(id, entry);
-    if (executing) return;
-    this.#working += 1;
-    void this.#work(entry);
+    if (!executing) {
+      this.#working += 1;
+      void this.#work(entry);
+    }
+    return true;
   }
 
   /** Has an order cancelled if it can still be. */
@@ -332,6 +323,12 @@ export class Tenure {
 /** 13 digits and letters, which is some 67 bits. */
 function uniqueText(random: Random): string {
   return Array.from({ length: 13 }, () => Math.floor(random() * 36).toString(36)).join("");
+}
+
+/** What is left of an order on the book. */
+function restingOrder({ order, filled, priority = order.createdAt * 1000 }: OrderState): RestingOrder {
+  const { id, symbol, side, type, worst } = order;
+  return { id, symbol, side, type, quantity: order.quantity - filled, worst, priority };
 }
 
 /** At least once is how an exchange reports. */

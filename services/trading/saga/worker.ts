@@ -13,12 +13,14 @@ export interface WorkerArgs extends Omit<TenureArgs, "onDoubt"> {
   /** A lease for something else than a shard came or went. */
   onTask(name: string, held: boolean): void;
   onError(error: unknown, what: string): void;
+  /** Between looks for orders that other pods accepted. @default 25 */
+  pollMs?: number;
+  /** Between heartbeats of the leases. @default 1000 */
+  beatMs?: number;
 }
 
-/** How often orders that other pods accepted are looked for. */
-const POLL_MS = 25;
-/** Alone there are none but those that a lost connection hid. */
-const LONE_POLL_MS = 250;
+/** Alone in its work, a pod finds nothing but orders that a lost connection hid: it looks so much less often. */
+const ALONE = 10;
 /** Orders are found by their time: clocks that differ, and commits that took long, are allowed for with this much. */
 const LATE_MS = 10_000;
 
@@ -44,6 +46,7 @@ export class Worker {
       onLost: (name) => this.#lost(name),
       onGive: (name) => this.#give(name),
       onError: (error) => args.onError(error, "heartbeat"),
+      ...(args.beatMs !== undefined && { beatMs: args.beatMs }),
     });
   }
 
@@ -63,6 +66,7 @@ export class Worker {
     return this.#leases.backlogOf(shard);
   }
 
+  debug() { return {over: this.#tenure.isOver, shards: this.#tenure.shards, size: this.#tenure.size, working: this.#tenure.working, restarting: this.#restarting, held: this.#leases.held}; }
   start(): void {
     this.#leases.start();
     void this.#poll();
@@ -175,11 +179,11 @@ export class Worker {
   }
 
   async #poll(): Promise<void> {
-    const { clock, onError } = this.#args;
+    const { clock, onError, pollMs = 25 } = this.#args;
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       await this.#look(this.#tenure).catch((error: unknown) => onError(error, "poll"));
-      const pause = this.#leases.members > 1 ? POLL_MS : LONE_POLL_MS;
+      const pause = this.#leases.members > 1 ? pollMs : pollMs * ALONE;
       await Promise.race([
         clock.sleep(pause, signal),
         new Promise<void>((resolve) => {

@@ -17,9 +17,9 @@ const JOIN = {
 const RENEW = {
   name: "lease-renew",
   text: `
-  UPDATE leases l SET expires_at = clock_timestamp() + ${LIFE}, backlog = coalesce(b.backlog, 0)
-  FROM leases mine LEFT JOIN unnest($2::text[], $3::int[]) AS b (name, backlog) ON b.name = mine.name
-  WHERE l.name = mine.name AND mine.owner = $1 AND l.owner = $1`,
+  UPDATE leases l SET expires_at = clock_timestamp() + ${LIFE}, backlog = h.backlog
+  FROM unnest($2::text[], $3::int[]) AS h (name, backlog)
+  WHERE l.name = h.name AND l.owner = $1`,
 };
 
 const VIEW = {
@@ -67,10 +67,10 @@ export class SqlLeaseStore implements LeaseStore {
 
   async beat(
     owner: string,
-    backlog: ReadonlyMap<string, number>,
+    held: ReadonlyMap<string, number>,
   ): Promise<{ members: number; leases: LeaseView[] }> {
     await this.#database.repeatable(JOIN, [owner]);
-    const values = [owner, textArray([...backlog.keys()]), plainArray([...backlog.values()])];
+    const values = [owner, textArray([...held.keys()]), plainArray([...held.values()])];
     await this.#database.repeatable(RENEW, values);
     const rows = await this.#database.repeatable<Row>(VIEW, []);
     const leases = rows.map(({ name, owner, epoch, expired, backlog }) => ({
