@@ -25,6 +25,14 @@ const COUNTS = `
          (SELECT count(*) FROM transactions.reservations WHERE state = 'reserved')
            + (SELECT count(*) FROM portfolio.reservations WHERE state = 'reserved') AS unsettled`;
 
+interface Run {
+  /** Whole orders a second. */
+  rate: number;
+  filled: number;
+  elapsed: number;
+  result: LoadResult;
+}
+
 /** Whole orders, from the request to the settled cash, against pgbench moving money between two rows. */
 export default async function orders({
   seconds,
@@ -48,6 +56,7 @@ export default async function orders({
     return started;
   };
   await fundUsers(await services(true));
+  let warm: Services | undefined;
 
   /** Resolves once every order has ended and both ledgers have booked it. */
   const settled = async () => {
@@ -63,8 +72,17 @@ export default async function orders({
     }
   };
 
-  const run = async (batching: boolean, through: "gateway" | "trading", connections: number) => {
+  const run = async (
+    batching: boolean,
+    through: "gateway" | "trading",
+    connections: number,
+  ): Promise<Run> => {
     const target = await services(batching);
+    if (warm !== target) {
+      // Not measured: the code of pods that just started isn't compiled yet.
+      warm = target;
+      await run(batching, through, CONNECTIONS);
+    }
     const next = await orderRequests(target, through);
     const { port } = new URL(target.pods[through].url);
     const before = await settled();

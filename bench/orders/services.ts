@@ -24,9 +24,9 @@ export async function startServices(
   const folder = await mkdtemp(join(tmpdir(), "trizone-bench-"));
   const keyFile = join(folder, "keys");
   await writeFile(keyFile, `one ${randomBytes(32).toString("base64")}\n`, { mode: 0o600 });
-  const quiet = { LOG_LEVEL: "warn", TERMINATION_LAME_DUCK_MS: "0" };
+  const quick = { TERMINATION_LAME_DUCK_MS: "0" };
   const data = (service: "trading" | "transactions" | "portfolio") => ({
-    ...quiet,
+    ...quick,
     ...databaseEnv(postgres, service),
   });
   const issuer = await startIssuer();
@@ -41,7 +41,7 @@ export async function startServices(
     ORDER_BATCHING: batching ? "on" : "off",
   });
   const gateway = await startPod("gateway", {
-    ...quiet,
+    ...quick,
     ISSUER: issuer.url,
     CLIENT_ID,
     TRADING_URL: trading.url,
