@@ -38,7 +38,8 @@ export class ChainCheck {
   chain({ chain, hash, body }: ChainRow): void {
     const expected = (this.#last?.chain ?? 0) + 1;
     if (chain !== expected) this.#note(chain, 0, `chains ${expected} to ${chain - 1} are missing`);
-    else if (!hashOf(this.#last?.hash ?? GENESIS, body).equals(hash)) this.#note(chain, 0, "the entry was changed");
+    else if (!hashOf(this.#last?.hash ?? GENESIS, body).equals(hash))
+      this.#note(chain, 0, "the entry was changed");
     this.#last = { chain, hash };
     this.#ends.set(chain, { link: 0, hash });
   }
@@ -52,7 +53,11 @@ export class ChainCheck {
       return;
     }
     if (link !== end.link + 1) {
-      this.#note(chain, link, link > end.link ? `links ${end.link + 1} to ${link - 1} are missing` : "the link is there twice");
+      this.#note(
+        chain,
+        link,
+        link > end.link ? `links ${end.link + 1} to ${link - 1} are missing` : "the link is there twice",
+      );
     } else if (!hashOf(end.hash, body).equals(hash)) this.#note(chain, link, "the event was changed");
     else this.#compare(row);
     this.#ends.set(chain, { link, hash });
@@ -61,7 +66,8 @@ export class ChainCheck {
   /** Where a chain was known to end, from a place that this database's owner can't write to, or from before. */
   reached(chain: number, link: number): void {
     const end = this.#ends.get(chain);
-    if (!end || end.link < link) this.#note(chain, link, `links ${(end?.link ?? 0) + 1} to ${link} are missing at the end`);
+    if (!end || end.link < link)
+      this.#note(chain, link, `links ${(end?.link ?? 0) + 1} to ${link} are missing at the end`);
   }
 
   /** The columns that are there for queries say what the body says. */

@@ -67,10 +67,7 @@ export interface LeaseStore {
    * among that, and expires.
    * @param held the leases that it knows to hold, with their backlog
    */
-  beat(
-    owner: string,
-    held: ReadonlyMap<string, number>,
-  ): Promise<{ members: number; leases: LeaseView[] }>;
+  beat(owner: string, held: ReadonlyMap<string, number>): Promise<{ members: number; leases: LeaseView[] }>;
   /** Takes those of these leases that are its own, expired or free, each with a new epoch. */
   claim(owner: string, names: string[]): Promise<Lease[]>;
   /** Gives leases up; without names, all, and the membership. */

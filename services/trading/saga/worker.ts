@@ -66,7 +66,6 @@ export class Worker {
     return this.#leases.backlogOf(shard);
   }
 
-  debug() { return {over: this.#tenure.isOver, shards: this.#tenure.shards, size: this.#tenure.size, working: this.#tenure.working, restarting: this.#restarting, held: this.#leases.held}; }
   start(): void {
     this.#leases.start();
     void this.#poll();

@@ -1,4 +1,9 @@
-import { type AcceptStore, keyOf, type Kept, type Request } from "../../../../services/trading/accept/accept.ts";
+import {
+  type AcceptStore,
+  type Kept,
+  keyOf,
+  type Request,
+} from "../../../../services/trading/accept/accept.ts";
 import { chainBody, hashOf } from "../../../../services/trading/chain/chain.ts";
 import { GENESIS } from "../../../../services/trading/chain/open-chain.ts";
 import type { ChainRow } from "../../../../services/trading/chain/verify.ts";
@@ -15,7 +20,7 @@ import type { World } from "./world.ts";
 type Stored = StoredEvent & { xid: number };
 type Lease = { owner: string | undefined; epoch: number; expiresAt: number; backlog: number };
 
-const LEASE_MS = 1500;
+const LEASE_MS = 800;
 
 /** PostgreSQL as the saga sees it: transactions get their numbers when they begin, and show when they commit. */
 export class SimulatedDatabase {

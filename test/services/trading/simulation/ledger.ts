@@ -71,7 +71,8 @@ export class Ledger {
   }
 
   #take(after: Position | undefined, events: FedEvent[]): void {
-    const isNext = after && this.#position ? comparePositions(after, this.#position) === 0 : after === this.#position;
+    const isNext =
+      after && this.#position ? comparePositions(after, this.#position) === 0 : after === this.#position;
     if (!isNext) return;
     for (const event of events) this.#book(JSON.parse(event.body) as EventBody);
     this.#position = events.at(-1) ?? this.#position;

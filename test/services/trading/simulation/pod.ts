@@ -4,7 +4,7 @@ import type { Exchange, Report } from "../../../../services/trading/exchange/por
 import { SimulatedExchange } from "../../../../services/trading/exchange/simulated.ts";
 import { Feed } from "../../../../services/trading/feed/feed.ts";
 import type { NewOrder } from "../../../../services/trading/order.ts";
-import { place, type Placed } from "../../../../services/trading/place.ts";
+import { type Placed, place } from "../../../../services/trading/place.ts";
 import { Worker } from "../../../../services/trading/saga/worker.ts";
 import type { SimulatedDatabase } from "./database.ts";
 import { EPOCH, type Faults, Host } from "./host.ts";
@@ -51,7 +51,7 @@ export class SimulatedPod {
       writer: `${owner} saga`,
       maxBatch: 3,
       pollMs: 100,
-      beatMs: 500,
+      beatMs: 250,
       exchange: (report, trades) => this.#exchange(report, trades),
       onStored: () => feed.wake(),
       onTask: (_, held) => (held ? feed.start() : feed.stop()),

@@ -11,7 +11,7 @@ const USERS = ["ana", "ben", "cy"];
 const SYMBOLS = ["BHP", "CBA"];
 const PODS = ["trading-1", "trading-2"];
 /** Faults come in this time; then all must end well. */
-const FAULTY_MS = 2000;
+const FAULTY_MS = 1000;
 const LIMIT_MS = 60_000;
 const CASH = 400_000n;
 const SHARES = 300n;
@@ -78,8 +78,7 @@ export async function play(seed: number, log: (line: string) => void = () => und
       faults: current,
       name,
       newId,
-      onError: (error, what) =>
-        tell(`${name} ${what}: ${error instanceof Error ? error.message : error}`),
+      onError: (error, what) => tell(`${name} ${what}: ${error instanceof Error ? error.message : error}`),
     });
   const pods = new Map(PODS.map((name) => [name, start(name)]));
 
@@ -98,7 +97,7 @@ export async function play(seed: number, log: (line: string) => void = () => und
   if (world.chance(0.3)) {
     world.after(world.random() * FAULTY_MS, () => {
       const { host } = pods.get(world.pick(PODS)) as SimulatedPod;
-      host.frozenUntil = world.now + world.random() * 3000;
+      host.frozenUntil = world.now + world.random() * 2000;
     });
   }
 
@@ -137,9 +136,9 @@ export async function play(seed: number, log: (line: string) => void = () => und
   // In the end everybody gives up what rests on the book.
   const giveUp = () => {
     for (const id of database.open) cancel(id);
-    world.after(1000, giveUp);
+    world.after(300, giveUp);
   };
-  world.after(FAULTY_MS + 2000, giveUp);
+  world.after(FAULTY_MS + 500, giveUp);
 
   const isDone = () =>
     world.now > FAULTY_MS &&
@@ -150,7 +149,6 @@ export async function play(seed: number, log: (line: string) => void = () => und
     cash.fills.size === database.events.filter(({ body }) => body.includes('"fill":{')).length &&
     holdings.fills.size === cash.fills.size;
   await world.run(LIMIT_MS, isDone);
-  if (!isDone()) { console.log([...database.leases]); for (const pod of pods.values()) console.dir(pod.worker.debug(), {depth:4}); console.log(world.now, wishes, cash.reserved, database.cancellations)}
   assert.ok(isDone(), `not all has come to an end: ${[...database.open].join(", ")}`);
   // What is still on its way, such as a second try, must change nothing any more.
   await world.run(world.now + 200, () => false);
