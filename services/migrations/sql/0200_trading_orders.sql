@@ -69,6 +69,8 @@ CREATE TABLE trading.order_events (
 ) PARTITION BY RANGE (at);
 
 CREATE INDEX order_events_order ON trading.order_events (order_id, version);
+-- Finds a link's neighbours; costs next to nothing to keep, as links are stored about in their order.
+CREATE INDEX order_events_chain ON trading.order_events USING brin (chain, link) WITH (pages_per_range = 16, autosummarize = on);
 CREATE INDEX order_events_feed ON trading.order_events (xid, chain, link) WHERE fed;
 
 -- Where chains of events begin, a chain itself.

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { connectionConfig } from "../../../services/kit/database/credentials.ts";
+import type { Order } from "../../../services/trading/order.ts";
+import { databaseEnv } from "../stack.ts";
+import { BUY, type Market, startMarket } from "./market.ts";
+
+describe("the feed", () => {
+  let market: Market;
+  before(async () => {
+    market = await startMarket();
+    await market.start();
+  });
+  after(() => market.stop());
+
+  const place = async (): Promise<string> => ((await (await market.place(BUY)).json()) as Order).id;
+  const heardBy = (peer: Market["cash"], ids: string[]) =>
+    peer.heard.map(({ orderId }) => orderId).filter((id) => ids.includes(id));
+  async function until(done: () => boolean, what: string): Promise<void> {
+    const deadline = performance.now() + 15_000;
+    while (!done()) {
+      assert.ok(performance.now() < deadline, `${what} took too long`);
+      await sleep(10);
+    }
+  }
+
+  it("brings both ledgers each event once, in one order", async () => {
+    const ids = await Promise.all(Array.from({ length: 40 }, place));
+    for (const peer of [market.cash, market.holdings]) {
+      await until(() => heardBy(peer, ids).length >= 40, "the feed");
+      assert.deepEqual(heardBy(peer, ids).sort(), [...ids].sort());
+      for (const { type, closed, fill, side, symbol } of peer.heard) {
+        assert.deepEqual([type, closed, side, symbol], ["fill", "filled", "buy", "BHP"]);
+        assert.equal(fill?.quantity, 100);
+      }
+    }
+    assert.deepEqual(
+      market.cash.heard.map(({ position }) => position),
+      market.holdings.heard.map(({ position }) => position),
+    );
+  });
+
+  it("waits for a commit that comes late rather than pass it", async () => {
+    const client = new pg.Client(
+      await connectionConfig({ ...databaseEnv(market.postgres, "trading"), DATABASE_POOL_SIZE: 1 }),
+    );
+    await client.connect();
+    for (let round = 0; round < 5; round += 1) {
+      const late = randomUUID();
+      const body = JSON.stringify({ ...market.cash.heard[0], position: undefined, orderId: late });
+      await client.query("BEGIN");
+      await client.query(
+        `INSERT INTO order_events (chain, link, at, order_id, version, status, fed, hash, body)
+        VALUES (9999, $1, now(), $2, 1, 'filled', true, '', $3)`,
+        [round, late, body],
+      );
+      const ids = await Promise.all(Array.from({ length: 5 }, place));
+      for (const id of ids) await market.ended(id);
+      await sleep(100);
+      assert.deepEqual(heardBy(market.cash, ids), [], "events after the one under way are held back");
+      await client.query("COMMIT");
+      for (const peer of [market.cash, market.holdings]) {
+        await until(() => heardBy(peer, [...ids, late]).length >= 6, "the feed");
+        assert.equal(heardBy(peer, [...ids, late])[0], late);
+      }
+    }
+    await client.end();
+  });
+
+  it("goes on where a consumer says that it is, after answers were lost and batches refused", async () => {
+    const { cash } = market;
+    let failures = 0;
+    cash.onBatch = (events) => {
+      failures += 1;
+      if (failures % 3 === 1) throw new Error("refused");
+      if (failures % 3 !== 2) return;
+      // Taken, but the sender doesn't hear of it.
+      cash.heard.push(...events);
+      cash.position = events.at(-1)?.position ?? null;
+      throw new Error("lost");
+    };
+    const ids = await Promise.all(Array.from({ length: 60 }, place));
+    await until(() => heardBy(cash, ids).length >= 60, "the feed");
+    cash.onBatch = () => undefined;
+    assert.equal(new Set(heardBy(cash, ids)).size, 60);
+    assert.equal(heardBy(cash, ids).length, 60);
+  });
+
+  it("does not hold one ledger up while the other is away", async () => {
+    const { cash, holdings } = market;
+    cash.onBatch = () => {
+      throw new Error("away");
+    };
+    const ids = await Promise.all(Array.from({ length: 10 }, place));
+    await until(() => heardBy(holdings, ids).length === 10, "the feed");
+    assert.deepEqual(heardBy(cash, ids), []);
+    cash.onBatch = () => undefined;
+    await until(() => heardBy(cash, ids).length === 10, "the feed");
+  });
+});
