@@ -39,7 +39,10 @@ export class Tape {
   add(entry: TapeEntry): boolean {
     const day = dayOf(entry.tick);
     if (day < this.#day || this.#seen.has(entry.id)) return false;
-    if (day > this.#day) this.#begin(day);
+    if (day > this.#day) {
+      this.#day = day;
+      this.#volumes = new Map();
+    }
     this.#seen.set(entry.id, entry);
     if (this.#seen.size > REMEMBERED) {
       const [oldest] = this.#seen.keys();
@@ -61,7 +64,8 @@ export class Tape {
   adopt(state: TapeState): void {
     const own = [...this.#seen.values()];
     if (state.day < this.#day) return;
-    this.#begin(state.day);
+    this.#day = state.day;
+    this.#seen = new Map();
     this.#volumes = new Map(Object.entries(state.volumes));
     const known = new Set(state.seen);
     for (const entry of own) if (!known.has(entry.id)) this.add(entry);
@@ -79,11 +83,5 @@ export class Tape {
       volume: quote.volume + (traded ?? 0),
       last: isLatest ? latest.price : quote.last,
     };
-  }
-
-  #begin(day: number): void {
-    this.#day = day;
-    this.#volumes = new Map();
-    this.#seen = new Map();
   }
 }
