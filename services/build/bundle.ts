@@ -35,7 +35,6 @@ export async function bundle(root: string, service: string, out: string): Promis
     sourcesContent: false,
     minifySyntax: true,
     minifyWhitespace: true,
-    keepNames: true,
     banner: { js: REQUIRE },
     // Optional parts of pg, for other runtimes and a native client.
     external: ["pg-native", "cloudflare:sockets"],

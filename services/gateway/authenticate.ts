@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import type { KitEnv } from "../kit/app.ts";
-import { type Identity, type Tokens, unauthorized } from "./tokens.ts";
+import type { TokenCache } from "./token-cache.ts";
+import { type Identity, unauthorized } from "./tokens.ts";
 
 declare module "hono" {
   interface ContextVariableMap {
@@ -11,9 +12,10 @@ declare module "hono" {
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]*)$/i;
 
 /** Middleware: lets requests pass that carry a valid access token, and sets `identity`. */
-export function authenticate(tokens: Tokens): MiddlewareHandler<KitEnv> {
+export function authenticate(tokens: TokenCache): MiddlewareHandler<KitEnv> {
   return async (c, next) => {
-    c.set("identity", await tokens.identify(bearerToken(c.req.header("authorization"))));
+    const token = bearerToken(c.env.incoming.headers.authorization);
+    c.set("identity", tokens.known(token) ?? (await tokens.identify(token)));
     await next();
   };
 }
@@ -26,7 +28,7 @@ export function bearerToken(authorization: string | undefined): string {
   return token;
 }
 
-/** The identity as services get it; a name may hold any character and is percent-encoded. */
+/** The identity as services get it. */
 export function identityHeaders(identity: Identity): Record<string, string> {
-  return { "x-user-id": identity.id, "x-user-name": encodeURIComponent(identity.name) };
+  return { "x-user-id": identity.id, "x-user-name": identity.encodedName };
 }

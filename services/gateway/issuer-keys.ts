@@ -22,15 +22,26 @@ export class IssuerUnavailable extends Error {}
 export class IssuerKeys {
   readonly #issuer: string;
   readonly #log: Logger;
+  readonly #renewal: NodeJS.Timeout;
+  #text: string | undefined;
   #find: JWTVerifyGetKey | undefined;
   #fetchedAt = Number.NEGATIVE_INFINITY;
   #triedAt = Number.NEGATIVE_INFINITY;
   #fetching: Promise<void> | undefined;
   #failure: unknown;
 
+  /** Called when keys were added or withdrawn. */
+  onChange: () => void = () => undefined;
+
   constructor(issuer: string, log: Logger) {
     this.#issuer = issuer;
     this.#log = log;
+    // Tokens that were seen before don't ask for keys, so keys that are withdrawn must be found without them.
+    this.#renewal = setInterval(() => void this.#refresh(), FRESH_MS).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#renewal);
   }
 
   /** Finds a token's key, fetching the keys when there are none yet or none of that id. */
@@ -74,6 +85,9 @@ export class IssuerKeys {
       if (discovery.issuer !== this.#issuer) throw new Error(`it calls itself ${discovery.issuer}`);
       const jwks = Jwks.parse(await fetchJson(discovery.jwks_uri)) as JSONWebKeySet;
       this.#find = createLocalJWKSet(jwks);
+      const text = JSON.stringify(jwks);
+      if (text !== this.#text) this.onChange();
+      this.#text = text;
       this.#fetchedAt = performance.now();
       this.#failure = undefined;
     } catch (error) {

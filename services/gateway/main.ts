@@ -8,6 +8,7 @@ import { GatewayEnvironment } from "./environment.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import { quotesStream } from "./quotes-stream.ts";
 import { openServices } from "./services.ts";
+import { TokenCache } from "./token-cache.ts";
 import { Tokens } from "./tokens.ts";
 
 /** The API's door: verifies who calls, tells the services behind it, and routes. */
@@ -18,7 +19,8 @@ const TOKEN_HEADERS = new Set(["authorization", "cookie"]);
 
 await serve(environment, (pod) => {
   const keys = new IssuerKeys(environment.ISSUER, pod.log);
-  const tokens = new Tokens(keys, environment.ISSUER, environment.CLIENT_ID);
+  const tokens = new TokenCache(new Tokens(keys, environment.ISSUER, environment.CLIENT_ID));
+  keys.onChange = () => tokens.clear();
   const services = openServices(environment);
   return {
     routes(app) {
@@ -36,6 +38,7 @@ await serve(environment, (pod) => {
     upgrade: quotesStream(pod, tokens, environment.MARKET_DATA_URL),
     ready: () => keys.problem(),
     close: async () => {
+      keys.close();
       await Promise.all(services.map(({ upstream }) => upstream?.close()));
     },
   };

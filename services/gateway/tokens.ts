@@ -6,7 +6,8 @@ import { type IssuerKeys, IssuerUnavailable } from "./issuer-keys.ts";
 export interface Identity {
   /** The token's `sub`: stable and unique. */
   id: string;
-  name: string;
+  /** The user's name, percent-encoded as it may hold any character. */
+  encodedName: string;
   /** The token's `exp`, in seconds since 1970. */
   expiresAt: number;
 }
@@ -62,7 +63,9 @@ function identityOf(payload: JWTPayload, clientId: string): Identity {
     throw unauthorized("The access token was issued to another client.", true);
   const { sub: id, username, exp: expiresAt = 0 } = payload;
   if (!id || !SUBJECT.test(id)) throw unauthorized("The access token names no usable subject.", true);
-  return { id, name: typeof username === "string" ? username : id, expiresAt };
+  // By way of UTF-8, as JSON may hold half a surrogate pair, which cannot be encoded.
+  const name = Buffer.from(typeof username === "string" ? username : id).toString();
+  return { id, encodedName: encodeURIComponent(name), expiresAt };
 }
 
 /** RFC 6750, 3: no error code when no token was presented. */

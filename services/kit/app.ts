@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
@@ -6,6 +5,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { routePath } from "hono/route";
 import type { Pod } from "./pod.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
+import { requestIdOf } from "./request-id.ts";
 
 /** What kit gives to each handler: `c.get("requestId")`, and Node's request and response in `c.env`. */
 export interface KitEnv {
@@ -15,7 +15,6 @@ export interface KitEnv {
 
 const SLOW_MS = 1000;
 const CLIENT_CLOSED_REQUEST = 499;
-const REQUEST_ID = /^[\w.:/+=@-]{1,128}$/;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 /** A Hono app that answers every failure with problem details, counts and times requests, and obeys faults. */
@@ -23,10 +22,12 @@ export function createApp(pod: Pod): Hono<KitEnv> {
   const app = new Hono<KitEnv>();
   app.use(async (c, next) => {
     const started = performance.now();
-    const given = c.req.header("x-request-id");
-    c.set("requestId", given && REQUEST_ID.test(given) ? given : randomUUID());
+    const { incoming, outgoing } = c.env;
+    const requestId = requestIdOf(incoming);
+    c.set("requestId", requestId);
+    // On Node's response: a handler may write that itself, and it costs less than the headers of Hono's.
+    outgoing.setHeader("x-request-id", requestId);
     await next();
-    c.res.headers.set("x-request-id", c.get("requestId"));
     observe(pod, c, performance.now() - started);
   });
   app.use(methodNotAllowed({ app, onMethodNotAllowed: notAllowed }));
@@ -67,19 +68,14 @@ function asProblem(error: unknown, signal: AbortSignal): ProblemError {
 }
 
 function observe(pod: Pod, c: Context<KitEnv>, elapsedMs: number): void {
-  const { status } = c.res;
+  const { outgoing } = c.env;
+  const status = outgoing.headersSent ? outgoing.statusCode : c.res.status;
   const method = METHODS.has(c.req.method) ? c.req.method : "OTHER";
-  // The pattern, not the path: paths hold ids, and each new label value is a new time series.
-  const labels = { method, route: routePath(c), status };
-  pod.metrics.requests.inc(labels);
-  pod.metrics.duration.observe(labels, elapsedMs / 1000);
-  const entry = {
-    requestId: c.get("requestId"),
-    method,
-    path: c.req.path,
-    status,
-    ms: Math.round(elapsedMs),
-  };
-  if (status >= 500 || elapsedMs > SLOW_MS) pod.log.info(entry, "request");
+  pod.metrics.requests.observe(method, routePath(c), status, elapsedMs / 1000);
+  const noteworthy = status >= 500 || elapsedMs > SLOW_MS;
+  if (!noteworthy && !pod.log.isLevelEnabled("debug")) return;
+  const requestId = c.get("requestId");
+  const entry = { requestId, method, path: c.req.path, status, ms: Math.round(elapsedMs) };
+  if (noteworthy) pod.log.info(entry, "request");
   else pod.log.debug(entry, "request");
 }

@@ -29,6 +29,12 @@ export const bodyLimit =
     await next();
   };
 
+/** The body of a request that `bodyLimit` let pass; nothing when it has none. */
+export function bodyOf(incoming: IncomingMessage): Buffer | undefined {
+  const { rawBody } = incoming as WithRawBody;
+  return rawBody && rawBody.length > 0 ? rawBody : undefined;
+}
+
 /** The limit of requests that come from outside. */
 export const apiBodyLimit = bodyLimit(API_BODY_LIMIT);
 
@@ -37,24 +43,33 @@ function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let ended = false;
     let giveUp: NodeJS.Timeout | undefined;
-    const refuse = (headers: Record<string, string>) => {
-      clearTimeout(giveUp);
-      reject(tooLarge(limit, headers));
-    };
-    const tooMuch = () => refuse({ connection: "close" });
+    const tooMuch = () => reject(tooLarge(limit, { connection: "close" }));
     incoming.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size <= limit) chunks.push(chunk);
       else giveUp ??= setTimeout(tooMuch, DISCARD_MS);
       if (size > DISCARD_BYTES) tooMuch();
     });
-    incoming.once("end", () => (size > limit ? refuse({}) : resolve(Buffer.concat(chunks, size))));
-    incoming.once("close", () => {
+    incoming.on("end", () => {
+      ended = true;
+      clearTimeout(giveUp);
+      if (size > limit) reject(tooLarge(limit, {}));
+      else resolve(joined(chunks, size));
+    });
+    // It comes after every end, too: an error that nobody hears of would cost more than the rest of a small request.
+    incoming.on("close", () => {
+      if (ended) return;
       clearTimeout(giveUp);
       reject(new ProblemError(400, "The request ended before its body did."));
     });
   });
+}
+
+function joined(chunks: Buffer[], size: number): Buffer {
+  const [first] = chunks;
+  return first && chunks.length === 1 ? first : Buffer.concat(chunks, size);
 }
 
 function tooLarge(limit: number, headers: Record<string, string>): ProblemError {

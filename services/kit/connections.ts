@@ -1,4 +1,4 @@
-import { Pool } from "undici";
+import { Pool } from "./wire/pool.ts";
 
 /**
  * Keep-alive connections to one address, replaced as a whole from time to time and whenever one of them failed.
@@ -30,23 +30,14 @@ export class Connections {
     if (pool !== this.#pool) return;
     this.#pool = this.#create();
     this.#bornAt = performance.now();
-    void closeQuietly(pool);
+    void pool.close();
   }
 
   close(): Promise<void> {
-    return closeQuietly(this.#pool);
+    return this.#pool.close();
   }
 
   #create(): Pool {
-    return new Pool(this.#origin, {
-      connect: { timeout: this.#connectTimeoutMs },
-      keepAliveTimeout: 4000,
-      pipelining: 1,
-    });
+    return new Pool(this.#origin, this.#connectTimeoutMs);
   }
-}
-
-/** A retired pool's requests report their own failures; closing adds none of interest. */
-function closeQuietly(pool: Pool): Promise<void> {
-  return pool.close().then(undefined, () => pool.destroy());
 }

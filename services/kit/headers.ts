@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 
 export type HeaderBag = Record<string, string | string[]>;
 
@@ -16,30 +16,35 @@ const HOP_BY_HOP = new Set([
 ]);
 const SET_BY_NEXT_HOP = new Set(["host", "content-length", "expect"]);
 
-/** Names that a `Connection` header lists are for this hop only, too. */
-function listed(connection: string | string[] | undefined): Set<string> {
-  const names = [connection ?? []].flat().flatMap((value) => value.split(","));
+/** Headers by which the gateway tells services who calls. Nobody else may set them. */
+export const IDENTITY_HEADERS: ReadonlySet<string> = new Set(["x-user-id", "x-user-name"]);
+
+/** Names that a `Connection` header lists are for this hop only, too; nothing when it lists none of interest. */
+function listed(connection: string | string[] | undefined): Set<string> | undefined {
+  if (connection === undefined || connection === "keep-alive" || connection === "close") return undefined;
+  const names = [connection].flat().flatMap((value) => value.split(","));
   return new Set(names.map((name) => name.trim().toLowerCase()));
 }
 
-function endToEnd(headers: IncomingHttpHeaders, drop: (name: string) => boolean): HeaderBag {
-  const local = listed(headers.connection);
-  const kept = Object.entries(headers).filter(
-    (entry): entry is [string, string | string[]] =>
-      entry[1] !== undefined && !HOP_BY_HOP.has(entry[0]) && !local.has(entry[0]) && !drop(entry[0]),
-  );
-  return Object.fromEntries(kept);
-}
-
 /** The headers of a request that go on to the next hop; `drop` names those that a client must not set. */
-export function requestHeaders(headers: IncomingHttpHeaders, drop: ReadonlySet<string>): HeaderBag {
-  return endToEnd(headers, (name) => SET_BY_NEXT_HOP.has(name) || drop.has(name));
+export function requestHeaders(headers: IncomingHttpHeaders, drop?: ReadonlySet<string>): HeaderBag {
+  const local = listed(headers.connection);
+  const kept: HeaderBag = {};
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || HOP_BY_HOP.has(name) || SET_BY_NEXT_HOP.has(name)) continue;
+    if (IDENTITY_HEADERS.has(name) || drop?.has(name) || local?.has(name)) continue;
+    kept[name] = value;
+  }
+  return kept;
 }
 
-/** The headers of an upstream's response that go back to the client. */
-export function responseHeaders(headers: IncomingHttpHeaders): HeaderBag {
-  return endToEnd(headers, () => false);
+/** Sets the headers of an upstream's response that go back to the client. The request's id is the client's to know. */
+export function responseHeaders(headers: IncomingHttpHeaders, outgoing: ServerResponse): void {
+  const local = listed(headers.connection);
+  for (const name in headers) {
+    const value = headers[name];
+    if (value === undefined || HOP_BY_HOP.has(name) || local?.has(name) || name === "x-request-id") continue;
+    outgoing.setHeader(name, value);
+  }
 }
-
-/** Headers by which the gateway tells services who calls. Nobody else may set them. */
-export const IDENTITY_HEADERS: ReadonlySet<string> = new Set(["x-user-id", "x-user-name"]);

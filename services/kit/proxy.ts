@@ -1,11 +1,16 @@
-import { Readable } from "node:stream";
+import type { ServerResponse } from "node:http";
+import { pipeline, Readable } from "node:stream";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Context } from "hono";
 import type { KitEnv } from "./app.ts";
-import type { UpstreamRequest, UpstreamResponse } from "./attempt.ts";
-import { type HeaderBag, IDENTITY_HEADERS, requestHeaders, responseHeaders } from "./headers.ts";
+import type { UpstreamResponse } from "./attempt.ts";
+import { bodyOf } from "./body-limit.ts";
+import { ClientGone } from "./cancel.ts";
+import { type HeaderBag, requestHeaders, responseHeaders } from "./headers.ts";
 import type { Upstream } from "./upstream.ts";
 
-const BODILESS = new Set([204, 205, 304]);
+/** Bytes of a body that are worth a copy to save a buffer of their own on the way to the socket. */
+const ONE_WRITE = 8 * 1024;
 
 export interface ProxyArgs {
   upstream: Upstream;
@@ -17,48 +22,46 @@ export interface ProxyArgs {
 }
 
 /**
- * Answers a request with an upstream's response. The request's body, which the caller has bounded, is held so that it
- * can be sent again; a response that is not small is streamed.
+ * Answers a request with an upstream's response. The request's body, which `bodyLimit` has read, is held so that it
+ * can be sent again; a response that is not small is streamed. What comes from Node's connection goes to Node's
+ * connection: the objects of the Fetch standard between them would cost as much as the rest.
  */
 export async function proxy(c: Context<KitEnv>, args: ProxyArgs): Promise<Response> {
-  const request = await outgoingRequest(c, args);
-  const response = await args.upstream.request(request, c.req.raw.signal);
-  return new Response(responseBody(response), {
-    status: response.status,
-    headers: clientHeaders(response, args.zone),
-  });
+  const { incoming, outgoing } = c.env;
+  const headers = requestHeaders(incoming.headers, args.drop);
+  if (args.add) Object.assign(headers, args.add);
+  headers["x-request-id"] = c.get("requestId");
+  const body = bodyOf(incoming);
+  const request = { method: c.req.method, path: pathOf(c.req.url), headers, ...(body && { body }) };
+  const response = await args.upstream.request(request, new ClientGone(outgoing));
+  answer(outgoing, response, args.zone);
+  return RESPONSE_ALREADY_SENT;
 }
 
-async function outgoingRequest(c: Context<KitEnv>, args: ProxyArgs): Promise<UpstreamRequest> {
-  const { incoming } = c.env;
-  const drop = new Set([...IDENTITY_HEADERS, ...(args.drop ?? [])]);
-  const body = new Uint8Array(await c.req.arrayBuffer());
-  const { pathname, search } = new URL(c.req.url);
-  return {
-    method: c.req.method,
-    path: pathname + search,
-    headers: {
-      ...requestHeaders(incoming.headers, drop),
-      ...args.add,
-      "x-request-id": c.get("requestId"),
-    },
-    ...(body.length > 0 && { body }),
-  };
-}
-
-function responseBody({ status, body }: UpstreamResponse): ConstructorParameters<typeof Response>[0] {
-  if (BODILESS.has(status)) return null;
-  if (body instanceof Readable) return Readable.toWeb(body) as ReadableStream;
-  return body.length > 0 ? (body as Uint8Array<ArrayBuffer>) : null;
+/** Path and query of a URL that has been checked and normalized. */
+function pathOf(url: string): string {
+  const path = url.slice(url.indexOf("/", url.indexOf("//") + 2));
+  const fragment = path.indexOf("#");
+  return fragment < 0 ? path : path.slice(0, fragment);
 }
 
 /** The zone that answered stays in `x-zone`; `x-zone-path` shows the way there, this zone first. */
-function clientHeaders(response: UpstreamResponse, zone: string): Headers {
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(responseHeaders(response.headers))) {
-    for (const one of [value].flat()) headers.append(name, one);
+function answer(outgoing: ServerResponse, { status, headers, body }: UpstreamResponse, zone: string): void {
+  outgoing.statusCode = status;
+  responseHeaders(headers, outgoing);
+  const beyond = headers["x-zone-path"] ?? headers["x-zone"];
+  if (beyond) outgoing.setHeader("x-zone-path", `${zone}>${beyond}`);
+  if (!(body instanceof Readable)) {
+    // As text of one byte a character it goes out in one write with the headers.
+    if (body.length <= ONE_WRITE) outgoing.end(latin1(body), "latin1");
+    else outgoing.end(body);
+    return;
   }
-  const beyond = headers.get("x-zone-path") ?? headers.get("x-zone");
-  if (beyond) headers.set("x-zone-path", `${zone}>${beyond}`);
-  return headers;
+  outgoing.flushHeaders();
+  // A response that breaks off ends the client's connection, which is all that can still be said.
+  pipeline(body, outgoing, () => undefined);
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AttemptError, attempt, type UpstreamRequest, type UpstreamResponse } from "./attempt.ts";
+import type { Cancel } from "./cancel.ts";
 import { Connections } from "./connections.ts";
 import { ProblemError } from "./problem.ts";
 import { backoffMs, isRepeatable, isTransientStatus, RetryBudget } from "./retry.ts";
@@ -47,13 +48,14 @@ export class Upstream {
    * Sends a request, and again where that is safe and may help.
    * @throws ProblemError 502, 503 or 504 with Retry-After; the abort reason when the client went away.
    */
-  async request(request: UpstreamRequest, client: AbortSignal): Promise<UpstreamResponse> {
+  async request(request: UpstreamRequest, client: Cancel): Promise<UpstreamResponse> {
     if (this.#inFlight >= this.#args.maxInFlight) {
       throw this.#unavailable(503, "is answering as many requests as it may", undefined);
     }
     this.#inFlight += 1;
     try {
-      return await this.#tries({ ...request, path: this.#prefix + request.path }, client);
+      const sent = this.#prefix ? { ...request, path: this.#prefix + request.path } : request;
+      return await this.#tries(sent, client);
     } finally {
       this.#inFlight -= 1;
     }
@@ -63,7 +65,7 @@ export class Upstream {
     return this.#connections.close();
   }
 
-  async #tries(request: UpstreamRequest, client: AbortSignal): Promise<UpstreamResponse> {
+  async #tries(request: UpstreamRequest, client: Cancel): Promise<UpstreamResponse> {
     const deadline = performance.now() + this.#args.totalTimeoutMs;
     const tries = isRepeatable(request.method, request.headers["idempotency-key"]) ? MAX_TRIES : 1;
     this.#budget.deposit();
@@ -74,11 +76,12 @@ export class Upstream {
       const again = failed && number < tries && performance.now() + pause < deadline && this.#budget.take();
       if (!again) return this.#conclude(outcome);
       if (!(outcome instanceof AttemptError)) discard(outcome);
-      await sleep(pause, undefined, { signal: client });
+      await sleep(pause);
+      if (client.aborted) throw client.reason;
     }
   }
 
-  async #once(request: UpstreamRequest, deadline: number, client: AbortSignal) {
+  async #once(request: UpstreamRequest, deadline: number, client: Cancel) {
     const pool = this.#connections.current();
     const timeout = Math.min(this.#args.tryTimeoutMs, deadline - performance.now());
     try {

@@ -1,0 +1,93 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { CLIENT_ID, startIssuer } from "../test/services/issuer.ts";
+import { dropImages, startPod } from "../test/services/pod.ts";
+import { cpuOfProcess } from "./cpu.ts";
+import { startUpstream } from "./http/upstream.ts";
+import type { Benchmark, Side } from "./kit.ts";
+import { load, requestBytes } from "./load.ts";
+import { pin } from "./pin.ts";
+
+const CONNECTIONS = 64;
+const ORDER = JSON.stringify({
+  symbol: "BHP",
+  side: "buy",
+  type: "limit",
+  quantity: 100,
+  limitPrice: "45.10",
+});
+const SERVER_CORE = 0;
+const OTHER_CORE = 1;
+
+/**
+ * A POST through the gateway (token, identity, limits, metrics, one hop to a service) against a bare Hono app that
+ * answers by itself. Each has the same core to itself; load and service are on the other one.
+ */
+export default async function http(options: { seconds: number }): Promise<Benchmark> {
+  const issuer = await startIssuer();
+  const upstream = await startUpstream(ORDER);
+  const gateway = await startPod("gateway", {
+    ISSUER: issuer.url,
+    CLIENT_ID,
+    TRADING_URL: `http://127.0.0.1:${upstream.port}`,
+    RATE_LIMIT_PER_SECOND: "1000000",
+    RATE_LIMIT_BURST: "1000000",
+  });
+  const bare = await startBare();
+  const pids = { gateway: gateway.process.pid ?? 0, bare: bare.pid };
+  const pinned = await Promise.all([
+    pin(pids.gateway, SERVER_CORE),
+    pin(pids.bare, SERVER_CORE),
+    pin(process.pid, OTHER_CORE),
+  ]);
+  const token = await issuer.token();
+  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+  const bytes = requestBytes("POST", "/api/orders", { ...headers, "idempotency-key": "k" }, ORDER);
+  const cost = new Map<string, number>();
+
+  const side = (name: string, port: number, pid: number): Side => {
+    const cpu = cpuOfProcess(pid);
+    const measure = async () => {
+      const started = await cpu();
+      const { seconds, statuses } = await load({
+        port,
+        connections: CONNECTIONS,
+        ...options,
+        next: () => bytes,
+      });
+      const answered = statuses.get(201) ?? 0;
+      if (statuses.size !== 1 || !answered) throw new Error(`${name} answered with ${[...statuses.keys()].join(", ")}`);
+      cost.set(name, (((await cpu()) - started) / answered) * 1000);
+      return answered / seconds;
+    };
+    return { name, measure };
+  };
+  const ours = side("gateway", Number(new URL(gateway.url).port), pids.gateway);
+  const peer = side("bare Hono", bare.port, pids.bare);
+  // Both are warm before either is measured.
+  for (const { measure } of [ours, peer]) await measure();
+  return {
+    comparisons: [{ name: "http", unit: "requests/s", ours, peer, atLeast: 0.45 }],
+    notes: async () => [
+      ...[...cost].map(([name, us]) => `${name}: ${us.toFixed(1)} µs of its core a request, in the last run`),
+      ...(pinned.every(Boolean) ? [] : ["processes could not be pinned to cores here"]),
+    ],
+    stop: async () => {
+      bare.stop();
+      await gateway.stop();
+      upstream.close();
+      await Promise.all([issuer.close(), dropImages()]);
+    },
+  };
+}
+
+async function startBare(): Promise<{ port: number; pid: number; stop(): void }> {
+  const program = new URL("http/bare.ts", import.meta.url).pathname;
+  const child = spawn(process.execPath, ["--import", "tsx/esm", program], {
+    env: { ...process.env, NODE_ENV: "production" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [port] = await once(createInterface({ input: child.stdout }), "line");
+  return { port: Number(port), pid: child.pid ?? 0, stop: () => void child.kill() };
+}
