@@ -21,7 +21,7 @@ export class QuotesCache {
   document(symbols: readonly string[] | undefined): string | undefined {
     if (this.#tick !== this.#board.tick || this.#documents.size > MAX_CACHED) this.#documents.clear();
     this.#tick = this.#board.tick;
-    const key = symbols?.join() ?? "";
+    const key = symbols?.join() ?? "*";
     const known = this.#documents.get(key);
     if (known) return known;
     const { entries } = this.#board;
