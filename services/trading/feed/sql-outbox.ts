@@ -4,15 +4,16 @@ import type { Position } from "./position.ts";
 
 /**
  * Transactions get their ids in the order in which they begin to write, and commit in another. Below the oldest one
- * under way nothing can appear any more, so that nothing is passed for good.
+ * under way nothing can appear any more, so that nothing is passed for good. The order is that of the columns, which the
+ * table's name tells from those of the answer: there ids are texts, in which 10 comes before 9.
  */
 const READ = {
   name: "feed-read",
   text: `
-  SELECT xid::text, chain, link, body, (extract(epoch FROM at) * 1000)::float8 AS at FROM order_events
-  WHERE fed AND (xid, chain, link) > ($1::xid8, $2::int, $3::int)
-    AND xid < pg_snapshot_xmin(pg_current_snapshot())
-  ORDER BY xid, chain, link LIMIT $4`,
+  SELECT e.xid::text, e.chain, e.link, e.body, (extract(epoch FROM e.at) * 1000)::float8 AS at FROM order_events e
+  WHERE e.fed AND (e.xid, e.chain, e.link) > ($1::xid8, $2::int, $3::int)
+    AND e.xid < pg_snapshot_xmin(pg_current_snapshot())
+  ORDER BY e.xid, e.chain, e.link LIMIT $4`,
 };
 
 export class SqlOutbox implements Outbox {
