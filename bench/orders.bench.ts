@@ -19,17 +19,22 @@ const PARAMETERS = {
 };
 const CONNECTIONS = 64;
 const SETTLE_TIMEOUT_MS = 60_000;
-const COUNTS = `
-  SELECT (SELECT count(*) FROM trading.order_events WHERE status = 'filled') AS filled,
-         (SELECT count(*) FROM trading.open_orders) AS unfinished,
-         (SELECT count(*) FROM transactions.reservations WHERE state = 'reserved')
-           + (SELECT count(*) FROM portfolio.reservations WHERE state = 'reserved') AS unsettled`;
+/** Nothing is on its way: no order without an end, and both ledgers have applied the last event. Cheap to ask. */
+const AT_REST = `
+  WITH head AS (SELECT xid, chain, link FROM trading.order_events WHERE fed ORDER BY xid DESC, chain DESC, link DESC LIMIT 1)
+  SELECT NOT EXISTS (SELECT FROM trading.open_orders)
+     AND (SELECT coalesce(bool_and(p.position = concat_ws('.', h.xid, h.chain, h.link)), true)
+          FROM head h, (SELECT position FROM transactions.feed_positions UNION ALL
+                        SELECT position FROM portfolio.feed_positions) p) AS at_rest`;
+const FILLED = "SELECT count(*) AS filled FROM trading.order_events WHERE status = 'filled'";
 
 interface Run {
   /** Whole orders a second. */
   rate: number;
   filled: number;
   elapsed: number;
+  /** What each of the clocks that were given went on by, in milliseconds. */
+  cpu: number[];
   result: LoadResult;
 }
 
@@ -59,23 +64,20 @@ export default async function orders({
   let warm: Services | undefined;
 
   /** Resolves once every order has ended and both ledgers have booked it. */
-  const settled = async () => {
+  const atRest = async (): Promise<void> => {
     const deadline = performance.now() + SETTLE_TIMEOUT_MS;
-    for (;;) {
-      const { rows } = await postgres.query(COUNTS);
-      const [filled, unfinished, unsettled] = ["filled", "unfinished", "unsettled"].map((key) =>
-        Number(rows[0][key]),
-      );
-      if (unfinished === 0 && unsettled === 0) return filled ?? 0;
-      if (performance.now() > deadline) throw new Error(`orders don't end: ${JSON.stringify(rows[0])}`);
+    while (!(await postgres.query(AT_REST)).rows[0].at_rest) {
+      if (performance.now() > deadline) throw new Error("orders don't end, or their events don't arrive");
       await sleep(20);
     }
   };
+  const countFilled = async (): Promise<number> => Number((await postgres.query(FILLED)).rows[0].filled);
 
   const run = async (
     batching: boolean,
     through: "gateway" | "trading",
     connections: number,
+    readCpu: () => Promise<number[]> = async () => [],
   ): Promise<Run> => {
     const target = await services(batching);
     if (warm !== target) {
@@ -85,17 +87,20 @@ export default async function orders({
     }
     const next = await orderRequests(target, through);
     const { port } = new URL(target.pods[through].url);
-    const before = await settled();
+    await atRest();
+    const before = await countFilled();
+    const cpuBefore = await readCpu();
     const started = performance.now();
     const result = await load({ port: Number(port), connections, seconds, next });
-    const after = await settled();
+    await atRest();
     const elapsed = (performance.now() - started) / 1000;
+    const cpu = (await readCpu()).map((value, i) => value - (cpuBefore[i] ?? 0));
     const accepted = result.statuses.get(201) ?? 0;
-    const filled = after - before;
+    const filled = (await countFilled()) - before;
     if (filled !== accepted) {
       throw new Error(`${accepted} orders were accepted, ${filled} filled: ${statuses(result)}`);
     }
-    return { rate: filled / elapsed, filled, elapsed, result };
+    return { rate: filled / elapsed, filled, elapsed, cpu, result };
   };
   const throughput = (name: string, batching: boolean, through: "gateway" | "trading"): Side => ({
     name,
@@ -143,7 +148,8 @@ export default async function orders({
         atLeast: 1 / 1.05,
       },
     ],
-    notes: async () => costs(postgres, await services(true), () => run(true, "gateway", CONNECTIONS)),
+    notes: async () =>
+      costs(postgres, await services(true), (read) => run(true, "gateway", CONNECTIONS, read)),
     stop: async () => {
       await running?.services.stop();
       await postgres.stop();

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { TestPostgres } from "../../test/services/postgres.ts";
 import { type CpuClock, cpuOfPostgres, cpuOfProcess } from "../cpu.ts";
 import type { Services } from "./services.ts";
@@ -7,7 +6,7 @@ import type { Services } from "./services.ts";
 export async function costs(
   postgres: TestPostgres,
   services: Services,
-  run: () => Promise<{ filled: number; elapsed: number }>,
+  run: (readCpu: () => Promise<number[]>) => Promise<{ filled: number; elapsed: number; cpu: number[] }>,
 ): Promise<string[]> {
   if (process.platform !== "linux") return ["The cost of each stage is told on Linux only."];
   const clocks: [string, CpuClock][] = [
@@ -17,13 +16,8 @@ export async function costs(
       ([name, pod]) => [name, cpuOfProcess(pod.process.pid ?? 0)] as [string, CpuClock],
     ),
   ];
-  const read = () => Promise.all(clocks.map(([, clock]) => clock()));
-  // What came before must not count: statistics and write-behind of the last run.
-  await sleep(500);
-  const before = await read();
-  const { filled, elapsed } = await run();
-  const after = await read();
-  const spent = after.map((value, i) => ((value - (before[i] ?? 0)) * 1000) / filled);
+  const { filled, elapsed, cpu } = await run(() => Promise.all(clocks.map(([, clock]) => clock())));
+  const spent = cpu.map((ms) => (ms * 1000) / filled);
   const total = spent.reduce((sum, value) => sum + value, 0);
   return [
     `CPU per order at ${Math.round(filled / elapsed)} orders/s, in µs: ${total.toFixed(0)} in all`,
