@@ -1,9 +1,9 @@
-import { apiBodyLimit } from "../kit/body-limit.ts";
+import { API_BODY_LIMIT, readBody } from "../kit/body-limit.ts";
 import { readEnvironment } from "../kit/environment.ts";
 import { ProblemError } from "../kit/problem.ts";
 import { proxy } from "../kit/proxy.ts";
 import { serve } from "../kit/serve.ts";
-import { authenticate, identityHeaders } from "./authenticate.ts";
+import { authenticate, bearerToken, identityHeaders } from "./authenticate.ts";
 import { GatewayEnvironment } from "./environment.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import { quotesStream } from "./quotes-stream.ts";
@@ -13,6 +13,7 @@ import { Tokens } from "./tokens.ts";
 
 /** The API's door: verifies who calls, tells the services behind it, and routes. */
 const environment = readEnvironment(GatewayEnvironment);
+const zone = environment.ZONE;
 
 /** Must not be passed on: services rely on the identity headers, and a token in their reach could only leak. */
 const TOKEN_HEADERS = new Set(["authorization", "cookie"]);
@@ -23,18 +24,19 @@ await serve(environment, (pod) => {
   keys.onChange = () => tokens.clear();
   const services = openServices(environment);
   return {
-    routes(app) {
-      app.use("/api/*", authenticate(tokens), apiBodyLimit);
-      for (const { name, paths, upstream } of services) {
-        for (const path of paths.flatMap((path) => [path, `${path}/*`])) {
-          app.all(path, (c) => {
-            if (!upstream) throw new ProblemError(404, `This deployment has no service "${name}".`);
-            const add = identityHeaders(c.get("identity"));
-            return proxy(c, { upstream, zone: environment.ZONE, drop: TOKEN_HEADERS, add });
-          });
-        }
-      }
-    },
+    routes: (app) => app.use("/api/*", authenticate(tokens)),
+    direct: services.flatMap(({ name, paths, upstream }) =>
+      paths.map((path) => ({
+        path,
+        handle: async (call) => {
+          const token = bearerToken(call.incoming.headers.authorization);
+          const identity = tokens.known(token) ?? (await tokens.identify(token));
+          if (!upstream) throw new ProblemError(404, `This deployment has no service "${name}".`);
+          const body = await readBody(call.incoming, API_BODY_LIMIT);
+          await proxy(call, { upstream, zone, body, drop: TOKEN_HEADERS, add: identityHeaders(identity) });
+        },
+      })),
+    ),
     upgrade: quotesStream(pod, tokens, environment.MARKET_DATA_URL),
     ready: () => keys.problem(),
     close: async () => {

@@ -24,6 +24,7 @@ const Problem = z
     status: z.number().int(),
     detail: z.string(),
     instance: z.string(),
+    traceId: z.string().optional(),
     errors: z
       .array(z.object({ field: z.string(), pointer: z.string().optional(), message: z.string() }))
       .optional(),

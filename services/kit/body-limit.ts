@@ -23,23 +23,25 @@ type WithRawBody = IncomingMessage & { rawBody?: Buffer };
 export const bodyLimit =
   (bytes: number): MiddlewareHandler<KitEnv> =>
   async (c, next) => {
-    const incoming = c.env.incoming as WithRawBody;
-    const hasBody = incoming.headers["content-length"] ?? incoming.headers["transfer-encoding"];
-    if (hasBody) incoming.rawBody = await readBody(incoming, bytes);
+    await readBody(c.env.incoming, bytes);
     await next();
   };
 
-/** The body of a request that `bodyLimit` let pass; nothing when it has none. */
-export function bodyOf(incoming: IncomingMessage): Buffer | undefined {
-  const { rawBody } = incoming as WithRawBody;
-  return rawBody && rawBody.length > 0 ? rawBody : undefined;
+/**
+ * The body of a request, read once; nothing when it has none.
+ * @throws ProblemError 413 beyond `limit` bytes, 400 when the client went away while sending
+ */
+export async function readBody(incoming: WithRawBody, limit: number): Promise<Buffer | undefined> {
+  const { headers } = incoming;
+  if (headers["content-length"] === undefined && headers["transfer-encoding"] === undefined) return undefined;
+  incoming.rawBody ??= await receive(incoming, limit);
+  return incoming.rawBody.length > 0 ? incoming.rawBody : undefined;
 }
 
 /** The limit of requests that come from outside. */
 export const apiBodyLimit = bodyLimit(API_BODY_LIMIT);
 
-/** @throws ProblemError 413 beyond `limit` bytes, 400 when the client went away while sending. */
-function readBody(incoming: IncomingMessage, limit: number): Promise<Buffer> {
+function receive(incoming: IncomingMessage, limit: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;

@@ -8,10 +8,20 @@ export interface Cancel {
   removeEventListener(type: "abort", listener: () => void): void;
 }
 
-/** Aborted when a client goes away before its response was written. */
+const LISTENER = Symbol("gone");
+type Heard = ServerResponse & { [LISTENER]?: (() => void) | undefined };
+
+/** To be called of each response that was closed. */
+export function tellClosed(outgoing: ServerResponse): void {
+  (outgoing as Heard)[LISTENER]?.();
+}
+
+/**
+ * Aborted when a client goes away before its response was written. The server tells it of the end: it listens for that
+ * anyway, and a listener more for each request costs.
+ */
 export class ClientGone implements Cancel {
-  readonly #outgoing: ServerResponse;
-  #listener: (() => void) | undefined;
+  readonly #outgoing: Heard;
 
   constructor(outgoing: ServerResponse) {
     this.#outgoing = outgoing;
@@ -27,11 +37,10 @@ export class ClientGone implements Cancel {
 
   /** Takes one listener at a time. */
   addEventListener(_type: "abort", listener: () => void): void {
-    this.#listener = listener;
-    this.#outgoing.once("close", listener);
+    this.#outgoing[LISTENER] = listener;
   }
 
   removeEventListener(): void {
-    if (this.#listener) this.#outgoing.removeListener("close", this.#listener);
+    this.#outgoing[LISTENER] = undefined;
   }
 }

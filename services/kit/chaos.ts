@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
+import type { Cancel } from "./cancel.ts";
 import { ProblemError } from "./problem.ts";
 
 const MAX_LATENCY_MS = 60_000;
@@ -40,11 +41,12 @@ export class Chaos {
    * Delays the request as the fault says, or fails it.
    * @throws ProblemError 500: not one of the statuses that proxies retry, so that the fault stays visible.
    */
-  async apply(path: string, signal: AbortSignal): Promise<void> {
+  async apply(path: string, client: Cancel): Promise<void> {
     const fault = this.current();
     if (!fault || (fault.route && !path.startsWith(fault.route))) return;
     const delay = fault.latencyMs + Math.random() * fault.jitterMs;
-    if (delay > 0) await sleep(delay, undefined, { signal });
+    if (delay > 0) await sleep(delay);
+    if (client.aborted) throw client.reason;
     if (Math.random() < fault.errorShare) {
       throw new ProblemError(500, "A fault that was injected on purpose failed this request.");
     }

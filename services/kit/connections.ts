@@ -19,9 +19,9 @@ export class Connections {
     this.#pool = this.#create();
   }
 
-  /** The pool that new requests are to use. */
-  current(): Pool {
-    if (performance.now() - this.#bornAt > this.#maxAgeMs) this.retire(this.#pool);
+  /** The pool that new requests are to use; `now` by `performance.now()`. */
+  current(now = performance.now()): Pool {
+    if (now - this.#bornAt > this.#maxAgeMs) this.retire(this.#pool);
     return this.#pool;
   }
 

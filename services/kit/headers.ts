@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders } from "node:http";
 
 export type HeaderBag = Record<string, string | string[]>;
 
@@ -39,12 +39,19 @@ export function requestHeaders(headers: IncomingHttpHeaders, drop?: ReadonlySet<
   return kept;
 }
 
-/** Sets the headers of an upstream's response that go back to the client. The request's id is the client's to know. */
-export function responseHeaders(headers: IncomingHttpHeaders, outgoing: ServerResponse): void {
+/**
+ * The headers of an upstream's response that go back to the client, names and values in turn. The request's id and the
+ * way through the zones are for each hop to say.
+ */
+export function responseHeaders(headers: IncomingHttpHeaders): string[] {
   const local = listed(headers.connection);
+  const list: string[] = [];
   for (const name in headers) {
     const value = headers[name];
-    if (value === undefined || HOP_BY_HOP.has(name) || local?.has(name) || name === "x-request-id") continue;
-    outgoing.setHeader(name, value);
+    if (value === undefined || HOP_BY_HOP.has(name) || local?.has(name)) continue;
+    if (name === "x-request-id" || name === "x-zone-path") continue;
+    if (typeof value === "string") list.push(name, value);
+    else for (const one of value) list.push(name, one);
   }
+  return list;
 }

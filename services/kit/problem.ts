@@ -17,6 +17,8 @@ export interface Problem {
   status: number;
   detail: string;
   instance: string;
+  /** Trace of the request, by which its way through the services is found in their logs. */
+  traceId?: string;
   errors?: FieldError[];
 }
 
@@ -40,20 +42,21 @@ export class ProblemError extends Error {
 }
 
 /** The document for a failure; `type` is `about:blank` as the status says it all (RFC 9457, 4.2.1). */
-export function problemOf(error: ProblemError, instance: string): Problem {
+export function problemOf(error: ProblemError, instance: string, traceId?: string): Problem {
   return {
     type: "about:blank",
     title: STATUS_CODES[error.status] ?? "Client Closed Request",
     status: error.status,
     detail: error.message,
     instance,
+    ...(traceId && { traceId }),
     ...(error.errors && { errors: error.errors }),
   };
 }
 
 /** The failure as an HTTP response. */
-export function problemResponse(error: ProblemError, instance: string): Response {
-  return new Response(JSON.stringify(problemOf(error, instance)), {
+export function problemResponse(error: ProblemError, instance: string, traceId?: string): Response {
+  return new Response(JSON.stringify(problemOf(error, instance, traceId)), {
     status: error.status,
     headers: { ...error.headers, "content-type": "application/problem+json", "cache-control": "no-store" },
   });

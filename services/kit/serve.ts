@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hono } from "hono";
 import { createAdmin, type Readiness } from "./admin.ts";
 import { createApp, type KitEnv } from "./app.ts";
+import { Direct, type DirectRoute } from "./direct.ts";
 import type { PodEnvironment } from "./environment.ts";
 import { createPod, type Pod } from "./pod.ts";
 import { PodServer } from "./server.ts";
@@ -13,6 +15,8 @@ import { stop } from "./stop.ts";
 export interface Service {
   /** Adds the business routes. */
   routes(app: Hono<KitEnv>): void;
+  /** Paths that are answered without Hono. */
+  direct?: readonly DirectRoute[];
   /** @default ready as soon as it listens */
   ready?: Readiness;
   /** Takes over connections that ask for an upgrade (WebSockets). @default they are refused */
@@ -35,8 +39,10 @@ export async function serve(
   crashOnUnhandled(pod);
   const service = await create(pod);
   const app = createApp(pod);
+  const direct = new Direct(pod, service.direct ?? []);
+  addDirectRoutes(app, service.direct ?? []);
   service.routes(app);
-  const business = new PodServer(pod, app);
+  const business = new PodServer(pod, app, direct);
   const { upgrade } = service;
   if (upgrade) {
     business.server.on("upgrade", (request, socket, head) => {
@@ -55,6 +61,18 @@ export async function serve(
     await stop(pod, business, admin, service.close);
   });
   pod.log.info({ http, admin: adminPort }, "listening");
+}
+
+/** Requests whose paths are written in an unusual way come here, normalized or refused by Hono. */
+function addDirectRoutes(app: Hono<KitEnv>, routes: readonly DirectRoute[]): void {
+  for (const { path, handle } of routes) {
+    for (const pattern of [path, `${path}/*`]) {
+      app.all(pattern, async (c) => {
+        await handle(c.get("call"));
+        return RESPONSE_ALREADY_SENT;
+      });
+    }
+  }
 }
 
 function stopOnSignal(pod: Pod, run: () => Promise<void>): void {

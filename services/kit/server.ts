@@ -3,6 +3,8 @@ import { createServer, type Server, type ServerResponse, STATUS_CODES } from "no
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
+import { tellClosed } from "./cancel.ts";
+import type { Direct } from "./direct.ts";
 import type { Pod } from "./pod.ts";
 import { ProblemError, problemOf, problemResponse } from "./problem.ts";
 
@@ -30,7 +32,7 @@ export class PodServer {
   #closing = false;
 
   // biome-ignore lint/suspicious/noExplicitAny: the app's own bindings don't matter to the server
-  constructor(pod: Pod, app: Hono<any>) {
+  constructor(pod: Pod, app: Hono<any>, direct?: Direct) {
     this.#zone = pod.environment.ZONE;
     const listener = getRequestListener(app.fetch, {
       errorHandler: (error) => {
@@ -40,11 +42,13 @@ export class PodServer {
     });
     this.server = createServer({ ...LIMITS, requireHostHeader: false }, (request, response) => {
       this.#track(response);
+      if (direct?.take(request, response)) return undefined;
+      response.setHeader("x-zone", this.#zone);
       return listener(request, response);
     });
     this.server.on("checkExpectation", (_request, response: ServerResponse) => {
       this.#track(response);
-      response.writeHead(417, { "content-length": 0 }).end();
+      response.writeHead(417, { "x-zone": this.#zone, "content-length": 0 }).end();
     });
     this.server.on("clientError", (error: NodeJS.ErrnoException, socket) => this.#refuse(error, socket));
   }
@@ -80,10 +84,12 @@ export class PodServer {
   }
 
   #track(response: ServerResponse): void {
-    response.setHeader("x-zone", this.#zone);
     if (this.#closing) response.shouldKeepAlive = false;
     this.#active.add(response);
-    response.once("close", () => this.#active.delete(response));
+    response.on("close", () => {
+      this.#active.delete(response);
+      tellClosed(response);
+    });
   }
 
   #refuse(error: NodeJS.ErrnoException, socket: Duplex): void {

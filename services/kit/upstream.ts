@@ -5,6 +5,7 @@ import type { Cancel } from "./cancel.ts";
 import { Connections } from "./connections.ts";
 import { ProblemError } from "./problem.ts";
 import { backoffMs, isRepeatable, isTransientStatus, RetryBudget } from "./retry.ts";
+import type { Pool } from "./wire/pool.ts";
 
 export interface UpstreamArgs {
   /** Base URL; its path is put before each request's. */
@@ -22,6 +23,8 @@ export interface UpstreamArgs {
 }
 
 const MAX_TRIES = 3;
+
+type Outcome = UpstreamResponse | AttemptError;
 
 /** Another service, reached over HTTP with bounded time, bounded retries and bounded concurrency. */
 export class Upstream {
@@ -46,16 +49,28 @@ export class Upstream {
 
   /**
    * Sends a request, and again where that is safe and may help.
+   * @param now the time by `performance.now()`, where the caller has it: asking costs
    * @throws ProblemError 502, 503 or 504 with Retry-After; the abort reason when the client went away.
    */
-  async request(request: UpstreamRequest, client: Cancel): Promise<UpstreamResponse> {
+  async request(
+    request: UpstreamRequest,
+    client: Cancel,
+    now = performance.now(),
+  ): Promise<UpstreamResponse> {
     if (this.#inFlight >= this.#args.maxInFlight) {
       throw this.#unavailable(503, "is answering as many requests as it may", undefined);
     }
     this.#inFlight += 1;
     try {
       const sent = this.#prefix ? { ...request, path: this.#prefix + request.path } : request;
-      return await this.#tries(sent, client);
+      this.#budget.deposit();
+      // Most requests need one try, and no more than this.
+      const pool = this.#connections.current(now);
+      const response = await attempt(pool, sent, this.#args.tryTimeoutMs, client).catch((error: unknown) =>
+        this.#failed(error, pool),
+      );
+      const fine = !(response instanceof AttemptError) && !isTransientStatus(response.status);
+      return fine ? response : await this.#again(sent, client, response, now + this.#args.totalTimeoutMs);
     } finally {
       this.#inFlight -= 1;
     }
@@ -65,35 +80,33 @@ export class Upstream {
     return this.#connections.close();
   }
 
-  async #tries(request: UpstreamRequest, client: Cancel): Promise<UpstreamResponse> {
-    const deadline = performance.now() + this.#args.totalTimeoutMs;
+  async #again(request: UpstreamRequest, client: Cancel, first: Outcome, deadline: number) {
     const tries = isRepeatable(request.method, request.headers["idempotency-key"]) ? MAX_TRIES : 1;
-    this.#budget.deposit();
-    for (let number = 1; ; number += 1) {
-      const outcome = await this.#once(request, deadline, client);
-      const failed = outcome instanceof AttemptError || isTransientStatus(outcome.status);
+    let outcome = first;
+    for (let number = 1; number < tries; number += 1) {
       const pause = backoffMs(number);
-      const again = failed && number < tries && performance.now() + pause < deadline && this.#budget.take();
-      if (!again) return this.#conclude(outcome);
+      if (performance.now() + pause >= deadline || !this.#budget.take()) break;
       if (!(outcome instanceof AttemptError)) discard(outcome);
       await sleep(pause);
-      if (client.aborted) throw client.reason;
+      const now = performance.now();
+      const pool = this.#connections.current(now);
+      const timeout = Math.min(this.#args.tryTimeoutMs, deadline - now);
+      outcome = await attempt(pool, request, timeout, client).catch((error: unknown) =>
+        this.#failed(error, pool),
+      );
+      if (!(outcome instanceof AttemptError) && !isTransientStatus(outcome.status)) break;
     }
+    return this.#conclude(outcome);
   }
 
-  async #once(request: UpstreamRequest, deadline: number, client: Cancel) {
-    const pool = this.#connections.current();
-    const timeout = Math.min(this.#args.tryTimeoutMs, deadline - performance.now());
-    try {
-      return await attempt(pool, request, timeout, client);
-    } catch (error) {
-      if (!(error instanceof AttemptError)) throw error;
-      this.#connections.retire(pool);
-      return error;
-    }
+  /** A failed connection's whole pool is left behind. */
+  #failed(error: unknown, pool: Pool): AttemptError {
+    if (!(error instanceof AttemptError)) throw error;
+    this.#connections.retire(pool);
+    return error;
   }
 
-  #conclude(outcome: UpstreamResponse | AttemptError): UpstreamResponse {
+  #conclude(outcome: Outcome): UpstreamResponse {
     if (!(outcome instanceof AttemptError)) return outcome;
     if (outcome.timedOut) throw this.#unavailable(504, "did not answer in time", outcome);
     throw this.#unavailable(502, "could not be reached", outcome);

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { apiBodyLimit } from "../kit/body-limit.ts";
+import { API_BODY_LIMIT, readBody } from "../kit/body-limit.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
 import { proxy } from "../kit/proxy.ts";
 import { serve } from "../kit/serve.ts";
@@ -33,10 +33,17 @@ await serve(environment, async (pod) => {
   const api = new Upstream({ url: environment.API_URL, name: "api", tryTimeoutMs: 5000 });
   return {
     routes(app) {
-      app.use("/api/*", apiBodyLimit);
-      app.all("/api/*", (c) => proxy(c, { upstream: api, zone: environment.ZONE }));
       page(app, assets, environment);
     },
+    direct: [
+      {
+        path: "/api",
+        handle: async (call) => {
+          const body = await readBody(call.incoming, API_BODY_LIMIT);
+          await proxy(call, { upstream: api, zone: environment.ZONE, body });
+        },
+      },
+    ],
     upgrade(request, socket, head) {
       if (WEBSOCKETS.test(request.url ?? "")) tunnel(pod, environment.API_URL, request, socket, head);
       else refuseUpgrade(pod, socket, 404);

@@ -1,0 +1,81 @@
+import { randomBytes } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
+
+/** W3C Trace Context, https://www.w3.org/TR/trace-context/: one way of a request through all services. */
+export interface Trace {
+  /** 32 lower-case hex digits. */
+  traceId: string;
+  /** The span that the next service is told as its parent: 16 lower-case hex digits. */
+  spanId: string;
+  /** The caller's span; nothing where the way begins here. */
+  parentId: string | undefined;
+  /** Whether the caller, or the sampler here, wants it recorded. */
+  sampled: boolean;
+  /** What tracing systems on the way added; passed on as it came. */
+  state: string | undefined;
+}
+
+const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
+const NO_TRACE = "0".repeat(32);
+const NO_SPAN = "0".repeat(16);
+/** Longest tracestate that must be passed on is 512 characters (3.3.1.5); more than this isn't. */
+const MAX_STATE = 1024;
+
+/** Whether this process exports spans of its own. */
+let recording = false;
+
+/** Has new traces be recorded, and each request be a span of its own. */
+export function recordSpans(): void {
+  recording = true;
+}
+
+/**
+ * The trace that a request belongs to, as the caller says, or a new one. Who exports no spans passes the caller's on:
+ * a parent that nobody ever hears of would break the trace in two.
+ */
+export function traceOf(headers: IncomingHttpHeaders): Trace {
+  const given = headers.traceparent;
+  const parts = typeof given === "string" ? TRACEPARENT.exec(given) : null;
+  if (!parts || !isValid(parts)) {
+    return {
+      traceId: hex(16),
+      spanId: hex(8),
+      parentId: undefined,
+      sampled: recording,
+      state: undefined,
+    };
+  }
+  const [, , traceId = "", parentId = "", flags = "00"] = parts;
+  const { tracestate } = headers;
+  const state = Array.isArray(tracestate) ? tracestate.join(",") : tracestate;
+  return {
+    traceId,
+    spanId: recording ? hex(8) : parentId,
+    parentId,
+    sampled: (Number.parseInt(flags, 16) & 1) === 1,
+    state: state && state.length <= MAX_STATE ? state : undefined,
+  };
+}
+
+/** The headers by which the next service learns of the trace. */
+export function traceHeaders({ traceId, spanId, sampled, state }: Trace): Record<string, string> {
+  const traceparent = `00-${traceId}-${spanId}-${sampled ? "01" : "00"}`;
+  return state ? { traceparent, tracestate: state } : { traceparent };
+}
+
+/** Version ff is invalid, and version 00 has nothing after the flags; later ones may (3.2.2). */
+function isValid([, version, traceId, parentId, , more]: RegExpExecArray): boolean {
+  if (version === "ff" || (version === "00" && more !== undefined)) return false;
+  return traceId !== NO_TRACE && parentId !== NO_SPAN;
+}
+
+const POOL_BYTES = 4096;
+let pool = "";
+
+/** Random hex digits, from randomness that is fetched for many ids at once. */
+function hex(bytes: number): string {
+  if (pool.length < bytes * 2) pool = randomBytes(POOL_BYTES).toString("hex");
+  const taken = pool.slice(0, bytes * 2);
+  pool = pool.slice(bytes * 2);
+  return /[^0]/.test(taken) ? taken : hex(bytes);
+}
