@@ -22,6 +22,8 @@ export const Status = z.object({
       zone: z.string().optional(),
       phase: z.string(),
       pid: z.number().optional(),
+      /** URL of its admin port on this machine. */
+      admin: z.string().optional(),
       ready: z.boolean(),
       restarts: z.number(),
     }),

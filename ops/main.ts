@@ -10,6 +10,7 @@ const commands: Record<string, () => Promise<Command>> = {
   token: async () => (await import("./token.ts")).token(),
   zone: async () => (await import("./zone.ts")).zone(),
   shift: async () => (await import("./shift.ts")).shift(),
+  "reconcile-order": async () => (await import("./reconcile-order.ts")).reconcileOrder(),
 };
 
 const program = new Command("trizone")

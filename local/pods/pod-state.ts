@@ -21,6 +21,8 @@ export interface PodStatus {
   zone: string | undefined;
   phase: Phase;
   pid: number | undefined;
+  /** URL of its admin port, if it has one now. */
+  admin: string | undefined;
   ready: boolean;
   /** Times that its container was started again. */
   restarts: number;

@@ -27,7 +27,7 @@ export class Pod {
   readonly #restart: boolean;
   readonly #abort = new AbortController();
   #finish: () => void = () => undefined;
-  #state: Omit<PodStatus, "name" | "workload" | "namespace" | "zone" | "pid">;
+  #state: Omit<PodStatus, "name" | "workload" | "namespace" | "zone" | "pid" | "admin">;
   #labels: Record<string, string>;
   #ports: ReadonlyMap<number, number> = new Map();
   #measured: { pid: number; used: number; at: number } | undefined;
@@ -74,7 +74,9 @@ export class Pod {
   status(): PodStatus {
     const { name, workload, ready } = this;
     const identity = { name, workload: workload.name, namespace: workload.namespace, zone: this.zone?.name };
-    return { ...identity, pid: this.#run?.container.pid, ...this.#state, ready };
+    const port = this.endpoint()?.ports.admin;
+    const admin = port && `http://${port}`;
+    return { ...identity, pid: this.#run?.container.pid, admin, ...this.#state, ready };
   }
 
   endpoint(): Endpoint | undefined {

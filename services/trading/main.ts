@@ -1,6 +1,7 @@
 import { apiBodyLimit } from "../kit/body-limit.ts";
 import { readEnvironment } from "../kit/environment.ts";
 import { serve } from "../kit/serve.ts";
+import { adminRoutes } from "./admin.ts";
 import { ordersApi } from "./api.ts";
 import { TradingEnvironment } from "./environment.ts";
 import { openTrading } from "./trading.ts";
@@ -16,6 +17,7 @@ await serve(environment, (pod) => {
       app.use("/api/*", apiBodyLimit);
       app.route("/", api);
     },
+    admin: (app) => adminRoutes(app, trading),
     // Ready does not ask the database: all pods share it, so its failover would take all of them out at once, and
     // they would come back only probes later. While it is away each request gets a 503 that says when to come back.
     close: () => trading.close(),

@@ -1,14 +1,18 @@
 import { randomBytes } from "node:crypto";
+import { connectionConfig } from "../kit/database/credentials.ts";
 import { Database } from "../kit/database/database.ts";
 import { Peer } from "../kit/peer.ts";
 import type { Pod } from "../kit/pod.ts";
 import { SimulatedMarket } from "../kit/simulated-market.ts";
 import { uuid7 } from "../kit/uuid7.ts";
 import { Accept } from "./accept/accept.ts";
+import type { AdminArgs } from "./admin.ts";
 import type { OrdersArgs } from "./api.ts";
+import { verifyChains } from "./chain/verify-database.ts";
 import type { TradingEnvironment } from "./environment.ts";
 import { alwaysOpen, asxHours } from "./exchange/hours.ts";
 import { SimulatedExchange } from "./exchange/simulated.ts";
+import { Explainer } from "./explain.ts";
 import { Deliveries } from "./feed/deliveries.ts";
 import { Feed } from "./feed/feed.ts";
 import { httpConsumer, httpListener } from "./feed/http-consumer.ts";
@@ -29,7 +33,7 @@ import { SqlSagaStore } from "./store/saga-store.ts";
 import { systemClock as clock } from "./system-clock.ts";
 import { Upkeep } from "./upkeep.ts";
 
-export interface Trading extends OrdersArgs {
+export interface Trading extends OrdersArgs, AdminArgs {
   close(): Promise<void>;
 }
 
@@ -134,6 +138,8 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     place: (userId, key, order) => place(placing, userId, key, order),
     reader: new OrderReader(database),
     onCancel: () => worker.wake(),
+    explainer: new Explainer(database, cash, holdings),
+    audit: async () => verifyChains(await connectionConfig(environment)),
     async close() {
       await worker.stop();
       for (const task of tasks.values()) task.stop();

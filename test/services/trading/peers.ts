@@ -45,6 +45,10 @@ export async function startPeer(): Promise<TestPeer> {
   const answer = (response: ServerResponse, status: number, body: unknown) =>
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
   const server = createServer(async (request, response) => {
+    if (request.method === "GET") {
+      const reservation = peer.reserved.get(request.url?.split("/").at(-1) ?? "");
+      return answer(response, 200, { reservation: reservation ?? null, position: peer.position });
+    }
     const body = await read(request);
     if (request.url === "/internal/reservations") {
       const items = body.items as { id: string }[];
