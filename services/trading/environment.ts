@@ -12,9 +12,9 @@ export const TradingEnvironment = z.object({
   ...PodEnvironment.shape,
   ...DatabaseEnvironment.shape,
   /** Where cash is reserved and settled. */
-  TRANSACTIONS_URL: z.url().default("http://transactions:8080"),
+  TRANSACTIONS_URL: z.url(),
   /** Where holdings are reserved and booked. */
-  PORTFOLIO_URL: z.url().default("http://portfolio:8080"),
+  PORTFOLIO_URL: z.url(),
   /** Who hears of trades as they come; may be absent. */
   MARKET_DATA_URL: z.url().optional(),
   /** `off` commits each order by itself: what the benchmarks compare with. */

@@ -6,7 +6,7 @@ import type { Order } from "../../services/trading/order.ts";
 import { type RunningPod, startPod } from "./pod.ts";
 import { startPostgres, type TestPostgres } from "./postgres.ts";
 import { type Relay, startRelay } from "./relay.ts";
-import { databaseEnv, migrate } from "./stack.ts";
+import { databaseEnv, migrate, NO_LEDGERS } from "./stack.ts";
 
 const GOOD = { symbol: "BHP", side: "buy", type: "limit", quantity: 100, limitPrice: "45.10" };
 
@@ -20,7 +20,11 @@ describe("trading and its database", () => {
     await migrate(postgres);
     relay = await startRelay(postgres.port);
     const url = postgres.url.replace(String(postgres.port), String(relay.port));
-    trading = await startPod("trading", { ...databaseEnv(postgres, "trading"), DATABASE_URL: url });
+    trading = await startPod("trading", {
+      ...databaseEnv(postgres, "trading"),
+      ...NO_LEDGERS,
+      DATABASE_URL: url,
+    });
   });
   afterEach(() => relay.set("pass"));
   after(async () => {

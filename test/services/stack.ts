@@ -24,6 +24,9 @@ export const databaseEnv = (postgres: TestPostgres, service: DataService) => ({
   DATABASE_CREDENTIALS: postgres.logins[service],
 });
 
+/** Ledgers that are away: orders are taken, and not executed. */
+export const NO_LEDGERS = { TRANSACTIONS_URL: "http://127.0.0.1:9", PORTFOLIO_URL: "http://127.0.0.1:9" };
+
 /** Runs the migrations as the Job does, or with arguments as a person does; rejects when they fail. */
 export async function migrate(
   postgres: TestPostgres,
@@ -44,7 +47,7 @@ export async function migrate(
 export async function startStack(): Promise<Stack> {
   const [postgres, issuer] = await Promise.all([startPostgres(), startIssuer()]);
   await migrate(postgres);
-  const trading = await startPod("trading", databaseEnv(postgres, "trading"));
+  const trading = await startPod("trading", { ...databaseEnv(postgres, "trading"), ...NO_LEDGERS });
   const sign = { ISSUER: issuer.url, CLIENT_ID };
   const gateway = await startPod("gateway", { ZONE: "b", ...sign, TRADING_URL: trading.url });
   const web = await startPod("web", { ZONE: "c", ...sign, API_URL: gateway.url });
