@@ -1,3 +1,8 @@
+/** PostgreSQL states in which a login is refused. */
+const LOGIN_STATES = new Set([
+  "28P01", // invalid_password: rotated since it was read
+  "28000", // invalid_authorization_specification
+]);
 /** PostgreSQL states in which this server, or this login, is of no more use but another connection may be. */
 const LOST_STATES = new Set([
   "57P01", // admin_shutdown
@@ -6,8 +11,7 @@ const LOST_STATES = new Set([
   "57P05", // idle_session_timeout
   "25006", // read_only_sql_transaction: a standby, or a primary that was just demoted
   "53300", // too_many_connections
-  "28P01", // invalid_password: rotated since it was read
-  "28000", // invalid_authorization_specification
+  ...LOGIN_STATES,
 ]);
 /** A statement that took too long: on a healthy server it would not have. */
 const STALLED_STATES = new Set(["57014", "55P03"]);
@@ -28,6 +32,11 @@ export function isConnectionLoss(error: unknown): boolean {
   return (
     LOST_STATES.has(state) || STALLED_STATES.has(state) || state.startsWith("08") || state.startsWith("58")
   );
+}
+
+/** Whether the server doesn't take a login, perhaps as it was rotated since it was read. */
+export function isLoginRefused(error: unknown): boolean {
+  return LOGIN_STATES.has(code(error));
 }
 
 /** Whether a statement broke a reference, e.g. to an instrument that does not exist. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg, { type QueryResultRow } from "pg";
 import type { Logger } from "../log.ts";
 import { ProblemError } from "../problem.ts";
+import { isLoginRefused } from "./connection-loss.ts";
 import { connectionConfig } from "./credentials.ts";
 import type { DatabaseEnvironment } from "./environment.ts";
 import { asLoss, ConnectionLost, inTransaction, type Session, type Statement, using } from "./session.ts";
@@ -78,11 +79,19 @@ export class Database {
   async #once<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
     this.#pool ??= this.#open();
     const opened = this.#pool;
-    let pool: pg.Pool | undefined;
+    const pool = await opened.catch((error: unknown) => {
+      this.#retire(opened);
+      throw asLoss(error);
+    });
+    if (pool.waitingCount >= MAX_WAITING) throw unavailable(new Error("too many statements wait"));
+    const client = await pool.connect().catch((error: unknown) => {
+      // The pool has dropped this one. Its others may be good: a server that is slow to take connections would never be
+      // through if all began anew. Only a rotated login makes all useless.
+      if (isLoginRefused(error)) this.#retire(opened, pool);
+      throw asLoss(error);
+    });
     try {
-      pool = await opened.catch(rethrowLoss);
-      if (pool.waitingCount >= MAX_WAITING) throw unavailable(new Error("too many statements wait"));
-      return await using(await pool.connect().catch(rethrowLoss), work);
+      return await using(client, work);
     } catch (error) {
       if (error instanceof ConnectionLost) this.#retire(opened, pool);
       throw error;
@@ -110,15 +119,11 @@ export class Database {
     return pool;
   }
 
-  #retire(opened: Promise<pg.Pool>, pool: pg.Pool | undefined): void {
+  #retire(opened: Promise<pg.Pool>, pool?: pg.Pool): void {
     if (this.#pool !== opened) return;
     this.#pool = undefined;
     pool?.end().catch((error: unknown) => this.#log.info({ err: error }, "could not end old connections"));
   }
-}
-
-function rethrowLoss(error: unknown): never {
-  throw asLoss(error);
 }
 
 function unavailable(cause: unknown): ProblemError {
