@@ -1,0 +1,151 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type RunningPod, startPod } from "../pod.ts";
+import { startPostgres } from "../postgres.ts";
+import { databaseEnv, migrate } from "../stack.ts";
+import { type Balancer, startBalancer } from "./balancer.ts";
+import { DatabaseServer } from "./database-server.ts";
+
+const SERVICES = ["trading", "transactions", "portfolio", "market-data"] as const;
+export type Service = (typeof SERVICES)[number];
+
+/** Pods of each service. */
+const REPLICAS: Record<Service, number> = { trading: 2, transactions: 2, portfolio: 2, "market-data": 1 };
+
+/** Where a pod of a service runs, one after the other. */
+export interface Place {
+  service: Service;
+  /** The pod's name; a pod that takes the place of another may have a new one. */
+  name: string;
+  pod: RunningPod | undefined;
+  frozen: boolean;
+}
+
+/** All services that orders pass, in pods of their own over one database, each behind its service's address. */
+export class Town {
+  readonly places: Place[] = [];
+  readonly server: DatabaseServer;
+  readonly #balancers: Record<Service, Balancer>;
+  readonly #folder: string;
+  /** Pods that ended by themselves, with what they wrote. */
+  readonly failures: string[] = [];
+  readonly #pods: { name: string; pod: RunningPod }[] = [];
+  #names = 0;
+
+  private constructor(server: DatabaseServer, balancers: Record<Service, Balancer>, folder: string) {
+    this.server = server;
+    this.#balancers = balancers;
+    this.#folder = folder;
+  }
+
+  static async start(): Promise<Town> {
+    // Without waits for the disk (fsync): processes are killed here, and what they wrote the kernel keeps.
+    const postgres = await startPostgres({ fsync: "off", shared_buffers: "64MB", max_connections: "100" });
+    await migrate(postgres);
+    const folder = await mkdtemp(join(tmpdir(), "trizone-rounds-"));
+    await writeFile(join(folder, "keys"), `one ${randomBytes(32).toString("base64")}\n`, { mode: 0o600 });
+    const balancers = await Promise.all(SERVICES.map(async (name) => [name, await startBalancer()] as const));
+    const town = new Town(
+      new DatabaseServer(postgres),
+      Object.fromEntries(balancers) as Record<Service, Balancer>,
+      folder,
+    );
+    for (const service of SERVICES) {
+      for (let n = 0; n < REPLICAS[service]; n += 1) {
+        town.places.push({ service, name: town.#newName(service), pod: undefined, frozen: false });
+      }
+    }
+    try {
+      await Promise.all(town.places.map((place) => town.open(place)));
+    } catch (error) {
+      await town.stop();
+      throw error;
+    }
+    return town;
+  }
+
+  url(service: Service): string {
+    return this.#balancers[service].url;
+  }
+
+  placesOf(service: Service): Place[] {
+    return this.places.filter((place) => place.service === service);
+  }
+
+  /** SIGKILL. The name stays, as that of a pod does whose container is started again. */
+  async kill(place: Place): Promise<void> {
+    const { pod } = place;
+    if (!pod) return;
+    place.pod = undefined;
+    place.frozen = false;
+    pod.process.kill("SIGKILL");
+    await pod.exited;
+    this.#balancers[place.service].remove(pod.url);
+  }
+
+  /** Starts a place's pod again, under a new name if it is another pod. Resolves once it listens. */
+  async open(place: Place, isAnother = false): Promise<void> {
+    if (isAnother) place.name = this.#newName(place.service);
+    const pod = await startPod(place.service, this.#environment(place));
+    place.pod = pod;
+    this.#pods.push({ name: place.name, pod });
+    this.#balancers[place.service].add(pod.url);
+    void pod.exited.then((code) => {
+      if (place.pod === pod) this.failures.push(`${place.name} ended with ${code}:\n${pod.output()}`);
+    });
+  }
+
+  freeze(place: Place): void {
+    place.frozen = true;
+    place.pod?.process.kill("SIGSTOP");
+  }
+
+  thaw(place: Place): void {
+    place.frozen = false;
+    place.pod?.process.kill("SIGCONT");
+  }
+
+  /** Writes what the pods wrote to the folder that LOGS names, if it is set. */
+  async saveLogs(): Promise<void> {
+    const folder = process.env.LOGS;
+    if (!folder) return;
+    await mkdir(folder, { recursive: true });
+    for (const [i, { name, pod }] of this.#pods.entries()) {
+      await writeFile(join(folder, `${i}-${name}.log`), pod.output());
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.places.map((place) => this.kill(place)));
+    await Promise.all(Object.values(this.#balancers).map((balancer) => balancer.close()));
+    await this.server.postgres.stop();
+    await rm(this.#folder, { recursive: true });
+  }
+
+  #newName(service: Service): string {
+    this.#names += 1;
+    return `${service}-${this.#names}`;
+  }
+
+  #environment({ service, name }: Place): Record<string, string> {
+    return {
+      ...databaseEnv(this.server.postgres, service),
+      DATABASE_POOL_SIZE: "5",
+      POD_NAME: name,
+      ...(service === "transactions" && {
+        PERSONAL_DATA_KEY: pathToFileURL(join(this.#folder, "keys")).href,
+      }),
+      ...(service === "portfolio" && { MARKET_DATA_URL: this.url("market-data") }),
+      ...(service === "trading" && {
+        TRANSACTIONS_URL: this.url("transactions"),
+        PORTFOLIO_URL: this.url("portfolio"),
+        MARKET_DATA_URL: this.url("market-data"),
+        // Large orders are filled in parts, and rest.
+        EXCHANGE_LIQUIDITY: "displayed",
+      }),
+    };
+  }
+}
