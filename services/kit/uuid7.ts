@@ -1,13 +1,22 @@
-import { randomBytes } from "node:crypto";
+import { randomFillSync } from "node:crypto";
+
+/** Random bytes for many ids at once: asking for them costs more than what they cost. */
+const pool = Buffer.alloc(4000);
+let used = pool.length;
 
 /** A version 7 UUID (RFC 9562, 5.7): its first 48 bits are the time in milliseconds, so that new rows lie together in an index. */
 export function uuid7(now = Date.now()): string {
-  const bytes = randomBytes(16);
-  bytes.writeUIntBE(now, 0, 6);
-  bytes[6] = 0x70 | ((bytes[6] ?? 0) & 0x0f);
-  bytes[8] = 0x80 | ((bytes[8] ?? 0) & 0x3f);
-  const hex = bytes.toString("hex");
-  return [0, 8, 12, 16, 20].map((start, i) => hex.slice(start, [8, 12, 16, 20, 32][i])).join("-");
+  if (used === pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  pool[used] = 0x70 | ((pool[used] ?? 0) & 0x0f);
+  pool[used + 2] = 0x80 | ((pool[used + 2] ?? 0) & 0x3f);
+  // 74 random bits are needed; 10 bytes hold them with the version and the variant.
+  const random = pool.toString("hex", used, used + 10);
+  used += 10;
+  const time = now.toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}-${random.slice(0, 4)}-${random.slice(4, 8)}-${random.slice(8)}`;
 }
 
 /** The time in milliseconds in a version 7 UUID; of any other, a number that means nothing. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalPrice } from "../kit/price.ts";
 import type { NewOrder } from "./order.ts";
 
@@ -6,7 +6,5 @@ import type { NewOrder } from "./order.ts";
 export function fingerprint(order: NewOrder): Buffer {
   const { symbol, side, type, quantity } = order;
   const price = order.type === "limit" ? canonicalPrice(order.limitPrice) : null;
-  return createHash("sha256")
-    .update(JSON.stringify([symbol, side, type, quantity, price]))
-    .digest();
+  return hash("sha256", JSON.stringify([symbol, side, type, quantity, price]), "buffer");
 }

@@ -1,6 +1,8 @@
+import { setFlagsFromString } from "node:v8";
 import { apiBodyLimit } from "../kit/body-limit.ts";
 import { readEnvironment } from "../kit/environment.ts";
 import { serve } from "../kit/serve.ts";
+import { letYoungGenerationGrow } from "../kit/small-heap.ts";
 import { adminRoutes } from "./admin.ts";
 import { ordersApi } from "./api.ts";
 import { TradingEnvironment } from "./environment.ts";
@@ -10,6 +12,7 @@ import { openTrading } from "./trading.ts";
 const environment = readEnvironment(TradingEnvironment);
 
 await serve(environment, (pod) => {
+  letYoungGenerationGrow();
   const trading = openTrading(environment, pod);
   const api = ordersApi(trading);
   return {
@@ -23,3 +26,7 @@ await serve(environment, (pod) => {
     close: () => trading.close(),
   };
 });
+
+// Orders live in memory from their request to their end, for longer than a small young generation holds what is new:
+// collecting it took a third of this service's time at full load.
+setFlagsFromString("--semi-space-growth-factor=2");

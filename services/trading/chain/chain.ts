@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** A place in a chain of events. */
 export interface Link {
@@ -11,7 +11,7 @@ export interface Link {
 
 /** SHA-256 of the hash before, 32 bytes, and the body in UTF-8. */
 export function hashOf(previous: Buffer, body: string): Buffer {
-  return createHash("sha256").update(previous).update(body).digest();
+  return hash("sha256", Buffer.concat([previous, Buffer.from(body)]), "buffer");
 }
 
 /** The end of a chain that one writer prolongs. */
