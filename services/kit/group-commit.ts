@@ -8,7 +8,15 @@ export interface GroupCommitOptions {
   concurrency?: number;
   /** Items that wait at most; more are refused. @default 10000 */
   maxWaiting?: number;
+  /**
+   * How long a commit is followed by none, as a multiple of its own duration: for work that nobody waits for, whose
+   * batches then grow and cost less each. @default 0
+   */
+  rest?: number;
 }
+
+/** Bounds what a slow commit adds to the next. */
+const MAX_REST_MS = 50;
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -29,7 +37,7 @@ export class GroupCommit<Item, Result> {
   /** @param commit resolves to one result an item, in the items' order; what it throws, every item's caller gets */
   constructor(commit: (items: Item[]) => Promise<Result[]>, options: GroupCommitOptions = {}) {
     this.#commit = commit;
-    this.#options = { maxBatch: 500, concurrency: 1, maxWaiting: 10_000, ...options };
+    this.#options = { maxBatch: 500, concurrency: 1, maxWaiting: 10_000, rest: 0, ...options };
   }
 
   /** Items that wait for a commit to begin. */
@@ -58,9 +66,15 @@ export class GroupCommit<Item, Result> {
     while (this.#running < concurrency && this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, maxBatch);
       this.#running += 1;
+      const started = performance.now();
       void this.#run(batch).finally(() => {
-        this.#running -= 1;
-        this.#next();
+        const rest = Math.min(MAX_REST_MS, this.#options.rest * (performance.now() - started));
+        const next = () => {
+          this.#running -= 1;
+          this.#next();
+        };
+        if (rest > 1 && batch.length > 1) setTimeout(next, rest);
+        else next();
       });
     }
   }

@@ -8,3 +8,11 @@ import { setFlagsFromString } from "node:v8";
 export function keepYoungGenerationSmall(): void {
   setFlagsFromString("--semi-space-growth-factor=1");
 }
+
+/**
+ * Takes that back, for a service whose requests leave work behind that lives for longer: it would be copied into the
+ * old generation, and cost more there. Measured in `trading` at full load: a fifth of its CPU time.
+ */
+export function letYoungGenerationGrow(): void {
+  setFlagsFromString("--semi-space-growth-factor=2");
+}

@@ -96,6 +96,8 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     owner,
     writer: `${owner} saga`,
     maxBatch: batching ? 500 : 1,
+    // As with reservations: what nobody waits for leaves the machine to what somebody waits for.
+    rest: 4,
     exchange: (report, trades) =>
       new SimulatedExchange(
         {

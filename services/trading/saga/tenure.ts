@@ -30,6 +30,8 @@ export interface TenureArgs {
   writer: string;
   /** Groups of one commit at most. */
   maxBatch: number;
+  /** Pause after a commit, in multiples of its duration; see `GroupCommit`. @default 0 */
+  rest?: number;
   /** Events were stored. */
   onStored(events: StoredEvent[], ended: Ended[]): void;
   /** What is true isn't known any more: this tenure is over, and a new one has to load. Called once. */
@@ -85,6 +87,7 @@ export class Tenure {
     this.#commits = new GroupCommit((groups) => this.#commit(groups), {
       maxBatch: args.maxBatch,
       maxWaiting: Number.POSITIVE_INFINITY,
+      rest: args.rest ?? 0,
     });
   }
 
