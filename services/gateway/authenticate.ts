@@ -1,21 +1,17 @@
 import type { MiddlewareHandler } from "hono";
 import type { KitEnv } from "../kit/app.ts";
+import type { UserLimits } from "./rate-limit.ts";
 import type { TokenCache } from "./token-cache.ts";
 import { type Identity, unauthorized } from "./tokens.ts";
 
-declare module "hono" {
-  interface ContextVariableMap {
-    identity: Identity;
-  }
-}
-
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]*)$/i;
 
-/** Middleware: lets requests pass that carry a valid access token, and sets `identity`. */
-export function authenticate(tokens: TokenCache): MiddlewareHandler<KitEnv> {
+/** Middleware: lets requests pass that carry a valid access token, within their user's limit. */
+export function authenticate(tokens: TokenCache, limits: UserLimits): MiddlewareHandler<KitEnv> {
   return async (c, next) => {
-    const token = bearerToken(c.env.incoming.headers.authorization);
-    c.set("identity", tokens.known(token) ?? (await tokens.identify(token)));
+    const identity = await tokens.identify(bearerToken(c.env.incoming.headers.authorization));
+    const headers = limits.take(identity.id, c.get("call").startedAt);
+    for (const [name, value] of Object.entries(headers)) c.env.outgoing.setHeader(name, value);
     await next();
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PodEnvironment } from "../kit/environment.ts";
+import { FlagsVariable } from "./flags.ts";
 
 /** A variable that is empty is one that isn't set. */
 const optionalUrl = z.preprocess((value) => (value === "" ? undefined : value), z.url().optional());
@@ -15,6 +16,10 @@ export const GatewayEnvironment = PodEnvironment.extend({
   TRANSACTIONS_URL: optionalUrl,
   PORTFOLIO_URL: optionalUrl,
   MARKET_DATA_URL: optionalUrl,
+  /** Requests that each user may send to each pod: a second on and on, and at once. */
+  RATE_LIMIT_PER_SECOND: z.coerce.number().positive().default(1000),
+  RATE_LIMIT_BURST: z.coerce.number().int().min(1).default(2000),
+  FEATURE_FLAGS: FlagsVariable,
 });
 
 export type GatewayEnvironment = z.infer<typeof GatewayEnvironment>;

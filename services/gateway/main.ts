@@ -1,47 +1,41 @@
-import { API_BODY_LIMIT, readBody } from "../kit/body-limit.ts";
 import { readEnvironment } from "../kit/environment.ts";
-import { ProblemError } from "../kit/problem.ts";
-import { proxy } from "../kit/proxy.ts";
 import { serve } from "../kit/serve.ts";
-import { authenticate, bearerToken, identityHeaders } from "./authenticate.ts";
+import { authenticate } from "./authenticate.ts";
 import { GatewayEnvironment } from "./environment.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
+import { ApiDocument } from "./openapi/document.ts";
 import { quotesStream } from "./quotes-stream.ts";
+import { UserLimits } from "./rate-limit.ts";
+import { routesTo } from "./routes.ts";
 import { openServices } from "./services.ts";
 import { TokenCache } from "./token-cache.ts";
 import { Tokens } from "./tokens.ts";
 
 /** The API's door: verifies who calls, tells the services behind it, and routes. */
 const environment = readEnvironment(GatewayEnvironment);
-const zone = environment.ZONE;
-
-/** Must not be passed on: services rely on the identity headers, and a token in their reach could only leak. */
-const TOKEN_HEADERS = new Set(["authorization", "cookie"]);
+const flags = environment.FEATURE_FLAGS;
 
 await serve(environment, (pod) => {
   const keys = new IssuerKeys(environment.ISSUER, pod.log);
   const tokens = new TokenCache(new Tokens(keys, environment.ISSUER, environment.CLIENT_ID));
   keys.onChange = () => tokens.clear();
+  const { RATE_LIMIT_PER_SECOND: perSecond, RATE_LIMIT_BURST: burst } = environment;
+  const limits = new UserLimits({ perSecond, burst });
   const services = openServices(environment);
+  const document = new ApiDocument(services, pod.log);
   return {
-    routes: (app) => app.use("/api/*", authenticate(tokens)),
-    direct: services.flatMap(({ name, paths, upstream }) =>
-      paths.map((path) => ({
-        path,
-        handle: async (call) => {
-          const token = bearerToken(call.incoming.headers.authorization);
-          const identity = tokens.known(token) ?? (await tokens.identify(token));
-          if (!upstream) throw new ProblemError(404, `This deployment has no service "${name}".`);
-          const body = await readBody(call.incoming, API_BODY_LIMIT);
-          await proxy(call, { upstream, zone, body, drop: TOKEN_HEADERS, add: identityHeaders(identity) });
-        },
-      })),
-    ),
-    upgrade: quotesStream(pod, tokens, environment.MARKET_DATA_URL),
+    routes(app) {
+      // For everyone: who writes a client has no token yet.
+      app.get("/api/openapi.json", async (c) => c.json(await document.get()));
+      app.use("/api/*", authenticate(tokens, limits));
+      app.get("/api/flags", (c) => c.json(flags));
+    },
+    direct: services.flatMap((service) => routesTo(service, { tokens, limits, zone: environment.ZONE })),
+    upgrade: quotesStream(pod, tokens, flags.quotesStream ? environment.MARKET_DATA_URL : undefined),
     ready: () => keys.problem(),
     close: async () => {
       keys.close();
-      await Promise.all(services.map(({ upstream }) => upstream?.close()));
+      await Promise.all([document.close(), ...services.map(({ upstream }) => upstream?.close())]);
     },
   };
 });

@@ -1,21 +1,22 @@
 import { Upstream } from "../kit/upstream.ts";
 import type { GatewayEnvironment } from "./environment.ts";
+import type { Flags } from "./flags.ts";
 
-/** Which service answers what: each path, and all below it. */
-const PATHS = {
-  trading: ["/api/orders"],
-  transactions: ["/api/accounts", "/api/transactions", "/api/account-holder"],
-  portfolio: ["/api/portfolio"],
-  "market-data": ["/api/quotes"],
-} as const;
+/** Which service answers what: each path and all below it, where its flag is on. */
+const ROUTES = {
+  trading: { paths: ["/api/orders"], flag: undefined },
+  transactions: { paths: ["/api/accounts", "/api/transactions", "/api/account-holder"], flag: "cash" },
+  portfolio: { paths: ["/api/portfolio"], flag: "portfolio" },
+  "market-data": { paths: ["/api/quotes"], flag: "quotes" },
+} as const satisfies Record<string, { paths: readonly string[]; flag: keyof Flags | undefined }>;
 
-export type ServiceName = keyof typeof PATHS;
+export type ServiceName = keyof typeof ROUTES;
 
 /** A service behind the gateway. */
 export interface Service {
   name: ServiceName;
   paths: readonly string[];
-  /** Base URL; nothing when this deployment has no such service. */
+  /** Base URL; nothing when this deployment has no such service, or its flag is off. */
   url: string | undefined;
   upstream: Upstream | undefined;
 }
@@ -28,10 +29,11 @@ export function openServices(environment: GatewayEnvironment): Service[] {
     portfolio: environment.PORTFOLIO_URL,
     "market-data": environment.MARKET_DATA_URL,
   };
-  return (Object.keys(PATHS) as ServiceName[]).map((name) => {
-    const url = urls[name];
+  return (Object.keys(ROUTES) as ServiceName[]).map((name) => {
+    const { paths, flag } = ROUTES[name];
+    const url = !flag || environment.FEATURE_FLAGS[flag] ? urls[name] : undefined;
     // Two tries fit into the time that `web` gives one of its own.
     const upstream = url ? new Upstream({ url, name, tryTimeoutMs: 2000, totalTimeoutMs: 4800 }) : undefined;
-    return { name, paths: PATHS[name], url, upstream };
+    return { name, paths, url, upstream };
   });
 }

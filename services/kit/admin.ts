@@ -1,8 +1,7 @@
 import { Hono } from "hono";
-import { Fault } from "./chaos.ts";
+import { addFaultRoutes } from "./fault-routes.ts";
 import type { Pod } from "./pod.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
-import { fieldErrors } from "./validation.ts";
 
 /** Says why the pod cannot serve now; nothing when it can. Must be quick: probes time out after 2 s. */
 export type Readiness = () => string | undefined | Promise<string | undefined>;
@@ -28,31 +27,6 @@ export function createAdmin(pod: Pod, ready: Readiness): Hono {
     c.text(await pod.metrics.registry.metrics(), 200, { "content-type": pod.metrics.registry.contentType }),
   );
 
-  app.get("/chaos", (c) => c.json(pod.chaos.current() ?? null));
-  app.put("/chaos", async (c) => {
-    const fault = Fault.safeParse(await readJson(c.req.raw));
-    if (!fault.success) {
-      const errors = fieldErrors(fault.error.issues, "body");
-      throw new ProblemError(422, "This is not a fault that can be injected.", { errors });
-    }
-    pod.chaos.set(fault.data);
-    pod.log.warn({ fault: fault.data }, "fault injected");
-    return c.json(fault.data);
-  });
-  app.delete("/chaos", (c) => {
-    pod.chaos.set(undefined);
-    pod.log.info("fault removed");
-    return c.body(null, 204);
-  });
+  addFaultRoutes(app, pod);
   return app;
-}
-
-async function readJson(request: Request): Promise<unknown> {
-  const text = await request.text();
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const errors = [{ field: "body", message: "is not valid JSON" }];
-    throw new ProblemError(400, "The request's body is not valid JSON.", { errors, cause });
-  }
 }

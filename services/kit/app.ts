@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { methodNotAllowed } from "hono/method-not-allowed";
 import { routePath } from "hono/route";
 import { beginCall, type Call, endCall } from "./call.ts";
+import { ClientGone } from "./cancel.ts";
 import { asProblem } from "./failure.ts";
 import type { Pod } from "./pod.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
@@ -18,7 +19,8 @@ export function createApp(pod: Pod): Hono<KitEnv> {
   const app = new Hono<KitEnv>();
   app.use(async (c, next) => {
     const { incoming, outgoing } = c.env;
-    const call = beginCall(incoming, outgoing, c.req.path);
+    // Normalized, and as it was encoded: decoded it may hold what ends a line of a request that is passed on.
+    const call = beginCall(incoming, outgoing, pathOf(c.req.url));
     c.set("call", call);
     c.set("requestId", call.requestId);
     // On Node's response: a handler may write that itself, and it costs less than the headers of Hono's.
@@ -28,7 +30,7 @@ export function createApp(pod: Pod): Hono<KitEnv> {
   });
   app.use(methodNotAllowed({ app, onMethodNotAllowed: notAllowed }));
   app.use(async (c, next) => {
-    if (pod.chaos.current()) await pod.chaos.apply(c.req.path, c.req.raw.signal);
+    if (pod.chaos.active) await pod.chaos.apply(c.req.path, new ClientGone(c.env.outgoing));
     await next();
   });
   app.notFound((c) => problemResponse(new ProblemError(404, "There is nothing at this path."), c.req.path));
@@ -41,6 +43,13 @@ export function createApp(pod: Pod): Hono<KitEnv> {
     return problemResponse(problem, c.req.path, c.get("call").trace.traceId);
   });
   return app;
+}
+
+/** The path of a URL that was normalized. */
+function pathOf(url: string): string {
+  const target = url.slice(url.indexOf("/", url.indexOf("//") + 2));
+  const end = target.search(/[?#]/);
+  return end < 0 ? target : target.slice(0, end);
 }
 
 function notAllowed(c: Context, methods: string[]): Response {

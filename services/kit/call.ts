@@ -19,7 +19,13 @@ export interface Call {
 const SLOW_MS = 1000;
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
-export function beginCall(incoming: IncomingMessage, outgoing: ServerResponse, path: string): Call {
+/** @param now by `performance.now()`, where the caller has it */
+export function beginCall(
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  path: string,
+  now = performance.now(),
+): Call {
   return {
     incoming,
     outgoing,
@@ -27,7 +33,7 @@ export function beginCall(incoming: IncomingMessage, outgoing: ServerResponse, p
     path,
     requestId: requestIdOf(incoming),
     trace: traceOf(incoming.headers),
-    startedAt: performance.now(),
+    startedAt: now,
   };
 }
 
@@ -39,6 +45,7 @@ export function endCall(pod: Pod, call: Call, route: string, status: number): vo
   const elapsedMs = performance.now() - call.startedAt;
   const method = METHODS.has(call.method) ? call.method : "OTHER";
   pod.metrics.requests.observe(method, route, status, elapsedMs / 1000);
+  pod.tracing?.record(call, route, status);
   const noteworthy = status >= 500 || elapsedMs > SLOW_MS;
   if (!noteworthy && !pod.log.isLevelEnabled("debug")) return;
   const { requestId, path } = call;

@@ -30,7 +30,7 @@ export class Direct {
   }
 
   /** Takes the request, or leaves it to others: then false. */
-  take(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
+  take(incoming: IncomingMessage, outgoing: ServerResponse, now: number): boolean {
     const { url = "", headers } = incoming;
     if (!PLAIN_TARGET.test(url) || !PLAIN_HOST.test(headers.host ?? "")) return false;
     const query = url.indexOf("?");
@@ -38,7 +38,7 @@ export class Direct {
     if (!PLAIN_PATH.test(path) || DOTS.test(path)) return false;
     const route = this.#routes.find((one) => isBelow(path, one.path));
     if (!route) return false;
-    void this.answer(route, beginCall(incoming, outgoing, path));
+    void this.answer(route, beginCall(incoming, outgoing, path, now));
     return true;
   }
 
@@ -46,7 +46,7 @@ export class Direct {
   async answer(route: DirectRoute, call: Call): Promise<void> {
     const { outgoing, path } = call;
     try {
-      if (this.#pod.chaos.current()) await this.#pod.chaos.apply(path, new ClientGone(outgoing));
+      if (this.#pod.chaos.active) await this.#pod.chaos.apply(path, new ClientGone(outgoing));
       await route.handle(call);
     } catch (error) {
       const problem = asProblem(error, outgoing.closed);
@@ -60,7 +60,8 @@ export class Direct {
   }
 }
 
-function isBelow(path: string, prefix: string): boolean {
+/** Whether a path is another one or below it. */
+export function isBelow(path: string, prefix: string): boolean {
   return path.startsWith(prefix) && (path.length === prefix.length || path.charCodeAt(prefix.length) === 47);
 }
 

@@ -2,6 +2,7 @@ import { Chaos } from "./chaos.ts";
 import type { PodEnvironment } from "./environment.ts";
 import { createLog, type Logger } from "./log.ts";
 import { createMetrics, type Metrics } from "./metrics.ts";
+import type { Tracing } from "./tracing.ts";
 
 /** What the parts of one running pod share. */
 export interface Pod {
@@ -9,6 +10,8 @@ export interface Pod {
   log: Logger;
   metrics: Metrics;
   chaos: Chaos;
+  /** Nothing where no exporter is configured. */
+  tracing?: Tracing | undefined;
   /** Set once SIGTERM came: not ready any more, connections are being given up. */
   stopping: boolean;
 }

@@ -4,12 +4,14 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hono } from "hono";
 import { createAdmin, type Readiness } from "./admin.ts";
 import { createApp, type KitEnv } from "./app.ts";
-import { Direct, type DirectRoute } from "./direct.ts";
+import { Direct, type DirectRoute, isBelow } from "./direct.ts";
 import type { PodEnvironment } from "./environment.ts";
+import { Overload, type OverloadArgs } from "./overload.ts";
 import { createPod, type Pod } from "./pod.ts";
 import { PodServer } from "./server.ts";
 import { keepYoungGenerationSmall } from "./small-heap.ts";
 import { stop } from "./stop.ts";
+import { openTracing } from "./tracing.ts";
 
 /** What a service adds to a pod. */
 export interface Service {
@@ -17,6 +19,8 @@ export interface Service {
   routes(app: Hono<KitEnv>): void;
   /** Paths that are answered without Hono. */
   direct?: readonly DirectRoute[];
+  /** When requests are refused. */
+  overload?: OverloadArgs;
   /** @default ready as soon as it listens */
   ready?: Readiness;
   /** Takes over connections that ask for an upgrade (WebSockets). @default they are refused */
@@ -37,12 +41,16 @@ export async function serve(
   keepYoungGenerationSmall();
   const pod = createPod(environment);
   crashOnUnhandled(pod);
+  pod.tracing = await openTracing(environment);
   const service = await create(pod);
   const app = createApp(pod);
   const direct = new Direct(pod, service.direct ?? []);
   addDirectRoutes(app, service.direct ?? []);
   service.routes(app);
-  const business = new PodServer(pod, app, direct);
+  const business = new PodServer(pod, app, {
+    direct,
+    overload: new Overload(service.overload, pod.metrics.registry),
+  });
   const { upgrade } = service;
   if (upgrade) {
     business.server.on("upgrade", (request, socket, head) => {
@@ -59,6 +67,7 @@ export async function serve(
   stopOnSignal(pod, async () => {
     service.stopping?.();
     await stop(pod, business, admin, service.close);
+    await pod.tracing?.close();
   });
   pod.log.info({ http, admin: adminPort }, "listening");
 }
@@ -68,7 +77,10 @@ function addDirectRoutes(app: Hono<KitEnv>, routes: readonly DirectRoute[]): voi
   for (const { path, handle } of routes) {
     for (const pattern of [path, `${path}/*`]) {
       app.all(pattern, async (c) => {
-        await handle(c.get("call"));
+        const call = c.get("call");
+        // Hono also matches letters that are escaped, which nobody writes who means well.
+        if (!isBelow(call.path, path)) return c.notFound();
+        await handle(call);
         return RESPONSE_ALREADY_SENT;
       });
     }

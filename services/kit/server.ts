@@ -5,6 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { tellClosed } from "./cancel.ts";
 import type { Direct } from "./direct.ts";
+import { type Overload, refuseOverloaded } from "./overload.ts";
 import type { Pod } from "./pod.ts";
 import { ProblemError, problemOf, problemResponse } from "./problem.ts";
 
@@ -23,16 +24,25 @@ const CLIENT_ERRORS: Record<string, [status: number, detail: string]> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, "The request did not arrive in time."],
 };
 
+export interface PodServerArgs {
+  /** Takes requests before the app does. */
+  direct?: Direct;
+  /** Refuses requests before anyone takes them. */
+  overload?: Overload;
+}
+
 /** An HTTP server over a Hono app; every response names its zone, those made by the parser too. */
 export class PodServer {
   readonly server: Server;
   readonly #active = new Set<ServerResponse>();
   readonly #tunnels = new Set<Duplex>();
   readonly #zone: string;
+  readonly #overload: Overload | undefined;
   #closing = false;
 
   // biome-ignore lint/suspicious/noExplicitAny: the app's own bindings don't matter to the server
-  constructor(pod: Pod, app: Hono<any>, direct?: Direct) {
+  constructor(pod: Pod, app: Hono<any>, { direct, overload }: PodServerArgs = {}) {
+    this.#overload = overload;
     this.#zone = pod.environment.ZONE;
     const listener = getRequestListener(app.fetch, {
       errorHandler: (error) => {
@@ -41,8 +51,11 @@ export class PodServer {
       },
     });
     this.server = createServer({ ...LIMITS, requireHostHeader: false }, (request, response) => {
-      this.#track(response);
-      if (direct?.take(request, response)) return undefined;
+      const now = performance.now();
+      const accepted = overload?.enter(now) ?? true;
+      this.#track(response, accepted ? now : undefined);
+      if (!accepted) return refuseOverloaded(request, response, this.#zone);
+      if (direct?.take(request, response, now)) return undefined;
       response.setHeader("x-zone", this.#zone);
       return listener(request, response);
     });
@@ -83,11 +96,12 @@ export class PodServer {
     clearTimeout(deadline);
   }
 
-  #track(response: ServerResponse): void {
+  #track(response: ServerResponse, enteredAt?: number): void {
     if (this.#closing) response.shouldKeepAlive = false;
     this.#active.add(response);
     response.on("close", () => {
       this.#active.delete(response);
+      if (enteredAt !== undefined) this.#overload?.leave(enteredAt, performance.now());
       tellClosed(response);
     });
   }

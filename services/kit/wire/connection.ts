@@ -50,7 +50,9 @@ export class Connection {
       : connect({ host, port });
     this.#socket = socket;
     socket.setNoDelay(true);
-    const slow = setTimeout(() => socket.destroy(new Error("no connection in time")), connectTimeoutMs);
+    // After a pause of this process its timers come first, and what has arrived meanwhile only then.
+    const giveUp = () => socket.connecting && socket.destroy(new Error("no connection in time"));
+    const slow = setTimeout(() => setImmediate(giveUp), connectTimeoutMs);
     socket.once(secure ? "secureConnect" : "connect", () => clearTimeout(slow));
     socket.on("data", (bytes: Buffer) => this.#take(bytes));
     socket.on("end", () => this.#ended());
@@ -62,17 +64,15 @@ export class Connection {
     });
   }
 
-  /** To be called of an idle connection only. */
+  /** To be called of an idle connection only. What could not be a request's is an error of the exchange. */
   send(exchange: Exchange, path: string, headers: HeaderBag, body: Uint8Array | undefined): void {
     this.#exchange = exchange;
-    let head = `${exchange.method} ${path} HTTP/1.1\r\nhost: ${this.#host}\r\n`;
-    for (const name in headers) {
-      const value = headers[name];
-      if (typeof value === "string") head += `${name}: ${value}\r\n`;
-      else for (const one of value ?? []) head += `${name}: ${one}\r\n`;
-    }
-    if (body || !BODILESS.has(exchange.method)) head += `content-length: ${body?.length ?? 0}\r\n`;
-    head += "\r\n";
+    const head = requestHead(this.#host, exchange.method, path, headers, body);
+    if (head === undefined) this.destroy(new Error("the request holds what could end a line of it"));
+    else this.#write(head, body);
+  }
+
+  #write(head: string, body: Uint8Array | undefined): void {
     if (!body) {
       this.#socket.write(head, "latin1");
     } else if (body.length <= ONE_WRITE) {
@@ -169,3 +169,32 @@ export class Connection {
 
 /** Methods whose requests have no body unless one is sent, and need not say so (RFC 9110, 8.6). */
 const BODILESS = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE"]);
+
+/** Any target and value is checked, wherever it comes from: what ends a line would begin a header or a request. */
+const TARGET = /^[\x21-\x7e]+$/;
+const LINE_END = /[\r\n\0]/;
+
+function requestHead(
+  host: string,
+  method: string,
+  path: string,
+  headers: HeaderBag,
+  body: Uint8Array | undefined,
+): string | undefined {
+  if (!TARGET.test(path)) return undefined;
+  let head = `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n`;
+  for (const name in headers) {
+    const value = headers[name];
+    if (typeof value === "string") {
+      if (LINE_END.test(value)) return undefined;
+      head += `${name}: ${value}\r\n`;
+    } else {
+      for (const one of value ?? []) {
+        if (LINE_END.test(one)) return undefined;
+        head += `${name}: ${one}\r\n`;
+      }
+    }
+  }
+  if (body || !BODILESS.has(method)) head += `content-length: ${body?.length ?? 0}\r\n`;
+  return `${head}\r\n`;
+}
