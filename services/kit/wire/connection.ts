@@ -51,9 +51,13 @@ export class Connection {
     this.#socket = socket;
     socket.setNoDelay(true);
     // After a pause of this process its timers come first, and what has arrived meanwhile only then.
-    const giveUp = () => socket.connecting && socket.destroy(new Error("no connection in time"));
+    let open = false;
+    const giveUp = () => open || socket.destroy(new Error("no connection in time"));
     const slow = setTimeout(() => setImmediate(giveUp), connectTimeoutMs);
-    socket.once(secure ? "secureConnect" : "connect", () => clearTimeout(slow));
+    socket.once(secure ? "secureConnect" : "connect", () => {
+      open = true;
+      clearTimeout(slow);
+    });
     socket.on("data", (bytes: Buffer) => this.#take(bytes));
     socket.on("end", () => this.#ended());
     socket.on("error", (error) => this.#fail(error));
