@@ -78,6 +78,9 @@ export class Tenure {
   readonly #epochs = new Map<number, number>();
   readonly #entries = new Map<string, Entry>();
   readonly #over = new AbortController();
+  /** Statements under way that look for unfinished orders, and the orders that ended since the first of them began. */
+  #reads = 0;
+  readonly #endedMeanwhile = new Set<string>();
   #chain: Chain | undefined;
   #working = 0;
 
@@ -122,11 +125,31 @@ export class Tenure {
   async hold(shard: number, epoch: number): Promise<void> {
     this.#epochs.set(shard, epoch);
     try {
-      const states = await this.#args.store.load(shard);
-      if (this.#epochs.get(shard) === epoch) this.takeAll(states);
+      await this.takeFrom(() => this.#args.store.load(shard));
     } catch (error) {
       this.#epochs.delete(shard);
       throw error;
+    }
+  }
+
+  /**
+   * Takes the orders that a statement finds unfinished, and resolves to them all. What ends here while it runs, and what
+   * is given away meanwhile, it may have seen before that: such an order would be worked once more.
+   */
+  async takeFrom(read: () => Promise<OrderState[]>): Promise<OrderState[]> {
+    const epochs = new Map(this.#epochs);
+    this.#reads += 1;
+    try {
+      const states = await read();
+      const isNew = ({ order: { id, symbol } }: OrderState) => {
+        const shard = shardOf(symbol);
+        return !this.#endedMeanwhile.has(id) && this.#epochs.get(shard) === epochs.get(shard);
+      };
+      this.takeAll(states.filter(isNew));
+      return states;
+    } finally {
+      this.#reads -= 1;
+      if (this.#reads === 0) this.#endedMeanwhile.clear();
     }
   }
 
@@ -289,7 +312,9 @@ export class Tenure {
     for (const { row, entry } of all) {
       // The first event after acceptance takes an order off the way: to the book or to its end.
       this.#leave(entry);
-      if (isEnd(row.status)) this.#entries.delete(row.orderId);
+      if (!isEnd(row.status)) continue;
+      this.#entries.delete(row.orderId);
+      if (this.#reads > 0) this.#endedMeanwhile.add(row.orderId);
     }
     const outcomes = ended.map(({ state, takenAt, reservedAt }) => ({
       state,

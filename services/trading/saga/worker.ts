@@ -201,7 +201,7 @@ export class Worker {
       store.cancellations(shards),
     ]);
     const unknown = orders.filter(({ id }) => !tenure.knows(id));
-    if (unknown.length > 0) tenure.takeAll(await store.read(unknown));
+    if (unknown.length > 0) await tenure.takeFrom(() => store.read(unknown));
     const gone = cancellations.filter(({ id }) => !tenure.knows(id));
     for (const { id } of cancellations) tenure.cancel(id);
     if (gone.length > 0 && !tenure.isOver) await this.#settle(tenure, gone);
@@ -210,9 +210,9 @@ export class Worker {
   /** Cancellations of orders that have ended are done with; those of others wait until the order is known here. */
   async #settle(tenure: Tenure, gone: { shard: number; id: string }[]): Promise<void> {
     const { store } = this.#args;
-    const unfinished = await store.read(gone.map((one) => ({ ...one, createdAt: timeOf(one.id) })));
+    const orders = gone.map((one) => ({ ...one, createdAt: timeOf(one.id) }));
+    const unfinished = await tenure.takeFrom(() => store.read(orders));
     const open = new Set(unfinished.map(({ order }) => order.id));
-    tenure.takeAll(unfinished);
     const done = gone.filter(({ id }) => !open.has(id));
     if (done.length > 0) await store.settleCancellations(done);
   }
