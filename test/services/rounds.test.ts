@@ -103,9 +103,10 @@ describe(`${ROUNDS} rounds of kill -9 under load (SEED=${SEED})`, function () {
     ],
     [
       "an event whose text was changed",
-      "UPDATE order_events SET body = replace(body, '\"buy\"', '\"bye\"') WHERE link = 1 AND chain = 2",
-      "UPDATE order_events SET body = replace(body, '\"bye\"', '\"buy\"') WHERE link = 1 AND chain = 2",
-      /./,
+      "UPDATE order_events SET body = replace(body, '\"buy\"', '\"bye\"') WHERE (order_id, version) = " +
+        "(SELECT order_id, version FROM order_events WHERE version = 0 AND body LIKE '%\"buy\"%' LIMIT 1)",
+      "UPDATE order_events SET body = replace(body, '\"bye\"', '\"buy\"') WHERE body LIKE '%\"bye\"%'",
+      /the event was changed/,
     ],
     [
       "an order that stays unfinished",

@@ -15,6 +15,19 @@ export type Service = (typeof SERVICES)[number];
 /** Pods of each service. */
 const REPLICAS: Record<Service, number> = { trading: 2, transactions: 2, portfolio: 2, "market-data": 1 };
 
+/** What tells how it came to a failure. */
+const TABLES = [
+  ...[
+    "trading.orders",
+    "trading.order_events",
+    "trading.event_chains",
+    "trading.open_orders",
+    "trading.leases",
+  ],
+  ...["transactions.reservations", "transactions.transfers", "transactions.feed_positions"],
+  ...["portfolio.reservations", "portfolio.feed_positions", "portfolio.suspense"],
+];
+
 /** Where a pod of a service runs, one after the other. */
 export interface Place {
   service: Service;
@@ -108,13 +121,18 @@ export class Town {
     place.pod?.process.kill("SIGCONT");
   }
 
-  /** Writes what the pods wrote to the folder that LOGS names, if it is set. */
+  /** Keeps what the pods wrote, and the tables, in the folder that LOGS names, if it is set. */
   async saveLogs(): Promise<void> {
     const folder = process.env.LOGS;
     if (!folder) return;
     await mkdir(folder, { recursive: true });
     for (const [i, { name, pod }] of this.#pods.entries()) {
       await writeFile(join(folder, `${i}-${name}.log`), pod.output());
+    }
+    await this.server.ready();
+    for (const table of TABLES) {
+      const { rows } = await this.server.postgres.query(`SELECT to_jsonb(t)::text AS row FROM ${table} t`);
+      await writeFile(join(folder, `${table}.jsonl`), rows.map(({ row }) => `${row}\n`).join(""));
     }
   }
 
