@@ -1,0 +1,54 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { CLIENT_ID, startIssuer } from "../issuer.ts";
+import { type RunningPod, startPod } from "../pod.ts";
+import { startPostgres } from "../postgres.ts";
+import { databaseEnv, migrate } from "../stack.ts";
+
+/** All services behind the gateway, over one database. */
+export interface Everything {
+  gateway: RunningPod;
+  pods: RunningPod[];
+  token(user: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export async function startEverything(): Promise<Everything> {
+  const [postgres, issuer] = await Promise.all([startPostgres(), startIssuer()]);
+  await migrate(postgres);
+  const folder = await mkdtemp(join(tmpdir(), "trizone-fuzz-"));
+  const keyFile = join(folder, "keys");
+  await writeFile(keyFile, `one ${randomBytes(32).toString("base64")}\n`, { mode: 0o600 });
+  const [transactions, marketData] = await Promise.all([
+    startPod("transactions", {
+      ...databaseEnv(postgres, "transactions"),
+      PERSONAL_DATA_KEY: pathToFileURL(keyFile).href,
+    }),
+    startPod("market-data", databaseEnv(postgres, "market-data")),
+  ]);
+  const MARKET_DATA_URL = marketData.url;
+  const portfolio = await startPod("portfolio", { ...databaseEnv(postgres, "portfolio"), MARKET_DATA_URL });
+  const ledgers = { TRANSACTIONS_URL: transactions.url, PORTFOLIO_URL: portfolio.url, MARKET_DATA_URL };
+  const trading = await startPod("trading", { ...databaseEnv(postgres, "trading"), ...ledgers });
+  const gateway = await startPod("gateway", {
+    ...ledgers,
+    ISSUER: issuer.url,
+    CLIENT_ID,
+    TRADING_URL: trading.url,
+    RATE_LIMIT_PER_SECOND: "100000",
+    RATE_LIMIT_BURST: "100000",
+  });
+  const pods = [gateway, trading, portfolio, transactions, marketData];
+  return {
+    gateway,
+    pods,
+    token: (user) => issuer.token({ sub: user }),
+    stop: async () => {
+      await Promise.all(pods.map((pod) => pod.stop()));
+      await Promise.all([postgres.stop(), issuer.close(), rm(folder, { recursive: true })]);
+    },
+  };
+}
