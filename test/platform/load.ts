@@ -14,7 +14,11 @@ export interface Sent {
   error?: string;
 }
 
-export const orderBody = { symbol: "CBA", side: "buy", type: "limit", quantity: 10, limitPrice: "120.50" };
+/** Reaches the market, which is some 165 dollars. */
+export const orderBody = { symbol: "CBA", side: "buy", type: "limit", quantity: 10, limitPrice: "240.00" };
+
+/** One of each shard, so that the orders are worked in all zones. */
+const SYMBOLS = ["XRO", "RIO", "GMG", "CBA", "MQG", "BHP", "WES", "WDS"];
 
 /** Sends orders at a fixed rate whatever becomes of them, as an open-loop load does, and remembers each. */
 export class Load {
@@ -48,12 +52,15 @@ export class Load {
     for (let count = 0; this.#running; count++) {
       const due = (count * 1000) / this.#options.perSecond;
       if (due > this.elapsed) await sleep(due - this.elapsed);
-      const sending = this.#send().finally(() => this.#pending.delete(sending));
+      const symbol = SYMBOLS[count % SYMBOLS.length];
+      const sending = this.#send({ symbol, side: "buy", type: "market", quantity: 10 }).finally(() =>
+        this.#pending.delete(sending),
+      );
       this.#pending.add(sending);
     }
   }
 
-  async #send(): Promise<void> {
+  async #send(order: unknown): Promise<void> {
     const sent: Sent = { key: randomUUID(), at: this.elapsed };
     this.sent.push(sent);
     try {
@@ -65,7 +72,7 @@ export class Load {
           "content-type": "application/json",
           "idempotency-key": sent.key,
         },
-        body: JSON.stringify(orderBody),
+        body: JSON.stringify(order),
         signal: AbortSignal.timeout(10_000),
       });
       const answer = (await body.json()) as { id?: string };
@@ -74,24 +81,4 @@ export class Load {
       sent.error = String(error);
     }
   }
-}
-
-/** Every order of a user, by following the cursor. */
-export async function allOrders(
-  apiUrl: string,
-  token: string,
-): Promise<{ id: string; [key: string]: unknown }[]> {
-  const orders: { id: string }[] = [];
-  for (let cursor: string | undefined = ""; cursor !== undefined; ) {
-    const response = await fetch(
-      `${apiUrl}/orders?limit=100${cursor ? `&cursor=${encodeURIComponent(cursor)}` : ""}`,
-      {
-        headers: { authorization: `Bearer ${token}` },
-      },
-    );
-    const page = (await response.json()) as { items: { id: string }[]; nextCursor?: string | null };
-    orders.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  }
-  return orders;
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
+import { Account, type Order } from "./account.ts";
 import { orderBody } from "./load.ts";
 import { shared } from "./shared.ts";
 
@@ -13,12 +14,15 @@ interface Problem {
 describe("an order through the public load balancer", () => {
   let api: string;
   let token: string;
+  let account: Account;
 
   before(async function () {
     this.timeout(90_000);
     const platform = await shared();
     api = platform.outputs.apiUrl;
     token = await platform.trizone("token");
+    account = new Account(api, token);
+    await account.fund();
   });
 
   function post(body: unknown, headers: Record<string, string> = {}): Promise<Response> {
@@ -34,14 +38,17 @@ describe("an order through the public load balancer", () => {
     });
   }
 
-  it("is stored and answered with 201 and the zone that served it", async () => {
+  it("is stored and answered with 201 and the zone that served it, and then filled, paid for and held", async () => {
     const response = await post(orderBody);
-    const order = (await response.json()) as { id: string; symbol: string; limitPrice: string };
-    assert.equal(response.status, 201, JSON.stringify(order));
+    const placed = (await response.json()) as Order;
+    assert.equal(response.status, 201, JSON.stringify(placed));
     assert.match(response.headers.get("x-zone") ?? "", /^ap-southeast-2[abc]$/);
-    assert.equal(order.symbol, "CBA");
-    const again = await fetch(`${api}/orders/${order.id}`, { headers: { authorization: `Bearer ${token}` } });
-    assert.deepEqual(await again.json(), order);
+    assert.equal(placed.symbol, "CBA");
+    assert.equal(placed.status, "accepted");
+    const orders = await account.settled();
+    const filled = orders.find(({ id }) => id === placed.id);
+    assert.equal(filled?.filledQuantity, 10);
+    assert.deepEqual({ ...placed, ...filled }, { ...filled, status: "filled" });
   });
 
   it("is one order however often it is sent with the same key", async () => {

@@ -1,29 +1,30 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Status } from "../../local/status.ts";
-import { allOrders, Load, type Sent } from "./load.ts";
+import { Account } from "./account.ts";
+import { Load, type Sent } from "./load.ts";
 import type { TestPlatform } from "./platform.ts";
 import { shared } from "./shared.ts";
 
 /** How long requests may fail after a zone is lost. */
 const graceMs = 5000;
 
-function none(orders: Sent[], what: string): void {
-  assert.equal(
-    orders.length,
-    0,
-    `${orders.length} orders ${what}, such as ${JSON.stringify(orders.slice(0, 5))}`,
-  );
+function none(orders: Sent[], what: string, more: (order: Sent) => unknown = (order) => order): void {
+  const examples = orders.slice(0, 5).map(more);
+  assert.equal(orders.length, 0, `${orders.length} orders ${what}, such as ${JSON.stringify(examples)}`);
 }
 
 describe("a zone", () => {
   let platform: TestPlatform;
   let token: string;
+  let account: Account;
 
   before(async function () {
     this.timeout(90_000);
     platform = await shared();
     token = await platform.trizone("token");
+    account = new Account(platform.outputs.apiUrl, token);
+    await account.fund();
   });
 
   const even = (status: Status) =>
@@ -48,11 +49,17 @@ describe("a zone", () => {
     const failed = late.filter(({ status }) => status !== 201);
     assert.ok(late.length > 300, `only ${late.length} orders were sent after ${graceMs} ms`);
     none(failed, `of ${late.length} failed after the grace period`);
-    const stored = new Set((await allOrders(platform.outputs.apiUrl, token)).map(({ id }) => id));
+    // Each zone's pod of trading holds some shards: also the lost one's orders have to come to their ends.
+    const orders = new Map((await account.settled()).map((order) => [order.id, order]));
     const acknowledged = sent.filter(({ status }) => status === 201);
     none(
-      acknowledged.filter(({ id }) => !stored.has(id ?? "")),
+      acknowledged.filter(({ id }) => !orders.has(id ?? "")),
       "are lost though acknowledged",
+    );
+    none(
+      acknowledged.filter(({ id }) => orders.get(id ?? "")?.status !== "filled"),
+      "were acknowledged and not filled",
+      (sent) => orders.get(sent.id ?? ""),
     );
     assert.ok(even(healed));
   }
