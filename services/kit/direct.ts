@@ -9,6 +9,8 @@ import { type ProblemError, problemOf } from "./problem.ts";
 export interface DirectRoute {
   /** E.g. `/api/orders`. */
   path: string;
+  /** Only requests of this method, and of this very path: all others are Hono's. @default all, with all below */
+  only?: "GET" | "POST";
   /** Answers by writing `call.outgoing`; what it throws before that becomes problem details. */
   handle(call: Call): Promise<void>;
 }
@@ -36,7 +38,10 @@ export class Direct {
     const query = url.indexOf("?");
     const path = query < 0 ? url : url.slice(0, query);
     if (!PLAIN_PATH.test(path) || DOTS.test(path)) return false;
-    const route = this.#routes.find((one) => isBelow(path, one.path));
+    const { method } = incoming;
+    const route = this.#routes.find((one) =>
+      one.only ? one.only === method && one.path === path : isBelow(path, one.path),
+    );
     if (!route) return false;
     void this.answer(route, beginCall(incoming, outgoing, path, now));
     return true;

@@ -74,9 +74,9 @@ export async function serve(
 
 /** Requests whose paths are written in an unusual way come here, normalized or refused by Hono. */
 function addDirectRoutes(app: Hono<KitEnv>, routes: readonly DirectRoute[]): void {
-  for (const { path, handle } of routes) {
-    for (const pattern of [path, `${path}/*`]) {
-      app.all(pattern, async (c) => {
+  for (const { path, only, handle } of routes) {
+    for (const pattern of only ? [path] : [path, `${path}/*`]) {
+      app.on(only ?? "ALL", pattern, async (c) => {
         const call = c.get("call");
         // Hono also matches letters that are escaped, which nobody writes who means well.
         if (!isBelow(call.path, path)) return c.notFound();

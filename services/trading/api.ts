@@ -2,28 +2,23 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createApi } from "../kit/api.ts";
 import type { KitEnv } from "../kit/app.ts";
 import { decodeCursor, encodeCursor } from "../kit/cursor.ts";
-import { idempotencyKeyProblem } from "../kit/idempotency-key.ts";
 import { ProblemError } from "../kit/problem.ts";
 import { userOf } from "../kit/user.ts";
-import { fieldErrors } from "../kit/validation.ts";
-import type { NewOrder } from "./order.ts";
-import type { Placed } from "./place.ts";
 import { cancelOrder, getHistory, getOrder, listOrders, placeOrder } from "./routes.ts";
 import { isEnd } from "./saga/state.ts";
 import type { OrderNow, OrderReader } from "./store/order-reader.ts";
-import { historyView, orderView, placedView } from "./view.ts";
+import { historyView, orderView } from "./view.ts";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export interface OrdersArgs {
-  place(userId: string, key: string, order: NewOrder): Promise<Placed>;
   reader: OrderReader;
   /** A cancellation was left for the process that works the order, which may be this one. */
   onCancel(): void;
 }
 
 /** The orders API. */
-export function ordersApi({ place, reader, onCancel }: OrdersArgs): OpenAPIHono<KitEnv> {
+export function ordersApi({ reader, onCancel }: OrdersArgs): OpenAPIHono<KitEnv> {
   const app = createApi();
 
   /** @throws ProblemError 404 for no order, and for another's */
@@ -33,24 +28,8 @@ export function ordersApi({ place, reader, onCancel }: OrdersArgs): OpenAPIHono<
     return found;
   };
 
-  app.openapi(
-    placeOrder,
-    async (c) => {
-      const userId = userOf(c);
-      const key = c.req.header("idempotency-key") ?? "";
-      const { order, replayed } = await place(userId, key, c.req.valid("json"));
-      if (replayed) c.header("idempotency-replayed", "true");
-      c.header("location", `/api/orders/${order.id}`);
-      return c.json(placedView(order), 201);
-    },
-    (result, c) => {
-      const key = idempotencyKeyProblem(c.req.header("idempotency-key"));
-      const body = result.success ? [] : fieldErrors(result.error.issues, "body");
-      if (body.length > 0)
-        throw new ProblemError(422, "The order is not valid.", { errors: key ? [key, ...body] : body });
-      if (key) throw new ProblemError(400, `The Idempotency-Key header ${key.message}.`, { errors: [key] });
-    },
-  );
+  // Answered by `placeRoute`.
+  app.openAPIRegistry.registerPath(placeOrder);
 
   app.openapi(getOrder, async (c) => c.json(orderView(await find(userOf(c), c.req.valid("param").id)), 200));
 

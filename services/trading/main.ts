@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import { apiBodyLimit } from "../kit/body-limit.ts";
 import { readEnvironment } from "../kit/environment.ts";
 import { serve } from "../kit/serve.ts";
@@ -6,12 +5,14 @@ import { letYoungGenerationGrow } from "../kit/small-heap.ts";
 import { adminRoutes } from "./admin.ts";
 import { ordersApi } from "./api.ts";
 import { TradingEnvironment } from "./environment.ts";
+import { placeRoute } from "./place-route.ts";
 import { openTrading } from "./trading.ts";
 
 /** Takes orders, keeps them, and sees each to its end. */
 const environment = readEnvironment(TradingEnvironment);
 
 await serve(environment, (pod) => {
+  // Orders live in memory from their request to their end, for longer than a small young generation holds what is new.
   letYoungGenerationGrow();
   const trading = openTrading(environment, pod);
   const api = ordersApi(trading);
@@ -20,13 +21,10 @@ await serve(environment, (pod) => {
       app.use("/api/*", apiBodyLimit);
       app.route("/", api);
     },
+    direct: [placeRoute({ place: trading.place, zone: environment.ZONE })],
     admin: (app) => adminRoutes(app, trading),
     // Ready does not ask the database: all pods share it, so its failover would take all of them out at once, and
     // they would come back only probes later. While it is away each request gets a 503 that says when to come back.
     close: () => trading.close(),
   };
 });
-
-// Orders live in memory from their request to their end, for longer than a small young generation holds what is new:
-// collecting it took a third of this service's time at full load.
-setFlagsFromString("--semi-space-growth-factor=2");

@@ -19,6 +19,7 @@ import { httpConsumer, httpListener } from "./feed/http-consumer.ts";
 import { SqlOutbox } from "./feed/sql-outbox.ts";
 import { TradingMetrics } from "./metrics.ts";
 import { place } from "./place.ts";
+import type { PlaceRouteArgs } from "./place-route.ts";
 import {
   cashItem,
   HttpReservations,
@@ -33,7 +34,7 @@ import { SqlSagaStore } from "./store/saga-store.ts";
 import { systemClock as clock } from "./system-clock.ts";
 import { Upkeep } from "./upkeep.ts";
 
-export interface Trading extends OrdersArgs, AdminArgs {
+export interface Trading extends OrdersArgs, AdminArgs, Pick<PlaceRouteArgs, "place"> {
   close(): Promise<void>;
 }
 
