@@ -112,6 +112,8 @@ class Attempt implements Exchange {
         done(error);
       },
     });
+    // It may break off before whoever waits for the response has heard of it.
+    this.#stream.on("error", () => undefined);
     const { status, headers } = head;
     this.#resolve({ status, headers, body: this.#stream });
   }

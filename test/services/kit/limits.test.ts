@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { Overload } from "../../../services/kit/overload.ts";
+import { TokenBuckets } from "../../../services/kit/token-bucket.ts";
+
+describe("token buckets", () => {
+  it("let through at most the burst and the rate, in any span of time", () => {
+    const steps = fc.array(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 100 });
+    const limits = fc.record({
+      perSecond: fc.integer({ min: 1, max: 50 }),
+      burst: fc.integer({ min: 1, max: 50 }),
+    });
+    fc.assert(
+      fc.property(steps, limits, (steps, limit) => {
+        const buckets = new TokenBuckets(limit);
+        const allowed: number[] = [];
+        let now = 0;
+        for (const step of steps) {
+          now += step;
+          const { allowed: yes, waitSeconds } = buckets.take("ana", now);
+          if (yes) allowed.push(now);
+          else assert.equal(new Date(waitSeconds).getTime() > 0, true);
+        }
+        for (const [i, from] of allowed.entries()) {
+          for (const [j, to] of allowed.entries()) {
+            const most = limit.burst + ((to - from) / 1000) * limit.perSecond;
+            assert.ok(j - i + 1 <= most + 1e-6 || j < i);
+          }
+        }
+      }),
+    );
+  });
+
+  it("give one more after the seconds that they say", () => {
+    const buckets = new TokenBuckets({ perSecond: 0.3, burst: 1 });
+    assert.equal(buckets.take("ana", 0).allowed, true);
+    const { allowed, waitSeconds } = buckets.take("ana", 10);
+    assert.equal(allowed, false);
+    assert.equal(buckets.take("ana", 10 + waitSeconds * 1000).allowed, true);
+  });
+
+  it("are one for each user, and not endlessly many", () => {
+    const buckets = new TokenBuckets({ perSecond: 1, burst: 1 }, 10);
+    for (let i = 0; i < 100; i += 1) assert.equal(buckets.take(`user ${i}`, 0).allowed, true);
+    assert.equal(buckets.size, 10);
+    assert.equal(buckets.take("user 99", 0).allowed, false);
+  });
+});
+
+describe("overload", () => {
+  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+  it("refuses what is read late in a turn, once every turn has been long for a while", async () => {
+    const overload = new Overload({ turnBudgetMs: 10, patienceMs: 100 });
+    let now = 1000;
+    /** Requests that take 1 ms each, as many as came; how many were accepted. */
+    const busyTurn = async (requests: number) => {
+      let accepted = 0;
+      for (let i = 0; i < requests; i += 1) {
+        if (!overload.enter(now)) continue;
+        accepted += 1;
+        now += 1;
+        overload.leave(now - 1, now);
+      }
+      await turn();
+      return accepted;
+    };
+    assert.equal(await busyTurn(30), 30, "one long turn may be a pause");
+    assert.equal(await busyTurn(30), 30);
+    assert.equal(await busyTurn(30), 30);
+    await busyTurn(30);
+    assert.equal(await busyTurn(30), 11);
+    assert.equal(await busyTurn(30), 11);
+    assert.equal(await busyTurn(5), 5);
+    assert.equal(await busyTurn(30), 30, "it was calm");
+  });
+
+  it("bounds requests under way by what they take compared with when there are few", () => {
+    const overload = new Overload({ minInFlight: 10, maxInFlight: 1000, turnBudgetMs: 1e9 });
+    let now = 0;
+    /** A service that answers one request a millisecond, whatever it has, for so long. */
+    const serve = (offered: number, ms: number) => {
+      const queue: number[] = [];
+      let worst = 0;
+      for (const end = now + ms; now < end; now += 1) {
+        while (queue.length < offered && overload.enter(now)) queue.push(now);
+        const entered = queue.shift() ?? now;
+        worst = Math.max(worst, now + 1 - entered);
+        overload.leave(entered, now + 1);
+      }
+      for (const entered of queue.splice(0)) overload.leave(entered, now);
+      return worst;
+    };
+    serve(4, 2000);
+    serve(500, 5000);
+    assert.ok(overload.limit < 40, `limit ${overload.limit}`);
+    assert.ok(serve(500, 2000) < 60);
+    serve(4, 20_000);
+    assert.ok(overload.limit >= 10);
+  });
+
+  it("lets in as many as may be under way at least", () => {
+    const overload = new Overload({ minInFlight: 3, maxInFlight: 3 });
+    assert.deepEqual(
+      [1, 2, 3, 4].map(() => overload.enter(0)),
+      [true, true, true, false],
+    );
+    overload.leave(0, 1);
+    assert.equal(overload.enter(1), true);
+  });
+});
