@@ -11,7 +11,7 @@ import { playRound } from "./rounds/round.ts";
 import { Town } from "./rounds/town.ts";
 import { checkChains, checkOrders } from "./rounds/trail.ts";
 
-const ROUNDS = Number(process.env.ROUNDS ?? 25);
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const SEED = Number(process.env.SEED ?? randomInt(2 ** 31));
 const PER_SECOND = 200;
 
