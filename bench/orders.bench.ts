@@ -6,6 +6,7 @@ import type { Benchmark, Side } from "./kit.ts";
 import { type LoadResult, load, percentile } from "./load.ts";
 import { fundUsers, orderRequests } from "./orders/clients.ts";
 import { costs } from "./orders/costs.ts";
+import { deliveries, PROMISED_MS, p99 } from "./orders/delivery.ts";
 import { preparePeer, transfers } from "./orders/pgbench.ts";
 import { type Services, startServices } from "./orders/services.ts";
 
@@ -73,18 +74,23 @@ export default async function orders({
   };
   const countFilled = async (): Promise<number> => Number((await postgres.query(FILLED)).rows[0].filled);
 
+  /** The services once they ran for a while: the code of pods that just started isn't compiled yet. */
+  const warmed = async (batching: boolean, through: "gateway" | "trading"): Promise<Services> => {
+    const target = await services(batching);
+    if (warm !== target) {
+      warm = target;
+      await run(batching, through, CONNECTIONS);
+    }
+    return target;
+  };
+
   const run = async (
     batching: boolean,
     through: "gateway" | "trading",
     connections: number,
     readCpu: () => Promise<number[]> = async () => [],
   ): Promise<Run> => {
-    const target = await services(batching);
-    if (warm !== target) {
-      // Not measured: the code of pods that just started isn't compiled yet.
-      warm = target;
-      await run(batching, through, CONNECTIONS);
-    }
+    const target = await warmed(batching, through);
     const next = await orderRequests(target, through);
     const { port } = new URL(target.pods[through].url);
     await atRest();
@@ -114,6 +120,15 @@ export default async function orders({
     name,
     measure: async () => percentile((await run(batching, "trading", 1)).result.latencies, 0.5),
   });
+  const delivery: Side = {
+    name: "whole orders through the gateway",
+    measure: async () => {
+      const { trading } = (await warmed(true, "gateway")).pods;
+      const before = await deliveries(trading);
+      await run(true, "gateway", CONNECTIONS);
+      return p99(before, await deliveries(trading));
+    },
+  };
   const pgbench: Side = { name: "pgbench", measure: () => transfers(postgres, CONNECTIONS, seconds) };
   const unit = "orders/s";
   return {
@@ -146,6 +161,14 @@ export default async function orders({
         peer: latency("each by itself", false),
         lessIsBetter: true,
         atLeast: 1 / 1.05,
+      },
+      {
+        name: "orders-delivery",
+        unit: "ms (99th percentile from an event's commit to its consumer)",
+        ours: delivery,
+        peer: { name: "what is promised", measure: async () => PROMISED_MS },
+        lessIsBetter: true,
+        atLeast: 1,
       },
     ],
     notes: async () =>

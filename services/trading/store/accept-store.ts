@@ -6,17 +6,22 @@ import { type AcceptStore, type Kept, keyOf, type Request } from "../accept/acce
 import { openChain } from "../chain/open-chain.ts";
 import type { StoredEvent } from "../saga/ports.ts";
 import { shardOf } from "../saga/shard.ts";
-import { eventArrays, insertEvents, timeArray } from "./events.ts";
+import { SEPARATOR, timeArray } from "./events.ts";
 import { ORDER_COLUMNS, type OrderRow, orderOf } from "./order-row.ts";
 
-/** No ON CONFLICT: keys are new but for repeats, and then the whole batch is looked at again. */
+/**
+ * No ON CONFLICT: keys are new but for repeats, and then the whole batch is looked at again. Of a first event only its
+ * place in the chain and its text are told: all else the order says. Each array costs something an element.
+ */
 const INSERT = {
   name: "accept",
   text: `
   WITH batch AS MATERIALIZED (
     SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[],
-      $8::numeric[], $9::numeric[], $10::smallint[], $11::text[], $12::bytea[])
-      AS t (id, created_at, user_id, symbol, side, type, quantity, limit_price, worst_price, shard, key, fingerprint)
+      $8::numeric[], $9::numeric[], $10::smallint[], $11::text[], $12::bytea[], $14::int[], $15::bytea[],
+      string_to_array($16, '${SEPARATOR}'))
+      AS t (id, created_at, user_id, symbol, side, type, quantity, limit_price, worst_price, shard, key, fingerprint,
+        link, hash, body)
   ), keys AS (
     INSERT INTO order_keys (user_id, key, order_id, created_at, fingerprint)
     SELECT user_id, key, id, created_at, fingerprint FROM batch
@@ -25,7 +30,9 @@ const INSERT = {
     SELECT id, created_at, user_id, symbol, side, type, quantity, limit_price, worst_price FROM batch
   ), open AS (
     INSERT INTO open_orders (shard, id, created_at) SELECT shard, id, created_at FROM batch
-  )${insertEvents(13)}`,
+  )
+  INSERT INTO order_events (chain, link, at, order_id, version, status, fed, hash, body)
+  SELECT $13::int, link, created_at, id, 0, 'accepted', false, hash, body FROM batch`,
 };
 
 const LOOK_UP = {
@@ -59,9 +66,13 @@ export class SqlAcceptStore implements AcceptStore {
       plainArray(orders.map(({ symbol }) => shardOf(symbol))),
       textArray(requests.map(({ key }) => key)),
       bytesArray(requests.map(({ fingerprint }) => fingerprint)),
+      events[0]?.chain,
+      plainArray(events.map(({ link }) => link)),
+      bytesArray(events.map(({ hash }) => hash)),
+      events.map(({ body }) => body).join(SEPARATOR),
     ];
     try {
-      await this.#database.repeatable(INSERT, [...values, ...eventArrays(events)]);
+      await this.#database.repeatable(INSERT, values);
       return true;
     } catch (error) {
       if (isUniqueViolation(error)) return false;

@@ -4,13 +4,13 @@ import type { StoredEvent } from "../saga/ports.ts";
 /** Type of the array parameters that `eventArrays` gives, in their order; after them come the bodies. */
 const TYPES = ["int[]", "int[]", "timestamptz[]", "uuid[]", "smallint[]", "text[]", "bool[]", "bytea[]"];
 /** Between the bodies of a batch: JSON holds it only escaped. An array of them would have all their quotes escaped. */
-const SEPARATOR = "\x1f";
+export const SEPARATOR = "\x1f";
 
 /** Inserts events given in arrays, from the parameter of number `from` on. */
 export const insertEvents = (from: number): string => `
   INSERT INTO order_events (chain, link, at, order_id, version, status, fed, hash, body)
   SELECT * FROM unnest(${TYPES.map((type, i) => `$${from + i}::${type}`).join(", ")},
-    string_to_array($${from + TYPES.length}, E'\\x1f'))`;
+    string_to_array($${from + TYPES.length}, '${SEPARATOR}'))`;
 
 export function eventArrays(events: readonly StoredEvent[]): string[] {
   return [
