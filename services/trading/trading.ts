@@ -97,8 +97,9 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     owner,
     writer: `${owner} saga`,
     maxBatch: batching ? 500 : 1,
-    // As with reservations: what nobody waits for leaves the machine to what somebody waits for.
-    rest: 4,
+    // As with reservations: what nobody waits for leaves the machine to what somebody waits for. With longer rests the
+    // batches grow, and then what consumers make of one takes longer than 50 ms.
+    rest: 2,
     exchange: (report, trades) =>
       new SimulatedExchange(
         {
