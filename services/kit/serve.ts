@@ -49,7 +49,10 @@ export async function serve(
   service.routes(app);
   const business = new PodServer(pod, app, {
     direct,
-    overload: new Overload(service.overload, pod.metrics.registry),
+    overload: new Overload(
+      { patienceMs: environment.OVERLOAD_PATIENCE_MS, ...service.overload },
+      pod.metrics.registry,
+    ),
   });
   const { upgrade } = service;
   if (upgrade) {

@@ -52,8 +52,10 @@ export class PodServer {
     });
     this.server = createServer({ ...LIMITS, requireHostHeader: false }, (request, response) => {
       const now = performance.now();
-      const accepted = overload?.enter(now) ?? true;
-      this.#track(response, accepted ? now : undefined);
+      // What another service asks for belongs to requests that were accepted: refusing it would waste them.
+      const guarded = overload && !request.url?.startsWith("/internal/");
+      const accepted = !guarded || overload.enter(now);
+      this.#track(response, guarded && accepted ? now : undefined);
       if (!accepted) return refuseOverloaded(request, response, this.#zone);
       if (direct?.take(request, response, now)) return undefined;
       response.setHeader("x-zone", this.#zone);
