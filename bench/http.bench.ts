@@ -57,7 +57,8 @@ export default async function http(options: { seconds: number }): Promise<Benchm
         next: () => bytes,
       });
       const answered = statuses.get(201) ?? 0;
-      if (statuses.size !== 1 || !answered) throw new Error(`${name} answered with ${[...statuses.keys()].join(", ")}`);
+      if (statuses.size !== 1 || !answered)
+        throw new Error(`${name} answered with ${[...statuses.keys()].join(", ")}`);
       cost.set(name, (((await cpu()) - started) / answered) * 1000);
       return answered / seconds;
     };
