@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type Graph, isSecret, mask, type Resource, reveal } from "../../engine/index.ts";
-import { childrenLeft, run, testProvider } from "./support.ts";
+import { leavesNoChildren, run, testProvider } from "./support.ts";
 
 const secret = (value: unknown) => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
@@ -14,7 +14,7 @@ function find(graph: Graph, name: string): Resource {
 }
 
 describe("evaluating a program", () => {
-  after(() => assert.deepEqual(childrenLeft(), []));
+  leavesNoChildren();
 
   describe("with the options of resources", () => {
     let graph: Graph;

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { EvaluateOptions, EvaluationError } from "../../engine/index.ts";
-import { childrenLeft, failureOf, isAlive, run, testProvider } from "./support.ts";
+import { failureOf, isAlive, leavesNoChildren, run, testProvider } from "./support.ts";
 
 /** Long enough for a program to come to its fault on a busy machine. */
 const LIMIT_MS = 25_000;
@@ -112,7 +112,7 @@ describe("a program that fails", () => {
     failures = twoAtATime(faults, ({ fault, env }) => fail(fault, { env }));
     for (const failure of failures) failure.catch(() => undefined);
   });
-  after(() => assert.deepEqual(childrenLeft(), []));
+  leavesNoChildren();
 
   for (const [index, { fault, message, details }] of faults.entries()) {
     it(`ends in one clear error when it ${fault}`, async () => {

@@ -8,7 +8,7 @@ import {
   startPolicyPack,
   type Violation,
 } from "../../engine/index.ts";
-import { childrenLeft, programFolder, run, testProvider } from "./support.ts";
+import { leavesNoChildren, programFolder, run, testProvider } from "./support.ts";
 
 function start(pack: string, options: Partial<PolicyPackOptions> = {}): Promise<PolicyPack> {
   return startPolicyPack(programFolder(pack), { project: "options", stack: "dev", ...options });
@@ -39,7 +39,7 @@ describe("judging by a policy pack", () => {
       await pack.close();
     }
   });
-  after(() => assert.deepEqual(childrenLeft(), []));
+  leavesNoChildren();
   const of = (policy: string) => violations.filter((violation) => violation.policy === policy);
   const urnOf = (wanted: string) => graph.resources.find(({ name }) => name === wanted)?.urn;
 

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import {
@@ -53,15 +54,27 @@ export async function failureOf(
   throw new Error(`${program} did not fail`);
 }
 
-/** The command lines of this process's children that run a program or a pack. */
-export function childrenLeft(): string[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      const parent = /^PPid:\s*(\d+)$/m.exec(read(`/proc/${pid}/status`))?.[1];
-      return Number(parent) === process.pid ? [read(`/proc/${pid}/cmdline`)] : [];
-    })
-    .filter((command) => command.includes("@pulumi/pulumi/cmd/run"));
+/** Has a suite fail whose evaluations leave a process of a program or a pack that wasn't there before. */
+export function leavesNoChildren(): void {
+  let earlier = new Map<string, string>();
+  before(() => {
+    earlier = children();
+  });
+  after(() => {
+    const left = [...children()].filter(([pid]) => !earlier.has(pid));
+    assert.deepEqual(left, []);
+  });
+}
+
+/** This process's children that run a program or a pack: command lines by process id. */
+function children(): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    const parent = /^PPid:\s*(\d+)$/m.exec(read(`/proc/${pid}/status`))?.[1];
+    const command = Number(parent) === process.pid ? read(`/proc/${pid}/cmdline`) : "";
+    if (command.includes("@pulumi/pulumi/cmd/run")) found.set(pid, command);
+  }
+  return found;
 }
 
 /** Whether a process exists and isn't a zombie. */
