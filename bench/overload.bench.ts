@@ -7,7 +7,7 @@ import { pin } from "./pin.ts";
 const SERVICE_CORE = 0;
 const OTHER_CORE = 1;
 /** Enough to bring twice what the service can do while many wait for an answer. */
-const CONNECTIONS = 512;
+const CONNECTIONS = 256;
 /** A state that lasts is measured, not the way there. */
 const SETTLE_S = 2;
 

@@ -19,6 +19,12 @@ const LIMITS = {
   maxHeaderSize: 16 * 1024,
 };
 
+/**
+ * Connections that may wait to be accepted, where the kernel allows as many: beyond it they are dropped, and a client
+ * tries again only after a second or three. When a zone is lost all its clients come at once.
+ */
+const BACKLOG = 4096;
+
 const CLIENT_ERRORS: Record<string, [status: number, detail: string]> = {
   HPE_HEADER_OVERFLOW: [431, `The request's headers are larger than ${LIMITS.maxHeaderSize} bytes.`],
   ERR_HTTP_REQUEST_TIMEOUT: [408, "The request did not arrive in time."],
@@ -70,7 +76,7 @@ export class PodServer {
 
   /** Resolves to the port, which the machine chose when 0 was asked for. */
   async listen(port: number, host: string): Promise<number> {
-    this.server.listen(port, host);
+    this.server.listen({ port, host, backlog: BACKLOG });
     await once(this.server, "listening");
     const address = this.server.address();
     return typeof address === "object" && address ? address.port : port;
