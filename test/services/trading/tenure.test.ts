@@ -14,7 +14,7 @@ const ORDER: PlacedOrder = {
   quantity: 10,
   limitPrice: undefined,
   worst: 50_000,
-  createdAt: Date.now(),
+  createdAt: 1_800_000_000_000,
 };
 
 describe("a tenure", () => {
@@ -50,7 +50,7 @@ describe("a tenure", () => {
       store,
       cash: reservations,
       holdings: reservations,
-      clock: { now: Date.now, sleep: () => new Promise(() => undefined) },
+      clock: { now: () => ORDER.createdAt, sleep: () => new Promise(() => undefined) },
       random: Math.random,
       exchange,
       writer: "test",
