@@ -1,5 +1,6 @@
 import { readEnvironment } from "../kit/environment.ts";
 import { serve } from "../kit/serve.ts";
+import { letYoungGenerationGrow } from "../kit/small-heap.ts";
 import { authenticate } from "./authenticate.ts";
 import { GatewayEnvironment } from "./environment.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
@@ -16,6 +17,7 @@ const environment = readEnvironment(GatewayEnvironment);
 const flags = environment.FEATURE_FLAGS;
 
 await serve(environment, (pod) => {
+  letYoungGenerationGrow();
   const keys = new IssuerKeys(environment.ISSUER, pod.log);
   const tokens = new TokenCache(new Tokens(keys, environment.ISSUER, environment.CLIENT_ID));
   keys.onChange = () => tokens.clear();

@@ -4,9 +4,9 @@ import { Counter, Gauge, type Registry } from "prom-client";
 export interface OverloadArgs {
   /** Work of one turn of the event loop, in milliseconds, beyond which requests wait too long. @default 10 */
   turnBudgetMs?: number;
-  /** So long every turn must have been over its budget before requests are refused, in milliseconds. @default 500 */
+  /** For so long at most more is let in than the limit says, in milliseconds. @default 200 */
   patienceMs?: number;
-  /** Requests under way that are always let in: more of them make a service that commits in groups faster. @default 128 */
+  /** Requests that are always let in: more of them make a service that commits in groups faster. @default 96 */
   minInFlight?: number;
   /** @default 2048 */
   maxInFlight?: number;
@@ -17,19 +17,21 @@ const WINDOW_MS = 100;
 const MIN_SAMPLES = 20;
 /** The limit shrinks when a window's mean latency is so many times that of an idle service. */
 const TOLERANCE = 2;
-const SHRINK = 0.9;
-/** Of what is known of an idle service's latency, a window that was slower changes this share: services do change. */
-const FORGET = 0.002;
+/** Of what is known of an idle service's latency, a slower window without queues changes this share: services change. */
+const FORGET = 0.01;
+/** What a pause of the collector, the disk or the machine lets gather may be so many times the limit. */
+const BURST = 2;
 
 /**
  * Refuses what a pod could only answer late, so that what it accepts it answers in time. Two queues can grow:
  *
- * - in the kernel, when the event loop is busy: a request that is read late in a long turn has waited as long, and so
- *   has all that is read after it. A turn's time, from its first request on, is the age of that queue. Only when each
- *   turn has been too long for a while (as CoDel does, RFC 8289) is the rest of a turn refused: a pause of the
- *   collector or of the machine is no overload.
  * - behind the service, when what it waits for is busy: requests under way are bounded, by a bound that shrinks when
  *   they take a multiple of what they take when there are few, and grows while they don't.
+ * - in the kernel, when the event loop is busy: a request that is read late in a long turn has waited as long, and so
+ *   has all that is read after it. A turn's time, from its first request on, is the age of that queue.
+ *
+ * Either is refused only once it has lasted (as in CoDel, RFC 8289): a pause is no overload. Once it has lasted, what is
+ * beyond is refused until there was nothing to refuse for as long.
  */
 export class Overload {
   readonly #args: Required<OverloadArgs>;
@@ -37,8 +39,10 @@ export class Overload {
   #inFlight = 0;
   #limit: number;
   #turnBeganAt: number | undefined;
-  #latest = 0;
-  #calmAt = Number.NEGATIVE_INFINITY;
+  #ofTurn = 0;
+  /** Since when requests come that are too many, and when the last of them came. */
+  #beyondSince = Number.NEGATIVE_INFINITY;
+  #beyondAt = Number.NEGATIVE_INFINITY;
   #windowBeganAt = 0;
   #samples = 0;
   #sum = 0;
@@ -46,7 +50,7 @@ export class Overload {
   #idleMs = Number.POSITIVE_INFINITY;
 
   constructor(args: OverloadArgs = {}, registry?: Registry) {
-    this.#args = { turnBudgetMs: 10, patienceMs: 500, minInFlight: 128, maxInFlight: 2048, ...args };
+    this.#args = { turnBudgetMs: 10, patienceMs: 200, minInFlight: 96, maxInFlight: 2048, ...args };
     this.#limit = this.#args.maxInFlight;
     if (!registry) return;
     const registers = [registry];
@@ -75,7 +79,8 @@ export class Overload {
 
   /** Whether a request that came now may be handled; if so, `leave` must follow. @param now by `performance.now()` */
   enter(now: number): boolean {
-    if (this.#isLate(now) || this.#inFlight >= this.#limit) {
+    const late = this.#isLate(now);
+    if ((late || this.#inFlight >= this.#limit) && !this.#bears(now)) {
       this.#shed?.inc();
       return false;
     }
@@ -97,33 +102,42 @@ export class Overload {
     this.#most = this.#inFlight;
   }
 
+  /** Whether the request is one of too many in a turn that has lasted too long. */
   #isLate(now: number): boolean {
     if (this.#turnBeganAt === undefined) {
       this.#turnBeganAt = now;
+      this.#ofTurn = 0;
       // Runs once all that could be read in this turn was.
       setImmediate(this.#endTurn);
-      // Nobody came for a while: then there was no queue either.
-      if (now - this.#latest > this.#args.patienceMs) this.#calmAt = now;
     }
-    this.#latest = now;
-    const { turnBudgetMs, patienceMs } = this.#args;
-    return now - this.#turnBeganAt > turnBudgetMs && now - this.#calmAt > patienceMs;
+    this.#ofTurn += 1;
+    return this.#ofTurn > this.#args.minInFlight && now - this.#turnBeganAt > this.#args.turnBudgetMs;
   }
 
   readonly #endTurn = (): void => {
-    const began = this.#turnBeganAt ?? this.#latest;
     this.#turnBeganAt = undefined;
-    if (this.#latest - began <= this.#args.turnBudgetMs) this.#calmAt = this.#latest;
   };
+
+  /** Whether one too many is let in all the same, as it may be a pause that made them too many. */
+  #bears(now: number): boolean {
+    const { patienceMs, maxInFlight } = this.#args;
+    if (now - this.#beyondAt > patienceMs) this.#beyondSince = now;
+    this.#beyondAt = now;
+    const most = Math.min(this.#limit * BURST, maxInFlight);
+    return now - this.#beyondSince < patienceMs && this.#inFlight < most;
+  }
 
   #adjust(mean: number): void {
     const { minInFlight, maxInFlight } = this.#args;
     if (mean < this.#idleMs) this.#idleMs = mean;
-    else this.#idleMs += (mean - this.#idleMs) * FORGET;
+    // Latency that comes of queues says nothing of the service itself.
+    else if (this.#most <= minInFlight / 2) this.#idleMs += (mean - this.#idleMs) * FORGET;
     // A millisecond more than usual is nothing that a client would notice, however quick the service is.
-    const bad = mean > this.#idleMs * TOLERANCE + 1;
-    if (bad) this.#limit = Math.max(minInFlight, Math.floor(Math.min(this.#limit, this.#most) * SHRINK));
-    else if (this.#most > this.#limit / 2)
+    const bearable = this.#idleMs * TOLERANCE + 1;
+    if (mean > bearable) {
+      const share = Math.max(0.5, Math.min(0.9, bearable / mean));
+      this.#limit = Math.max(minInFlight, Math.floor(Math.min(this.#limit, this.#most) * share));
+    } else if (this.#most > this.#limit / 2)
       this.#limit = Math.min(maxInFlight, this.#limit + Math.ceil(Math.sqrt(this.#limit)));
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { buildImages, type ServiceName } from "../../services/build.ts";
+import { endWithUs } from "./end-with-us.ts";
 
 /** Shared by the test files of a run: the build skips what is up to date. */
 const images = mkdtemp(join(tmpdir(), "trizone-images-"));
@@ -44,12 +45,11 @@ export async function startPod(service: ServiceName, env: Record<string, string>
       HTTP_PORT: "0",
       ADMIN_PORT: "0",
       TERMINATION_LAME_DUCK_MS: "200",
-      // A machine that runs many tests at once is slow, and no pod's load says so.
-      OVERLOAD_PATIENCE_MS: "60000",
       ...env,
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  endWithUs(child);
   let output = "";
   child.stderr.on("data", (chunk) => {
     output += chunk;

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
 import { databaseAccount } from "../../local/postgres/account.ts";
+import { endWithUs } from "./end-with-us.ts";
 
 const run = promisify(execFile);
 const PASSWORD = "only-for-tests";
@@ -121,6 +122,7 @@ export async function startPostgres(parameters: Record<string, string> = FOR_TES
       ...Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
     ]);
     server = spawn(program, args, { stdio: "ignore" });
+    endWithUs(server, "SIGQUIT");
     const deadline = performance.now() + 20_000;
     for (;;) {
       const failure = await query("SELECT 1").then(

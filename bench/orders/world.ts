@@ -1,0 +1,145 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { dropImages } from "../../test/services/pod.ts";
+import { startPostgres, type TestPostgres } from "../../test/services/postgres.ts";
+import { migrate } from "../../test/services/stack.ts";
+import { type LoadResult, load } from "../load.ts";
+import { fundUsers, orderRequests } from "./clients.ts";
+import { type Services, startServices } from "./services.ts";
+
+/** As RDS runs it: durable, with memory and log of a size that checkpoints don't rule a short run. */
+const PARAMETERS = {
+  fsync: "on",
+  synchronous_commit: "on",
+  shared_buffers: "512MB",
+  max_connections: "200",
+  max_wal_size: "4GB",
+};
+const SETTLE_TIMEOUT_MS = 60_000;
+/** V8 has compiled what is hot after some 20,000 orders; a pod that just started takes twice the time for one. */
+const WARM_UP_S = 15;
+/** For pods that are started over and over, to compare what differs by more than that. */
+const SHORT_WARM_UP_S = 5;
+const WARM_UP_CONNECTIONS = 64;
+/** Nothing is on its way: no order without an end, and both ledgers have applied the last event. Cheap to ask. */
+const AT_REST = `
+  WITH head AS (SELECT xid, chain, link FROM trading.order_events WHERE fed ORDER BY xid DESC, chain DESC, link DESC LIMIT 1)
+  SELECT NOT EXISTS (SELECT FROM trading.open_orders)
+     AND (SELECT coalesce(bool_and(p.position = concat_ws('.', h.xid, h.chain, h.link)), true)
+          FROM head h, (SELECT position FROM transactions.feed_positions UNION ALL
+                        SELECT position FROM portfolio.feed_positions) p) AS at_rest`;
+const FILLED = "SELECT count(*) AS filled FROM trading.order_events WHERE status = 'filled'";
+
+export interface RunArgs {
+  through: "gateway" | "trading";
+  connections: number;
+  seconds: number;
+  /** `false` has each order commit by itself. @default true */
+  batching?: boolean;
+  /** Orders a second, whether or not earlier ones were answered. @default a closed loop */
+  rate?: number;
+  /** Clocks that are read before and after, in milliseconds. */
+  readCpu?: () => Promise<number[]>;
+}
+
+export interface Run {
+  /** Whole orders a second: from the first request until the last one's cash and shares are booked. */
+  rate: number;
+  filled: number;
+  elapsed: number;
+  /** What each of the clocks that were given went on by, in milliseconds. */
+  cpu: number[];
+  result: LoadResult;
+}
+
+/** One pod of each service that an order passes, over a PostgreSQL of their own, with users who have cash and shares. */
+export class OrderWorld {
+  readonly postgres: TestPostgres;
+  #running: { services: Services; batching: boolean } | undefined;
+  #warm: Services | undefined;
+
+  private constructor(postgres: TestPostgres) {
+    this.postgres = postgres;
+  }
+
+  static async start(): Promise<OrderWorld> {
+    const postgres = await startPostgres(PARAMETERS);
+    await migrate(postgres);
+    const world = new OrderWorld(postgres);
+    await fundUsers(await world.#services(true));
+    return world;
+  }
+
+  async stop(): Promise<void> {
+    await this.#running?.services.stop();
+    await this.postgres.stop();
+    await dropImages();
+  }
+
+  /** The services once they are warm. */
+  async warmed(batching = true): Promise<Services> {
+    const services = await this.#services(batching);
+    if (this.#warm !== services) {
+      const seconds = this.#warm ? SHORT_WARM_UP_S : WARM_UP_S;
+      this.#warm = services;
+      await this.#load(services, { through: "gateway", connections: WARM_UP_CONNECTIONS, seconds });
+      await this.#atRest();
+    }
+    return services;
+  }
+
+  /** Has clients place orders, and waits until all that were accepted have ended. @throws Error when one is lost */
+  async run(args: RunArgs): Promise<Run> {
+    const { batching, readCpu = async () => [] } = args;
+    const services = await this.warmed(batching);
+    await this.#atRest();
+    const before = await this.#countFilled();
+    const cpuBefore = await readCpu();
+    const started = performance.now();
+    const result = await this.#load(services, args);
+    await this.#atRest();
+    const elapsed = (performance.now() - started) / 1000;
+    const cpu = (await readCpu()).map((value, i) => value - (cpuBefore[i] ?? 0));
+    const accepted = result.statuses.get(201) ?? 0;
+    const filled = (await this.#countFilled()) - before;
+    if (filled !== accepted) {
+      throw new Error(`${accepted} orders were accepted, ${filled} filled: ${answers(result)}`);
+    }
+    return { rate: filled / elapsed, filled, elapsed, cpu, result };
+  }
+
+  /** The services in the wanted mode, started anew when they run in the other. */
+  async #services(batching: boolean): Promise<Services> {
+    if (this.#running?.batching === batching) return this.#running.services;
+    await this.#running?.services.stop();
+    this.#running = undefined;
+    const services = await startServices(this.postgres, { batching });
+    this.#running = { services, batching };
+    return services;
+  }
+
+  async #load(services: Services, { through, connections, seconds, rate }: RunArgs): Promise<LoadResult> {
+    const next = await orderRequests(services, through);
+    const port = Number(new URL(services.pods[through].url).port);
+    const counts = (status: number) => status === 201;
+    return load({ port, connections, seconds, next, counts, ...(rate === undefined ? {} : { rate }) });
+  }
+
+  /** Resolves once every order has ended and both ledgers have booked it. */
+  async #atRest(): Promise<void> {
+    const deadline = performance.now() + SETTLE_TIMEOUT_MS;
+    while (!(await this.postgres.query(AT_REST)).rows[0].at_rest) {
+      if (performance.now() > deadline) throw new Error("orders don't end, or their events don't arrive");
+      await sleep(20);
+    }
+  }
+
+  async #countFilled(): Promise<number> {
+    return Number((await this.postgres.query(FILLED)).rows[0].filled);
+  }
+}
+
+/** How requests were answered, in words. */
+export function answers({ statuses, broken }: LoadResult): string {
+  const counts = [...statuses].map(([status, count]) => `${count} × ${status}`);
+  return [...counts, ...(broken > 0 ? [`${broken} broken`] : [])].join(", ");
+}
