@@ -4,12 +4,29 @@ import { connect, type Socket } from "node:net";
 const TIME = Buffer.from('"time":');
 const SYMBOL = Buffer.from('"symbol":');
 
+/** Latencies of so many milliseconds and more are counted together. */
+const LONGEST_MS = 1000;
+
 /** What one client has received since the last reset. */
 export interface Received {
   quotes: number;
   bytes: number;
-  /** Milliseconds from a tick's begin to its message's arrival. */
-  latencies: number[];
+  /** How many messages came so many whole milliseconds after their tick's begin. */
+  latencies: Uint32Array;
+}
+
+/** The latency, in milliseconds, that all but a share of the messages of all clients were within. */
+export function percentileOf(clients: readonly QuotesClient[], share: number): number {
+  const counts = new Uint32Array(LONGEST_MS + 1);
+  for (const { received } of clients)
+    for (const [ms, n] of received.latencies.entries()) counts[ms] = (counts[ms] ?? 0) + n;
+  let left = (1 - share) * counts.reduce((sum, n) => sum + n, 0);
+  let ms = LONGEST_MS;
+  while (ms > 0 && left >= (counts[ms] ?? 0)) {
+    left -= counts[ms] ?? 0;
+    ms -= 1;
+  }
+  return ms;
 }
 
 /**
@@ -18,7 +35,7 @@ export interface Received {
  */
 export class QuotesClient {
   readonly socket: Socket;
-  readonly received: Received = { quotes: 0, bytes: 0, latencies: [] };
+  readonly received: Received = { quotes: 0, bytes: 0, latencies: new Uint32Array(LONGEST_MS + 1) };
   readonly opened: Promise<void>;
   /** Told of each message's latency. */
   onMessage: (latencyMs: number) => void = () => undefined;
@@ -51,7 +68,7 @@ export class QuotesClient {
   reset(): void {
     this.received.quotes = 0;
     this.received.bytes = 0;
-    this.received.latencies = [];
+    this.received.latencies.fill(0);
   }
 
   #read(data: Buffer): void {
@@ -73,7 +90,9 @@ export class QuotesClient {
     }
     const at = payload.indexOf(TIME) + TIME.length;
     const latency = Date.now() - Number(payload.toString("latin1", at, at + 13));
-    this.received.latencies.push(latency);
+    const { latencies } = this.received;
+    const ms = Math.min(LONGEST_MS, Math.max(0, latency));
+    latencies[ms] = (latencies[ms] ?? 0) + 1;
     this.onMessage(latency);
   }
 
