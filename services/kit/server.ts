@@ -8,6 +8,7 @@ import type { Direct } from "./direct.ts";
 import { type Overload, refuseOverloaded } from "./overload.ts";
 import type { Pod } from "./pod.ts";
 import { ProblemError, problemOf, problemResponse } from "./problem.ts";
+import { Slots } from "./slots.ts";
 
 /** Bounds against clients that send slowly or never end, in milliseconds and bytes. */
 const LIMITS = {
@@ -40,7 +41,7 @@ export interface PodServerArgs {
 /** An HTTP server over a Hono app; every response names its zone, those made by the parser too. */
 export class PodServer {
   readonly server: Server;
-  readonly #active = new Set<ServerResponse>();
+  readonly #active = new Slots<ServerResponse>();
   readonly #tunnels = new Set<Duplex>();
   readonly #zone: string;
   readonly #overload: Overload | undefined;
@@ -106,9 +107,9 @@ export class PodServer {
 
   #track(response: ServerResponse, enteredAt?: number): void {
     if (this.#closing) response.shouldKeepAlive = false;
-    this.#active.add(response);
+    const slot = this.#active.add(response);
     response.on("close", () => {
-      this.#active.delete(response);
+      this.#active.remove(slot);
       if (enteredAt !== undefined) this.#overload?.leave(enteredAt, performance.now());
       tellClosed(response);
     });

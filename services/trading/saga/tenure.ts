@@ -1,3 +1,4 @@
+import { ChurnMap } from "../../kit/churn-map.ts";
 import { GroupCommit } from "../../kit/group-commit.ts";
 import { backoffMs } from "../../kit/retry.ts";
 import { Chain } from "../chain/chain.ts";
@@ -76,7 +77,7 @@ export class Tenure {
   readonly #exchange: Exchange;
   readonly #commits: GroupCommit<Group, undefined>;
   readonly #epochs = new Map<number, number>();
-  readonly #entries = new Map<string, Entry>();
+  readonly #entries = new ChurnMap<string, Entry>();
   readonly #over = new AbortController();
   /** Statements under way that look for unfinished orders, and the orders that ended since the first of them began. */
   #reads = 0;
@@ -182,7 +183,7 @@ export class Tenure {
     const executing = state.status === "open";
     const times = { takenAt: now, reservedAt: now };
     const entry = { state, shard, epoch, ...times, cancelled: false, executing, working: !executing };
-    this.#entries.set(id, entry);
+    this.#entries.add(id, entry);
     if (!executing) {
       this.#working += 1;
       void this.#work(entry);
