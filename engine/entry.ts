@@ -2,7 +2,6 @@ import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { basename, dirname, join, relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
 import { EvaluationError, messageOf } from "./errors.ts";
 
 /** What to run: the working folder and the program in it (`.` means whatever the folder's package says). */
@@ -68,6 +67,6 @@ export function resolveSdk(specifier: string, folder: string): string {
 
 /** Node's arguments that let it load TypeScript, in CommonJS and in ES modules. */
 export function typeScriptArgs(): string[] {
-  const esm = pathToFileURL(createRequire(import.meta.url).resolve("tsx/esm")).href;
-  return ["--import", esm, "--import", new URL("typescript-on-demand.mjs", import.meta.url).href];
+  const files = ["typescript-on-demand.mjs", "in-thread.mjs"];
+  return files.flatMap((file) => ["--import", new URL(file, import.meta.url).href]);
 }

@@ -10,31 +10,36 @@ setFlagsFromString("--interrupt-budget=675840");
 /** File of the SDK -> what it does for features that aren't used here, and what it does instead. */
 const edits = new Map();
 
+/** Replaces the first `from` in a file of the SDK. */
+export function edit(file, from, to) {
+  edits.set(file, [...(edits.get(file) ?? []), [from, to]]);
+}
+
 // A stack trace of every promise, of which a program of 200 resources has 20,000.
 if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
-  edits.set("runtime/debuggable.js", ["value: new Error().stack", 'value: ""']);
+  edit("runtime/debuggable.js", "value: new Error().stack", 'value: ""');
 }
 // The place in the program of every resource, which this engine doesn't record.
-edits.set("resource.js", ["const stackTrace = new Error().stack", "const stackTrace = undefined"]);
+edit("resource.js", "const stackTrace = new Error().stack", "const stackTrace = undefined");
 
 // The inspector is asked late for the scripts (see `late.mjs`), so it has to be listened to before it names them.
-edits.set("runtime/closure/v8Hooks.js", [
+edit(
+  "runtime/closure/v8Hooks.js",
   "inspectorSession.connect();",
   `inspectorSession.connect();
   inspectorSession.on("Debugger.scriptParsed", ({ params }) => scriptIdToUrlMap.set(params.scriptId, params.url));`,
-]);
+);
 
 /** Keeps the SDK's debug messages in the child, which sends the next only when the engine has answered the last. */
 export function dropDebugMessages() {
   const head = "function debug(msg, resource, streamId, ephemeral) {";
-  edits.set("log/index.js", [head, `${head} return Promise.resolve();`]);
+  edit("log/index.js", head, `${head} return Promise.resolve();`);
 }
 
 const compile = Module.prototype._compile;
 Module.prototype._compile = function (content, filename, ...rest) {
   const [, path] = filename.replaceAll("\\", "/").split("/node_modules/@pulumi/pulumi/");
-  const [from, to] = edits.get(path) ?? [];
-  const text = from ? content.replace(from, to) : content;
+  const text = (edits.get(path) ?? []).reduce((all, [from, to]) => all.replace(from, () => to), content);
   return Reflect.apply(compile, this, [withoutSourceMap(text, filename), filename, ...rest]);
 };
 

@@ -18,6 +18,13 @@ const program = new Command("trizone")
   .showSuggestionAfterError()
   .showHelpAfterError("(see --help)");
 
+// Who reads the beginning of an output and closes the pipe has seen enough; that is no failure of the command.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 try {
   const [, , name = ""] = process.argv;
   const all = Object.entries(commands);
