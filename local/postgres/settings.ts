@@ -50,6 +50,8 @@ const HELD = {
   recovery_target_timeline: "latest",
   max_logical_replication_workers: "0",
   huge_pages: "off",
+  // In the data folder: of an instance that was killed and copied anew, nothing stays in the machine's memory.
+  dynamic_shared_memory_type: "mmap",
   lc_messages: "C",
   log_destination: "stderr",
   logging_collector: "off",

@@ -1,17 +1,25 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { buildImages, type ServiceName } from "../../services/build.ts";
+import { runFolder } from "../run-folder.ts";
 import { endWithUs } from "./end-with-us.ts";
 
-/** Shared by the test files of a run: the build skips what is up to date. */
-const images = mkdtemp(join(tmpdir(), "trizone-images-"));
-// A benchmark runs without mocha, and drops them itself.
-if (typeof after === "function") after(dropImages);
+/** Shared by all that one run tests: the build skips what is up to date. */
+const images = imagesFolder();
 
+async function imagesFolder(): Promise<string> {
+  const run = runFolder();
+  if (run === undefined) return mkdtemp(join(tmpdir(), "trizone-images-"));
+  const folder = join(run, "images");
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+/** For who starts pods outside a run of tests; that drops its images itself. */
 export async function dropImages(): Promise<void> {
   await rm(await images, { recursive: true, force: true });
 }

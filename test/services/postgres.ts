@@ -72,6 +72,13 @@ function asServer(program: string, args: string[]): [string, string[]] {
 /** Small, and without waits for the disk: a crash of the server's processes loses nothing that the machine keeps. */
 const FOR_TESTS = { fsync: "off", shared_buffers: "16MB", max_connections: "50" };
 
+/** Nothing outside its folder, also after a kill -9: neither sockets nor shared memory. */
+const OWN = {
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
+  dynamic_shared_memory_type: "mmap",
+};
+
 /** Creates and starts a PostgreSQL in a temporary folder, on a free port of 127.0.0.1. */
 export async function startPostgres(parameters: Record<string, string> = FOR_TESTS): Promise<TestPostgres> {
   const bin = await programs();
@@ -113,7 +120,7 @@ export async function startPostgres(parameters: Record<string, string> = FOR_TES
     }
   };
   const start = async () => {
-    const settings = { listen_addresses: "127.0.0.1", unix_socket_directories: "", ...parameters };
+    const settings = { ...OWN, ...parameters };
     const [program, args] = asServer(join(bin, "postgres"), [
       "-D",
       data,

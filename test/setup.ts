@@ -1,0 +1,4 @@
+import { openRunFolder } from "./run-folder.ts";
+
+// Mocha loads this before any test.
+openRunFolder();
