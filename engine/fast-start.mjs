@@ -1,19 +1,13 @@
 // What keeps a child's start short, and its run: more than half of the time that a program of 200 resources takes.
 import Module from "node:module";
 import { setFlagsFromString } from "node:v8";
+import { edit, edited } from "./edits.mjs";
 import "./late.mjs";
+import { withLazyParts } from "./lazy-parts.mjs";
 
 // V8 optimizes what it thinks is hot. In a run of seconds that costs more than it brings, so it is told to think
 // ten times as long about it (its default is 67,584 bytes of bytecode).
 setFlagsFromString("--interrupt-budget=675840");
-
-/** File of the SDK -> what it does for features that aren't used here, and what it does instead. */
-const edits = new Map();
-
-/** Replaces the first `from` in a file of the SDK. */
-export function edit(file, from, to) {
-  edits.set(file, [...(edits.get(file) ?? []), [from, to]]);
-}
 
 // A stack trace of every promise, of which a program of 200 resources has 20,000.
 if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
@@ -38,8 +32,8 @@ export function dropDebugMessages() {
 
 const compile = Module.prototype._compile;
 Module.prototype._compile = function (content, filename, ...rest) {
-  const [, path] = filename.replaceAll("\\", "/").split("/node_modules/@pulumi/pulumi/");
-  const text = (edits.get(path) ?? []).reduce((all, [from, to]) => all.replace(from, () => to), content);
+  const path = filename.replaceAll("\\", "/");
+  const text = withLazyParts(edited(content, path), path);
   return Reflect.apply(compile, this, [withoutSourceMap(text, filename), filename, ...rest]);
 };
 

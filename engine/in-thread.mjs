@@ -5,13 +5,13 @@ import Module, { createRequire, isBuiltin } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { edit } from "./fast-start.mjs";
+import { edit } from "./edits.mjs";
 
-edit("cmd/run/run.js", '(0, eval)("u=>import(u)")', "(url) => globalThis.trizoneImport(url)");
-edit("cmd/run/run.js", "require(program)", "(await globalThis.trizoneImport(), require(program))");
+edit("cmd/run/run.js", '(0, eval)("u=>import(u)")', "(url) => globalThis.engineImport(url)");
+edit("cmd/run/run.js", "require(program)", "(await globalThis.engineImport(), require(program))");
 
 /** What the SDK's runner calls: for a program of ES modules with its URL, for any other before it is required. */
-globalThis.trizoneImport = async (url) => {
+globalThis.engineImport = async (url) => {
   const file = url && fileURLToPath(url);
   const code = file === ahead.file ? await ahead.code : await translate(file);
   if (code === undefined) {
@@ -44,7 +44,9 @@ async function translate(file = "") {
     if (inputs.some(([, { format }]) => format === "cjs")) return undefined;
     const packages = new Map();
     for (const [name, { imports }] of inputs) {
-      for (const { path, external } of imports) if (external) packages.set(path, resolve(folder, name));
+      // esbuild's own helpers are called `<runtime>`.
+      const outside = imports.filter(({ path, external }) => external && path !== "<runtime>");
+      for (const { path } of outside) packages.set(path, resolve(folder, name));
     }
     return [...packages].every(([name, by]) => isBuiltin(name) || isCommonJs(name, by)) ? code : undefined;
   } catch {
