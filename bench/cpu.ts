@@ -16,14 +16,24 @@ export const cpuOfProcess =
 
 /** A PostgreSQL server's: its own, that of the processes under it, and of those that have ended. */
 export async function cpuOfPostgres(postgres: TestPostgres): Promise<CpuClock> {
-  const { rows } = await postgres.query("SHOW data_directory");
-  const file = await readFile(join(rows[0].data_directory, "postmaster.pid"), "utf8");
-  const server = Number(file.split("\n")[0]);
+  const server = await serverOf(postgres);
   return async () => {
     const { own, ended } = await times(server);
     const children = await Promise.all((await childrenOf(server)).map((pid) => times(pid)));
     return own + ended + children.reduce((sum, child) => sum + child.own, 0);
   };
+}
+
+/** The processes of a PostgreSQL server as they are now, the server's own first. Linux only. */
+export async function processesOf(postgres: TestPostgres): Promise<number[]> {
+  const server = await serverOf(postgres);
+  return [server, ...(await childrenOf(server))];
+}
+
+async function serverOf(postgres: TestPostgres): Promise<number> {
+  const { rows } = await postgres.query("SHOW data_directory");
+  const file = await readFile(join(rows[0].data_directory, "postmaster.pid"), "utf8");
+  return Number(file.split("\n")[0]);
 }
 
 async function times(pid: number): Promise<{ own: number; ended: number; parent: number }> {

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import { INSTRUMENTS } from "../../services/kit/instruments.ts";
 import { requestBytes } from "../load.ts";
 import type { Services } from "./services.ts";
 
+const RETRIES = 5;
 const USERS = Array.from({ length: 200 }, (_, i) => `bench-${i}`);
 const SYMBOLS = [...INSTRUMENTS.keys()];
 
@@ -14,7 +16,13 @@ export async function fundUsers({ pods }: Services): Promise<void> {
       "x-user-id": user,
       "idempotency-key": randomUUID(),
     };
-    const response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+    let response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+    // Pods that just started may be slow to open their connections, and say when to come back.
+    for (let again = 0; response.status === 503 && again < RETRIES; again += 1) {
+      await response.arrayBuffer();
+      await sleep(1000 * Number(response.headers.get("retry-after") ?? 1));
+      response = await fetch(url, { method: "POST", headers, body: JSON.stringify(body) });
+    }
     if (!response.ok) throw new Error(`${url} answered ${response.status}: ${await response.text()}`);
   };
   for (const user of USERS) {

@@ -27,8 +27,8 @@ export const PodEnvironment = z.object({
    * An ALB that targets pods needs several seconds; on one machine the news travels at once.
    */
   TERMINATION_LAME_DUCK_MS: milliseconds(700),
-  /** A pod with more to do than it can do in time refuses requests once that has lasted so long; see `kit/overload.ts`. */
-  OVERLOAD_PATIENCE_MS: milliseconds(200),
+  /** A request waits so long to be let in where a pod has more to do than it can do in time; see `kit/overload.ts`. */
+  OVERLOAD_PATIENCE_MS: milliseconds(50),
 });
 
 export type PodEnvironment = z.infer<typeof PodEnvironment>;

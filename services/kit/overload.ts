@@ -2,14 +2,21 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Counter, Gauge, type Registry } from "prom-client";
 
 export interface OverloadArgs {
-  /** Work of one turn of the event loop, in milliseconds, beyond which requests wait too long. @default 10 */
-  turnBudgetMs?: number;
-  /** For so long at most more is let in than the limit says, in milliseconds. @default 200 */
+  /** A request that is one too many waits for so long at most, in milliseconds. @default 50 */
   patienceMs?: number;
-  /** Requests that are always let in: more of them make a service that commits in groups faster. @default 96 */
+  /** Requests under way that are always let in: more of them make a service that commits in groups faster. @default 96 */
   minInFlight?: number;
   /** @default 2048 */
   maxInFlight?: number;
+}
+
+/** A request that waits to be let in. */
+export interface Waiting {
+  /** Its client went away: then neither of the others is called. */
+  readonly gone: boolean;
+  /** It may be handled, from `now` on; `leave` must follow. */
+  proceed(now: number): void;
+  refuse(): void;
 }
 
 /** Latencies are looked at together for so long, in milliseconds. */
@@ -19,30 +26,23 @@ const MIN_SAMPLES = 20;
 const TOLERANCE = 2;
 /** Of what is known of an idle service's latency, a slower window without queues changes this share: services change. */
 const FORGET = 0.01;
-/** What a pause of the collector, the disk or the machine lets gather may be so many times the limit. */
-const BURST = 2;
+const MAX_WAITING = 4096;
+/** How exactly patience is measured, in milliseconds. */
+const LOOK_MS = 5;
 
 /**
- * Refuses what a pod could only answer late, so that what it accepts it answers in time. Two queues can grow:
- *
- * - behind the service, when what it waits for is busy: requests under way are bounded, by a bound that shrinks when
- *   they take a multiple of what they take when there are few, and grows while they don't.
- * - in the kernel, when the event loop is busy: a request that is read late in a long turn has waited as long, and so
- *   has all that is read after it. A turn's time, from its first request on, is the age of that queue.
- *
- * Either is refused only once it has lasted (as in CoDel, RFC 8289): a pause is no overload. Once it has lasted, what is
- * beyond is refused until there was nothing to refuse for as long.
+ * Refuses what a pod could only answer late, so that what it accepts it answers in time. Requests under way are bounded,
+ * by a bound that shrinks when they take a multiple of what they take when there are few, and grows while they don't. One
+ * too many waits a little: after a pause of the machine there is room again soon, and clients that come back at once
+ * after a refusal cost more than those that wait.
  */
 export class Overload {
   readonly #args: Required<OverloadArgs>;
   readonly #shed: Counter | undefined;
   #inFlight = 0;
   #limit: number;
-  #turnBeganAt: number | undefined;
-  #ofTurn = 0;
-  /** Since when requests come that are too many, and when the last of them came. */
-  #beyondSince = Number.NEGATIVE_INFINITY;
-  #beyondAt = Number.NEGATIVE_INFINITY;
+  #waiting: { since: number; request: Waiting }[] = [];
+  #look: NodeJS.Timeout | undefined;
   #windowBeganAt = 0;
   #samples = 0;
   #sum = 0;
@@ -50,43 +50,42 @@ export class Overload {
   #idleMs = Number.POSITIVE_INFINITY;
 
   constructor(args: OverloadArgs = {}, registry?: Registry) {
-    this.#args = { turnBudgetMs: 10, patienceMs: 200, minInFlight: 96, maxInFlight: 2048, ...args };
+    this.#args = { patienceMs: 50, minInFlight: 96, maxInFlight: 2048, ...args };
     this.#limit = this.#args.maxInFlight;
     if (!registry) return;
     const registers = [registry];
     this.#shed = new Counter({ name: "http_requests_shed_total", help: "Requests refused", registers });
-    const collect = (read: () => number) =>
-      function (this: Gauge) {
+    const gauge = (name: string, help: string, read: () => number) => {
+      const collect = function (this: Gauge) {
         this.set(read());
       };
-    new Gauge({
-      name: "http_requests_in_flight",
-      help: "Requests under way",
-      registers,
-      collect: collect(() => this.#inFlight),
-    });
-    new Gauge({
-      name: "http_requests_in_flight_limit",
-      help: "Requests that may be under way",
-      registers,
-      collect: collect(() => this.#limit),
-    });
+      return new Gauge({ name, help, registers, collect });
+    };
+    gauge("http_requests_in_flight", "Requests under way", () => this.#inFlight);
+    gauge("http_requests_in_flight_limit", "Requests that may be under way", () => this.#limit);
+    gauge("http_requests_waiting", "Requests that wait to be let in", () => this.#waiting.length);
   }
 
   get limit(): number {
     return this.#limit;
   }
 
-  /** Whether a request that came now may be handled; if so, `leave` must follow. @param now by `performance.now()` */
-  enter(now: number): boolean {
-    const late = this.#isLate(now);
-    if ((late || this.#inFlight >= this.#limit) && !this.#bears(now)) {
-      this.#shed?.inc();
-      return false;
-    }
-    this.#inFlight += 1;
-    if (this.#inFlight > this.#most) this.#most = this.#inFlight;
+  /** Whether a request that came may be handled at once; `leave` must follow. */
+  enter(): boolean {
+    if (this.#inFlight >= this.#limit || this.#waiting.length > 0) return false;
+    this.#count();
     return true;
+  }
+
+  /** Has a request that may not enter wait its turn, or refuses it. @param now by `performance.now()` */
+  wait(now: number, request: Waiting): void {
+    if (this.#waiting.length >= MAX_WAITING) {
+      this.#shed?.inc();
+      request.refuse();
+      return;
+    }
+    this.#waiting.push({ since: now, request });
+    this.#look ??= setInterval(() => this.#refuseLate(performance.now()), LOOK_MS);
   }
 
   /** A request that had entered at `enteredAt` was answered at `now`, or its client went away. */
@@ -94,37 +93,50 @@ export class Overload {
     this.#inFlight -= 1;
     this.#samples += 1;
     this.#sum += now - enteredAt;
-    if (now - this.#windowBeganAt < WINDOW_MS) return;
-    if (this.#samples >= MIN_SAMPLES) this.#adjust(this.#sum / this.#samples);
-    this.#windowBeganAt = now;
-    this.#samples = 0;
-    this.#sum = 0;
-    this.#most = this.#inFlight;
-  }
-
-  /** Whether the request is one of too many in a turn that has lasted too long. */
-  #isLate(now: number): boolean {
-    if (this.#turnBeganAt === undefined) {
-      this.#turnBeganAt = now;
-      this.#ofTurn = 0;
-      // Runs once all that could be read in this turn was.
-      setImmediate(this.#endTurn);
+    if (now - this.#windowBeganAt >= WINDOW_MS) {
+      if (this.#samples >= MIN_SAMPLES) this.#adjust(this.#sum / this.#samples);
+      this.#windowBeganAt = now;
+      this.#samples = 0;
+      this.#sum = 0;
+      this.#most = this.#inFlight;
     }
-    this.#ofTurn += 1;
-    return this.#ofTurn > this.#args.minInFlight && now - this.#turnBeganAt > this.#args.turnBudgetMs;
+    if (this.#waiting.length > 0) this.#letIn(now);
   }
 
-  readonly #endTurn = (): void => {
-    this.#turnBeganAt = undefined;
-  };
+  #count(): void {
+    this.#inFlight += 1;
+    if (this.#inFlight > this.#most) this.#most = this.#inFlight;
+  }
 
-  /** Whether one too many is let in all the same, as it may be a pause that made them too many. */
-  #bears(now: number): boolean {
-    const { patienceMs, maxInFlight } = this.#args;
-    if (now - this.#beyondAt > patienceMs) this.#beyondSince = now;
-    this.#beyondAt = now;
-    const most = Math.min(this.#limit * BURST, maxInFlight);
-    return now - this.#beyondSince < patienceMs && this.#inFlight < most;
+  #letIn(now: number): void {
+    let next = 0;
+    for (; next < this.#waiting.length && this.#inFlight < this.#limit; next += 1) {
+      const request = this.#waiting[next]?.request;
+      if (!request || request.gone) continue;
+      this.#count();
+      request.proceed(now);
+    }
+    this.#drop(next);
+  }
+
+  #refuseLate(now: number): void {
+    const before = now - this.#args.patienceMs;
+    let next = 0;
+    for (; (this.#waiting[next]?.since ?? now) < before; next += 1) {
+      const request = this.#waiting[next]?.request;
+      if (!request || request.gone) continue;
+      this.#shed?.inc();
+      request.refuse();
+    }
+    this.#drop(next);
+  }
+
+  /** The first of the queue have been seen to. */
+  #drop(count: number): void {
+    if (count > 0) this.#waiting = this.#waiting.slice(count);
+    if (this.#waiting.length > 0) return;
+    clearInterval(this.#look);
+    this.#look = undefined;
   }
 
   #adjust(mean: number): void {

@@ -58,15 +58,34 @@ export class PodServer {
       },
     });
     this.server = createServer({ ...LIMITS, requireHostHeader: false }, (request, response) => {
+      const handle = (now: number): void => {
+        if (direct?.take(request, response, now)) return;
+        response.setHeader("x-zone", this.#zone);
+        void listener(request, response);
+      };
       const now = performance.now();
       // What another service asks for belongs to requests that were accepted: refusing it would waste them.
-      const guarded = overload && !request.url?.startsWith("/internal/");
-      const accepted = !guarded || overload.enter(now);
-      this.#track(response, guarded && accepted ? now : undefined);
-      if (!accepted) return refuseOverloaded(request, response, this.#zone);
-      if (direct?.take(request, response, now)) return undefined;
-      response.setHeader("x-zone", this.#zone);
-      return listener(request, response);
+      if (!overload || request.url?.startsWith("/internal/")) {
+        this.#track(response);
+        handle(now);
+      } else if (overload.enter()) {
+        this.#track(response, now);
+        handle(now);
+      } else {
+        overload.wait(now, {
+          get gone() {
+            return response.destroyed;
+          },
+          proceed: (then) => {
+            this.#track(response, then);
+            handle(then);
+          },
+          refuse: () => {
+            this.#track(response);
+            refuseOverloaded(request, response, this.#zone);
+          },
+        });
+      }
     });
     this.server.on("checkExpectation", (_request, response: ServerResponse) => {
       this.#track(response);

@@ -48,42 +48,30 @@ describe("token buckets", () => {
 });
 
 describe("overload", () => {
-  const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
-
-  it("refuses what is read late in a turn of many, once that has lasted", async () => {
-    const overload = new Overload({ turnBudgetMs: 10, patienceMs: 100, minInFlight: 8 });
-    let now = 1000;
-    /** Requests that take 1 ms each, as many as came; how many were accepted. */
-    const busyTurn = async (requests: number) => {
-      let accepted = 0;
-      for (let i = 0; i < requests; i += 1) {
-        if (!overload.enter(now)) continue;
-        accepted += 1;
-        now += 1;
-        overload.leave(now - 1, now);
-      }
-      await turn();
-      return accepted;
+  /** A request that waits, and what became of it. */
+  const waiting = () => {
+    const request = {
+      gone: false,
+      outcome: undefined as string | undefined,
+      proceed: () => {
+        request.outcome = "let in";
+      },
+      refuse: () => {
+        request.outcome = "refused";
+      },
     };
-    assert.equal(await busyTurn(30), 30, "one long turn may be a pause");
-    for (let i = 0; i < 4; i += 1) await busyTurn(30);
-    for (let i = 0; i < 20; i += 1) assert.equal(await busyTurn(30), 11);
-    assert.equal(await busyTurn(5), 5);
-    now += 200;
-    assert.equal(await busyTurn(30), 30, "it was calm");
-    const slow = new Overload({ turnBudgetMs: 1, patienceMs: 0, minInFlight: 8 });
-    for (let i = 0; i < 8; i += 1) assert.ok(slow.enter(i * 1000), "few are let in however long they take");
-  });
+    return request;
+  };
 
   it("bounds requests under way by what they take compared with when there are few", () => {
-    const overload = new Overload({ minInFlight: 10, maxInFlight: 1000, turnBudgetMs: 1e9 });
+    const overload = new Overload({ minInFlight: 10, maxInFlight: 1000 });
     let now = 0;
     /** A service that answers one request a millisecond, whatever it has, for so long. */
     const serve = (offered: number, ms: number) => {
       const queue: number[] = [];
       let worst = 0;
       for (const end = now + ms; now < end; now += 1) {
-        while (queue.length < offered && overload.enter(now)) queue.push(now);
+        while (queue.length < offered && overload.enter()) queue.push(now);
         const entered = queue.shift() ?? now;
         worst = Math.max(worst, now + 1 - entered);
         overload.leave(entered, now + 1);
@@ -101,13 +89,32 @@ describe("overload", () => {
     assert.ok(overload.limit >= 10);
   });
 
-  it("lets in as many as may be under way at least", () => {
-    const overload = new Overload({ minInFlight: 3, maxInFlight: 3 });
+  it("lets in as many as may be under way at least, and those who wait in their order", () => {
+    const overload = new Overload({ minInFlight: 2, maxInFlight: 2, patienceMs: 60_000 });
     assert.deepEqual(
-      [1, 2, 3, 4].map(() => overload.enter(0)),
-      [true, true, true, false],
+      [1, 2, 3].map(() => overload.enter()),
+      [true, true, false],
     );
+    const [first, second, third] = [waiting(), waiting(), waiting()];
+    for (const request of [first, second, third]) overload.wait(performance.now(), request);
+    second.gone = true;
     overload.leave(0, 1);
-    assert.equal(overload.enter(1), true);
+    assert.deepEqual([first.outcome, second.outcome, third.outcome], ["let in", undefined, undefined]);
+    overload.leave(0, 1);
+    assert.deepEqual([first.outcome, second.outcome, third.outcome], ["let in", undefined, "let in"]);
+    assert.equal(overload.enter(), false, "as many as may be are under way");
+    overload.leave(0, 1);
+    assert.equal(overload.enter(), true);
+  });
+
+  it("refuses those who have waited for long", async () => {
+    const overload = new Overload({ minInFlight: 1, maxInFlight: 1, patienceMs: 20 });
+    assert.ok(overload.enter());
+    const proceed = () => assert.fail("nobody left");
+    await new Promise<void>((refuse) => {
+      overload.wait(performance.now(), { gone: false, proceed, refuse });
+    });
+    overload.leave(0, 1);
+    assert.ok(overload.enter(), "nobody waits any more");
   });
 });
