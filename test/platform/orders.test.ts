@@ -17,7 +17,7 @@ describe("an order through the public load balancer", () => {
   let account: Account;
 
   before(async function () {
-    this.timeout(90_000);
+    this.timeout(150_000);
     const platform = await shared();
     api = platform.outputs.apiUrl;
     token = await platform.trizone("token");

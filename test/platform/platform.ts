@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import type { RunFile } from "../../local/state.ts";
-import type { Status } from "../../local/status.ts";
+import { Status } from "../../local/status.ts";
 import { Outputs } from "../../outputs.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -46,7 +46,7 @@ export class TestPlatform {
   }
 
   /** Starts `trizone up` and resolves, with the milliseconds it took, when all is ready. */
-  async up(args: string[] = [], timeoutMs = 60_000): Promise<number> {
+  async up(args: string[] = [], timeoutMs = 120_000): Promise<number> {
     const begun = Date.now();
     const child = spawn(process.execPath, [entry, "up", "--port", "0", ...args], {
       env: this.environment,
@@ -97,7 +97,10 @@ export class TestPlatform {
   async leftovers(): Promise<number[]> {
     const end = Date.now() + 3000;
     let left = await this.pids();
-    while (left.length > 0 && Date.now() < end) left = await this.pids();
+    while (left.length > 0 && Date.now() < end) {
+      await sleep(50);
+      left = await this.pids();
+    }
     return left;
   }
 
@@ -125,8 +128,12 @@ export class TestPlatform {
     return stdout.trim();
   }
 
+  /** What `trizone status` prints, without a process for each look. */
   async status(): Promise<Status> {
-    return JSON.parse(await this.trizone("status", "--json"));
+    const { control, token } = this.run;
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(`${control}/status`, { headers, signal: AbortSignal.timeout(10_000) });
+    return Status.parse(await response.json());
   }
 
   /** Resolves when `done` holds of the status; throws after `timeoutMs` with the last one. */
@@ -137,6 +144,7 @@ export class TestPlatform {
       if (done(status)) return status;
       if (Date.now() > end)
         throw new Error(`not so after ${timeoutMs} ms: ${JSON.stringify(status, null, 1)}`);
+      await sleep(100);
     }
   }
 

@@ -1,8 +1,12 @@
+import assert from "node:assert/strict";
 import { TestPlatform } from "./platform.ts";
 
 let starting: Promise<TestPlatform> | undefined;
 
-/** The platform that the tests of this folder share: started once, by the first that needs it. */
+/**
+ * The platform that the tests of this folder share: a start takes a quarter of a minute of two cores. The first that
+ * needs it starts it; whoever ends it starts it again.
+ */
 export function shared(): Promise<TestPlatform> {
   starting ??= start();
   return starting;
@@ -20,6 +24,13 @@ async function start(): Promise<TestPlatform> {
 }
 
 after(async function () {
-  this.timeout(30_000);
-  await (await starting)?.dispose();
+  this.timeout(60_000);
+  const platform = await starting;
+  if (!platform) return;
+  try {
+    await platform.trizone("down");
+    assert.deepEqual(await platform.leftovers(), []);
+  } finally {
+    await platform.dispose();
+  }
 });
