@@ -62,13 +62,13 @@ export default async function overload({ seconds, say }: { seconds: number; say:
 async function keepApart(world: OrderWorld): Promise<boolean> {
   if (process.platform !== "linux") return false;
   const { pods } = await world.warmed();
-  const served = [
-    ...Object.values(pods).flatMap(({ process: { pid } }) => pid ?? []),
-    ...(await processesOf(world.postgres)),
-  ];
+  const served = Object.values(pods).flatMap(({ process: { pid } }) => pid ?? []);
+  const [server = 0, ...children] = await processesOf(world.postgres);
   const done = await Promise.all([
     pin(process.pid, CLIENTS_CORE),
-    ...served.map((pid) => pin(pid, SERVICES_CORE)),
+    ...[...served, server].map((pid) => pin(pid, SERVICES_CORE)),
   ]);
+  // Some of these come and go.
+  await Promise.all(children.map((pid) => pin(pid, SERVICES_CORE)));
   return done.every(Boolean);
 }
