@@ -2,6 +2,7 @@
 import Module from "node:module";
 import { setFlagsFromString } from "node:v8";
 import { edit, edited } from "./edits.mjs";
+import { speedUp } from "./fast-struct.mjs";
 import "./late.mjs";
 import { withLazyParts } from "./lazy-parts.mjs";
 
@@ -34,7 +35,11 @@ const compile = Module.prototype._compile;
 Module.prototype._compile = function (content, filename, ...rest) {
   const path = filename.replaceAll("\\", "/");
   const text = withLazyParts(edited(content, path), path);
-  return Reflect.apply(compile, this, [withoutSourceMap(text, filename), filename, ...rest]);
+  const result = Reflect.apply(compile, this, [withoutSourceMap(text, filename), filename, ...rest]);
+  if (path.endsWith("/google-protobuf/google/protobuf/struct_pb.js")) {
+    speedUp(this.exports, this.require("google-protobuf"));
+  }
+  return result;
 };
 
 /**

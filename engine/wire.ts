@@ -1,6 +1,10 @@
+import jspb from "google-protobuf";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { speedUp } from "./fast-struct.mjs";
 import type { PropertyMap } from "./graph.ts";
 import { isObject } from "./values.ts";
+
+speedUp(struct, jspb);
 
 /** 400 MB, the limit of Pulumi's own SDK and engine: an input may hold a whole file. */
 const MAX_MESSAGE_BYTES = 400 * 1024 * 1024;
