@@ -3,7 +3,7 @@ import type { Child } from "./child.ts";
 import { messageOf } from "./errors.ts";
 
 /** Longer than this nobody waits for a stuck program to say where it is. */
-const ANSWER_MS = 2_000;
+const ANSWER_MS = 3_000;
 
 /** Code that runs comes to a halt in less. */
 const PAUSE_MS = 300;
@@ -57,8 +57,6 @@ async function inspect(child: Child, onOpen: (socket: { close(): void }) => void
     socket.addEventListener("open", () => {
       send(1, "Debugger.enable");
       send(2, "Debugger.pause");
-      // What is evaluated would itself be paused.
-      setTimeout(() => send(3, "Debugger.disable"), PAUSE_MS).unref();
     });
     socket.addEventListener("message", ({ data }) => {
       const message = JSON.parse(String(data));
@@ -70,6 +68,8 @@ async function inspect(child: Child, onOpen: (socket: { close(): void }) => void
           resolve(traceOf(frames, scripts));
         else send(5, "Debugger.resume");
       }
+      // Until it was told of the pause it had its scripts to name. What is evaluated would itself be paused.
+      if (message.id === 2) setTimeout(() => send(3, "Debugger.disable"), PAUSE_MS).unref();
       if (message.id === 3) send(4, "Runtime.evaluate", { expression: ALIVE });
       if (message.id === 4) resolve(`It runs no code; what keeps it alive: ${message.result.result.value}`);
     });
