@@ -1,0 +1,3 @@
+import { inOnePiece, namespaces } from "./part.ts";
+
+export { inOnePiece, namespaces };
