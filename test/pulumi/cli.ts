@@ -11,7 +11,7 @@ export interface Ended {
 }
 
 /** Milliseconds; a command takes a few seconds, and many times that on a machine that does other things. */
-const LIMIT = 120_000;
+const LIMIT = 240_000;
 /** Milliseconds that the CLI has to close its plugins after it was told to stop, and after it ended. */
 const GRACE = 10_000;
 

@@ -13,7 +13,7 @@ export function withPulumi(title: string, tests: (workspace: () => Workspace) =>
   const missing = missingCli();
   const suite = missing ? describe.skip : describe;
   suite(missing ? `${title} (skipped: ${missing})` : title, function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     let workspace: Workspace | undefined;
     before(async () => {
       workspace = await Workspace.create();

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { PropertyMap } from "../../../engine/graph.ts";
-import { dereference, isUnknown, UNKNOWN } from "../../../engine/values.ts";
+import { dereference, isUnknown, sortKeys, UNKNOWN } from "../../../engine/values.ts";
 import type { Child, Component } from "./children.ts";
 
 /**
@@ -12,7 +12,7 @@ import type { Child, Component } from "./children.ts";
 export async function image({ urn, inputs: sent }: Component, child: Child): Promise<void> {
   const { repositoryUrl, context, dockerfile, platform, args }: PropertyMap = dereference(sent);
   const built = createHash("sha1")
-    .update(JSON.stringify([context, dockerfile, args]))
+    .update(JSON.stringify(sortKeys([context, dockerfile, args])))
     .digest("hex");
   const name = `${built}-container`;
   await child("docker-build:index:Image", name, urn, {
