@@ -10,6 +10,7 @@ import { endWithUs } from "./end-with-us.ts";
 
 /** Shared by all that one run tests: the build skips what is up to date. */
 const images = imagesFolder();
+const built = new Map<ServiceName, Promise<string>>();
 
 async function imagesFolder(): Promise<string> {
   const run = runFolder();
@@ -21,6 +22,7 @@ async function imagesFolder(): Promise<string> {
 
 /** For who starts pods outside a run of tests; that drops its images itself. */
 export async function dropImages(): Promise<void> {
+  built.clear();
   await rm(await images, { recursive: true, force: true });
 }
 
@@ -36,9 +38,17 @@ export interface RunningPod {
   stop(): Promise<number | null>;
 }
 
-/** The folder that stands for a service's /app. */
+/** The folder that stands for a service's /app. Looked at once: a run is one of the same sources, also while they change. */
 export function imageOf(service: ServiceName): Promise<string> {
-  return images.then((out) => buildImages(out, [service])).then(([image]) => image?.directory ?? "");
+  const known = built.get(service) ?? build(service);
+  built.set(service, known);
+  return known;
+}
+
+async function build(service: ServiceName): Promise<string> {
+  const [image] = await buildImages(await images, [service]);
+  if (!image) throw new Error(`${service} has no image`);
+  return image.directory;
 }
 
 /** Starts a pod in zone `a` unless told otherwise, and waits until it listens. */
