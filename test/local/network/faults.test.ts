@@ -9,7 +9,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Network } from "../../../local/network/index.ts";
 import { type Answer, ask, askMany, shares } from "./support/client.ts";
-import { INTERNAL } from "./support/graph.ts";
+import { HEALTH_CHECK, INTERNAL } from "./support/graph.ts";
 import { Stage } from "./support/stage.ts";
 
 const pidOf = (stage: Stage, zone: string) =>
@@ -23,7 +23,7 @@ describe("faults of a zone", function () {
   let stage: Stage;
   const zones: string[] = [];
   before(async () => {
-    stage = await Stage.open();
+    stage = await Stage.open({ group: { healthCheck: { ...HEALTH_CHECK, timeout: 0.2 } } });
     stage.network.on("zone", (zone, ready) => zones.push(`${zone} ${ready ? "ready" : "lost"}`));
   });
   after(() => stage.close());

@@ -38,6 +38,16 @@ export interface Variation {
   defaultAction?: PropertyMap;
 }
 
+/** A pod that stands still for a moment on a busy machine is no sick one. */
+export const HEALTH_CHECK = {
+  path: "/readyz",
+  port: "9090",
+  interval: 0.3,
+  timeout: 1.5,
+  healthyThreshold: 2,
+  unhealthyThreshold: 2,
+};
+
 /** A small shop: a public and an internal balancer before the pods of one Service. */
 export function shop({ balancer, group, service, rules = [], defaultAction }: Variation = {}): Graph {
   const listener = (name: string, of: string) =>
@@ -69,14 +79,7 @@ export function shop({ balancer, group, service, rules = [], defaultAction }: Va
     resource("aws:lb/targetGroup:TargetGroup", "front", {
       arn: GROUP,
       deregistrationDelay: 1,
-      healthCheck: {
-        path: "/readyz",
-        port: "9090",
-        interval: 0.3,
-        timeout: 0.2,
-        healthyThreshold: 2,
-        unhealthyThreshold: 2,
-      },
+      healthCheck: HEALTH_CHECK,
       ...group,
     }),
     resource("kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding", "front", {

@@ -82,13 +82,18 @@ export class Stage {
     return found;
   }
 
+  /** Requests that its targets got so far; edges report them a moment later. */
+  requests(arn = PUBLIC): number {
+    return Object.values(this.balancer(arn).requests).reduce((sum, one) => sum + one, 0);
+  }
+
   targetsAre(state: string): boolean {
     const { targets } = this.balancer();
     return targets.length === this.pods.length && targets.every((target) => target.state === state);
   }
 
   /** Waits for something that the network reports, looking often. */
-  async until(condition: () => boolean | Promise<boolean>, timeoutMs = 8000): Promise<void> {
+  async until(condition: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
     const end = performance.now() + timeoutMs;
     while (!(await condition())) {
       if (performance.now() > end) {
