@@ -3,7 +3,7 @@ import type { Child } from "./child.ts";
 import { messageOf } from "./errors.ts";
 
 /** Longer than this nobody waits for a stuck program to say where it is. */
-const ANSWER_MS = 3_000;
+const ANSWER_MS = 10_000;
 
 /** Code that runs comes to a halt in less. */
 const PAUSE_MS = 300;

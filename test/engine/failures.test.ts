@@ -9,7 +9,7 @@ import { failureOf, isAlive, leavesNoChildren, run, testProvider } from "./suppo
 /** Long enough for a program to come to its fault on a busy machine. */
 const LIMIT_MS = 25_000;
 /** What an evaluation may take beyond its limit: asking a stuck program where it is, and killing it. */
-const OVERTIME_MS = 4_000;
+const OVERTIME_MS = 12_000;
 
 const provider = () =>
   testProvider({
