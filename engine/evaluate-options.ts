@@ -24,6 +24,8 @@ export interface EvaluateOptions {
   env?: Record<string, string>;
   /** Stack name -> its outputs: what stack references answer. */
   stackReferences?: Record<string, PropertyMap>;
+  /** Called once the program's process was started: what else is to run beside it doesn't hold it up then. */
+  onStarted?: () => void;
   /** Gets each resource when it is registered (or read): all but a component's outputs is final. */
   onResource?: (resource: Resource) => void;
   /** Gets what the program logs and prints, as it comes. */

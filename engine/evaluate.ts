@@ -40,6 +40,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Graph> {
   ]);
   try {
     const child = startProgram(server.address, entry, options, log);
+    options.onStarted?.();
     const end = await supervise(child, { timeoutMs, failure: failure.signal, signal: options.signal });
     const [stderr, exitTrace] = [child.stderr(), child.exitTrace()];
     judgeRun({ end, entry, log, resources, announcedEnd, stderr, exitTrace, timeoutMs });

@@ -1,6 +1,7 @@
 import {
   evaluate,
   type Graph,
+  type PolicyPack,
   type PropertyMap,
   readStackConfig,
   startPolicyPack,
@@ -17,7 +18,8 @@ export interface Declared {
 }
 
 /**
- * Evaluates the program and judges its graph; the two processes start side by side.
+ * Evaluates the program and judges its graph; the two processes run side by side, and as the
+ * program takes longer it is started first.
  * Without `addresses` the provider answers with AWS's names, with them with this machine's.
  */
 export async function declare(options: {
@@ -33,9 +35,13 @@ export async function declare(options: {
   const { directory, stack, signal } = options;
   const settings = await readStackConfig(directory, stack, options.overrides ?? []);
   const provider = createProvider({ addresses: options.addresses });
-  const starting = startPolicyPack(`${directory}/policies`, { ...settings, stack, signal });
-  // A program's error ends the run before anybody waits for the pack: its own failure is then beside the point.
-  starting.catch(() => undefined);
+  let starting: Promise<PolicyPack> | undefined;
+  const startPack = () => {
+    starting = startPolicyPack(`${directory}/policies`, { ...settings, stack, signal });
+    // A program's error ends the run before anybody waits for the pack: its own failure is then beside the point.
+    starting.catch(() => undefined);
+    return starting;
+  };
   try {
     const references = await stackReferences(directory, settings, options);
     const graph = await evaluate({
@@ -45,16 +51,17 @@ export async function declare(options: {
       provider,
       signal,
       stackReferences: references,
+      onStarted: startPack,
       onResource: (resource) =>
-        starting.then(
+        starting?.then(
           (pack) => pack.judgeAhead(resource),
           () => undefined,
         ),
     });
-    const pack = await starting;
+    const pack = await (starting ?? startPack());
     return { graph, violations: await pack.judge(graph) };
   } finally {
-    await starting.then(
+    await starting?.then(
       (pack) => pack.close(),
       () => undefined,
     );

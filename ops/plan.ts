@@ -33,9 +33,13 @@ export function plan(): Command {
 
 async function judge({ stack, set, json }: Options): Promise<void> {
   const { declare } = await import("../local/declare.ts");
-  const { renderPlan, planJson } = await import("./plan-view.ts");
-  const result = await declare({ directory: projectDirectory, stack, overrides: set });
-  const diff = await sinceRecorded(stack, result.graph);
+  // What comes after the verdict is loaded while the program and the policies are.
+  const [result, { renderPlan, planJson }, compareWithRecorded] = await Promise.all([
+    declare({ directory: projectDirectory, stack, overrides: set }),
+    import("./plan-view.ts"),
+    comparison(stack),
+  ]);
+  const diff = compareWithRecorded(result.graph);
   console.log(json ? JSON.stringify(planJson(result, diff), null, 2) : renderPlan(result, diff));
   if (result.violations.some(({ level }) => level === "mandatory")) process.exitCode = 1;
 }
@@ -47,7 +51,7 @@ async function compare([one = "", other, ...rest]: string[], { set, json }: Opti
   const { renderDiff } = await import("./plan-diff-view.ts");
   let diff: GraphDiff | undefined;
   if (other === undefined) {
-    diff = await sinceRecorded(one, await graphOfStack(one, set));
+    diff = (await comparison(one))(await graphOfStack(one, set));
     if (!diff) {
       throw new Error(
         `nothing is recorded of stack ${one} in test/graphs: name a second stack to compare it with`,
@@ -61,10 +65,10 @@ async function compare([one = "", other, ...rest]: string[], { set, json }: Opti
   console.log(json ? JSON.stringify(diff, null, 2) : renderDiff(diff));
 }
 
-/** How the graph differs from the recorded one; undefined where nothing is recorded. */
-async function sinceRecorded(stack: string, graph: Graph): Promise<GraphDiff | undefined> {
+/** Tells how a graph differs from the recorded one; nothing where none is recorded. */
+async function comparison(stack: string): Promise<(graph: Graph) => GraphDiff | undefined> {
   const { readRecording, record } = await import("./graphs.ts");
   const { diffGraphs } = await import("./plan-diff.ts");
   const recording = await readRecording(stack);
-  return recording && diffGraphs(recording, record(graph));
+  return (graph) => recording && diffGraphs(recording, record(graph));
 }
