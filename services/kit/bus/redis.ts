@@ -17,7 +17,10 @@ export class RedisBus implements Bus {
     this.#log = log;
     this.#publisher = this.#open(url, credentials);
     this.#subscriber = this.#open(url, credentials).then((subscriber) =>
-      subscriber.on("message", (channel, message) => this.#listeners.get(channel)?.(message)),
+      subscriber
+        .on("message", (channel, message) => this.#listeners.get(channel)?.(message))
+        // Whatever was asked for before there was a connection, or over one that was lost.
+        .on("ready", () => this.#subscribe(subscriber, [...this.#listeners.keys()])),
     );
     // Each use reports it again.
     for (const opened of [this.#publisher, this.#subscriber]) opened.catch(() => undefined);
@@ -29,10 +32,19 @@ export class RedisBus implements Bus {
 
   listen(channel: string, listener: (message: string) => void): void {
     this.#listeners.set(channel, listener);
-    this.#subscriber
-      // ioredis subscribes anew by itself when it has connected again.
-      .then((subscriber) => subscriber.subscribe(channel))
-      .catch((error: unknown) => this.#log.warn({ err: error, channel }, "could not subscribe"));
+    this.#subscriber.then(
+      (subscriber) => subscriber.status === "ready" && this.#subscribe(subscriber, [channel]),
+      (error: unknown) => this.#log.warn({ err: error, channel }, "could not subscribe"),
+    );
+  }
+
+  /** Asks again over a new connection when it fails: who is not subscribed would never hear of anything. */
+  #subscribe(subscriber: Redis, channels: string[]): void {
+    if (channels.length === 0) return;
+    subscriber.subscribe(...channels).catch((error: unknown) => {
+      this.#log.warn({ err: error, channels }, "could not subscribe");
+      if (subscriber.status === "ready") subscriber.disconnect(true);
+    });
   }
 
   async close(): Promise<void> {
@@ -47,6 +59,8 @@ export class RedisBus implements Bus {
       commandTimeout: TIMEOUT_MS,
       // A message waits for no connection: it is of no use later.
       maxRetriesPerRequest: 1,
+      // What it would ask for anew is what it was told before; here all that is listened for is asked for.
+      autoResubscribe: false,
       retryStrategy: (attempt) => backoffMs(attempt, 50, 2000),
       // A failover leaves a former primary that takes no writes.
       reconnectOnError: (error) => error.message.startsWith("READONLY"),

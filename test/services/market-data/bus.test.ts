@@ -90,6 +90,25 @@ for (const [name, startServer] of [
 
     it("takes messages of the length that it promises", () => heardByAll("x".repeat(MAX_MESSAGE)));
 
+    it("hears what it was told to listen for while its server was away", async () => {
+      await server?.crash();
+      const late = createBus({ ...(server as Server).env, DATABASE_POOL_SIZE: 1 }, log);
+      buses.push(late);
+      let heard = false;
+      late.listen("early", () => {
+        heard = true;
+      });
+      // Longer than a command waits, and longer than its retries.
+      await sleep(2500);
+      await server?.start();
+      const deadline = performance.now() + 20_000;
+      while (!heard) {
+        assert.ok(performance.now() < deadline, "not heard");
+        await buses[0]?.publish("early", "bird").catch(() => undefined);
+        await sleep(50);
+      }
+    });
+
     it("goes on after its server was away, and says that it is", async () => {
       await server?.crash();
       const refused = async () => {
