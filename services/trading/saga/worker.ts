@@ -23,6 +23,11 @@ export interface WorkerArgs extends Omit<TenureArgs, "onDoubt"> {
 const ALONE = 10;
 /** Orders are found by their time: clocks that differ, and commits that took long, are allowed for with this much. */
 const LATE_MS = 10_000;
+/**
+ * So often all unfinished orders are looked at, whatever their time: a pod that was frozen, or a commit that waited for a
+ * standby, stores an order as much later than its time as that took.
+ */
+const ALL_MS = 5000;
 
 /** Works the shards that this process holds, whatever happens to it, to them or to the database. */
 export class Worker {
@@ -31,6 +36,7 @@ export class Worker {
   readonly #stopped = new AbortController();
   #tenure: Tenure;
   #restarting = false;
+  #sawAllAt = Number.NEGATIVE_INFINITY;
   #wake: (() => void) | undefined;
 
   constructor(args: WorkerArgs) {
@@ -196,10 +202,13 @@ export class Worker {
     const { store, clock } = this.#args;
     const { shards } = tenure;
     if (tenure.isOver || shards.length === 0) return;
+    const now = clock.now();
+    const all = now - this.#sawAllAt >= ALL_MS;
     const [orders, cancellations] = await Promise.all([
-      store.placedSince(shards, clock.now() - LATE_MS),
+      store.placedSince(shards, all ? 0 : now - LATE_MS),
       store.cancellations(shards),
     ]);
+    if (all) this.#sawAllAt = now;
     const unknown = orders.filter(({ id }) => !tenure.knows(id));
     if (unknown.length > 0) await tenure.takeFrom(() => store.read(unknown));
     const gone = cancellations.filter(({ id }) => !tenure.knows(id));

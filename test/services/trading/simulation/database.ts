@@ -70,11 +70,11 @@ export class SimulatedDatabase {
         this.#read(host, faults(), () =>
           [...this.open].filter((id) => shardsOf(id) === shard).map((id) => this.#stateOf(id)),
         ),
-      placedSince: (shards) =>
+      placedSince: (shards, sinceMs) =>
         this.#read(host, faults(), () =>
           [...this.open]
             .map((id) => ({ id, shard: shardsOf(id), createdAt: this.orders.get(id)?.createdAt ?? 0 }))
-            .filter(({ shard }) => shards.includes(shard)),
+            .filter(({ shard, createdAt }) => shards.includes(shard) && createdAt >= sinceMs),
         ),
       read: (orders) =>
         this.#read(host, faults(), () =>
