@@ -22,6 +22,8 @@ const running = new Set<ChildProcess>();
 const counts = { passing: 0, pending: 0, failing: 0 };
 const skipped: string[] = [];
 const failed: string[] = [];
+/** What Mocha tells of each batch's failures, told again at the end: the batch that failed may be far above. */
+const failures: string[] = [];
 
 async function run({ name }: Batch, files: string[]): Promise<void> {
   const since = performance.now();
@@ -49,6 +51,8 @@ function count(out: string): void {
   for (const [, number, what] of plain.slice(end).matchAll(/^ {2}(\d+) (passing|pending|failing)/gm)) {
     counts[what as keyof typeof counts] += Number(number);
   }
+  const [, told] = plain.slice(end).split(/^ {2}\d+ failing\n/m);
+  if (told) failures.push(told.trim());
   for (const [, title = ""] of plain.slice(0, end).matchAll(/^ +- (.*)$/gm)) skipped.push(title);
 }
 
@@ -82,5 +86,6 @@ await runAll(
 const { passing, pending, failing } = counts;
 for (const title of skipped) console.log(`skipped: ${title}`);
 console.log(`${passing} passing, ${pending} skipped, ${failing} failing in ${seconds(begun)}`);
+for (const told of failures) console.log(`\n  ${told}\n`);
 for (const what of failed) console.log(`FAILED: ${what}`);
 process.exitCode = failed.length > 0 ? 1 : 0;
