@@ -1,5 +1,5 @@
 import type { Severity } from "./errors.ts";
-import type { PropertyMap, Resource } from "./graph.ts";
+import type { Graph, PropertyMap, Resource } from "./graph.ts";
 import type { Provider } from "./provider.ts";
 
 export interface EvaluateOptions {
@@ -28,6 +28,8 @@ export interface EvaluateOptions {
   onStarted?: () => void;
   /** Gets each resource when it is registered (or read): all but a component's outputs is final. */
   onResource?: (resource: Resource) => void;
+  /** Gets the graph when the program says that it is done: its end is awaited, and may still turn out to be a failure. */
+  onGraph?: (graph: Graph) => void;
   /** Gets what the program logs and prints, as it comes. */
   onLog?: (severity: Severity, message: string, urn?: string) => void;
   /** Ends the evaluation at once. */

@@ -33,6 +33,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Graph> {
   let announcedEnd = false;
   const announceEnd = () => {
     announcedEnd = true;
+    options.onGraph?.(resources.graph(project, stack));
   };
   const server = await serve([
     [resourceRpc.ResourceMonitorService, monitor(context, announceEnd)],

@@ -12,23 +12,31 @@ setFlagsFromString("--interrupt-budget=675840");
 
 // A stack trace of every promise, of which a program of 200 resources has 20,000.
 if (!process.env.PULUMI_DEBUG_PROMISE_LEAKS) {
-  edit("runtime/debuggable.js", "value: new Error().stack", 'value: ""');
+  edit("@pulumi/pulumi/runtime/debuggable.js", "value: new Error().stack", 'value: ""');
 }
 // The place in the program of every resource, which this engine doesn't record.
-edit("resource.js", "const stackTrace = new Error().stack", "const stackTrace = undefined");
+edit("@pulumi/pulumi/resource.js", "const stackTrace = new Error().stack", "const stackTrace = undefined");
 
 // The inspector is asked late for the scripts (see `late.mjs`), so it has to be listened to before it names them.
 edit(
-  "runtime/closure/v8Hooks.js",
+  "@pulumi/pulumi/runtime/closure/v8Hooks.js",
   "inspectorSession.connect();",
   `inspectorSession.connect();
   inspectorSession.on("Debugger.scriptParsed", ({ params }) => scriptIdToUrlMap.set(params.scriptId, params.url));`,
 );
 
+// Messages in fifty languages, of what many programs check their config with. It asks each getter that it could define
+// again, to put its value there.
+for (const file of ["zod/v4/core/index.cjs", "zod/v4/classic/external.cjs", "zod/v4/mini/external.cjs"]) {
+  const [key, load] = ["locales", '__importStar(require("../locales/index.cjs"))'];
+  const late = `Object.defineProperty(exports, "${key}", { enumerable: true, configurable: false, get: () => ${load} });`;
+  edit(file, `exports.${key} = ${load};`, late);
+}
+
 /** Keeps the SDK's debug messages in the child, which sends the next only when the engine has answered the last. */
 export function dropDebugMessages() {
   const head = "function debug(msg, resource, streamId, ephemeral) {";
-  edit("log/index.js", head, `${head} return Promise.resolve();`);
+  edit("@pulumi/pulumi/log/index.js", head, `${head} return Promise.resolve();`);
 }
 
 const compile = Module.prototype._compile;

@@ -1,14 +1,18 @@
 // Loads a program of TypeScript ES modules as one CommonJS module. tsx has a thread of its own, which is asked for every
 // import; and whoever imports a cloud's SDK as a namespace makes Node read each of its names, which loads all its parts.
-import { existsSync } from "node:fs";
-import Module, { createRequire, isBuiltin } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import Module, { isBuiltin } from "node:module";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { isCommonJs } from "./common-js.mjs";
 import { edit } from "./edits.mjs";
 
-edit("cmd/run/run.js", '(0, eval)("u=>import(u)")', "(url) => globalThis.engineImport(url)");
-edit("cmd/run/run.js", "require(program)", "(await globalThis.engineImport(), require(program))");
+edit("@pulumi/pulumi/cmd/run/run.js", '(0, eval)("u=>import(u)")', "(url) => globalThis.engineImport(url)");
+edit(
+  "@pulumi/pulumi/cmd/run/run.js",
+  "require(program)",
+  "(await globalThis.engineImport(), require(program))",
+);
 
 /** What the SDK's runner calls: for a program of ES modules with its URL, for any other before it is required. */
 globalThis.engineImport = async (url) => {
@@ -53,17 +57,6 @@ async function translate(file = "") {
     // Whatever is wrong with the program, who loads it as it is has the words for it.
     return undefined;
   }
-}
-
-function isCommonJs(name, by) {
-  const file = createRequire(by).resolve(name);
-  if (!file.endsWith(".js")) return !file.endsWith(".mjs");
-  const folder = /^.*[\\/]node_modules[\\/](@[^\\/]+[\\/])?[^\\/]+/.exec(file)?.[0] ?? dirname(file);
-  for (let at = dirname(file); at.length >= folder.length; at = dirname(at)) {
-    const manifest = join(at, "package.json");
-    if (existsSync(manifest)) return createRequire(manifest)(manifest).type !== "module";
-  }
-  return true;
 }
 
 /** Begins while the SDK loads: the program is the last argument, in the folder that another names. */

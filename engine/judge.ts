@@ -33,11 +33,11 @@ export class Judge {
 
   async judge({ resources }: Graph): Promise<Violation[]> {
     for (const resource of resources) this.judgeAhead(resource);
-    const violations: Violation[] = [];
-    for (const resource of resources) violations.push(...((await this.verdicts.get(resource)) ?? []));
-    const response = await this.analyzer.analyzeStack(this.messages.stack(resources));
-    violations.push(...response.getDiagnosticsList().map((found) => violation(found)));
-    return violations;
+    // Asked for at once: the pack answers in its order, and the other questions are on their way.
+    const ofStack = this.analyzer.analyzeStack(this.messages.stack(resources));
+    const ofResources = resources.map((resource) => this.verdicts.get(resource) ?? []);
+    const [response, ...violations] = await Promise.all([ofStack, ...ofResources]);
+    return [...violations.flat(), ...response.getDiagnosticsList().map((found) => violation(found))];
   }
 
   private async judgeOne(resource: Resource): Promise<Violation[]> {

@@ -43,4 +43,4 @@ globalThis.engineParts = (name, module, lacks) => {
 
 const lookup = "function getResourceModule(pkg, mod, version) {";
 const lacks = "() => !state_1.getResourceModules().has(moduleKey(pkg, mod))";
-edit("runtime/rpc.js", lookup, `${lookup} globalThis.engineParts(pkg, mod, ${lacks});`);
+edit("@pulumi/pulumi/runtime/rpc.js", lookup, `${lookup} globalThis.engineParts(pkg, mod, ${lacks});`);

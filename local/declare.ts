@@ -30,17 +30,25 @@ export async function declare(options: {
   addresses?: Addresses;
   /** Outputs of the stack that a stack of layer `applications` stands on. @default those of an evaluation of its own */
   foundation?: PropertyMap;
+  /** Gets the graph when all was declared; its verdict, and the program's own end, are still to come. */
+  onGraph?: (graph: Graph) => void;
   signal?: AbortSignal;
 }): Promise<Declared> {
   const { directory, stack, signal } = options;
   const settings = await readStackConfig(directory, stack, options.overrides ?? []);
   const provider = createProvider({ addresses: options.addresses });
   let starting: Promise<PolicyPack> | undefined;
+  let verdict: Promise<Violation[]> | undefined;
   const startPack = () => {
     starting = startPolicyPack(`${directory}/policies`, { ...settings, stack, signal });
     // A program's error ends the run before anybody waits for the pack: its own failure is then beside the point.
     starting.catch(() => undefined);
     return starting;
+  };
+  const judge = (graph: Graph) => {
+    verdict = (starting ?? startPack()).then((pack) => pack.judge(graph));
+    verdict.catch(() => undefined);
+    return verdict;
   };
   try {
     const references = await stackReferences(directory, settings, options);
@@ -57,9 +65,12 @@ export async function declare(options: {
           (pack) => pack.judgeAhead(resource),
           () => undefined,
         ),
+      onGraph: (graph) => {
+        judge(graph);
+        options.onGraph?.(graph);
+      },
     });
-    const pack = await (starting ?? startPack());
-    return { graph, violations: await pack.judge(graph) };
+    return { graph, violations: await (verdict ?? judge(graph)) };
   } finally {
     await starting?.then(
       (pack) => pack.close(),

@@ -1,8 +1,12 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import type { Command } from "commander";
 import type { Graph } from "../engine/index.ts";
 import { collect, command, projectDirectory } from "./command.ts";
 import type { GraphDiff } from "./plan-diff.ts";
+
+/** How long what the policies are asked may take to be on its way: who compares graphs does nothing else meanwhile. */
+const QUESTION_MS = 20;
 
 interface Options {
   stack: string;
@@ -33,13 +37,17 @@ export function plan(): Command {
 
 async function judge({ stack, set, json }: Options): Promise<void> {
   const { declare } = await import("../local/declare.ts");
-  // What comes after the verdict is loaded while the program and the policies are.
-  const [result, { renderPlan, planJson }, compareWithRecorded] = await Promise.all([
-    declare({ directory: projectDirectory, stack, overrides: set }),
-    import("./plan-view.ts"),
-    comparison(stack),
-  ]);
-  const diff = compareWithRecorded(result.graph);
+  // What comes after the program is loaded while it runs, and done while the policies judge.
+  const [view, comparing] = [import("./plan-view.ts"), comparison(stack)];
+  let compared: Promise<GraphDiff | undefined> = Promise.resolve(undefined);
+  const result = await declare({
+    ...{ directory: projectDirectory, stack, overrides: set },
+    onGraph: (graph) => {
+      compared = sleep(QUESTION_MS).then(async () => (await comparing)(graph));
+      compared.catch(() => undefined);
+    },
+  });
+  const [{ renderPlan, planJson }, diff] = await Promise.all([view, compared]);
   console.log(json ? JSON.stringify(planJson(result, diff), null, 2) : renderPlan(result, diff));
   if (result.violations.some(({ level }) => level === "mandatory")) process.exitCode = 1;
 }
