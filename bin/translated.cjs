@@ -30,9 +30,10 @@ module.exports = function translated(entry, format) {
   const folder = `${name}-${begun}-${process.pid}`;
   mkdirSync(join(cache, folder), { recursive: true });
   const args = [join(__dirname, "translate.mjs"), entry, format, join(cache, folder)];
-  const sources = JSON.parse(
-    execFileSync(process.execPath, args, { encoding: "utf8", timeout: TRANSLATION_MS }),
-  );
+  const output = execFileSync(process.execPath, args, {
+    ...{ encoding: "utf8", timeout: TRANSLATION_MS, stdio: ["ignore", "pipe", "pipe"] },
+  });
+  const sources = JSON.parse(output);
   removeOld(name, begun - KEPT_MS);
   // A source that was saved meanwhile may have been read before or after.
   if (sources.every((source) => statSync(join(root, source)).mtimeMs < begun)) {

@@ -1,6 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { createInterface } from "node:readline";
+import type { Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import { resolveSdk } from "./entry.ts";
 
 /** How a child ended. */
 export interface Exit {
@@ -33,20 +36,56 @@ const DRAIN_MS = 250;
 /** The inspector stays closed until it is asked for, and then takes a free port. */
 const inspectorOnDemand = ["--inspect-port=127.0.0.1:0"];
 
-/** Starts `node ...args`; `onLine` gets each line that it prints. `quiet`: nobody asks for the SDK's debug messages. */
-export function startNode(options: {
+/** What a child is told to run: see `child.mjs`. */
+interface Order {
+  /** URLs of the modules to load before the script. */
+  imports: string[];
+  /** A file of CommonJS. */
+  script: string;
   args: string[];
   cwd: string;
   env: NodeJS.ProcessEnv;
+  /** Nobody asks for the SDK's debug messages. */
   quiet: boolean;
-  onLine: (stream: "stdout" | "stderr", line: string) => void;
-}): Child {
-  const { args, cwd, env, quiet, onLine } = options;
-  const preload = new URL(quiet ? "preload.mjs?quiet" : "preload.mjs", import.meta.url).href;
-  const child = spawn(process.execPath, [...inspectorOnDemand, "--import", preload, ...args], {
-    ...{ cwd, env, detached: true },
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+}
+
+let early: ChildProcess | undefined;
+
+/**
+ * Starts the process of the next child: it loads what every child needs while this process loads the engine. `folder`
+ * is the project's. To be called where an evaluation is to follow; the process ends with this one if none does.
+ * Gives its pid.
+ */
+export function headStart(folder: string): number | undefined {
+  early = spawnChild([], process.env, resolveSdk("@pulumi/pulumi/cmd/run", folder));
+  const forget = () => {
+    early = undefined;
+  };
+  early.once("error", forget).once("exit", forget);
+  return early.pid;
+}
+
+/** The orders come through a pipe of their own, beside the standard streams and that for traces. */
+function spawnChild(nodeArgs: string[], env: NodeJS.ProcessEnv, script: string): ChildProcess {
+  const first = fileURLToPath(new URL("child.mjs", import.meta.url));
+  return spawn(process.execPath, [...inspectorOnDemand, ...nodeArgs, first, script], {
+    ...{ env, detached: true },
+    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
   });
+}
+
+/** Starts a script in a Node process; `onLine` gets each line that it prints. */
+export function startNode(
+  options: Order & { nodeArgs: string[]; onLine: (stream: "stdout" | "stderr", line: string) => void },
+): Child {
+  const { nodeArgs, onLine, ...order } = options;
+  const ready = nodeArgs.length === 0 && order.env.NODE_OPTIONS === process.env.NODE_OPTIONS;
+  const child = (ready && early) || spawnChild(nodeArgs, order.env, order.script);
+  if (child === early) early = undefined;
+  const orders = child.stdio[4] as Writable;
+  // One that could not be started, or ended at once, says so itself.
+  orders.on("error", () => undefined);
+  orders.end(JSON.stringify(order));
   let stderr = "";
   const inspector = new EventEmitter();
   readLines(child, "stdout", onLine);

@@ -65,8 +65,8 @@ export function resolveSdk(specifier: string, folder: string): string {
   }
 }
 
-/** Node's arguments that let it load TypeScript, in CommonJS and in ES modules. */
-export function typeScriptArgs(): string[] {
+/** URLs of the modules that let Node load TypeScript, in CommonJS and in ES modules. */
+export function typeScriptImports(): string[] {
   const files = ["typescript-on-demand.mjs", "in-thread.mjs"];
-  return files.flatMap((file) => ["--import", new URL(file, import.meta.url).href]);
+  return files.map((file) => new URL(file, import.meta.url).href);
 }

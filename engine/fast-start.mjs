@@ -25,6 +25,13 @@ edit(
   inspectorSession.on("Debugger.scriptParsed", ({ params }) => scriptIdToUrlMap.set(params.scriptId, params.url));`,
 );
 
+// Each policy gets a copy of a resource's properties: that they are read only once is not seen.
+edit(
+  "@pulumi/policy/deserialize.js",
+  "outputsStruct.toJavaScript()",
+  "(outputsStruct.engineRead ??= outputsStruct.toJavaScript())",
+);
+
 // Messages in fifty languages, of what many programs check their config with. It asks each getter that it could define
 // again, to put its value there.
 for (const file of ["zod/v4/core/index.cjs", "zod/v4/classic/external.cjs", "zod/v4/mini/external.cjs"]) {

@@ -88,8 +88,11 @@ function launch(
     announce = resolve;
   });
   const child = startNode({
+    nodeArgs: options.nodeArgs ?? [],
+    imports: [],
+    script: runner,
     // The pack's runner takes the address of an engine and never uses it.
-    args: [...(options.nodeArgs ?? []), runner, "127.0.0.1:0", "."],
+    args: ["127.0.0.1:0", "."],
     cwd: directory,
     env: packEnvironment(options),
     quiet: !options.onLog,

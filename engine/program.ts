@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type Child, startNode } from "./child.ts";
-import { type Entry, resolveSdk, typeScriptArgs } from "./entry.ts";
+import { type Entry, resolveSdk, typeScriptImports } from "./entry.ts";
 import type { EvaluateOptions } from "./evaluate-options.ts";
 import type { Log } from "./log.ts";
 import { PARALLEL } from "./monitor.ts";
@@ -21,7 +21,10 @@ export function startProgram(address: string, entry: Entry, options: EvaluateOpt
   ];
   const runner = resolveSdk("@pulumi/pulumi/cmd/run", entry.pwd);
   return startNode({
-    args: [...(options.nodeArgs ?? typeScriptArgs()), runner, ...settings, entry.program],
+    nodeArgs: options.nodeArgs ?? [],
+    imports: options.nodeArgs ? [] : typeScriptImports(),
+    script: runner,
+    args: [...settings, entry.program],
     cwd: entry.pwd,
     env: programEnvironment(options),
     quiet: !options.onLog,

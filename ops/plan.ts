@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import type { Command } from "commander";
+import { headStart } from "../engine/child.ts";
 import type { Graph } from "../engine/index.ts";
 import { collect, command, projectDirectory } from "./command.ts";
 import type { GraphDiff } from "./plan-diff.ts";
@@ -36,6 +37,7 @@ export function plan(): Command {
 }
 
 async function judge({ stack, set, json }: Options): Promise<void> {
+  headStart(projectDirectory);
   const { declare } = await import("../local/declare.ts");
   // What comes after the program is loaded while it runs, and done while the policies judge.
   const [view, comparing] = [import("./plan-view.ts"), comparison(stack)];
@@ -48,6 +50,7 @@ async function judge({ stack, set, json }: Options): Promise<void> {
     },
   });
   const [{ renderPlan, planJson }, diff] = await Promise.all([view, compared]);
+
   console.log(json ? JSON.stringify(planJson(result, diff), null, 2) : renderPlan(result, diff));
   if (result.violations.some(({ level }) => level === "mandatory")) process.exitCode = 1;
 }
