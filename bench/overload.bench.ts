@@ -1,11 +1,7 @@
-import { processesOf } from "./cpu.ts";
 import type { Benchmark, Side } from "./kit.ts";
 import { percentile } from "./load.ts";
 import { answers, OrderWorld } from "./orders/world.ts";
-import { pin } from "./pin.ts";
 
-const SERVICES_CORE = 0;
-const CLIENTS_CORE = 1;
 /** They saturate the services: more would only wait. */
 const SATURATING = 64;
 /** Enough to bring twice that while many wait for an answer. */
@@ -13,12 +9,11 @@ const CONNECTIONS = 512;
 
 /**
  * Whole orders through the gateway at twice the rate that saturates the services, in an open loop: what is accepted
- * against the most that they can do, and its p99 against that at 80 % load. The clients have a core of their own, as they
- * have machines of their own elsewhere: what it costs them to be refused takes nothing from the services.
+ * against the most that they can do, and its p99 against that at 80 % load. As with the orders at saturation, clients and
+ * database have the same cores: what it costs clients to be refused is taken from the services.
  */
 export default async function overload({ seconds, say }: { seconds: number; say: (text: string) => void }) {
   const world = await OrderWorld.start();
-  const pinned = await keepApart(world);
   const through = "gateway";
   let peak = 0;
   const atPeak = async () => {
@@ -52,23 +47,7 @@ export default async function overload({ seconds, say }: { seconds: number; say:
         atLeast: 0.5,
       },
     ],
-    notes: async () => (pinned ? [] : ["clients and services shared all cores here"]),
     stop: () => world.stop(),
   };
   return benchmark;
-}
-
-/** Gives services and database one core, and the clients, which are this process, the other. */
-async function keepApart(world: OrderWorld): Promise<boolean> {
-  if (process.platform !== "linux") return false;
-  const { pods } = await world.warmed();
-  const served = Object.values(pods).flatMap(({ process: { pid } }) => pid ?? []);
-  const [server = 0, ...children] = await processesOf(world.postgres);
-  const done = await Promise.all([
-    pin(process.pid, CLIENTS_CORE),
-    ...[...served, server].map((pid) => pin(pid, SERVICES_CORE)),
-  ]);
-  // Some of these come and go.
-  await Promise.all(children.map((pid) => pin(pid, SERVICES_CORE)));
-  return done.every(Boolean);
 }
