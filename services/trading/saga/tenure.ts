@@ -39,9 +39,12 @@ export interface TenureArgs {
   onDoubt(error: unknown): void;
 }
 
-/** How long a reservation is tried for, after the order was placed. */
+/**
+ * How long a reservation is tried for, after this process took the order: after a restart, which an order may have
+ * waited for, the ledgers come back no sooner than this does.
+ */
 const DEADLINE_MS = 10_000;
-/** An order that was found so late was meant for another market. */
+/** An order that has waited for so long, or was found so late, was meant for another market. */
 const STALE_MS = 60_000;
 
 interface Entry {
@@ -224,11 +227,13 @@ export class Tenure {
     this.#exchange.submit({ id, symbol, side, type, quantity, worst });
   }
 
-  /** Tries until the order's deadline, at least once unless it was found too late for that. */
+  /** Tries until the deadline, at least once unless the order was found too late for that. */
   async #reserve(entry: Entry): Promise<Reserved | "unknown"> {
     const { clock, random, cash, holdings } = this.#args;
     const { order } = entry.state;
-    if (clock.now() > order.createdAt + STALE_MS) return "unknown";
+    const stale = order.createdAt + STALE_MS;
+    if (clock.now() > stale) return "unknown";
+    const deadline = Math.min(entry.takenAt + DEADLINE_MS, stale);
     const from = order.side === "buy" ? cash : holdings;
     for (let attempt = 1; ; attempt += 1) {
       try {
@@ -236,7 +241,7 @@ export class Tenure {
       } catch {
         // Whoever made the call has logged it; here only that nothing is known counts.
         const pause = backoffMs(attempt, 50, 1000, random);
-        if (clock.now() + pause > order.createdAt + DEADLINE_MS) return "unknown";
+        if (clock.now() + pause > deadline) return "unknown";
         await clock.sleep(pause, this.#over.signal);
         if (this.#isGone(entry) || entry.cancelled) return "unknown";
       }

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Report } from "../../../services/trading/exchange/port.ts";
-import type { SagaStore } from "../../../services/trading/saga/ports.ts";
+import type { Clock, SagaStore } from "../../../services/trading/saga/ports.ts";
 import { shardOf } from "../../../services/trading/saga/shard.ts";
 import { type OrderState, type PlacedOrder, placed } from "../../../services/trading/saga/state.ts";
-import { Tenure } from "../../../services/trading/saga/tenure.ts";
+import { type Ended, Tenure, type TenureArgs } from "../../../services/trading/saga/tenure.ts";
 
 const ORDER: PlacedOrder = {
   id: "01a1fded-7ad5-79aa-a5f0-189b4cc8a301",
@@ -17,49 +17,62 @@ const ORDER: PlacedOrder = {
   createdAt: 1_800_000_000_000,
 };
 
+type Given = Pick<TenureArgs, "clock" | "cash"> & { load?: SagaStore["load"] };
+
+/** A tenure whose exchange fills at once, over a database that stores at once. */
+function open({ clock, cash, load = async () => [] }: Given) {
+  const submitted: string[] = [];
+  const ended: Ended[] = [];
+  let settle: () => void = () => undefined;
+  const end = new Promise<void>((resolve) => (settle = resolve));
+  const store: SagaStore = {
+    load,
+    placedSince: async () => [],
+    read: async () => [],
+    cancellations: async () => [],
+    settleCancellations: async () => undefined,
+    commit: async () => undefined,
+    openChain: async () => ({ chain: 1, hash: Buffer.alloc(32) }),
+  };
+  const exchange = (report: (group: Report[]) => void) => ({
+    submit({ id }: { id: string }) {
+      submitted.push(id);
+      const fill = { id: `${submitted.length}`, quantity: 10, price: 45_000 };
+      report([{ orderId: id, type: "fill", fill }]);
+    },
+    cancel: () => undefined,
+    restore: () => undefined,
+    forget: () => undefined,
+    close: () => undefined,
+  });
+  const tenure = new Tenure({
+    ...{ store, cash, holdings: cash, clock, exchange, random: Math.random, writer: "test", maxBatch: 500 },
+    onDoubt: (error) => assert.fail(String(error)),
+    onStored: (_, orders) => {
+      ended.push(...orders);
+      settle();
+    },
+  });
+  return { tenure, submitted, ended, end };
+}
+
+/** Time passes only where somebody waits. */
+function clockAt(now: number): Clock {
+  return {
+    now: () => now,
+    sleep: async (ms) => {
+      now += ms;
+    },
+  };
+}
+
 describe("a tenure", () => {
   it("does not work an order again that ended while its shard was being read", async () => {
-    const submitted: string[] = [];
     let found: (states: OrderState[]) => void = () => undefined;
-    const store: SagaStore = {
+    const { tenure, submitted, ended, end } = open({
+      clock: clockAt(ORDER.createdAt),
+      cash: { reserve: async () => "reserved" },
       load: () => new Promise((resolve) => (found = resolve)),
-      placedSince: async () => [],
-      read: async () => [],
-      cancellations: async () => [],
-      settleCancellations: async () => undefined,
-      commit: async () => undefined,
-      openChain: async () => ({ chain: 1, hash: Buffer.alloc(32) }),
-    };
-    const ended: string[] = [];
-    const reservations = { reserve: async () => "reserved" as const };
-    const exchange = (report: (group: Report[]) => void) => ({
-      submit({ id }: { id: string }) {
-        submitted.push(id);
-        report([
-          { orderId: id, type: "fill", fill: { id: `${submitted.length}`, quantity: 10, price: 45_000 } },
-        ]);
-      },
-      cancel: () => undefined,
-      restore: () => undefined,
-      forget: () => undefined,
-      close: () => undefined,
-    });
-    let stored: () => void = () => undefined;
-    const end = new Promise<void>((resolve) => (stored = resolve));
-    const tenure = new Tenure({
-      store,
-      cash: reservations,
-      holdings: reservations,
-      clock: { now: () => ORDER.createdAt, sleep: () => new Promise(() => undefined) },
-      random: Math.random,
-      exchange,
-      writer: "test",
-      maxBatch: 500,
-      onDoubt: (error) => assert.fail(String(error)),
-      onStored: (_, orders) => {
-        ended.push(...orders.map(({ state }) => state.order.id));
-        stored();
-      },
     });
     const held = tenure.hold(shardOf(ORDER.symbol), 1);
     tenure.take(placed(ORDER));
@@ -70,6 +83,39 @@ describe("a tenure", () => {
     await new Promise(setImmediate);
     assert.equal(tenure.size, 0);
     assert.deepEqual(submitted, [ORDER.id]);
-    assert.deepEqual(ended, [ORDER.id]);
+    assert.deepEqual(
+      ended.map(({ state }) => state.order.id),
+      [ORDER.id],
+    );
+  });
+
+  /** How an order ends that was taken so long after it was placed, when the ledger answers after so many tries. */
+  async function endOf(lateMs: number, failures: number): Promise<{ end: string; tries: number }> {
+    let tries = 0;
+    const reserve = async () => {
+      tries += 1;
+      if (tries <= failures) throw new Error("not up yet");
+      return "reserved" as const;
+    };
+    const clock = clockAt(ORDER.createdAt + lateMs);
+    const { tenure, ended, end } = open({ clock, cash: { reserve } });
+    await tenure.hold(shardOf(ORDER.symbol), 1);
+    tenure.take(placed(ORDER));
+    await end;
+    return { end: ended[0]?.end ?? "", tries };
+  }
+
+  it("fills an order that waited for the platform's restart, though the ledger comes back a little later", async () => {
+    assert.deepEqual(await endOf(0, 5), { end: "filled", tries: 6 });
+    assert.deepEqual(await endOf(30_000, 5), { end: "filled", tries: 6 });
+  });
+
+  it("gives an order up that can't be reserved for long, or was found too late for its market", async () => {
+    for (const lateMs of [0, 30_000, 59_000]) {
+      const { end, tries } = await endOf(lateMs, Number.POSITIVE_INFINITY);
+      assert.equal(end, "rejected");
+      assert.ok(tries > 1, `${tries} tries`);
+    }
+    assert.deepEqual(await endOf(61_000, 0), { end: "rejected", tries: 0 });
   });
 });
