@@ -28,7 +28,7 @@ export const PodEnvironment = z.object({
    */
   TERMINATION_LAME_DUCK_MS: milliseconds(700),
   /** A request waits so long to be let in where a pod has more to do than it can do in time; see `kit/overload.ts`. */
-  OVERLOAD_PATIENCE_MS: milliseconds(50),
+  OVERLOAD_PATIENCE_MS: milliseconds(30),
 });
 
 export type PodEnvironment = z.infer<typeof PodEnvironment>;

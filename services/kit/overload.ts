@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { Counter, Gauge, type Registry } from "prom-client";
 
 export interface OverloadArgs {
-  /** A request that is one too many waits for so long at most, in milliseconds. @default 50 */
+  /** A request that is one too many waits for so long at most, in milliseconds. @default 30 */
   patienceMs?: number;
   /** Requests under way that are always let in: more of them make a service that commits in groups faster. @default 96 */
   minInFlight?: number;
@@ -50,7 +50,7 @@ export class Overload {
   #idleMs = Number.POSITIVE_INFINITY;
 
   constructor(args: OverloadArgs = {}, registry?: Registry) {
-    this.#args = { patienceMs: 50, minInFlight: 96, maxInFlight: 2048, ...args };
+    this.#args = { patienceMs: 30, minInFlight: 96, maxInFlight: 2048, ...args };
     this.#limit = this.#args.maxInFlight;
     if (!registry) return;
     const registers = [registry];
