@@ -24,12 +24,6 @@ export async function cpuOfPostgres(postgres: TestPostgres): Promise<CpuClock> {
   };
 }
 
-/** The processes of a PostgreSQL server as they are now, the server's own first. Linux only. */
-export async function processesOf(postgres: TestPostgres): Promise<number[]> {
-  const server = await serverOf(postgres);
-  return [server, ...(await childrenOf(server))];
-}
-
 async function serverOf(postgres: TestPostgres): Promise<number> {
   const { rows } = await postgres.query("SHOW data_directory");
   const file = await readFile(join(rows[0].data_directory, "postmaster.pid"), "utf8");

@@ -50,7 +50,6 @@ async function judge({ stack, set, json }: Options): Promise<void> {
     },
   });
   const [{ renderPlan, planJson }, diff] = await Promise.all([view, compared]);
-
   console.log(json ? JSON.stringify(planJson(result, diff), null, 2) : renderPlan(result, diff));
   if (result.violations.some(({ level }) => level === "mandatory")) process.exitCode = 1;
 }

@@ -2,20 +2,9 @@ import assert from "node:assert/strict";
 import type { Report } from "../../../services/trading/exchange/port.ts";
 import type { Clock, SagaStore } from "../../../services/trading/saga/ports.ts";
 import { shardOf } from "../../../services/trading/saga/shard.ts";
-import { type OrderState, type PlacedOrder, placed } from "../../../services/trading/saga/state.ts";
+import { type OrderState, placed } from "../../../services/trading/saga/state.ts";
 import { type Ended, Tenure, type TenureArgs } from "../../../services/trading/saga/tenure.ts";
-
-const ORDER: PlacedOrder = {
-  id: "01a1fded-7ad5-79aa-a5f0-189b4cc8a301",
-  userId: "ana",
-  symbol: "BHP",
-  side: "buy",
-  type: "market",
-  quantity: 10,
-  limitPrice: undefined,
-  worst: 50_000,
-  createdAt: 1_800_000_000_000,
-};
+import { ORDER } from "./order.ts";
 
 type Given = Pick<TenureArgs, "clock" | "cash"> & { load?: SagaStore["load"] };
 

@@ -2,20 +2,9 @@ import assert from "node:assert/strict";
 import { setImmediate as turn } from "node:timers/promises";
 import type { SagaStore } from "../../../services/trading/saga/ports.ts";
 import { leaseOf, SHARDS, shardOf } from "../../../services/trading/saga/shard.ts";
-import { type PlacedOrder, placed } from "../../../services/trading/saga/state.ts";
+import { placed } from "../../../services/trading/saga/state.ts";
 import { Worker } from "../../../services/trading/saga/worker.ts";
-
-const ORDER: PlacedOrder = {
-  id: "01a1fded-7ad5-79aa-a5f0-189b4cc8a301",
-  userId: "ana",
-  symbol: "BHP",
-  side: "buy",
-  type: "market",
-  quantity: 10,
-  limitPrice: undefined,
-  worst: 50_000,
-  createdAt: 1_800_000_000_000,
-};
+import { ORDER } from "./order.ts";
 
 describe("a worker", () => {
   it("finds an order that was stored long after its time, as by a pod that was frozen", async () => {
