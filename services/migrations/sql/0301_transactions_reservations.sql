@@ -37,7 +37,8 @@ CREATE FUNCTION transactions.reserve(ids uuid[], users text[], currencies text[]
 RETURNS SETOF uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = transactions, pg_temp
 SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_material = off SET enable_memoize = off SET jit = off AS $$
 DECLARE
   done uuid[];
 BEGIN
@@ -73,7 +74,8 @@ CREATE FUNCTION transactions.reserve_with_care(ids uuid[], users text[], currenc
 RETURNS TABLE (id uuid, outcome text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = transactions, pg_temp
 SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_material = off SET enable_memoize = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   wanted record;
@@ -148,7 +150,8 @@ CREATE FUNCTION transactions.apply_events(
 ) RETURNS TABLE (applied boolean, "position" text, uncovered bigint)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = transactions, pg_temp
 SET plan_cache_mode = force_generic_plan
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_material = off SET enable_memoize = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   stored text;

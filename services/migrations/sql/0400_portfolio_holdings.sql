@@ -82,7 +82,9 @@ CREATE AGGREGATE portfolio.sum_fitting(bigint, bigint) (
 CREATE FUNCTION portfolio.reserve(ids uuid[], users text[], symbols text[], quantities bigint[])
 RETURNS TABLE (id uuid, outcome text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = portfolio, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+SET plan_cache_mode = force_generic_plan
+SET enable_seqscan = off SET enable_bitmapscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+SET enable_material = off SET enable_memoize = off SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
   held bigint;
