@@ -10,13 +10,8 @@ import { load, requestBytes } from "./load.ts";
 import { pin } from "./pin.ts";
 
 const CONNECTIONS = 64;
-const ORDER = JSON.stringify({
-  symbol: "BHP",
-  side: "buy",
-  type: "limit",
-  quantity: 100,
-  limitPrice: "45.10",
-});
+/** Not an order: those are passed on several at a time. */
+const TRANSACTION = JSON.stringify({ kind: "deposit", currency: "AUD", amount: "100000000000.00" });
 const SERVER_CORE = 0;
 const OTHER_CORE = 1;
 
@@ -26,11 +21,12 @@ const OTHER_CORE = 1;
  */
 export default async function http(options: { seconds: number }): Promise<Benchmark> {
   const issuer = await startIssuer();
-  const upstream = await startUpstream(ORDER);
+  const upstream = await startUpstream(TRANSACTION);
   const gateway = await startPod("gateway", {
     ISSUER: issuer.url,
     CLIENT_ID,
-    TRADING_URL: `http://127.0.0.1:${upstream.port}`,
+    TRADING_URL: "http://127.0.0.1:9",
+    TRANSACTIONS_URL: `http://127.0.0.1:${upstream.port}`,
     RATE_LIMIT_PER_SECOND: "1000000",
     RATE_LIMIT_BURST: "1000000",
   });
@@ -43,7 +39,7 @@ export default async function http(options: { seconds: number }): Promise<Benchm
   ]);
   const token = await issuer.token();
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const bytes = requestBytes("POST", "/api/orders", { ...headers, "idempotency-key": "k" }, ORDER);
+  const bytes = requestBytes("POST", "/api/transactions", { ...headers, "idempotency-key": "k" }, TRANSACTION);
   const cost = new Map<string, number>();
 
   const side = (name: string, port: number, pid: number): Side => {

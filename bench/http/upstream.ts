@@ -6,7 +6,7 @@ const LENGTH = /\r\ncontent-length: *(\d+)/i;
 
 /** The service behind the gateway, as light as can be: each request gets the same bytes. Resolves to its port. */
 export async function startUpstream(body: string): Promise<{ port: number; close(): void }> {
-  const head = `HTTP/1.1 201 Created\r\ncontent-type: application/json\r\nlocation: /api/orders/1\r\nx-zone: a\r\n`;
+  const head = `HTTP/1.1 201 Created\r\ncontent-type: application/json\r\nlocation: /api/transactions/1\r\nx-zone: a\r\n`;
   const answer = Buffer.from(
     `${head}x-request-id: 1\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
   );

@@ -25,6 +25,7 @@ await serve(environment, (pod) => {
   const limits = new UserLimits({ perSecond, burst });
   const services = openServices(environment);
   const document = new ApiDocument(services, pod.log);
+  const door = { tokens, limits, zone: environment.ZONE };
   return {
     routes(app) {
       // For everyone: who writes a client has no token yet.
@@ -32,7 +33,7 @@ await serve(environment, (pod) => {
       app.use("/api/*", authenticate(tokens, limits));
       app.get("/api/flags", (c) => c.json(flags));
     },
-    direct: services.flatMap((service) => routesTo(service, { tokens, limits, zone: environment.ZONE })),
+    direct: services.flatMap((service) => routesTo(service, door)),
     upgrade: quotesStream(pod, tokens, flags.quotesStream ? environment.MARKET_DATA_URL : undefined),
     ready: () => keys.problem(),
     close: async () => {

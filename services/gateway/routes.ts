@@ -1,30 +1,87 @@
 import { API_BODY_LIMIT, readBody } from "../kit/body-limit.ts";
+import type { Call } from "../kit/call.ts";
+import { ClientGone } from "../kit/cancel.ts";
 import type { DirectRoute } from "../kit/direct.ts";
 import { ProblemError } from "../kit/problem.ts";
 import { proxy } from "../kit/proxy.ts";
+import { sendReply } from "../kit/reply.ts";
+import { traceHeaders } from "../kit/trace.ts";
+import type { Upstream } from "../kit/upstream.ts";
 import { bearerToken, identityHeaders } from "./authenticate.ts";
+import { OrderGroups } from "./order-groups.ts";
 import type { UserLimits } from "./rate-limit.ts";
 import type { Service } from "./services.ts";
 import type { TokenCache } from "./token-cache.ts";
+import type { Identity } from "./tokens.ts";
 
 /** Must not be passed on: services rely on the identity headers, and a token in their reach could only leak. */
 const TOKEN_HEADERS = new Set(["authorization", "cookie"]);
 
+/** What routes share. */
+export interface Door {
+  tokens: TokenCache;
+  limits: UserLimits;
+  /** This pod's. */
+  zone: string;
+}
+
+/** A request that was let in. */
+interface Admitted {
+  upstream: Upstream;
+  identity: Identity;
+  /** Response headers that tell of the caller's limit. */
+  respond: Record<string, string>;
+  body: Buffer | undefined;
+}
+
 /** The paths of a service: each request is its caller's, within the caller's limit, and passed on. */
-export function routesTo(
-  { name, paths, upstream }: Service,
-  { tokens, limits, zone }: { tokens: TokenCache; limits: UserLimits; zone: string },
-): DirectRoute[] {
-  return paths.map((path) => ({
+export function routesTo(service: Service, door: Door): DirectRoute[] {
+  const { name, paths, upstream } = service;
+  const each = paths.map((path) => ({
     path,
-    handle: async (call) => {
-      const token = bearerToken(call.incoming.headers.authorization);
-      const identity = tokens.known(token) ?? (await tokens.identify(token));
-      const respond = limits.take(identity.id, call.startedAt);
-      if (!upstream) throw new ProblemError(404, `This deployment has no service "${name}".`);
-      const body = await readBody(call.incoming, API_BODY_LIMIT);
-      const add = identityHeaders(identity);
-      await proxy(call, { upstream, zone, body, drop: TOKEN_HEADERS, add, respond });
-    },
+    handle: async (call: Call) => passOn(call, await admit(call, service, door), door),
   }));
+  return name === "trading" && upstream
+    ? [placeOrders(service, new OrderGroups(upstream), door), ...each]
+    : each;
+}
+
+/** `POST /api/orders`, which is most of what there is: those that come together are passed on together. */
+function placeOrders(service: Service, groups: OrderGroups, door: Door): DirectRoute {
+  return {
+    path: "/api/orders",
+    only: "POST",
+    handle: async (call) => {
+      const admitted = await admit(call, service, door);
+      const { identity, respond, body } = admitted;
+      const { outgoing, requestId, trace } = call;
+      const { "idempotency-key": key, "content-type": contentType } = call.incoming.headers;
+      const reply = await groups.place({
+        userId: identity.id,
+        ...(typeof key === "string" && { idempotencyKey: key }),
+        ...(contentType !== undefined && { contentType }),
+        ...(body && { body: body.toString() }),
+        requestId,
+        ...traceHeaders(trace),
+      });
+      if (!reply) return passOn(call, admitted, door);
+      if (outgoing.closed) throw new ClientGone(outgoing).reason;
+      const way = ["x-zone-path", `${door.zone}>${reply.zone}`];
+      const headers = [...reply.headers, ...way, ...Object.entries(respond).flat()];
+      sendReply(outgoing, { ...reply, headers }, reply.zone, requestId);
+    },
+  };
+}
+
+async function admit(call: Call, { name, upstream }: Service, { tokens, limits }: Door): Promise<Admitted> {
+  const token = bearerToken(call.incoming.headers.authorization);
+  const identity = tokens.known(token) ?? (await tokens.identify(token));
+  const respond = limits.take(identity.id, call.startedAt);
+  if (!upstream) throw new ProblemError(404, `This deployment has no service "${name}".`);
+  const body = await readBody(call.incoming, API_BODY_LIMIT);
+  return { upstream, identity, respond, body };
+}
+
+function passOn(call: Call, { upstream, identity, respond, body }: Admitted, { zone }: Door): Promise<void> {
+  return proxy(call, { upstream, zone, body, drop: TOKEN_HEADERS, add: identityHeaders(identity), respond });
 }

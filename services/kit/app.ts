@@ -4,7 +4,7 @@ import { methodNotAllowed } from "hono/method-not-allowed";
 import { routePath } from "hono/route";
 import { beginCall, type Call, endCall } from "./call.ts";
 import { ClientGone } from "./cancel.ts";
-import { asProblem } from "./failure.ts";
+import { failureOf } from "./failure.ts";
 import type { Pod } from "./pod.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
 
@@ -35,12 +35,9 @@ export function createApp(pod: Pod): Hono<KitEnv> {
   });
   app.notFound((c) => problemResponse(new ProblemError(404, "There is nothing at this path."), c.req.path));
   app.onError((error, c) => {
-    const problem = asProblem(error, c.req.raw.signal.aborted);
-    if (problem.status >= 500) {
-      const { requestId, trace } = c.get("call");
-      pod.log.warn({ requestId, traceId: trace.traceId, path: c.req.path, err: error }, "request failed");
-    }
-    return problemResponse(problem, c.req.path, c.get("call").trace.traceId);
+    const call = c.get("call");
+    const problem = failureOf(pod, call, error, c.req.raw.signal.aborted);
+    return problemResponse(problem, c.req.path, call.trace.traceId);
   });
   return app;
 }

@@ -55,6 +55,25 @@ export function attempt(
   });
 }
 
+/** A response's body as text. @throws AttemptError when it isn't there, whole, within `timeoutMs` */
+export async function textOf({ body }: UpstreamResponse, timeoutMs: number): Promise<string> {
+  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.length).toString();
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    body.destroy(new Error("the answer did not end"));
+  }, timeoutMs);
+  try {
+    const chunks: Buffer[] = [];
+    for await (const chunk of body) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString();
+  } catch (error) {
+    throw new AttemptError(timedOut, error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 class Attempt implements Exchange {
   readonly method: string;
   readonly #client: Cancel;

@@ -3,10 +3,8 @@ import type { Pod } from "./pod.ts";
 import { requestIdOf } from "./request-id.ts";
 import { type Trace, traceOf } from "./trace.ts";
 
-/** A request under way, whoever answers it. */
-export interface Call {
-  incoming: IncomingMessage;
-  outgoing: ServerResponse;
+/** A request under way, by which it is counted, timed and traced. */
+export interface CallInfo {
   method: string;
   /** Without query. */
   path: string;
@@ -14,6 +12,12 @@ export interface Call {
   trace: Trace;
   /** By `performance.now()`. */
   startedAt: number;
+}
+
+/** A request of its own under way, whoever answers it. */
+export interface Call extends CallInfo {
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
 }
 
 const SLOW_MS = 1000;
@@ -41,7 +45,7 @@ export function beginCall(
  * Counts, times and logs a call that was answered.
  * @param route the route's pattern, not the path: paths hold ids, and each new label value is a new time series
  */
-export function endCall(pod: Pod, call: Call, route: string, status: number): void {
+export function endCall(pod: Pod, call: CallInfo, route: string, status: number): void {
   const elapsedMs = performance.now() - call.startedAt;
   const method = METHODS.has(call.method) ? call.method : "OTHER";
   pod.metrics.requests.observe(method, route, status, elapsedMs / 1000);

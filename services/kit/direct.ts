@@ -1,16 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { beginCall, type Call, endCall } from "./call.ts";
 import { ClientGone } from "./cancel.ts";
-import { asProblem } from "./failure.ts";
+import { failureOf } from "./failure.ts";
 import type { Pod } from "./pod.ts";
-import { type ProblemError, problemOf } from "./problem.ts";
+import { ProblemError } from "./problem.ts";
+import { problemReply, sendReply } from "./reply.ts";
 
 /** A path, with all below it, whose requests are answered on Node's own objects: what a proxy does needs no more. */
 export interface DirectRoute {
   /** E.g. `/api/orders`. */
   path: string;
   /** Only requests of this method, and of this very path: all others are Hono's. @default all, with all below */
-  only?: "GET" | "POST";
+  only?: "GET" | "POST" | "PUT";
+  /** Many clients' requests in one: not there while faults are injected, which are for each of them by itself. */
+  group?: true;
   /** Answers by writing `call.outgoing`; what it throws before that becomes problem details. */
   handle(call: Call): Promise<void>;
 }
@@ -51,39 +54,29 @@ export class Direct {
   async answer(route: DirectRoute, call: Call): Promise<void> {
     const { outgoing, path } = call;
     try {
-      if (this.#pod.chaos.active) await this.#pod.chaos.apply(path, new ClientGone(outgoing));
+      if (this.#pod.chaos.active) await this.#disturb(route, call);
       await route.handle(call);
     } catch (error) {
-      const problem = asProblem(error, outgoing.closed);
-      if (problem.status >= 500) {
-        const { requestId, trace } = call;
-        this.#pod.log.warn({ requestId, traceId: trace.traceId, path, err: error }, "request failed");
-      }
-      refuse(call, problem, this.#pod.environment.ZONE);
+      const problem = failureOf(this.#pod, call, error, outgoing.closed);
+      // An answer that has begun can only be broken off.
+      if (outgoing.headersSent) outgoing.destroy();
+      else this.#refuse(call, problem);
     }
     endCall(this.#pod, call, path === route.path ? path : `${route.path}/*`, outgoing.statusCode);
+  }
+
+  async #disturb(route: DirectRoute, { path, outgoing }: Call): Promise<void> {
+    if (route.group) throw new ProblemError(404, "While faults are injected requests are taken one by one.");
+    await this.#pod.chaos.apply(path, new ClientGone(outgoing));
+  }
+
+  #refuse({ outgoing, path, requestId, trace }: Call, problem: ProblemError): void {
+    const reply = problemReply(problem, path, trace.traceId);
+    sendReply(outgoing, reply, this.#pod.environment.ZONE, requestId);
   }
 }
 
 /** Whether a path is another one or below it. */
 export function isBelow(path: string, prefix: string): boolean {
   return path.startsWith(prefix) && (path.length === prefix.length || path.charCodeAt(prefix.length) === 47);
-}
-
-/** Answers a call with problem details, unless its answer has begun: then the client is told by its end. */
-function refuse({ outgoing, path, requestId, trace }: Call, problem: ProblemError, zone: string): void {
-  if (outgoing.headersSent) {
-    outgoing.destroy();
-    return;
-  }
-  const body = JSON.stringify(problemOf(problem, path, trace.traceId));
-  outgoing.writeHead(problem.status, {
-    "x-zone": zone,
-    "x-request-id": requestId,
-    ...problem.headers,
-    "content-type": "application/problem+json",
-    "cache-control": "no-store",
-    "content-length": Buffer.byteLength(body),
-  });
-  outgoing.end(body);
 }

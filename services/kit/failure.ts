@@ -1,10 +1,22 @@
 import { HTTPException } from "hono/http-exception";
+import type { CallInfo } from "./call.ts";
+import type { Pod } from "./pod.ts";
 import { ProblemError } from "./problem.ts";
 
 const CLIENT_CLOSED_REQUEST = 499;
 
+/** What the client is told of an error that ended its call; one that is the service's own is logged. */
+export function failureOf(pod: Pod, call: CallInfo, error: unknown, clientGone: boolean): ProblemError {
+  const problem = asProblem(error, clientGone);
+  if (problem.status >= 500) {
+    const { requestId, trace, path } = call;
+    pod.log.warn({ requestId, traceId: trace.traceId, path, err: error }, "request failed");
+  }
+  return problem;
+}
+
 /** What the client is told of an error. Internal ones keep their text to the log: it may hold SQL or addresses. */
-export function asProblem(error: unknown, clientGone: boolean): ProblemError {
+function asProblem(error: unknown, clientGone: boolean): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof HTTPException) {
     const field = error.status === 415 ? "content-type" : "body";

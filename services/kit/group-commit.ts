@@ -13,6 +13,8 @@ export interface GroupCommitOptions {
    * batches then grow and cost less each. @default 0
    */
   rest?: number;
+  /** Has the first batch wait for all that the present turn of the event loop still brings. @default false */
+  wholeTurns?: boolean;
 }
 
 /** Bounds what a slow commit adds to the next. */
@@ -37,7 +39,14 @@ export class GroupCommit<Item, Result> {
   /** @param commit resolves to one result an item, in the items' order; what it throws, every item's caller gets */
   constructor(commit: (items: Item[]) => Promise<Result[]>, options: GroupCommitOptions = {}) {
     this.#commit = commit;
-    this.#options = { maxBatch: 500, concurrency: 1, maxWaiting: 10_000, rest: 0, ...options };
+    this.#options = {
+      maxBatch: 500,
+      concurrency: 1,
+      maxWaiting: 10_000,
+      rest: 0,
+      wholeTurns: false,
+      ...options,
+    };
   }
 
   /** Items that wait for a commit to begin. */
@@ -56,8 +65,10 @@ export class GroupCommit<Item, Result> {
       return Promise.reject(new QueueFull("too many wait"));
     return new Promise((resolve, reject) => {
       this.#waiting.push({ item, resolve, reject });
-      // In a microtask, so that what one turn of the event loop brings goes together.
-      if (this.#waiting.length === 1) queueMicrotask(() => this.#next());
+      if (this.#waiting.length !== 1) return;
+      // In a microtask, so that what is added together goes together.
+      if (this.#options.wholeTurns) setImmediate(() => this.#next());
+      else queueMicrotask(() => this.#next());
     });
   }
 

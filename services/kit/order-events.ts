@@ -1,8 +1,4 @@
-import type { Context } from "hono";
 import { z } from "zod";
-import type { KitEnv } from "./app.ts";
-import { ProblemError } from "./problem.ts";
-import { fieldErrors } from "./validation.ts";
 
 /** Where in the feed an event lies: the writing transaction's id, its chain, its link there. */
 export const Position = z.string().regex(/^\d{1,20}\.\d{1,19}\.\d{1,19}$/);
@@ -52,17 +48,3 @@ export const HoldingReservation = z.object({ id: orderId, userId, symbol, quanti
 export type HoldingReservation = z.infer<typeof HoldingReservation>;
 
 export type ReservationOutcome = "reserved" | "insufficient" | "no-account" | "released";
-
-/** The body of an internal call. @throws ProblemError 400 or 422 */
-export async function readInternal<Schema extends z.ZodType>(
-  c: Context<KitEnv>,
-  schema: Schema,
-): Promise<z.infer<Schema>> {
-  const body: unknown = await c.req.json().catch((cause: unknown) => {
-    throw new ProblemError(400, "The request's body is not valid JSON.", { cause });
-  });
-  const result = schema.safeParse(body);
-  if (result.success) return result.data;
-  const errors = fieldErrors(result.error.issues, "body");
-  throw new ProblemError(422, "The batch is not valid.", { errors });
-}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { AttemptError, attempt, type UpstreamResponse } from "./attempt.ts";
+import { AttemptError, attempt, textOf } from "./attempt.ts";
 import { Connections } from "./connections.ts";
 import { backoffMs, isTransientStatus } from "./retry.ts";
 
@@ -93,12 +93,13 @@ export class Peer {
       ...(body !== undefined && { body: Buffer.from(body) }),
     };
     const pool = this.#connections.current();
-    const response = await attempt(pool, request, timeoutMs, signal).catch((error: unknown) => {
+    const failed = (error: unknown) => {
       if (!(error instanceof AttemptError)) throw error;
       this.#connections.retire(pool);
       throw new PeerError(`${this.#name} did not answer: ${error.message}`, undefined, error);
-    });
-    const text = await textOf(response, timeoutMs);
+    };
+    const response = await attempt(pool, request, timeoutMs, signal).catch(failed);
+    const text = await textOf(response, timeoutMs).catch(failed);
     const { status } = response;
     if ((status < 200 || status > 299) && !expect.includes(status)) {
       throw new PeerError(`${this.#name} answered ${method} ${path} with ${status}`, status);
@@ -108,20 +109,5 @@ export class Peer {
     } catch (error) {
       throw new PeerError(`${this.#name} answered ${method} ${path} with what isn't JSON`, status, error);
     }
-  }
-}
-
-/** Large bodies stream. */
-async function textOf({ body }: UpstreamResponse, timeoutMs: number): Promise<string> {
-  if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.length).toString();
-  const timer = setTimeout(() => body.destroy(new Error("the answer broke off")), timeoutMs);
-  try {
-    const chunks: Buffer[] = [];
-    for await (const chunk of body) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString();
-  } catch (error) {
-    throw new PeerError("the answer broke off", undefined, error);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -1,10 +1,10 @@
-import type { Call } from "./call.ts";
+import type { CallInfo } from "./call.ts";
 import type { PodEnvironment } from "./environment.ts";
 import { recordSpans } from "./trace.ts";
 
 /** Exports each request as a span. */
 export interface Tracing {
-  record(call: Call, route: string, status: number): void;
+  record(call: CallInfo, route: string, status: number): void;
   /** Sends what has not been sent yet. */
   close(): Promise<void>;
 }

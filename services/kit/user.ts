@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
 import type { Context } from "hono";
 import { ProblemError } from "./problem.ts";
 
@@ -9,16 +8,12 @@ const HEADER = "x-user-id";
  * @throws ProblemError 401 when the request does not say.
  */
 export function userOf(c: Context): string {
-  return checked(c.req.header(HEADER));
+  return checkedUser(c.req.header(HEADER));
 }
 
-/** The same of Node's headers. @throws ProblemError 401 when the request does not say. */
-export function userIn(headers: IncomingHttpHeaders): string {
-  return checked(headers[HEADER]);
-}
-
-function checked(id: string | string[] | undefined): string {
-  if (typeof id === "string" && /^[\x21-\x7e]{1,255}$/.test(id)) return id;
+/** @throws ProblemError 401 when it is no id */
+export function checkedUser(id: string | undefined): string {
+  if (id !== undefined && /^[\x21-\x7e]{1,255}$/.test(id)) return id;
   throw new ProblemError(401, "The request does not say who calls; send it through the gateway.", {
     headers: { "www-authenticate": 'Bearer realm="trizone"' },
   });

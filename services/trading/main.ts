@@ -5,7 +5,7 @@ import { letYoungGenerationGrow } from "../kit/small-heap.ts";
 import { adminRoutes } from "./admin.ts";
 import { ordersApi } from "./api.ts";
 import { TradingEnvironment } from "./environment.ts";
-import { placeRoute } from "./place-route.ts";
+import { placeGroupRoute, placeRoute } from "./place-routes.ts";
 import { openTrading } from "./trading.ts";
 
 /** Takes orders, keeps them, and sees each to its end. */
@@ -21,7 +21,7 @@ await serve(environment, (pod) => {
       app.use("/api/*", apiBodyLimit);
       app.route("/", api);
     },
-    direct: [placeRoute({ place: trading.place, zone: environment.ZONE })],
+    direct: [placeRoute(trading.place, pod), placeGroupRoute(trading.place, pod)],
     admin: (app) => adminRoutes(app, trading),
     // Ready does not ask the database: all pods share it, so its failover would take all of them out at once, and
     // they would come back only probes later. While it is away each request gets a 503 that says when to come back.

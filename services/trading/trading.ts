@@ -19,7 +19,7 @@ import { httpConsumer, httpListener } from "./feed/http-consumer.ts";
 import { SqlOutbox } from "./feed/sql-outbox.ts";
 import { TradingMetrics } from "./metrics.ts";
 import { place } from "./place.ts";
-import type { PlaceRouteArgs } from "./place-route.ts";
+import type { Place } from "./place-reply.ts";
 import {
   cashItem,
   HttpReservations,
@@ -34,7 +34,8 @@ import { SqlSagaStore } from "./store/saga-store.ts";
 import { systemClock as clock } from "./system-clock.ts";
 import { Upkeep } from "./upkeep.ts";
 
-export interface Trading extends OrdersArgs, AdminArgs, Pick<PlaceRouteArgs, "place"> {
+export interface Trading extends OrdersArgs, AdminArgs {
+  place: Place;
   close(): Promise<void>;
 }
 

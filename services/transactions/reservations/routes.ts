@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { KitEnv } from "../../kit/app.ts";
-import { EventBatch, readInternal } from "../../kit/order-events.ts";
+import { readInternal } from "../../kit/internal.ts";
+import { EventBatch } from "../../kit/order-events.ts";
 import type { Pod } from "../../kit/pod.ts";
 import { ProblemError } from "../../kit/problem.ts";
 import type { AccountHolders } from "../account-holders/store.ts";

@@ -1,0 +1,90 @@
+import { AttemptError, textOf, type UpstreamResponse } from "../kit/attempt.ts";
+import { GroupCommit } from "../kit/group-commit.ts";
+import { type GroupedOrder, ORDER_GROUP_PATH, OrderReplies } from "../kit/order-group.ts";
+import { ProblemError } from "../kit/problem.ts";
+import type { Reply } from "../kit/reply.ts";
+import { isTransientStatus } from "../kit/retry.ts";
+import type { Upstream } from "../kit/upstream.ts";
+
+/** An order's response, and the zone of the pod that gave it. */
+export interface OrderReply extends Reply {
+  zone: string;
+}
+
+const MAX_ORDERS = 100;
+const MAX_WAITING = 10_000;
+/** Characters of a larger body are no order's; it goes by itself. */
+const MAX_BODY = 2048;
+/** After an answer that is none to a group, orders go by themselves for so long: a pod of another version, or one under faults. */
+const ALONE_MS = 10_000;
+const BODY_TIMEOUT_MS = 2000;
+const NEVER = new AbortController().signal;
+
+/**
+ * Sends the orders that one turn of the event loop brings as one request: a request each would cost the gateway and
+ * `trading` more than the orders themselves. Nothing waits for more to come: where orders come one by one, each goes at
+ * once, and by itself.
+ */
+export class OrderGroups {
+  readonly #upstream: Upstream;
+  readonly #groups: GroupCommit<GroupedOrder, OrderReply | undefined>;
+  #aloneUntil = 0;
+
+  constructor(upstream: Upstream) {
+    this.#upstream = upstream;
+    this.#groups = new GroupCommit((orders) => this.#send(orders), {
+      maxBatch: MAX_ORDERS,
+      maxWaiting: MAX_WAITING,
+      concurrency: Number.POSITIVE_INFINITY,
+      wholeTurns: true,
+    });
+  }
+
+  /**
+   * Resolves to the order's response, or to nothing: then the order is to go by itself.
+   * @throws ProblemError 502, 503 or 504 as `Upstream` does: the order may have been stored
+   */
+  async place(order: GroupedOrder): Promise<OrderReply | undefined> {
+    if ((order.body?.length ?? 0) > MAX_BODY || performance.now() < this.#aloneUntil) return undefined;
+    return this.#groups.add(order);
+  }
+
+  async #send(orders: GroupedOrder[]): Promise<(OrderReply | undefined)[]> {
+    if (orders.length === 1) return [undefined];
+    const response = await this.#upstream.request(
+      {
+        // A PUT, as a repeat changes nothing: each order is stored once under its key.
+        method: "PUT",
+        path: ORDER_GROUP_PATH,
+        headers: { "content-type": "application/json" },
+        body: Buffer.from(JSON.stringify({ orders })),
+      },
+      NEVER,
+    );
+    const replies = await repliesIn(response);
+    if (replies?.length === orders.length) return replies;
+    this.#aloneUntil = performance.now() + ALONE_MS;
+    return orders.map(() => undefined);
+  }
+}
+
+/** Nothing when the answer isn't one to a group. @throws ProblemError when there is no telling what became of it */
+async function repliesIn(response: UpstreamResponse): Promise<OrderReply[] | undefined> {
+  const { status, headers } = response;
+  if (isTransientStatus(status)) throw notNow(status, headers["retry-after"]);
+  const text = await textOf(response, BODY_TIMEOUT_MS).catch((error: unknown) => {
+    throw error instanceof AttemptError ? notNow(502, "1") : error;
+  });
+  if (status !== 200) return undefined;
+  try {
+    const { zone, replies } = OrderReplies.parse(JSON.parse(text));
+    return replies.map((reply) => ({ ...reply, zone }));
+  } catch {
+    return undefined;
+  }
+}
+
+function notNow(status: number, retryAfter = "1"): ProblemError {
+  const detail = "The order could not be placed right now. Try again shortly, with the same Idempotency-Key.";
+  return new ProblemError(status, detail, { headers: { "retry-after": retryAfter } });
+}
