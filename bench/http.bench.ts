@@ -6,7 +6,7 @@ import { dropImages, startPod } from "../test/services/pod.ts";
 import { cpuOfProcess } from "./cpu.ts";
 import { startUpstream } from "./http/upstream.ts";
 import type { Benchmark, Side } from "./kit.ts";
-import { load, requestBytes } from "./load.ts";
+import { load, requestHead, requestOf } from "./load.ts";
 import { pin } from "./pin.ts";
 
 const CONNECTIONS = 64;
@@ -38,8 +38,8 @@ export default async function http(options: { seconds: number }): Promise<Benchm
     pin(process.pid, OTHER_CORE),
   ]);
   const token = await issuer.token();
-  const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
-  const bytes = requestBytes("POST", "/api/transactions", { ...headers, "idempotency-key": "k" }, TRANSACTION);
+  const head = requestHead("/api/transactions", { authorization: `Bearer ${token}` });
+  const request = requestOf(head, "k", TRANSACTION);
   const cost = new Map<string, number>();
 
   const side = (name: string, port: number, pid: number): Side => {
@@ -50,7 +50,7 @@ export default async function http(options: { seconds: number }): Promise<Benchm
         port,
         connections: CONNECTIONS,
         ...options,
-        next: () => bytes,
+        next: () => request,
       });
       const answered = statuses.get(201) ?? 0;
       if (statuses.size !== 1 || !answered)

@@ -13,8 +13,8 @@ export interface LoadOptions {
   port: number;
   connections: number;
   seconds: number;
-  /** The bytes of the next request; called once per request. */
-  next: () => Buffer;
+  /** The next request, each character a byte; called once per request. */
+  next: () => string;
   /**
    * Requests a second in all, sent when they are due whether or not earlier ones were answered; a latency then counts
    * from when the request was due, so that a stall isn't left out ("coordinated omission"). @default a closed loop:
@@ -34,21 +34,15 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
   return run.finish();
 }
 
-/** A request's bytes, with keep-alive. */
-export function requestBytes(
-  method: string,
-  path: string,
-  headers: Record<string, string>,
-  body: string,
-): Buffer {
-  const lines = Object.entries({
-    host: "bench",
-    ...headers,
-    "content-length": String(Buffer.byteLength(body)),
-  });
-  return Buffer.from(
-    `${method} ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n${body}`,
-  );
+/** What the POSTs to a path begin with, of which `requestOf` makes requests. */
+export function requestHead(path: string, headers: Record<string, string>): string {
+  const lines = Object.entries({ host: "bench", "content-type": "application/json", ...headers });
+  return `POST ${path} HTTP/1.1\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}`;
+}
+
+/** A request with keep-alive. @param body of ASCII */
+export function requestOf(head: string, key: string, body: string): string {
+  return `${head}idempotency-key: ${key}\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
 }
 
 /** The value below which `share` of the sorted values lie. */
@@ -156,10 +150,10 @@ class Connection {
     this.#open();
   }
 
-  send(bytes: Buffer, since: number): void {
+  send(request: string, since: number): void {
     this.#busy = true;
     this.#since = since;
-    this.#socket?.write(bytes);
+    this.#socket?.write(request, "latin1");
   }
 
   close(): void {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { INSTRUMENTS } from "../../services/kit/instruments.ts";
-import { requestBytes } from "../load.ts";
+import { requestHead, requestOf } from "../load.ts";
 import type { Services } from "./services.ts";
 
 const RETRIES = 5;
@@ -45,25 +45,24 @@ export async function fundUsers({ pods }: Services): Promise<void> {
 export async function orderRequests(
   services: Services,
   through: "gateway" | "trading",
-): Promise<() => Buffer> {
+): Promise<() => string> {
   const run = randomUUID().slice(0, 8);
-  const identities = await Promise.all(
-    USERS.map(async (user): Promise<Record<string, string>> => {
-      if (through === "trading") return { "x-user-id": user };
-      return { authorization: `Bearer ${await services.token(user)}` };
-    }),
+  const heads = await Promise.all(
+    USERS.map(async (user) =>
+      requestHead(
+        "/api/orders",
+        through === "trading"
+          ? { "x-user-id": user }
+          : { authorization: `Bearer ${await services.token(user)}` },
+      ),
+    ),
   );
   let n = 0;
   return () => {
     n += 1;
-    const headers = {
-      ...identities[n % identities.length],
-      "content-type": "application/json",
-      "idempotency-key": `${run}-${n}`,
-    };
     const symbol = SYMBOLS[(n * 7) % SYMBOLS.length];
     const side = (n / USERS.length) % 2 < 1 ? "buy" : "sell";
     const body = `{"symbol":"${symbol}","side":"${side}","type":"market","quantity":${1 + (n % 9)}}`;
-    return requestBytes("POST", "/api/orders", headers, body);
+    return requestOf(heads[n % heads.length] ?? "", `${run}-${n}`, body);
   };
 }

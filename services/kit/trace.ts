@@ -58,7 +58,10 @@ export function traceOf(headers: IncomingHttpHeaders): Trace {
 }
 
 /** The headers by which the next service learns of the trace. */
-export function traceHeaders({ traceId, spanId, sampled, state }: Trace): { traceparent: string; tracestate?: string } {
+export function traceHeaders({ traceId, spanId, sampled, state }: Trace): {
+  traceparent: string;
+  tracestate?: string;
+} {
   const traceparent = `00-${traceId}-${spanId}-${sampled ? "01" : "00"}`;
   return state ? { traceparent, tracestate: state } : { traceparent };
 }

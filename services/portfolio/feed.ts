@@ -1,8 +1,9 @@
+import { plainArray, textArray } from "../kit/database/arrays.ts";
 import type { Database } from "../kit/database/database.ts";
 import type { Session } from "../kit/database/session.ts";
 import { formatDecimal } from "../kit/money.ts";
 import type { EventBatch, OrderEvent } from "../kit/order-events.ts";
-import { type Books, book, holdingKey, type Reservation } from "./books.ts";
+import { type Books, book, type Holding, holdingKey, type Reservation } from "./books.ts";
 import { asHolding, type HoldingRow } from "./holding-row.ts";
 import * as sql from "./statements.ts";
 
@@ -69,7 +70,7 @@ async function open(
     session.query(sql.ADVANCE, [after, position]),
     buys.length > 0 && session.query(sql.OPEN, keysOf(buys)),
     session.query<HoldingRow>(sql.LOCK, keysOf(events)),
-    session.query<ReservationRow>(sql.RESERVATIONS, [[...orders]]),
+    session.query<ReservationRow>(sql.RESERVATIONS, [plainArray([...orders])]),
   ]);
   if (moved.length === 0) throw new OutOfStep();
   return {
@@ -85,45 +86,66 @@ async function open(
   };
 }
 
-/** Users and symbols of the holdings that events are about, each holding once. */
-function keysOf(events: readonly OrderEvent[]): [users: string[], symbols: string[]] {
-  const keys = [...new Map(events.map((event) => [holdingKey(event.userId, event.symbol), event])).values()];
-  return [keys.map(({ userId }) => userId), keys.map(({ symbol }) => symbol)];
+/** Whose holding, and of what. */
+interface Key {
+  userId: string;
+  symbol: string;
+}
+
+/** The holdings that events are about, each once. */
+function keysOf(events: readonly OrderEvent[]): string[] {
+  return keyArrays([
+    ...new Map(events.map((event) => [holdingKey(event.userId, event.symbol), event])).values(),
+  ]);
+}
+
+function keyArrays(keys: Key[]): string[] {
+  return [textArray(keys.map(({ userId }) => userId)), plainArray(keys.map(({ symbol }) => symbol))];
 }
 
 async function store(session: Session, books: Books, events: readonly OrderEvent[]): Promise<void> {
   const { changed, suspense } = books;
-  const holdings = new Map<string, unknown[]>();
-  const reservations = new Map<string, unknown[]>();
+  const holdings = new Map<string, Holding & Key>();
+  const reservations = new Map<string, Reservation & Key & { id: string }>();
   for (const { orderId, userId, symbol } of events) {
     const key = holdingKey(userId, symbol);
     const holding = changed.has(key) && books.holdings.get(key);
-    if (holding) {
-      const { quantity, reserved, cost, realised } = holding;
-      holdings.set(key, [
-        userId,
-        symbol,
-        quantity,
-        reserved,
-        formatDecimal(cost, 2),
-        formatDecimal(realised, 2),
-      ]);
-    }
+    if (holding) holdings.set(key, { userId, symbol, ...holding });
     const reservation = changed.has(orderId) && books.reservations.get(orderId);
-    if (reservation) {
-      const { state, quantity, sold } = reservation;
-      reservations.set(orderId, [orderId, userId, symbol, state, quantity, sold]);
-    }
+    if (reservation) reservations.set(orderId, { id: orderId, userId, symbol, ...reservation });
   }
-  const kept = suspense.map((event) => [event.orderId, event.fill?.id, JSON.stringify(event)]);
   await Promise.all([
-    holdings.size > 0 && session.query(sql.STORE_HOLDINGS, columns([...holdings.values()])),
-    reservations.size > 0 && session.query(sql.STORE_RESERVATIONS, columns([...reservations.values()])),
-    kept.length > 0 && session.query(sql.STORE_SUSPENSE, columns(kept)),
+    holdings.size > 0 && session.query(sql.STORE_HOLDINGS, holdingArrays([...holdings.values()])),
+    reservations.size > 0 &&
+      session.query(sql.STORE_RESERVATIONS, reservationArrays([...reservations.values()])),
+    suspense.length > 0 && session.query(sql.STORE_SUSPENSE, suspenseArrays(suspense)),
   ]);
 }
 
-/** Rows as one array a column, as `unnest` takes them. */
-function columns(rows: unknown[][]): unknown[][] {
-  return (rows[0] ?? []).map((_, i) => rows.map((row) => row[i]));
+function holdingArrays(rows: (Holding & Key)[]): string[] {
+  return [
+    ...keyArrays(rows),
+    plainArray(rows.map(({ quantity }) => quantity)),
+    plainArray(rows.map(({ reserved }) => reserved)),
+    plainArray(rows.map(({ cost }) => formatDecimal(cost, 2))),
+    plainArray(rows.map(({ realised }) => formatDecimal(realised, 2))),
+  ];
+}
+
+function reservationArrays(rows: (Reservation & Key & { id: string })[]): string[] {
+  return [
+    plainArray(rows.map(({ id }) => id)),
+    ...keyArrays(rows),
+    plainArray(rows.map(({ state }) => state)),
+    plainArray(rows.map(({ quantity }) => quantity)),
+    plainArray(rows.map(({ sold }) => sold)),
+  ];
+}
+
+function suspenseArrays(events: OrderEvent[]): string[] {
+  return [
+    plainArray(events.map(({ orderId }) => orderId)),
+    textArray(events.map(({ fill }) => fill?.id)),
+    textArray(events.map((event) => JSON.stringify(event))),
+  ];
 }

@@ -3,7 +3,6 @@ import { z } from "zod";
 import type { KitEnv } from "../kit/app.ts";
 import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/body-limit.ts";
 import type { Database } from "../kit/database/database.ts";
-import { QueueFull } from "../kit/group-commit.ts";
 import { readInternal } from "../kit/internal.ts";
 import type { Logger } from "../kit/log.ts";
 import { EventBatch, HoldingReservation } from "../kit/order-events.ts";
@@ -21,11 +20,7 @@ export function internalApi(database: Database, reservations: Reservations, log:
 
   app.post("/internal/reservations", async (c) => {
     const { items } = await readInternal(c, Batch);
-    const outcomes = await reservations.reserve(items).catch((error: unknown) => {
-      if (!(error instanceof QueueFull)) throw error;
-      throw new ProblemError(503, "Too many reservations wait.", { headers: { "retry-after": "1" } });
-    });
-    return c.json({ results: items.map(({ id }, i) => ({ id, outcome: outcomes[i] })) });
+    return c.json({ results: items.length > 0 ? await reservations.reserve(items) : [] });
   });
 
   app.post("/internal/events", async (c) => {

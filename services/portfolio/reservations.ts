@@ -1,11 +1,19 @@
+import type { QueryResultRow } from "pg";
+import { busy } from "../kit/busy.ts";
+import { plainArray, textArray } from "../kit/database/arrays.ts";
 import type { Database } from "../kit/database/database.ts";
-import { GroupCommit } from "../kit/group-commit.ts";
-import type { HoldingReservation, ReservationOutcome } from "../kit/order-events.ts";
+import type { HoldingReservation } from "../kit/order-events.ts";
+import { type ReservationResult, ReserveInSteps } from "../kit/reserve-in-steps.ts";
 import type { Reservation } from "./books.ts";
 
-const RESERVE = {
+const AT_ONCE = {
+  name: "reserve-at-once",
+  text: "SELECT id FROM reserve_at_once($1, $2, $3, $4) AS left_over (id)",
+};
+
+const WITH_CARE = {
   name: "reserve",
-  text: "SELECT id, outcome FROM reserve($1::uuid[], $2::text[], $3::text[], $4::bigint[])",
+  text: "SELECT id, outcome FROM reserve($1, $2, $3, $4)",
 };
 
 const BY_ID = {
@@ -13,41 +21,37 @@ const BY_ID = {
   text: `SELECT id, user_id AS "userId", symbol, state, quantity, sold FROM reservations WHERE id = $1`,
 };
 
-interface Refusal {
-  id: string;
-  outcome: ReservationOutcome;
-}
-
 export interface StoredReservation extends Reservation {
   id: string;
   userId: string;
   symbol: string;
 }
 
-/** Requests whose reservations go into one commit. */
-const MAX_REQUESTS = 8;
-
 /** Holdings promised to sell orders: each order's once, and no share twice. */
 export class Reservations {
   readonly #database: Database;
-  readonly #commits: GroupCommit<HoldingReservation[], ReservationOutcome[]>;
+  readonly #inSteps: ReserveInSteps<HoldingReservation>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#commits = new GroupCommit((requests) => this.#commit(requests), {
-      maxBatch: MAX_REQUESTS,
-      concurrency: 2,
-      maxWaiting: 64,
-    });
+    const concurrency = 2;
+    this.#inSteps = new ReserveInSteps(
+      {
+        atOnce: (items) => database.repeatable<{ id: string }>(AT_ONCE, arraysOf(items)),
+        withCare: (items) =>
+          database.repeatable<ReservationResult & QueryResultRow>(WITH_CARE, arraysOf(items)),
+      },
+      concurrency,
+    );
   }
 
   /**
    * Reserves for a batch of orders, in its order where a holding hasn't enough for all. An order that has been here
    * hears what it heard then, or that its reservation was released.
-   * @throws ProblemError 503; QueueFull
+   * @throws ProblemError 503
    */
-  reserve(items: HoldingReservation[]): Promise<ReservationOutcome[]> {
-    return this.#commits.add(items);
+  reserve(items: HoldingReservation[]): Promise<ReservationResult[]> {
+    return this.#inSteps.reserve(items).catch(busy);
   }
 
   /** Nothing when none was asked for. */
@@ -56,19 +60,13 @@ export class Reservations {
     const [row] = await this.#database.repeatable<Row>(BY_ID, [id]);
     return row && { ...row, quantity: Number(row.quantity), sold: Number(row.sold) };
   }
+}
 
-  async #commit(requests: HoldingReservation[][]): Promise<ReservationOutcome[][]> {
-    // An order may be there twice, as a request that was not answered in time is sent again; the first one counts.
-    const items = new Map<string, HoldingReservation>();
-    for (const item of requests.flat()) if (!items.has(item.id)) items.set(item.id, item);
-    const all = [...items.values()];
-    const rows = await this.#database.repeatable<Refusal>(RESERVE, [
-      all.map(({ id }) => id),
-      all.map(({ userId }) => userId),
-      all.map(({ symbol }) => symbol),
-      all.map(({ quantity }) => quantity),
-    ]);
-    const refused = new Map(rows.map(({ id, outcome }) => [id, outcome]));
-    return requests.map((request) => request.map(({ id }) => refused.get(id) ?? "reserved"));
-  }
+function arraysOf(items: HoldingReservation[]): string[] {
+  return [
+    plainArray(items.map(({ id }) => id)),
+    textArray(items.map(({ userId }) => userId)),
+    plainArray(items.map(({ symbol }) => symbol)),
+    plainArray(items.map(({ quantity }) => quantity)),
+  ];
 }

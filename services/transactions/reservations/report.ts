@@ -1,14 +1,14 @@
 import type { Database } from "../../kit/database/database.ts";
 import { EXCHANGE_CURRENCY, formatDecimal } from "../../kit/money.ts";
+import type { ReservationOutcome } from "../../kit/order-events.ts";
 import { amountIn } from "../ledger/account.ts";
-import type { ReservationResult } from "./shapes.ts";
 
 /** What an order reserved and what was booked for it, for whoever has to explain it. */
 export interface ReservationReport {
   id: string;
   /** Absent for sells, which reserve no cash. */
   reservation?: {
-    state: ReservationResult["outcome"];
+    state: ReservationOutcome;
     /** Absent when there is no account, or the release came before the reservation. */
     accountId?: string;
     userId?: string;
@@ -45,7 +45,7 @@ const TRANSFERS = {
 const POSITION = { name: "feed-position", text: "SELECT position FROM feed_positions WHERE feed = 'orders'" };
 
 interface ReservationRow {
-  state: ReservationResult["outcome"];
+  state: ReservationOutcome;
   account: string | null;
   user_id: string | null;
   currency: string | null;

@@ -1,11 +1,12 @@
+import type { QueryResultRow } from "pg";
+import { busy } from "../../kit/busy.ts";
 import { plainArray, textArray } from "../../kit/database/arrays.ts";
 import type { Database } from "../../kit/database/database.ts";
-import { GroupCommit } from "../../kit/group-commit.ts";
 import { EXCHANGE_CURRENCY } from "../../kit/money.ts";
 import type { EventBatch } from "../../kit/order-events.ts";
-import { busy } from "../busy.ts";
+import { type ReservationResult, ReserveInSteps } from "../../kit/reserve-in-steps.ts";
 import { explain, type ReservationReport } from "./report.ts";
-import type { ReservationItem, ReservationResult } from "./shapes.ts";
+import type { ReservationItem } from "./shapes.ts";
 
 const RESERVE = { name: "reserve", text: "SELECT id FROM reserve($1, $2, $3, $4) AS left_over (id)" };
 const RESERVE_WITH_CARE = {
@@ -29,17 +30,20 @@ export interface Applied {
 /** Cash that orders hold. Every method throws ProblemError 503 when the database is away. */
 export class Reservations {
   readonly #database: Database;
-  readonly #commits: GroupCommit<ReservationItem[], ReservationResult[]>;
+  readonly #inSteps: ReserveInSteps<ReservationItem>;
 
   constructor(database: Database) {
     this.#database = database;
-    // Whole requests, so that one has no promise per order. Some thousand orders are a commit at most.
-    this.#commits = new GroupCommit((requests) => this.#commit(requests), { maxBatch: 8, maxWaiting: 64 });
+    this.#inSteps = new ReserveInSteps({
+      atOnce: (items) => database.repeatable<{ id: string }>(RESERVE, arraysOf(items)),
+      withCare: (items) =>
+        database.repeatable<ReservationResult & QueryResultRow>(RESERVE_WITH_CARE, arraysOf(items)),
+    });
   }
 
   /** Reserves for each item, once per id: a repeat hears what the first did, or that it was released since. */
   reserve(items: ReservationItem[]): Promise<ReservationResult[]> {
-    return this.#commits.add(items).catch(busy);
+    return this.#inSteps.reserve(items).catch(busy);
   }
 
   /** Applies events in one transaction with the feed's position: repeating it changes nothing. */
@@ -67,25 +71,13 @@ export class Reservations {
   explain(orderId: string): Promise<ReservationReport | undefined> {
     return explain(this.#database, orderId);
   }
+}
 
-  async #commit(requests: ReservationItem[][]): Promise<ReservationResult[][]> {
-    const byId = new Map<string, ReservationItem>();
-    for (const items of requests) for (const item of items) if (!byId.has(item.id)) byId.set(item.id, item);
-    const left = await this.#run<{ id: string }>(RESERVE, [...byId.values()]);
-    const hard = left.flatMap(({ id }) => byId.get(id) ?? []);
-    const refused = hard.length > 0 ? await this.#run<ReservationResult>(RESERVE_WITH_CARE, hard) : [];
-    const outcomes = new Map(refused.map(({ id, outcome }) => [id, outcome]));
-    return requests.map((request) =>
-      request.map(({ id }) => ({ id, outcome: outcomes.get(id) ?? "reserved" })),
-    );
-  }
-
-  #run<Row>(statement: typeof RESERVE, items: ReservationItem[]): Promise<Row[]> {
-    return this.#database.repeatable<Row & Record<string, unknown>>(statement, [
-      plainArray(items.map(({ id }) => id)),
-      textArray(items.map(({ userId }) => userId)),
-      plainArray(items.map(({ currency }) => currency)),
-      plainArray(items.map(({ amount }) => amount)),
-    ]);
-  }
+function arraysOf(items: ReservationItem[]): string[] {
+  return [
+    plainArray(items.map(({ id }) => id)),
+    textArray(items.map(({ userId }) => userId)),
+    plainArray(items.map(({ currency }) => currency)),
+    plainArray(items.map(({ amount }) => amount)),
+  ];
 }

@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { parseDecimal, scaleOf } from "../../kit/money.ts";
-import type { ReservationOutcome } from "../../kit/order-events.ts";
 
 /** Reservations of a request at most. */
 const MAX_ITEMS = 500;
@@ -27,8 +26,3 @@ export const ReservationBatch = z.object({
 });
 
 export type ReservationItem = z.infer<typeof ReservationBatch>["items"][number];
-
-export interface ReservationResult {
-  id: string;
-  outcome: ReservationOutcome;
-}

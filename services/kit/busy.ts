@@ -1,5 +1,5 @@
-import { QueueFull } from "../kit/group-commit.ts";
-import { ProblemError } from "../kit/problem.ts";
+import { QueueFull } from "./group-commit.ts";
+import { ProblemError } from "./problem.ts";
 
 /** For `catch`: a full queue as 503, which is safe to repeat as nothing was done; other errors as they are. */
 export function busy(error: unknown): never {
