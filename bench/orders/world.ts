@@ -15,8 +15,8 @@ const PARAMETERS = {
   max_wal_size: "4GB",
 };
 const SETTLE_TIMEOUT_MS = 60_000;
-/** V8 has compiled what is hot after some 20,000 orders; a pod that just started takes twice the time for one. */
-const WARM_UP_S = 15;
+/** V8 has compiled what is hot after some 50,000 orders; a pod that just started takes twice the time for one. */
+const WARM_UP_S = 30;
 /** For pods that are started over and over, to compare what differs by more than that. */
 const SHORT_WARM_UP_S = 5;
 const WARM_UP_CONNECTIONS = 64;

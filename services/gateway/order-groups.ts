@@ -7,8 +7,9 @@ import { isTransientStatus } from "../kit/retry.ts";
 import type { Upstream } from "../kit/upstream.ts";
 
 /** An order's response, and the zone of the pod that gave it. */
-export interface OrderReply extends Reply {
+export interface OrderReply {
   zone: string;
+  reply: Reply;
 }
 
 const MAX_ORDERS = 100;
@@ -78,7 +79,7 @@ async function repliesIn(response: UpstreamResponse): Promise<OrderReply[] | und
   if (status !== 200) return undefined;
   try {
     const { zone, replies } = OrderReplies.parse(JSON.parse(text));
-    return replies.map((reply) => ({ ...reply, zone }));
+    return replies.map((reply) => ({ zone, reply }));
   } catch {
     return undefined;
   }

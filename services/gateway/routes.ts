@@ -56,19 +56,22 @@ function placeOrders(service: Service, groups: OrderGroups, door: Door): DirectR
       const { identity, respond, body } = admitted;
       const { outgoing, requestId, trace } = call;
       const { "idempotency-key": key, "content-type": contentType } = call.incoming.headers;
-      const reply = await groups.place({
+      const { traceparent, tracestate } = traceHeaders(trace);
+      const answer = await groups.place({
         userId: identity.id,
-        ...(typeof key === "string" && { idempotencyKey: key }),
-        ...(contentType !== undefined && { contentType }),
-        ...(body && { body: body.toString() }),
+        idempotencyKey: typeof key === "string" ? key : undefined,
+        contentType,
+        body: body?.toString(),
         requestId,
-        ...traceHeaders(trace),
+        traceparent,
+        tracestate,
       });
-      if (!reply) return passOn(call, admitted, door);
+      if (!answer) return passOn(call, admitted, door);
       if (outgoing.closed) throw new ClientGone(outgoing).reason;
-      const way = ["x-zone-path", `${door.zone}>${reply.zone}`];
-      const headers = [...reply.headers, ...way, ...Object.entries(respond).flat()];
-      sendReply(outgoing, { ...reply, headers }, reply.zone, requestId);
+      const { zone, reply } = answer;
+      reply.headers.push("x-zone-path", `${door.zone}>${zone}`);
+      for (const name in respond) reply.headers.push(name, respond[name] ?? "");
+      sendReply(outgoing, reply, zone, requestId);
     },
   };
 }

@@ -1,6 +1,6 @@
 import { GroupCommit, QueueFull } from "../../kit/group-commit.ts";
 import { Chain } from "../chain/chain.ts";
-import { placedEvent } from "../saga/events.ts";
+import { linked, placedEvent } from "../saga/events.ts";
 import type { StoredEvent } from "../saga/ports.ts";
 import { type PlacedOrder, placed } from "../saga/state.ts";
 
@@ -122,10 +122,7 @@ export class Accept {
     const { store } = this.#args;
     const chain = this.#idleChains.pop() ?? (await this.#newChain());
     const { mark } = chain;
-    const events = requests.map(({ order }): StoredEvent => {
-      const event = placedEvent(placed(order));
-      return { ...event, ...chain.append(event.body) };
-    });
+    const events = requests.map(({ order }) => linked(placedEvent(placed(order)), chain));
     // When this throws, the chain is left: whether its links were stored isn't known.
     const isStored = await store.insert(requests, events);
     if (!isStored) await this.#settle(requests, chain, mark);

@@ -1,5 +1,7 @@
 import { formatDecimal, parseDecimal } from "../../kit/money.ts";
 import { parsePrice, priceText } from "../../kit/price.ts";
+import type { Chain } from "../chain/chain.ts";
+import type { StoredEvent } from "./ports.ts";
 import { advance, type Happening, isEnd, type OrderState, type PlacedOrder, type Status } from "./state.ts";
 
 /** An event on its way into `order_events`. */
@@ -65,6 +67,12 @@ export function happen(state: OrderState, happening: Happening, at: number): Eve
     `"symbol":"${order.symbol}","type":"${happening.type}","userId":${JSON.stringify(order.userId)},` +
     `"version":${version}}`;
   return { orderId: order.id, version, status, at, fed: happening.type !== "opened", body };
+}
+
+/** Prolongs a chain by an event. Member by member, as V8 takes many times as long for two objects spread into one. */
+export function linked({ orderId, version, status, at, fed, body }: EventRow, chain: Chain): StoredEvent {
+  const { link, hash } = chain.append(body);
+  return { orderId, version, status, at, fed, body, chain: chain.chain, link, hash };
 }
 
 function fillText({ id, quantity, price }: { id: string; quantity: number; price: number }, amount: bigint) {

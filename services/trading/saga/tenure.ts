@@ -3,7 +3,7 @@ import { GroupCommit } from "../../kit/group-commit.ts";
 import { backoffMs } from "../../kit/retry.ts";
 import { Chain } from "../chain/chain.ts";
 import type { Exchange, Report, RestingOrder } from "../exchange/port.ts";
-import { type EventRow, happen } from "./events.ts";
+import { type EventRow, happen, linked } from "./events.ts";
 import type { Clock, Random, Reservations, Reserved, SagaStore, StoredEvent } from "./ports.ts";
 import { shardOf } from "./shard.ts";
 import { type End, isEnd, type OrderState } from "./state.ts";
@@ -306,8 +306,7 @@ export class Tenure {
     const ended: Entry[] = [];
     const held = new Map<number, number>();
     for (const { row, entry } of all) {
-      const { link, hash } = chain.append(row.body);
-      events.push({ ...row, chain: chain.chain, link, hash });
+      events.push(linked(row, chain));
       held.set(entry.shard, entry.epoch);
       if (isEnd(row.status)) ended.push(entry);
     }
