@@ -64,9 +64,8 @@ async function open(
   const buys = events.filter(({ side }) => side === "buy");
   const orders = new Set(events.filter(({ side }) => side === "sell").map(({ orderId }) => orderId));
   // None waits for another's answer. Each sees what was committed before it began: what comes after the locks sees all
-  // that their former holders did. Lookups by key stay such, whatever the tables' sizes were when they were planned.
-  const [, moved, , holdings, reservations] = await Promise.all([
-    session.query("SET LOCAL enable_seqscan = off"),
+  // that their former holders did.
+  const [moved, , holdings, reservations] = await Promise.all([
     session.query(sql.ADVANCE, [after, position]),
     buys.length > 0 && session.query(sql.OPEN, keysOf(buys)),
     session.query<HoldingRow>(sql.LOCK, keysOf(events)),
