@@ -1,7 +1,8 @@
 /**
  * `npm test`: runs every test file, a batch of them in each process, and at once as many processes as the machine has
  * cores, two at most: tests start processes themselves. What a batch wrote is printed whole when it ends, so that two
- * don't mix. Arguments go to Mocha, as in `npm test -- --grep saga`. Exits with 0 only when every batch does.
+ * don't mix. Arguments go to Mocha, as in `npm test -- --grep saga`. Exits with 0 only when every batch does, and some
+ * test ran.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -85,7 +86,7 @@ await runAll(
 
 const { passing, pending, failing } = counts;
 for (const title of skipped) console.log(`skipped: ${title}`);
-console.log(`${passing} passing, ${pending} skipped, ${failing} failing in ${seconds(begun)}`);
 for (const told of failures) console.log(`\n  ${told}\n`);
 for (const what of failed) console.log(`FAILED: ${what}`);
-process.exitCode = failed.length > 0 ? 1 : 0;
+console.log(`\nIn ${seconds(begun)}:\n${passing} passed, ${failing} failed, ${pending} skipped`);
+process.exitCode = failed.length > 0 || passing + failing === 0 ? 1 : 0;
