@@ -1,4 +1,5 @@
 import { AttemptError, textOf, type UpstreamResponse } from "../kit/attempt.ts";
+import { busy } from "../kit/busy.ts";
 import { GroupCommit } from "../kit/group-commit.ts";
 import { type GroupedOrder, ORDER_GROUP_PATH, OrderReplies } from "../kit/order-group.ts";
 import { ProblemError } from "../kit/problem.ts";
@@ -14,8 +15,8 @@ export interface OrderReply {
 
 const MAX_ORDERS = 100;
 const MAX_WAITING = 10_000;
-/** Characters of a larger body are no order's; it goes by itself. */
-const MAX_BODY = 2048;
+/** What is longer is no order's body or key; it goes by itself, so that no group is too large for `trading`. */
+const MAX_CHARACTERS = 1024;
 /** After an answer that is none to a group, orders go by themselves for so long: a pod of another version, or one under faults. */
 const ALONE_MS = 10_000;
 const BODY_TIMEOUT_MS = 2000;
@@ -46,8 +47,10 @@ export class OrderGroups {
    * @throws ProblemError 502, 503 or 504 as `Upstream` does: the order may have been stored
    */
   async place(order: GroupedOrder): Promise<OrderReply | undefined> {
-    if ((order.body?.length ?? 0) > MAX_BODY || performance.now() < this.#aloneUntil) return undefined;
-    return this.#groups.add(order);
+    const { body = "", idempotencyKey = "" } = order;
+    if (body.length > MAX_CHARACTERS || idempotencyKey.length > MAX_CHARACTERS) return undefined;
+    if (performance.now() < this.#aloneUntil) return undefined;
+    return this.#groups.add(order).catch(busy);
   }
 
   async #send(orders: GroupedOrder[]): Promise<(OrderReply | undefined)[]> {
