@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { endWithUs } from "../test/services/end-with-us.ts";
 import { CLIENT_ID, startIssuer } from "../test/services/issuer.ts";
 import { dropImages, startPod } from "../test/services/pod.ts";
 import { cpuOfProcess } from "./cpu.ts";
@@ -85,6 +86,7 @@ async function startBare(): Promise<{ port: number; pid: number; stop(): void }>
     env: { ...process.env, NODE_ENV: "production" },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  endWithUs(child);
   const [port] = await once(createInterface({ input: child.stdout }), "line");
   return { port: Number(port), pid: child.pid ?? 0, stop: () => void child.kill() };
 }
