@@ -14,7 +14,6 @@ export interface OrderReply {
 }
 
 const MAX_ORDERS = 100;
-const MAX_WAITING = 10_000;
 /** What is longer is no order's body or key; it goes by itself, so that no group is too large for `trading`. */
 const MAX_CHARACTERS = 1024;
 /** After an answer that is none to a group, orders go by themselves for so long: a pod of another version, or one under faults. */
@@ -36,7 +35,6 @@ export class OrderGroups {
     this.#upstream = upstream;
     this.#groups = new GroupCommit((orders) => this.#send(orders), {
       maxBatch: MAX_ORDERS,
-      maxWaiting: MAX_WAITING,
       concurrency: Number.POSITIVE_INFINITY,
       wholeTurns: true,
     });

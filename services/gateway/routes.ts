@@ -2,6 +2,7 @@ import { API_BODY_LIMIT, readBody } from "../kit/body-limit.ts";
 import type { Call } from "../kit/call.ts";
 import { ClientGone } from "../kit/cancel.ts";
 import type { DirectRoute } from "../kit/direct.ts";
+import { single } from "../kit/headers.ts";
 import { ProblemError } from "../kit/problem.ts";
 import { proxy } from "../kit/proxy.ts";
 import { sendReply } from "../kit/reply.ts";
@@ -59,7 +60,7 @@ function placeOrders(service: Service, groups: OrderGroups, door: Door): DirectR
       const { traceparent, tracestate } = traceHeaders(trace);
       const answer = await groups.place({
         userId: identity.id,
-        idempotencyKey: typeof key === "string" ? key : undefined,
+        idempotencyKey: single(key),
         contentType,
         body: body?.toString(),
         requestId,

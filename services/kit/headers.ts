@@ -55,3 +55,8 @@ export function responseHeaders(headers: IncomingHttpHeaders): string[] {
   }
   return list;
 }
+
+/** A header's value where there is one alone. */
+export function single(value: string | string[] | undefined): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

@@ -4,6 +4,7 @@ import type { UpstreamResponse } from "./attempt.ts";
 import type { Call } from "./call.ts";
 import { ClientGone } from "./cancel.ts";
 import { type HeaderBag, requestHeaders, responseHeaders } from "./headers.ts";
+import { traceHeaders } from "./trace.ts";
 import type { Upstream } from "./upstream.ts";
 
 /** Bytes of a body that are worth a copy to save a buffer of their own on the way to the socket. */
@@ -31,9 +32,8 @@ export async function proxy(call: Call, args: ProxyArgs): Promise<void> {
   const headers = requestHeaders(incoming.headers, args.drop);
   if (args.add) Object.assign(headers, args.add);
   headers["x-request-id"] = call.requestId;
-  headers.traceparent = `00-${trace.traceId}-${trace.spanId}-${trace.sampled ? "01" : "00"}`;
-  if (trace.state) headers.tracestate = trace.state;
-  else delete headers.tracestate;
+  delete headers.tracestate;
+  Object.assign(headers, traceHeaders(trace));
   const path = targetOf(call);
   const request = args.body ? { method, path, headers, body: args.body } : { method, path, headers };
   const response = await args.upstream.request(request, new ClientGone(outgoing), call.startedAt);

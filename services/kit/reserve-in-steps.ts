@@ -49,7 +49,7 @@ export class ReserveInSteps<Item extends { id: string }> {
     const items = [...byId.values()];
     const left = new Set((await this.#steps.atOnce(items)).map(({ id }) => id));
     // In the order in which they came, where that decides who gets something.
-    const hard = left.size > 0 ? items.filter(({ id }) => left.has(id)) : [];
+    const hard = items.filter(({ id }) => left.has(id));
     const refused = hard.length > 0 ? await this.#steps.withCare(hard) : [];
     const outcomes = new Map(refused.map(({ id, outcome }) => [id, outcome]));
     return requests.map((request) =>

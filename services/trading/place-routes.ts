@@ -2,6 +2,7 @@ import { API_BODY_LIMIT, INTERNAL_BODY_LIMIT, readBody } from "../kit/body-limit
 import { type CallInfo, endCall } from "../kit/call.ts";
 import type { DirectRoute } from "../kit/direct.ts";
 import { failureOf } from "../kit/failure.ts";
+import { single } from "../kit/headers.ts";
 import { parseInternal } from "../kit/internal.ts";
 import { type GroupedOrder, ORDER_GROUP_PATH, OrderGroup } from "../kit/order-group.ts";
 import type { Pod } from "../kit/pod.ts";
@@ -21,8 +22,8 @@ export function placeRoute(place: Place, pod: Pod): DirectRoute {
       const body = await readBody(incoming, API_BODY_LIMIT);
       const { "x-user-id": userId, "idempotency-key": key, "content-type": contentType } = incoming.headers;
       const reply = await placeReply(place, {
-        userId: only(userId),
-        idempotencyKey: only(key),
+        userId: single(userId),
+        idempotencyKey: single(key),
         contentType,
         body: body?.toString(),
       });
@@ -57,9 +58,4 @@ export function placeGroupRoute(place: Place, pod: Pod): DirectRoute {
       sendReply(outgoing, { status: 200, headers, body: JSON.stringify({ zone, replies }) }, zone, requestId);
     },
   };
-}
-
-/** A header that was sent once. */
-function only(value: string | string[] | undefined): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
