@@ -31,7 +31,9 @@ async function sendTogether(gateway: RunningPod, token: string, orders: Sent[]):
     return { status: response.statusCode, headers: response.headers, body: await text(response) };
   };
   try {
-    await Promise.all(orders.map(() => answer(open("GET", "/api/flags", {}).end())));
+    const warm = orders.map(() => open("GET", "/api/flags", {}).end());
+    // Once each is closed its connection is free: an order on a new one would come a turn later, after it is accepted.
+    await Promise.all([...warm.map(answer), ...warm.map((one) => once(one, "close"))]);
     gateway.process.kill("SIGSTOP");
     const sent = orders.map(({ headers = {}, body = ORDER }) => {
       const own = { "content-type": "application/json", "idempotency-key": randomUUID(), ...headers };
