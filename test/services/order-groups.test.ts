@@ -1,53 +1,10 @@
 import assert from "node:assert/strict";
-import { randomUUID } from "node:crypto";
-import { once } from "node:events";
-import { Agent, type IncomingMessage, request } from "node:http";
 import { text } from "node:stream/consumers";
 import { CLIENT_ID, startIssuer, type TestIssuer } from "./issuer.ts";
 import { type RunningPod, startPod } from "./pod.ts";
 import { type Stack, startStack } from "./stack.ts";
+import { type Answer, ORDER, type Sent, sendTogether } from "./together.ts";
 import { startUpstream } from "./upstream.ts";
-
-const ORDER = JSON.stringify({ symbol: "BHP", side: "buy", type: "limit", quantity: 1, limitPrice: "1.00" });
-
-interface Sent {
-  body?: string;
-  headers?: Record<string, string>;
-}
-
-interface Answer {
-  status: number | undefined;
-  headers: IncomingMessage["headers"];
-  body: string;
-}
-
-/** Sends orders over connections of their own so that the gateway finds all of them at once. */
-async function sendTogether(gateway: RunningPod, token: string, orders: Sent[]): Promise<Answer[]> {
-  const agent = new Agent({ keepAlive: true });
-  const open = (method: string, path: string, headers: Record<string, string>) =>
-    request(gateway.url + path, { method, agent, headers: { authorization: `Bearer ${token}`, ...headers } });
-  const answer = async (sent: ReturnType<typeof request>): Promise<Answer> => {
-    const [response] = (await once(sent, "response")) as [IncomingMessage];
-    return { status: response.statusCode, headers: response.headers, body: await text(response) };
-  };
-  try {
-    const warm = orders.map(() => open("GET", "/api/flags", {}).end());
-    // Once each is closed its connection is free: an order on a new one would come a turn later, after it is accepted.
-    await Promise.all([...warm.map(answer), ...warm.map((one) => once(one, "close"))]);
-    gateway.process.kill("SIGSTOP");
-    const sent = orders.map(({ headers = {}, body = ORDER }) => {
-      const own = { "content-type": "application/json", "idempotency-key": randomUUID(), ...headers };
-      return open("POST", "/api/orders", own).end(body);
-    });
-    const answers = Promise.all(sent.map(answer));
-    await Promise.all(sent.map((one) => once(one, "finish")));
-    gateway.process.kill("SIGCONT");
-    return await answers;
-  } finally {
-    gateway.process.kill("SIGCONT");
-    agent.destroy();
-  }
-}
 
 /** How many requests a pod has counted under a route. */
 async function counted(pod: RunningPod, method: string, route: string): Promise<number> {
