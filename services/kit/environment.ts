@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { PATIENCE_MS } from "./overload.ts";
 
 /** Whole milliseconds given as text, as environment variables are. */
 export const milliseconds = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
@@ -28,7 +29,7 @@ export const PodEnvironment = z.object({
    */
   TERMINATION_LAME_DUCK_MS: milliseconds(700),
   /** A request waits so long to be let in where a pod has more to do than it can do in time; see `kit/overload.ts`. */
-  OVERLOAD_PATIENCE_MS: milliseconds(30),
+  OVERLOAD_PATIENCE_MS: milliseconds(PATIENCE_MS),
 });
 
 export type PodEnvironment = z.infer<typeof PodEnvironment>;

@@ -8,17 +8,13 @@ export interface GroupCommitOptions {
   concurrency?: number;
   /** Items that wait at most; more are refused. @default 10000 */
   maxWaiting?: number;
-  /**
-   * How long a commit is followed by none, as a multiple of its own duration: for work that nobody waits for, whose
-   * batches then grow and cost less each. @default 0
-   */
+  /** How long a commit of several is followed by none, as a multiple of its own duration: batches grow, and cost less. @default 0 */
   rest?: number;
+  /** Bounds what a slow commit adds to the next, in milliseconds. @default 50, for work that nobody waits for */
+  maxRestMs?: number;
   /** Has the first batch wait for all that the present turn of the event loop still brings. @default false */
   wholeTurns?: boolean;
 }
-
-/** Bounds what a slow commit adds to the next. */
-const MAX_REST_MS = 50;
 
 interface Waiting<Item, Result> {
   item: Item;
@@ -44,6 +40,7 @@ export class GroupCommit<Item, Result> {
       concurrency: 1,
       maxWaiting: 10_000,
       rest: 0,
+      maxRestMs: 50,
       wholeTurns: false,
       ...options,
     };
@@ -73,13 +70,13 @@ export class GroupCommit<Item, Result> {
   }
 
   #next(): void {
-    const { concurrency, maxBatch } = this.#options;
+    const { concurrency, maxBatch, rest: factor, maxRestMs } = this.#options;
     while (this.#running < concurrency && this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, maxBatch);
       this.#running += 1;
       const started = performance.now();
       void this.#run(batch).finally(() => {
-        const rest = Math.min(MAX_REST_MS, this.#options.rest * (performance.now() - started));
+        const rest = Math.min(maxRestMs, factor * (performance.now() - started));
         const next = () => {
           this.#running -= 1;
           this.#next();
