@@ -50,7 +50,7 @@ export class Overload {
   readonly #shed: Counter | undefined;
   #inFlight = 0;
   #limit: number;
-  #waiting: { since: number; request: Waiting }[] = [];
+  readonly #waiting: { since: number; request: Waiting }[] = [];
   #look: NodeJS.Timeout | undefined;
   #windowBeganAt = 0;
   #samples = 0;
@@ -142,7 +142,7 @@ export class Overload {
 
   /** The first of the queue have been seen to. */
   #drop(count: number): void {
-    if (count > 0) this.#waiting = this.#waiting.slice(count);
+    if (count > 0) this.#waiting.splice(0, count);
     if (this.#waiting.length > 0) return;
     clearInterval(this.#look);
     this.#look = undefined;

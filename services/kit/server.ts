@@ -1,11 +1,17 @@
 import { once } from "node:events";
-import { createServer, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import { tellClosed } from "./cancel.ts";
 import type { Direct } from "./direct.ts";
-import { type Overload, refuseOverloaded } from "./overload.ts";
+import { type Overload, refuseOverloaded, type Waiting } from "./overload.ts";
 import type { Pod } from "./pod.ts";
 import { ProblemError, problemOf, problemResponse } from "./problem.ts";
 import { Slots } from "./slots.ts";
@@ -38,6 +44,37 @@ export interface PodServerArgs {
   overload?: Overload;
 }
 
+/** What becomes of requests that have to wait. */
+interface Door {
+  proceed(request: IncomingMessage, response: ServerResponse, now: number): void;
+  refuse(request: IncomingMessage, response: ServerResponse): void;
+}
+
+/** A class, and not a few closures: in overload there is one for each of thousands a second. */
+class AtTheDoor implements Waiting {
+  readonly #door: Door;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+
+  constructor(door: Door, request: IncomingMessage, response: ServerResponse) {
+    this.#door = door;
+    this.#request = request;
+    this.#response = response;
+  }
+
+  get gone(): boolean {
+    return this.#response.destroyed;
+  }
+
+  proceed(now: number): void {
+    this.#door.proceed(this.#request, this.#response, now);
+  }
+
+  refuse(): void {
+    this.#door.refuse(this.#request, this.#response);
+  }
+}
+
 /** An HTTP server over a Hono app; every response names its zone, those made by the parser too. */
 export class PodServer {
   readonly server: Server;
@@ -57,34 +94,31 @@ export class PodServer {
         return problemResponse(new ProblemError(400, "The request line or Host header is not valid."), "/");
       },
     });
+    const handle = (request: IncomingMessage, response: ServerResponse, now: number): void => {
+      if (direct?.take(request, response, now)) return;
+      response.setHeader("x-zone", this.#zone);
+      void listener(request, response);
+    };
+    const door: Door = {
+      proceed: (request, response, now) => {
+        this.#track(response, now);
+        handle(request, response, now);
+      },
+      refuse: (request, response) => {
+        this.#track(response);
+        refuseOverloaded(request, response, this.#zone);
+      },
+    };
     this.server = createServer({ ...LIMITS, requireHostHeader: false }, (request, response) => {
-      const handle = (now: number): void => {
-        if (direct?.take(request, response, now)) return;
-        response.setHeader("x-zone", this.#zone);
-        void listener(request, response);
-      };
       const now = performance.now();
       // What another service asks for belongs to requests that were accepted: refusing it would waste them.
       if (!overload || request.url?.startsWith("/internal/")) {
         this.#track(response);
-        handle(now);
+        handle(request, response, now);
       } else if (overload.enter()) {
-        this.#track(response, now);
-        handle(now);
+        door.proceed(request, response, now);
       } else {
-        overload.wait(now, {
-          get gone() {
-            return response.destroyed;
-          },
-          proceed: (then) => {
-            this.#track(response, then);
-            handle(then);
-          },
-          refuse: () => {
-            this.#track(response);
-            refuseOverloaded(request, response, this.#zone);
-          },
-        });
+        overload.wait(now, new AtTheDoor(door, request, response));
       }
     });
     this.server.on("checkExpectation", (_request, response: ServerResponse) => {
