@@ -35,6 +35,10 @@ const MIN_SAMPLES = 20;
 const TOLERANCE = 2;
 /** Of what is known of an idle service's latency, a slower window without queues changes this share: services change. */
 const FORGET = 0.01;
+/** While a queue is younger than this, in milliseconds, it may come of a pause rather than of too much work. */
+const BURST_MS = 250;
+/** A request in it waits for so many times the patience. */
+const BURST_PATIENCE = 5;
 const MAX_WAITING = 4096;
 /** How exactly patience is measured, in milliseconds. */
 const LOOK_MS = 5;
@@ -42,8 +46,9 @@ const LOOK_MS = 5;
 /**
  * Refuses what a pod could only answer late, so that what it accepts it answers in time. Requests under way are bounded,
  * by a bound that shrinks when they take a multiple of what they take when there are few, and grows while they don't. One
- * too many waits a little: after a pause of the machine there is room again soon, and clients that come back at once
- * after a refusal cost more than those that wait.
+ * too many waits a little: clients that come back at once after a refusal cost more than those that wait. In a queue that
+ * has just begun it waits for longer: after a pause of the machine there is room again soon (as CoDel, RFC 8289, tells a
+ * burst from a standing queue).
  */
 export class Overload {
   readonly #args: Required<OverloadArgs>;
@@ -51,6 +56,7 @@ export class Overload {
   #inFlight = 0;
   #limit: number;
   readonly #waiting: { since: number; request: Waiting }[] = [];
+  #queueBeganAt = 0;
   #look: NodeJS.Timeout | undefined;
   #windowBeganAt = 0;
   #samples = 0;
@@ -93,6 +99,7 @@ export class Overload {
       request.refuse();
       return;
     }
+    if (this.#waiting.length === 0) this.#queueBeganAt = now;
     this.#waiting.push({ since: now, request });
     this.#look ??= setInterval(() => this.#refuseLate(performance.now()), LOOK_MS);
   }
@@ -129,7 +136,8 @@ export class Overload {
   }
 
   #refuseLate(now: number): void {
-    const before = now - this.#args.patienceMs;
+    const factor = now - this.#queueBeganAt < BURST_MS ? BURST_PATIENCE : 1;
+    const before = now - this.#args.patienceMs * factor;
     let next = 0;
     for (; (this.#waiting[next]?.since ?? now) < before; next += 1) {
       const request = this.#waiting[next]?.request;

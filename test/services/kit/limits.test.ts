@@ -107,6 +107,30 @@ describe("overload", () => {
     assert.equal(overload.enter(), true);
   });
 
+  it("is patient with a queue that has just begun, as after a pause, and not with one that lasts", async () => {
+    const patienceMs = 20;
+    const overload = new Overload({ minInFlight: 1, maxInFlight: 1, patienceMs });
+    assert.ok(overload.enter());
+    const begunAt = performance.now();
+    const refused: { at: number; after: number }[] = [];
+    let coming: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      const proceed = () => assert.fail("nobody left");
+      coming = setInterval(() => {
+        const since = performance.now();
+        const refuse = () => {
+          const now = performance.now();
+          refused.push({ at: now - begunAt, after: now - since });
+          if (now - since < 2 * patienceMs) resolve();
+        };
+        overload.wait(since, { gone: false, proceed, refuse });
+      }, 5);
+    });
+    clearInterval(coming);
+    for (const { at, after } of refused) assert.ok(at >= 250 || after >= 5 * patienceMs, `${after} at ${at}`);
+    assert.ok(refused.length > 1);
+  });
+
   it("refuses those who have waited for long", async () => {
     const overload = new Overload({ minInFlight: 1, maxInFlight: 1, patienceMs: 20 });
     assert.ok(overload.enter());
