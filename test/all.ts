@@ -17,11 +17,15 @@ const ROOT = join(import.meta.dirname, "..");
 const MOCHA = join(ROOT, "node_modules/mocha/bin/mocha.js");
 const AT_ONCE = Math.min(2, availableParallelism());
 
+/** A failure as Mocha tells it: a number, the titles of suites and test, a line each, and the error. */
+const FAILURE = /^ {2}\d+\) ([\s\S]*?):\n\s*(.*)$/gm;
+
 const begun = performance.now();
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed()} s`;
 const running = new Set<ChildProcess>();
 const counts = { passing: 0, pending: 0, failing: 0 };
 const skipped: string[] = [];
+/** In a line each: tests, and batches that ended with an error. */
 const failed: string[] = [];
 /** What Mocha tells of each batch's failures, told again at the end: the batch that failed may be far above. */
 const failures: string[] = [];
@@ -54,6 +58,8 @@ function count(out: string): void {
   }
   const [, told] = plain.slice(end).split(/^ {2}\d+ failing\n/m);
   if (told) failures.push(told.trim());
+  for (const [, title = "", error] of told?.matchAll(FAILURE) ?? [])
+    failed.push(`${title.replace(/\s+/g, " ")}: ${error}`);
   for (const [, title = ""] of plain.slice(0, end).matchAll(/^ +- (.*)$/gm)) skipped.push(title);
 }
 
