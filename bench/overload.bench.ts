@@ -4,8 +4,8 @@ import { answers, OrderWorld } from "./orders/world.ts";
 
 /** They saturate the services: more would only wait. */
 const SATURATING = 64;
-/** Enough to bring twice that while many wait for an answer. */
-const CONNECTIONS = 512;
+/** Enough that no request waits for another's connection: with 512 they did, and that was taken for the services' time. */
+const CONNECTIONS = 1024;
 
 /**
  * Whole orders through the gateway at twice the rate that saturates the services, in an open loop: what is accepted

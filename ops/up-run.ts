@@ -48,7 +48,7 @@ function greeting(platform: Platform, ms: number): string {
     `ready in ${(ms / 1000).toFixed(1)} s: ${publicUrl} in ${zones.map(({ name }) => name).join(", ")}`,
     "",
     "  place an order   curl -s -X POST -H \"Authorization: Bearer $(npx trizone token)\" -H 'Content-Type: application/json' \\",
-    `                     -H "Idempotency-Key: $(uuidgen)" -d '{"symbol":"CBA","side":"buy","type":"limit","quantity":10,"limitPrice":"120.50"}' \\`,
+    `                     -H "Idempotency-Key: $(node -p 'crypto.randomUUID()')" -d '{"symbol":"CBA","side":"buy","type":"limit","quantity":10,"limitPrice":"120.50"}' \\`,
     `                     ${publicUrl}/api/orders`,
     "  look             npx trizone status",
     "  lose a zone      npx trizone zone kill b",
