@@ -124,7 +124,6 @@ class Run {
   }
 }
 
-const HOST = "127.0.0.1";
 /** Where all connections read, one after another: a buffer for each read costs more than the rest of it. */
 const READ = Buffer.alloc(64 * 1024);
 const HEADERS_END = Buffer.from("\r\n\r\n");
@@ -174,7 +173,7 @@ class Connection {
     };
     const socket = connect({
       port: this.#port,
-      host: HOST,
+      host: "127.0.0.1",
       noDelay: true,
       onread: { buffer: READ, callback },
     });
@@ -198,6 +197,7 @@ class Connection {
     const end = data.indexOf(HEADERS_END);
     const head = end < 0 ? "" : data.toString("latin1", 0, end);
     if (end < 0 || !isWhole(data, end + 4, head)) {
+      // A copy: the next connection reads to the same place.
       this.#pending = Buffer.from(data);
       return;
     }

@@ -23,20 +23,27 @@ describe("orders that come together, while trading's pod has them", () => {
     await stack.stop();
   });
 
-  /** Sends them so that their commit waits for a lock, strikes once it does, and resolves to what clients are told. */
-  async function sendAndStrike(keys: string[], strike: () => void): Promise<Answer[]> {
+  const send = (keys: string[]): Promise<Answer[]> => {
+    const orders = keys.map((key) => ({ headers: { "idempotency-key": key } }));
+    return sendTogether(stack.gateway, token, orders);
+  };
+
+  /** Sends them so that their commit waits for a lock, strikes once it does; clients are told to come back, with a status. */
+  async function sendAndStrike(keys: string[], strike: () => void, status: number): Promise<void> {
     const { url, credentials } = stack.postgres;
     const login = { DATABASE_URL: url, DATABASE_CREDENTIALS: credentials, DATABASE_POOL_SIZE: 1 };
     const blocker = new pg.Client(await connectionConfig(login));
     await blocker.connect();
     try {
       await blocker.query("BEGIN; LOCK TABLE trading.order_keys IN EXCLUSIVE MODE");
-      const orders = keys.map((key) => ({ headers: { "idempotency-key": key } }));
-      const answers = sendTogether(stack.gateway, token, orders);
+      const sent = send(keys);
       await committing();
       strike();
       await blocker.query("COMMIT");
-      return await answers;
+      for (const answer of await sent) {
+        assert.equal(answer.status, status);
+        assert.ok(answer.headers["retry-after"]);
+      }
     } finally {
       await blocker.end();
     }
@@ -58,11 +65,7 @@ describe("orders that come together, while trading's pod has them", () => {
     const deadline = performance.now() + WAITS_MS;
     const ids: string[] = [];
     for (let left = keys; left.length > 0; ) {
-      const answers = await sendTogether(
-        stack.gateway,
-        token,
-        left.map((key) => ({ headers: { "idempotency-key": key } })),
-      );
+      const answers = await send(left);
       ids.push(...answers.filter(({ status }) => status === 201).map(({ body }) => JSON.parse(body).id));
       left = left.filter((_, i) => answers[i]?.status !== 201);
       assert.ok(performance.now() < deadline, `still refused: ${JSON.stringify(answers[0])}`);
@@ -78,11 +81,7 @@ describe("orders that come together, while trading's pod has them", () => {
 
   it("are stored once each when it is killed", async () => {
     const keys = keysOf("killed");
-    const answers = await sendAndStrike(keys, () => trading.process.kill("SIGKILL"));
-    for (const { status, headers } of answers) {
-      assert.equal(status, 502);
-      assert.ok(headers["retry-after"]);
-    }
+    await sendAndStrike(keys, () => trading.process.kill("SIGKILL"), 502);
     const HTTP_PORT = new URL(trading.url).port;
     trading = await startPod("trading", {
       ...databaseEnv(stack.postgres, "trading"),
@@ -94,11 +93,7 @@ describe("orders that come together, while trading's pod has them", () => {
 
   it("are stored once each when it is frozen, and goes on later", async () => {
     const keys = keysOf("frozen");
-    const answers = await sendAndStrike(keys, () => trading.process.kill("SIGSTOP"));
-    for (const { status, headers } of answers) {
-      assert.equal(status, 504);
-      assert.ok(headers["retry-after"]);
-    }
+    await sendAndStrike(keys, () => trading.process.kill("SIGSTOP"), 504);
     trading.process.kill("SIGCONT");
     await assertStoredOnce(keys);
   });
