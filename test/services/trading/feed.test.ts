@@ -5,6 +5,7 @@ import pg from "pg";
 import { connectionConfig } from "../../../services/kit/database/credentials.ts";
 import { backoffMs } from "../../../services/kit/retry.ts";
 import type { Order } from "../../../services/trading/order.ts";
+import type { DataService } from "../postgres.ts";
 import { databaseEnv } from "../stack.ts";
 import { BUY, type Market, startMarket } from "./market.ts";
 
@@ -26,6 +27,12 @@ describe("the feed", () => {
       assert.ok(response.status === 503 && attempt < 20, `${response.status} ${JSON.stringify(answer)}`);
       await sleep(backoffMs(attempt, 50, 1000));
     }
+  }
+  async function connect(service: DataService): Promise<pg.Client> {
+    const environment = { ...databaseEnv(market.postgres, service), DATABASE_POOL_SIZE: 1 };
+    const client = new pg.Client(await connectionConfig(environment));
+    await client.connect();
+    return client;
   }
   const heardBy = (peer: Market["cash"], ids: string[]) =>
     peer.heard.map(({ orderId }) => orderId).filter((id) => ids.includes(id));
@@ -53,24 +60,24 @@ describe("the feed", () => {
     );
   });
 
-  it("waits for a commit that comes late rather than pass it", async () => {
-    const client = new pg.Client(
-      await connectionConfig({ ...databaseEnv(market.postgres, "trading"), DATABASE_POOL_SIZE: 1 }),
-    );
-    await client.connect();
-    for (let round = 0; round < 5; round += 1) {
+  it("waits for a commit that comes late rather than pass it, also when its event was written late", async () => {
+    const client = await connect("trading");
+    for (let round = 0; round < 6; round += 1) {
       const late = randomUUID();
       const body = JSON.stringify({ ...market.cash.heard[0], position: undefined, orderId: late });
+      const write = () =>
+        client.query(
+          `INSERT INTO order_events (chain, link, at, order_id, version, status, fed, hash, body)
+          VALUES (9999, $1, now(), $2, 1, 'filled', true, '', $3)`,
+          [round, late, body],
+        );
       await client.query("BEGIN");
-      await client.query(
-        `INSERT INTO order_events (chain, link, at, order_id, version, status, fed, hash, body)
-        VALUES (9999, $1, now(), $2, 1, 'filled', true, '', $3)`,
-        [round, late, body],
-      );
+      await (round % 2 === 0 ? write() : client.query("SELECT pg_current_xact_id()"));
       const ids = await Promise.all(Array.from({ length: 5 }, place));
       for (const id of ids) await market.ended(id);
       await sleep(100);
       assert.deepEqual(heardBy(market.cash, ids), [], "events after the one under way are held back");
+      if (round % 2 === 1) await write();
       await client.query("COMMIT");
       for (const peer of [market.cash, market.holdings]) {
         await until(() => heardBy(peer, [...ids, late]).length >= 6, "the feed");
@@ -78,6 +85,15 @@ describe("the feed", () => {
       }
     }
     await client.end();
+  });
+
+  it("doesn't wait for transactions of those who can't write events", async () => {
+    const clients = await Promise.all([connect("transactions"), connect("portfolio")]);
+    for (const client of clients) await client.query("BEGIN; SELECT pg_current_xact_id()");
+    const ids = await Promise.all(Array.from({ length: 5 }, place));
+    for (const peer of [market.cash, market.holdings])
+      await until(() => heardBy(peer, ids).length >= 5, "the feed");
+    for (const client of clients) await client.end();
   });
 
   it("goes on where a consumer says that it is, after answers were lost and batches refused", async () => {
