@@ -61,19 +61,19 @@ async function open(
   position: string,
   events: readonly OrderEvent[],
 ): Promise<Books> {
-  const buys = events.filter(({ side }) => side === "buy");
   const orders = new Set(events.filter(({ side }) => side === "sell").map(({ orderId }) => orderId));
   // None waits for another's answer. Each sees what was committed before it began: what comes after the locks sees all
   // that their former holders did.
-  const [moved, , holdings, reservations] = await Promise.all([
+  const [moved, there, reservations] = await Promise.all([
     session.query(sql.ADVANCE, [after, position]),
-    buys.length > 0 && session.query(sql.OPEN, keysOf(buys)),
-    session.query<HoldingRow>(sql.LOCK, keysOf(events)),
+    session.query<HoldingRow>(sql.LOCK, keyArrays(keysOf(events))),
     session.query<ReservationRow>(sql.RESERVATIONS, [plainArray([...orders])]),
   ]);
   if (moved.length === 0) throw new OutOfStep();
+  const holdings = byKey(there);
+  for (const [key, holding] of await openFirst(session, holdings, events)) holdings.set(key, holding);
   return {
-    holdings: new Map(holdings.map((row) => [holdingKey(row.user_id, row.symbol), asHolding(row)])),
+    holdings,
     reservations: new Map(
       reservations.map(({ id, state, quantity, sold }) => [
         id,
@@ -85,6 +85,27 @@ async function open(
   };
 }
 
+/** What a user buys for the first time becomes a holding with nothing in it, locked as the others. Seldom needed. */
+async function openFirst(
+  session: Session,
+  holdings: Books["holdings"],
+  events: readonly OrderEvent[],
+): Promise<Books["holdings"]> {
+  const isFirst = ({ side, userId, symbol }: OrderEvent) =>
+    side === "buy" && !holdings.has(holdingKey(userId, symbol));
+  const first = events.filter(isFirst);
+  if (first.length === 0) return new Map();
+  const keys = keyArrays(keysOf(first));
+  const [, opened] = await Promise.all([
+    session.query(sql.OPEN, keys),
+    session.query<HoldingRow>(sql.LOCK, keys),
+  ]);
+  return byKey(opened);
+}
+
+const byKey = (rows: HoldingRow[]): Books["holdings"] =>
+  new Map(rows.map((row) => [holdingKey(row.user_id, row.symbol), asHolding(row)]));
+
 /** Whose holding, and of what. */
 interface Key {
   userId: string;
@@ -92,10 +113,8 @@ interface Key {
 }
 
 /** The holdings that events are about, each once. */
-function keysOf(events: readonly OrderEvent[]): string[] {
-  return keyArrays([
-    ...new Map(events.map((event) => [holdingKey(event.userId, event.symbol), event])).values(),
-  ]);
+function keysOf(events: readonly OrderEvent[]): Key[] {
+  return [...new Map(events.map((event) => [holdingKey(event.userId, event.symbol), event])).values()];
 }
 
 function keyArrays(keys: Key[]): string[] {

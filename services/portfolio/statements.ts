@@ -12,7 +12,7 @@ export const POSITION = {
   text: "SELECT position FROM feed_positions WHERE feed = 'orders'",
 };
 
-/** So that there is a row to lock for each holding; a no-op for those that are there. */
+/** A no-op for holdings that another has opened meanwhile. */
 export const OPEN = {
   name: "open",
   text: `INSERT INTO holdings (user_id, symbol)
@@ -34,10 +34,10 @@ export const RESERVATIONS = {
 
 export const STORE_HOLDINGS = {
   name: "store-holdings",
-  text: `INSERT INTO holdings (user_id, symbol, quantity, reserved, cost, realised)
-    SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::numeric[], $6::numeric[])
-    ON CONFLICT (user_id, symbol) DO UPDATE SET quantity = excluded.quantity, reserved = excluded.reserved,
-      cost = excluded.cost, realised = excluded.realised`,
+  text: `UPDATE holdings h SET quantity = n.quantity, reserved = n.reserved, cost = n.cost, realised = n.realised
+    FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::numeric[], $6::numeric[])
+      AS n (user_id, symbol, quantity, reserved, cost, realised)
+    WHERE h.user_id = n.user_id AND h.symbol = n.symbol`,
 };
 
 export const STORE_RESERVATIONS = {
