@@ -1,12 +1,11 @@
 import { ChurnMap } from "../../kit/churn-map.ts";
-import { GroupCommit } from "../../kit/group-commit.ts";
-import { backoffMs } from "../../kit/retry.ts";
-import { Chain } from "../chain/chain.ts";
 import type { Exchange, Report, RestingOrder } from "../exchange/port.ts";
-import { type EventRow, happen, linked } from "./events.ts";
-import type { Clock, Random, Reservations, Reserved, SagaStore, StoredEvent } from "./ports.ts";
+import { happen } from "./events.ts";
+import type { Random, SagaStore, StoredEvent } from "./ports.ts";
+import { type ReservingArgs, refusal, reserve } from "./reserving.ts";
 import { shardOf } from "./shard.ts";
 import { type End, isEnd, type OrderState } from "./state.ts";
+import { type Told, Trail, type TrailArgs } from "./trail.ts";
 
 /** What came of an order, and how long each stage of it took, in milliseconds. */
 export interface Ended {
@@ -16,36 +15,18 @@ export interface Ended {
   executeMs: number;
 }
 
-export interface TenureArgs {
+export interface TenureArgs extends ReservingArgs, Pick<TrailArgs<unknown>, "writer" | "maxBatch" | "rest"> {
   store: SagaStore;
-  cash: Reservations;
-  holdings: Reservations;
-  clock: Clock;
-  random: Random;
   /**
    * Makes the exchange of these shards; what it reports comes here.
    * @param trades what its trades' names begin with, unlike all others'
    */
   exchange(report: (group: Report[]) => void, trades: string): Exchange;
-  /** Names the writer in its chains of events. */
-  writer: string;
-  /** Groups of one commit at most. */
-  maxBatch: number;
-  /** Pause after a commit, in multiples of its duration; see `GroupCommit`. @default 0 */
-  rest?: number;
   /** Events were stored. */
   onStored(events: StoredEvent[], ended: Ended[]): void;
   /** What is true isn't known any more: this tenure is over, and a new one has to load. Called once. */
   onDoubt(error: unknown): void;
 }
-
-/**
- * How long a reservation is tried for, after this process took the order: after a restart, which an order may have
- * waited for, the ledgers come back no sooner than this does.
- */
-const DEADLINE_MS = 10_000;
-/** An order that has waited for so long, or was found so late, was meant for another market. */
-const STALE_MS = 60_000;
 
 interface Entry {
   state: OrderState;
@@ -60,16 +41,6 @@ interface Entry {
   working: boolean;
 }
 
-interface Group {
-  events: { row: EventRow; entry: Entry }[];
-}
-
-const REFUSALS: Record<Exclude<Reserved, "reserved">, [cash: string, holdings: string]> = {
-  insufficient: ["There is not enough cash for this order.", "There are not enough shares to sell."],
-  "no-account": ["There is no AUD account to pay from.", "There are no shares to sell."],
-  released: ["The reservation was given up.", "The reservation was given up."],
-};
-
 /**
  * The saga's memory: the unfinished orders of the shards that a pod holds, and their way to an end: reserve, execute,
  * store. It lasts until something happens whose outcome isn't known; then all of it is dropped and another one loads
@@ -78,23 +49,27 @@ const REFUSALS: Record<Exclude<Reserved, "reserved">, [cash: string, holdings: s
 export class Tenure {
   readonly #args: TenureArgs;
   readonly #exchange: Exchange;
-  readonly #commits: GroupCommit<Group, undefined>;
+  readonly #trail: Trail<Entry>;
   readonly #epochs = new Map<number, number>();
   readonly #entries = new ChurnMap<string, Entry>();
   readonly #over = new AbortController();
   /** Statements under way that look for unfinished orders, and the orders that ended since the first of them began. */
   #reads = 0;
   readonly #endedMeanwhile = new Set<string>();
-  #chain: Chain | undefined;
   #working = 0;
 
   constructor(args: TenureArgs) {
     this.#args = args;
     this.#exchange = args.exchange((group) => this.#reported(group), uniqueText(args.random));
-    this.#commits = new GroupCommit((groups) => this.#commit(groups), {
-      maxBatch: args.maxBatch,
-      maxWaiting: Number.POSITIVE_INFINITY,
-      rest: args.rest ?? 0,
+    const { store, writer, maxBatch, rest } = args;
+    this.#trail = new Trail({
+      store,
+      writer,
+      maxBatch,
+      rest,
+      isOver: () => this.isOver,
+      onStored: (all, events) => this.#stored(all, events),
+      onDoubt: (error) => this.#doubt(error),
     });
   }
 
@@ -166,8 +141,7 @@ export class Tenure {
 
   /** Resolves when what was to be stored by now has been, or this is over. */
   async settled(): Promise<void> {
-    if (this.isOver || this.#commits.idle) return;
-    await this.#commits.add({ events: [] }).catch(() => undefined);
+    if (!this.isOver) await this.#trail.settled();
   }
 
   /** Takes orders as the database has them; those that are known already stay as they are. */
@@ -212,40 +186,22 @@ export class Tenure {
   /** Never rejects. */
   async #work(entry: Entry): Promise<void> {
     const { order } = entry.state;
-    const outcome = await this.#reserve(entry);
+    const outcome = await reserve(
+      {
+        order,
+        takenAt: entry.takenAt,
+        signal: this.#over.signal,
+        isGivenUp: () => entry.cancelled || this.#isGone(entry),
+      },
+      this.#args,
+    );
     if (this.#isGone(entry)) return;
     entry.reservedAt = this.#args.clock.now();
     if (entry.cancelled) return this.#close(entry, "cancelled", "Cancelled by the client.");
-    if (outcome === "unknown") {
-      return this.#close(entry, "rejected", "What the order needs could not be reserved in time.");
-    }
-    if (outcome !== "reserved") {
-      return this.#close(entry, "rejected", REFUSALS[outcome][order.side === "buy" ? 0 : 1]);
-    }
+    if (outcome !== "reserved") return this.#close(entry, "rejected", refusal(outcome, order.side));
     entry.executing = true;
     const { id, symbol, side, type, quantity, worst } = order;
     this.#exchange.submit({ id, symbol, side, type, quantity, worst });
-  }
-
-  /** Tries until the deadline, at least once unless the order was found too late for that. */
-  async #reserve(entry: Entry): Promise<Reserved | "unknown"> {
-    const { clock, random, cash, holdings } = this.#args;
-    const { order } = entry.state;
-    const stale = order.createdAt + STALE_MS;
-    if (clock.now() > stale) return "unknown";
-    const deadline = Math.min(entry.takenAt + DEADLINE_MS, stale);
-    const from = order.side === "buy" ? cash : holdings;
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await from.reserve(order);
-      } catch {
-        // Whoever made the call has logged it; here only that nothing is known counts.
-        const pause = backoffMs(attempt, 50, 1000, random);
-        if (clock.now() + pause > deadline) return "unknown";
-        await clock.sleep(pause, this.#over.signal);
-        if (this.#isGone(entry) || entry.cancelled) return "unknown";
-      }
-    }
   }
 
   #close(entry: Entry, closed: Exclude<End, "filled">, reason: string): void {
@@ -256,7 +212,7 @@ export class Tenure {
   #reported(group: Report[]): void {
     if (this.isOver) return;
     const now = this.#args.clock.now();
-    const events: Group["events"] = [];
+    const events: Told<Entry>[] = [];
     try {
       for (const report of group) {
         const entry = this.#entries.get(report.orderId);
@@ -270,8 +226,7 @@ export class Tenure {
     if (events.length === 0) return;
     for (const { entry } of events)
       if (entry.cancelled && entry.state.status === "open") this.#cancelLater(entry);
-    // Rejects only when it stands in doubt, of which the tenure has been told.
-    this.#commits.add({ events }).catch(() => undefined);
+    void this.#trail.tell(events);
   }
 
   /** A cancellation that came before the order was on the book. */
@@ -281,53 +236,19 @@ export class Tenure {
     });
   }
 
-  async #commit(groups: Group[]): Promise<undefined[]> {
-    if (this.isOver) throw new Error("this tenure is over");
-    const all = groups.flatMap(({ events }) => events);
-    if (all.length > 0) {
-      try {
-        await this.#store(all);
-      } catch (error) {
-        this.#doubt(error);
-        throw error;
-      }
-    }
-    return groups.map(() => undefined);
-  }
-
-  async #store(all: Group["events"]): Promise<void> {
-    const { store, clock, writer } = this.#args;
-    if (!this.#chain) {
-      const { chain, hash } = await store.openChain(writer);
-      this.#chain = new Chain(chain, hash);
-    }
-    const chain = this.#chain;
-    const events: StoredEvent[] = [];
-    const ended: Entry[] = [];
-    const held = new Map<number, number>();
-    for (const { row, entry } of all) {
-      events.push(linked(row, chain));
-      held.set(entry.shard, entry.epoch);
-      if (isEnd(row.status)) ended.push(entry);
-    }
-    const ids = ended.map(({ shard, state }) => ({ shard, id: state.order.id }));
-    await store.commit({ events, ended: ids, held: [...held].map(([shard, epoch]) => ({ shard, epoch })) });
-    if (this.isOver) return;
-    const now = clock.now();
+  #stored(all: Told<Entry>[], events: StoredEvent[]): void {
+    const now = this.#args.clock.now();
+    const ended: Ended[] = [];
     for (const { row, entry } of all) {
       // The first event after acceptance takes an order off the way: to the book or to its end.
       this.#leave(entry);
       if (!isEnd(row.status)) continue;
       this.#entries.delete(row.orderId);
       if (this.#reads > 0) this.#endedMeanwhile.add(row.orderId);
+      const { state, takenAt, reservedAt } = entry;
+      ended.push({ state, end: row.status, reserveMs: reservedAt - takenAt, executeMs: now - reservedAt });
     }
-    const outcomes = ended.map(({ state, takenAt, reservedAt }) => ({
-      state,
-      end: state.status as End,
-      reserveMs: reservedAt - takenAt,
-      executeMs: now - reservedAt,
-    }));
-    this.#args.onStored(events, outcomes);
+    this.#args.onStored(events, ended);
   }
 
   #forget(id: string, entry: Entry): void {
