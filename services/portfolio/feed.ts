@@ -1,6 +1,6 @@
 import { plainArray, textArray } from "../kit/database/arrays.ts";
 import type { Database } from "../kit/database/database.ts";
-import type { Session } from "../kit/database/session.ts";
+import type { Session, Transaction } from "../kit/database/session.ts";
 import { formatDecimal } from "../kit/money.ts";
 import type { EventBatch, OrderEvent } from "../kit/order-events.ts";
 import { type Books, book, type Holding, holdingKey, type Reservation } from "./books.ts";
@@ -28,10 +28,10 @@ export async function applyEvents(database: Database, batch: EventBatch): Promis
   // The end of a buy concerns cash only.
   const events = batch.events.filter(({ side, fill }) => side === "sell" || fill);
   try {
-    const suspense = await database.transaction(async (session) => {
-      const books = await open(session, after, position, events);
+    const suspense = await database.transaction(async (transaction) => {
+      const books = await open(transaction, after, position, events);
       book(books, events);
-      await store(session, books, events);
+      store(transaction, books, events);
       return books.suspense;
     });
     return { applied: true, position, suspense };
@@ -121,7 +121,7 @@ function keyArrays(keys: Key[]): string[] {
   return [textArray(keys.map(({ userId }) => userId)), plainArray(keys.map(({ symbol }) => symbol))];
 }
 
-async function store(session: Session, books: Books, events: readonly OrderEvent[]): Promise<void> {
+function store(transaction: Transaction, books: Books, events: readonly OrderEvent[]): void {
   const { changed, suspense } = books;
   const holdings = new Map<string, Holding & Key>();
   const reservations = new Map<string, Reservation & Key & { id: string }>();
@@ -132,12 +132,10 @@ async function store(session: Session, books: Books, events: readonly OrderEvent
     const reservation = changed.has(orderId) && books.reservations.get(orderId);
     if (reservation) reservations.set(orderId, { id: orderId, userId, symbol, ...reservation });
   }
-  await Promise.all([
-    holdings.size > 0 && session.query(sql.STORE_HOLDINGS, holdingArrays([...holdings.values()])),
-    reservations.size > 0 &&
-      session.query(sql.STORE_RESERVATIONS, reservationArrays([...reservations.values()])),
-    suspense.length > 0 && session.query(sql.STORE_SUSPENSE, suspenseArrays(suspense)),
-  ]);
+  if (holdings.size > 0) transaction.last(sql.STORE_HOLDINGS, holdingArrays([...holdings.values()]));
+  if (reservations.size > 0)
+    transaction.last(sql.STORE_RESERVATIONS, reservationArrays([...reservations.values()]));
+  if (suspense.length > 0) transaction.last(sql.STORE_SUSPENSE, suspenseArrays(suspense));
 }
 
 function holdingArrays(rows: (Holding & Key)[]): string[] {

@@ -68,6 +68,27 @@ describe("a transaction", () => {
     assert.equal(rows[0]?.count, "5");
   });
 
+  it("sends the last statements with the commit, and stores nothing when one of them fails", async () => {
+    const before = await stored();
+    await database.transaction(async (transaction) => {
+      await transaction.query(insert, [10]);
+      transaction.last(insert, [11]);
+      transaction.last(insert, [12]);
+    });
+    for (const last of [
+      [13, 1],
+      [1, 13],
+    ]) {
+      const refused = database.transaction(async (transaction) => {
+        await transaction.query(insert, [14]);
+        for (const n of last) transaction.last(insert, [n]);
+      });
+      await assert.rejects(refused, { code: "23505" });
+    }
+    assert.deepEqual(await stored(), [...before, 10, 11, 12]);
+    await database.repeatable("DELETE FROM kit.t WHERE n >= 10", []);
+  });
+
   it("says 503 when the connection is lost, and goes on with another", async () => {
     const lost = database.transaction(async (session) => {
       await session.query(insert, [8]);

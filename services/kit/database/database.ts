@@ -5,7 +5,15 @@ import { ProblemError } from "../problem.ts";
 import { isLoginRefused } from "./connection-loss.ts";
 import { connectionConfig } from "./credentials.ts";
 import type { DatabaseEnvironment } from "./environment.ts";
-import { asLoss, ConnectionLost, inTransaction, type Session, type Statement, using } from "./session.ts";
+import {
+  asLoss,
+  ConnectionLost,
+  inTransaction,
+  type Session,
+  type Statement,
+  type Transaction,
+  using,
+} from "./session.ts";
 
 /** A pod's own name shows on the server as that of its connections. */
 type PodDatabaseEnvironment = DatabaseEnvironment & { SERVICE: string };
@@ -65,7 +73,7 @@ export class Database {
    * @throws ProblemError 503 when the database does not take it, or the connection was lost and with it the knowledge
    * whether it committed; else what `work` throws, rolled back.
    */
-  async transaction<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+  async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
     return this.#once((session) => inTransaction(session, work)).catch((error: unknown) => {
       throw error instanceof ConnectionLost ? unavailable(error) : error;
     });

@@ -54,26 +54,39 @@ export async function using<Result>(
   }
 }
 
+/** A session between BEGIN and COMMIT. */
+export interface Transaction extends Session {
+  /** Has a statement sent together with COMMIT: nobody needs its rows, and what it can't do undoes all. */
+  last(statement: Statement, values?: unknown[]): void;
+}
+
 /**
  * Runs `work` between BEGIN and COMMIT, and rolls back what it throws.
- * @throws ConnectionLost; else what `work` throws
+ * @throws ConnectionLost; PostgreSQL's error when it refuses one of the last statements; else what `work` throws
  */
 export async function inTransaction<Result>(
   session: Session,
-  work: (session: Session) => Promise<Result>,
+  work: (transaction: Transaction) => Promise<Result>,
 ): Promise<Result> {
   // Sent without waiting for its answer: the first statement goes with it.
   const begun = session.query("BEGIN");
   begun.catch(() => undefined);
+  const ending: [statement: Statement, values?: unknown[]][] = [];
   let result: Result;
   try {
-    result = await work(session);
+    result = await work({
+      query: (statement, values) => session.query(statement, values),
+      last: (...statement) => ending.push(statement),
+    });
     await begun;
   } catch (error) {
     if (error instanceof ConnectionLost) throw error;
     await session.query("ROLLBACK");
     throw error;
   }
-  await session.query("COMMIT");
+  // After a statement that failed, the server takes COMMIT for ROLLBACK, and says so without an error.
+  const sent = [...ending.map((statement) => session.query(...statement)), session.query("COMMIT")];
+  const answers = await Promise.allSettled(sent);
+  for (const answer of answers) if (answer.status === "rejected") throw answer.reason;
   return result;
 }
