@@ -71,12 +71,21 @@ export class Leases {
   }
 
   async #run(): Promise<void> {
-    const { clock, random, onError, beatMs = 1000 } = this.#args;
+    const { clock, onError } = this.#args;
     const { signal } = this.#stopped;
     while (!signal.aborted) {
       await this.beat().catch(onError);
-      await clock.sleep(beatMs * (0.9 + 0.1 * random()), signal);
+      await clock.sleep(this.#pause(), signal);
     }
+  }
+
+  /** Until the next heartbeat: at the latest when a lease expires that its holder hasn't renewed, as its orders wait. */
+  #pause(): number {
+    const { random, beatMs = 1000 } = this.#args;
+    const ends = this.#view
+      .filter(({ name, owner, leftMs }) => owner && leftMs > 0 && !this.#held.has(name))
+      .map(({ leftMs }) => leftMs + beatMs * 0.05 * random());
+    return Math.min(beatMs * (0.9 + 0.1 * random()), ...ends);
   }
 
   /** One heartbeat; `start` sees to the next ones. */
@@ -124,8 +133,8 @@ export class Leases {
 }
 
 /** Free, expired, or of a process of this pod, which is gone: else this one would not be. */
-export function isFree({ owner, expired }: LeaseView, me: string): boolean {
-  return !owner || expired || podOf(owner) === podOf(me);
+export function isFree({ owner, leftMs }: LeaseView, me: string): boolean {
+  return !owner || leftMs <= 0 || podOf(owner) === podOf(me);
 }
 
 export const podOf = (owner: string): string => owner.slice(0, owner.lastIndexOf("/") + 1);

@@ -57,7 +57,8 @@ export interface Lease {
 
 export interface LeaseView extends Lease {
   owner: string | undefined;
-  expired: boolean;
+  /** Until it expires, in milliseconds; 0 or less when it has. */
+  leftMs: number;
   backlog: number;
 }
 

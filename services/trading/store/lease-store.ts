@@ -25,7 +25,7 @@ const RENEW = {
 const VIEW = {
   name: "lease-view",
   text: `
-  SELECT name, owner, epoch, expires_at < clock_timestamp() AS expired, backlog,
+  SELECT name, owner, epoch, (extract(epoch FROM expires_at - clock_timestamp()) * 1000)::float8 AS left_ms, backlog,
     (SELECT count(*) FROM members WHERE expires_at >= clock_timestamp()) AS members
   FROM leases ORDER BY name`,
 };
@@ -52,7 +52,7 @@ interface Row {
   name: string;
   owner: string | null;
   epoch: string;
-  expired: boolean;
+  left_ms: number;
   backlog: number;
   members: string;
 }
@@ -73,11 +73,11 @@ export class SqlLeaseStore implements LeaseStore {
     const values = [owner, textArray([...held.keys()]), plainArray([...held.values()])];
     await this.#database.repeatable(RENEW, values);
     const rows = await this.#database.repeatable<Row>(VIEW, []);
-    const leases = rows.map(({ name, owner, epoch, expired, backlog }) => ({
+    const leases = rows.map(({ name, owner, epoch, left_ms, backlog }) => ({
       name,
       owner: owner ?? undefined,
       epoch: Number(epoch),
-      expired,
+      leftMs: left_ms,
       backlog,
     }));
     return { members: Number(rows[0]?.members ?? 1), leases };

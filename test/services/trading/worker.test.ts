@@ -22,7 +22,7 @@ describe("a worker", () => {
     const leases = {
       beat: async () => ({
         members: 1,
-        leases: mine.map((lease) => ({ ...lease, owner, expired: false, backlog: 0 })),
+        leases: mine.map((lease) => ({ ...lease, owner, leftMs: 3000, backlog: 0 })),
       }),
       claim: async () => mine,
       release: async () => undefined,

@@ -110,7 +110,7 @@ export class SimulatedDatabase {
         name,
         owner,
         epoch,
-        expired: expiresAt < this.#world.now,
+        leftMs: expiresAt - this.#world.now,
         backlog,
       }));
     return {
