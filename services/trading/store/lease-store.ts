@@ -6,10 +6,13 @@ import type { Lease, LeaseStore, LeaseView } from "../saga/ports.ts";
 /** How long a lease lives that isn't renewed. */
 const LIFE = "interval '3 seconds'";
 
+/** A member of the same pod is one that died: it has no share any more, though it hasn't expired. */
 const JOIN = {
   name: "lease-join",
   text: `
-  WITH dead AS (DELETE FROM members WHERE expires_at < clock_timestamp() AND name <> $1)
+  WITH dead AS (
+    DELETE FROM members WHERE name <> $1 AND (expires_at < clock_timestamp() OR left(name, length($2)) = $2)
+  )
   INSERT INTO members (name, expires_at) VALUES ($1, clock_timestamp() + ${LIFE})
   ON CONFLICT (name) DO UPDATE SET expires_at = excluded.expires_at`,
 };
@@ -69,7 +72,7 @@ export class SqlLeaseStore implements LeaseStore {
     owner: string,
     held: ReadonlyMap<string, number>,
   ): Promise<{ members: number; leases: LeaseView[] }> {
-    await this.#database.repeatable(JOIN, [owner]);
+    await this.#database.repeatable(JOIN, [owner, podOf(owner)]);
     const values = [owner, textArray([...held.keys()]), plainArray([...held.values()])];
     await this.#database.repeatable(RENEW, values);
     const rows = await this.#database.repeatable<Row>(VIEW, []);

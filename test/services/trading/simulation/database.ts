@@ -10,7 +10,7 @@ import type { ChainRow } from "../../../../services/trading/chain/verify.ts";
 import type { FedEvent, Outbox } from "../../../../services/trading/feed/ports.ts";
 import { comparePositions } from "../../../../services/trading/feed/position.ts";
 import { fold } from "../../../../services/trading/saga/events.ts";
-import { isFree } from "../../../../services/trading/saga/leases.ts";
+import { isFree, podOf } from "../../../../services/trading/saga/leases.ts";
 import type { LeaseStore, SagaStore, StoredEvent } from "../../../../services/trading/saga/ports.ts";
 import { leaseOf, SHARDS, shardOf } from "../../../../services/trading/saga/shard.ts";
 import type { OrderState, PlacedOrder } from "../../../../services/trading/saga/state.ts";
@@ -116,6 +116,7 @@ export class SimulatedDatabase {
     return {
       beat: (owner, held) =>
         this.#write(host, faults(), () => {
+          for (const name of this.members.keys()) if (podOf(name) === podOf(owner)) this.members.delete(name);
           this.members.set(owner, this.#world.now + LEASE_MS);
           for (const [name, lease] of this.leases) {
             if (lease.owner === owner && held.has(name)) lease.expiresAt = this.#world.now + LEASE_MS;
