@@ -39,6 +39,8 @@ const FORGET = 0.01;
 const BURST_MS = 250;
 /** A request in it waits for so many times the patience. */
 const BURST_PATIENCE = 5;
+/** So soon after a refusal, in milliseconds, a queue that begins goes on where the last one ended. */
+const RECENT_MS = 2000;
 const MAX_WAITING = 4096;
 /** How exactly patience is measured, in milliseconds. */
 const LOOK_MS = 5;
@@ -47,8 +49,8 @@ const LOOK_MS = 5;
  * Refuses what a pod could only answer late, so that what it accepts it answers in time. Requests under way are bounded,
  * by a bound that shrinks when they take a multiple of what they take when there are few, and grows while they don't. One
  * too many waits a little: clients that come back at once after a refusal cost more than those that wait. In a queue that
- * has just begun it waits for longer: after a pause of the machine there is room again soon (as CoDel, RFC 8289, tells a
- * burst from a standing queue).
+ * has just begun, a while after the last refusal, it waits for longer: after a pause of the machine there is room again
+ * soon (as CoDel, RFC 8289, tells a burst from a standing queue).
  */
 export class Overload {
   readonly #args: Required<OverloadArgs>;
@@ -56,7 +58,9 @@ export class Overload {
   #inFlight = 0;
   #limit: number;
   readonly #waiting: { since: number; request: Waiting }[] = [];
+  /** Longer ago than it was where it isn't the first queue of late. */
   #queueBeganAt = 0;
+  #refusedAt = Number.NEGATIVE_INFINITY;
   #look: NodeJS.Timeout | undefined;
   #windowBeganAt = 0;
   #samples = 0;
@@ -95,11 +99,11 @@ export class Overload {
   /** Has a request that may not enter wait its turn, or refuses it. @param now by `performance.now()` */
   wait(now: number, request: Waiting): void {
     if (this.#waiting.length >= MAX_WAITING) {
-      this.#shed?.inc();
-      request.refuse();
+      this.#refuse(request, now);
       return;
     }
-    if (this.#waiting.length === 0) this.#queueBeganAt = now;
+    if (this.#waiting.length === 0)
+      this.#queueBeganAt = now - this.#refusedAt < RECENT_MS ? Number.NEGATIVE_INFINITY : now;
     this.#waiting.push({ since: now, request });
     this.#look ??= setInterval(() => this.#refuseLate(performance.now()), LOOK_MS);
   }
@@ -141,11 +145,15 @@ export class Overload {
     let next = 0;
     for (; (this.#waiting[next]?.since ?? now) < before; next += 1) {
       const request = this.#waiting[next]?.request;
-      if (!request || request.gone) continue;
-      this.#shed?.inc();
-      request.refuse();
+      if (request && !request.gone) this.#refuse(request, now);
     }
     this.#drop(next);
+  }
+
+  #refuse(request: Waiting, now: number): void {
+    this.#refusedAt = now;
+    this.#shed?.inc();
+    request.refuse();
   }
 
   /** The first of the queue have been seen to. */

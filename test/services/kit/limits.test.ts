@@ -131,6 +131,21 @@ describe("overload", () => {
     assert.ok(refused.length > 1);
   });
 
+  it("is not patient again with a queue that begins soon after a refusal: that is no pause", async () => {
+    const overload = new Overload({ minInFlight: 1, maxInFlight: 1, patienceMs: 50 });
+    assert.ok(overload.enter());
+    const proceed = () => assert.fail("nobody left");
+    const untilRefused = () =>
+      new Promise<number>((resolve) => {
+        const since = performance.now();
+        const refuse = () => resolve(performance.now() - since);
+        overload.wait(since, { gone: false, proceed, refuse });
+      });
+    const [first, second] = [await untilRefused(), await untilRefused()];
+    assert.ok(first >= 250, `the first was refused after ${first} ms`);
+    assert.ok(second >= 50 && second < first, `the second was refused after ${second} ms, not ${first}`);
+  });
+
   it("refuses those who have waited for long", async () => {
     const overload = new Overload({ minInFlight: 1, maxInFlight: 1, patienceMs: 20 });
     assert.ok(overload.enter());
