@@ -5,8 +5,8 @@ import type { Position } from "./position.ts";
 /**
  * Transactions get their ids in the order in which they begin to write, and commit in another. Below the oldest one
  * under way that may write events nothing can appear any more, so that nothing is passed for good. The ledgers' own
- * transactions, which take longest, hold nothing up: their roles can't write events. What can't be told counts as one
- * that may.
+ * transactions, which take longest, hold nothing up: their roles can't write events, nor become one that can. What can't
+ * be told counts as one that may.
  *
  * The order is that of the columns, which the table's name tells from those of the answer: there ids are texts, in which
  * 10 comes before 9.
@@ -18,6 +18,7 @@ const READ = {
     SELECT l.transactionid AS xid FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid
     WHERE l.locktype = 'transactionid' AND l.mode = 'ExclusiveLock' AND l.granted
       AND NOT has_table_privilege(a.usesysid, 'order_events', 'INSERT')
+      AND NOT pg_has_role(a.usesysid, current_user, 'MEMBER')
   ), writing AS (
     SELECT xid FROM pg_snapshot_xip(pg_current_snapshot()) AS xid
     WHERE xid::xid NOT IN (SELECT xid FROM harmless)
