@@ -47,12 +47,20 @@ function greeting(platform: Platform, ms: number): string {
     "",
     `ready in ${(ms / 1000).toFixed(1)} s: ${publicUrl} in ${zones.map(({ name }) => name).join(", ")}`,
     "",
-    "  place an order   curl -s -X POST -H \"Authorization: Bearer $(npx trizone token)\" -H 'Content-Type: application/json' \\",
-    `                     -H "Idempotency-Key: $(node -p 'crypto.randomUUID()')" -d '{"symbol":"CBA","side":"buy","type":"limit","quantity":10,"limitPrice":"120.50"}' \\`,
-    `                     ${publicUrl}/api/orders`,
+    `  pay money in     ${post(`${publicUrl}/api/transactions`, { kind: "deposit", currency: "AUD", amount: "10000.00" })}`,
+    `  place an order   ${post(`${publicUrl}/api/orders`, { symbol: "CBA", side: "buy", type: "limit", quantity: 10, limitPrice: "120.50" })}`,
     "  look             npx trizone status",
     "  lose a zone      npx trizone zone kill b",
     "  end              Ctrl-C",
     "",
   ].join("\n");
+}
+
+/** A command for a shell in this folder, over some lines. */
+function post(url: string, body: object): string {
+  return [
+    "curl -s -X POST -H \"Authorization: Bearer $(npx trizone token)\" -H 'Content-Type: application/json' \\",
+    `-H "Idempotency-Key: $(node -p 'crypto.randomUUID()')" -d '${JSON.stringify(body)}' \\`,
+    url,
+  ].join(`\n${" ".repeat(21)}`);
 }
