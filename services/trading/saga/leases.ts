@@ -74,15 +74,24 @@ export class Leases {
     const { clock, onError } = this.#args;
     const { signal } = this.#stopped;
     while (!signal.aborted) {
-      await this.beat().catch(onError);
-      await clock.sleep(this.#pause(), signal);
+      const leases = await this.beat().then(
+        () => this.#view,
+        (error: unknown) => {
+          onError(error);
+          return [];
+        },
+      );
+      await clock.sleep(this.#pause(leases), signal);
     }
   }
 
-  /** Until the next heartbeat: at the latest when a lease expires that its holder hasn't renewed, as its orders wait. */
-  #pause(): number {
+  /**
+   * Until the next heartbeat: at the latest when a lease expires that its holder hasn't renewed, as its orders wait.
+   * @param leases as the last heartbeat saw them; none when it failed, so that it isn't tried again at once
+   */
+  #pause(leases: LeaseView[]): number {
     const { random, beatMs = 1000 } = this.#args;
-    const ends = this.#view
+    const ends = leases
       .filter(({ name, owner, leftMs }) => owner && leftMs > 0 && !this.#held.has(name))
       .map(({ leftMs }) => leftMs + beatMs * 0.05 * random());
     return Math.min(beatMs * (0.9 + 0.1 * random()), ...ends);
