@@ -19,6 +19,16 @@ export interface Applied {
 /** The position that is stored isn't the one that the sender takes it to be. */
 class OutOfStep extends Error {}
 
+/** Users buy these for the first time: there is no holding to lock. */
+class NotOpened extends Error {
+  readonly buys: readonly OrderEvent[];
+
+  constructor(buys: readonly OrderEvent[]) {
+    super("some holdings are not there yet");
+    this.buys = buys;
+  }
+}
+
 /**
  * Books a batch of the feed and moves the stored position in one transaction, if it follows what was booked before.
  * @throws ProblemError 503 when the database is away; whether the batch was booked, the stored position says then.
@@ -36,6 +46,11 @@ export async function applyEvents(database: Database, batch: EventBatch): Promis
     });
     return { applied: true, position, suspense };
   } catch (error) {
+    if (error instanceof NotOpened) {
+      // Before all is locked anew, as locks are taken in order. Nothing removes a holding, so that this is done once.
+      await database.repeatable(sql.OPEN, keyArrays(keysOf(error.buys)));
+      return applyEvents(database, batch);
+    }
     if (!(error instanceof OutOfStep)) throw error;
     return { applied: false, position: await storedPosition(database), suspense: [] };
   }
@@ -54,7 +69,7 @@ interface ReservationRow {
   sold: string;
 }
 
-/** Moves the position, locks what the events are about and reads it. @throws OutOfStep */
+/** Moves the position, locks what the events are about and reads it. @throws OutOfStep, NotOpened */
 async function open(
   session: Session,
   after: string | null,
@@ -70,8 +85,11 @@ async function open(
     session.query<ReservationRow>(sql.RESERVATIONS, [plainArray([...orders])]),
   ]);
   if (moved.length === 0) throw new OutOfStep();
-  const holdings = byKey(there);
-  for (const [key, holding] of await openFirst(session, holdings, events)) holdings.set(key, holding);
+  const holdings = new Map(there.map((row) => [holdingKey(row.user_id, row.symbol), asHolding(row)]));
+  const first = events.filter(
+    ({ side, userId, symbol }) => side === "buy" && !holdings.has(holdingKey(userId, symbol)),
+  );
+  if (first.length > 0) throw new NotOpened(first);
   return {
     holdings,
     reservations: new Map(
@@ -84,27 +102,6 @@ async function open(
     suspense: [],
   };
 }
-
-/** What a user buys for the first time becomes a holding with nothing in it, locked as the others. Seldom needed. */
-async function openFirst(
-  session: Session,
-  holdings: Books["holdings"],
-  events: readonly OrderEvent[],
-): Promise<Books["holdings"]> {
-  const isFirst = ({ side, userId, symbol }: OrderEvent) =>
-    side === "buy" && !holdings.has(holdingKey(userId, symbol));
-  const first = events.filter(isFirst);
-  if (first.length === 0) return new Map();
-  const keys = keyArrays(keysOf(first));
-  const [, opened] = await Promise.all([
-    session.query(sql.OPEN, keys),
-    session.query<HoldingRow>(sql.LOCK, keys),
-  ]);
-  return byKey(opened);
-}
-
-const byKey = (rows: HoldingRow[]): Books["holdings"] =>
-  new Map(rows.map((row) => [holdingKey(row.user_id, row.symbol), asHolding(row)]));
 
 /** Whose holding, and of what. */
 interface Key {
