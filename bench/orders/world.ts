@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
 import { dropImages } from "../../test/services/pod.ts";
 import { startPostgres, type TestPostgres } from "../../test/services/postgres.ts";
 import { migrate } from "../../test/services/stack.ts";
-import { type LoadResult, load } from "../load.ts";
+import { type LoadOptions, type LoadResult, load } from "../load.ts";
 import { fundUsers, orderRequests } from "./clients.ts";
 import { type Services, startServices } from "./services.ts";
 
@@ -15,6 +16,7 @@ const PARAMETERS = {
   max_wal_size: "4GB",
 };
 const SETTLE_TIMEOUT_MS = 60_000;
+const SETTLE_POLL_MS = 10;
 /** V8 has compiled most of what is hot after some 150,000 orders; before, compiling is a tenth of the work. */
 const WARM_UP_S = 60;
 /** For pods that are started over and over, to compare what differs by more than that. */
@@ -54,23 +56,27 @@ export interface Run {
 /** One pod of each service that an order passes, over a PostgreSQL of their own, with users who have cash and shares. */
 export class OrderWorld {
   readonly postgres: TestPostgres;
+  /** Kept open, as a login costs as much of the machine as tens of orders. */
+  readonly #observer: pg.Client;
   #running: { services: Services; batching: boolean } | undefined;
   #warm: Services | undefined;
 
-  private constructor(postgres: TestPostgres) {
+  private constructor(postgres: TestPostgres, observer: pg.Client) {
     this.postgres = postgres;
+    this.#observer = observer;
   }
 
   static async start(): Promise<OrderWorld> {
     const postgres = await startPostgres(PARAMETERS);
     await migrate(postgres);
-    const world = new OrderWorld(postgres);
+    const world = new OrderWorld(postgres, await postgres.connect());
     await fundUsers(await world.#services(true));
     return world;
   }
 
   async stop(): Promise<void> {
     await this.#running?.services.stop();
+    await this.#observer.end();
     await this.postgres.stop();
     await dropImages();
   }
@@ -81,7 +87,8 @@ export class OrderWorld {
     if (this.#warm !== services) {
       const seconds = this.#warm ? SHORT_WARM_UP_S : WARM_UP_S;
       this.#warm = services;
-      await this.#load(services, { through: "gateway", connections: WARM_UP_CONNECTIONS, seconds });
+      const orders = { through: "gateway", connections: WARM_UP_CONNECTIONS, seconds } as const;
+      await load(await this.#loadOf(services, orders));
       await this.#atRest();
     }
     return services;
@@ -91,11 +98,12 @@ export class OrderWorld {
   async run(args: RunArgs): Promise<Run> {
     const { batching, readCpu = async () => [] } = args;
     const services = await this.warmed(batching);
+    const options = await this.#loadOf(services, args);
     await this.#atRest();
     const before = await this.#countFilled();
     const cpuBefore = await readCpu();
     const started = performance.now();
-    const result = await this.#load(services, args);
+    const result = await load(options);
     await this.#atRest();
     const elapsed = (performance.now() - started) / 1000;
     const cpu = (await readCpu()).map((value, i) => value - (cpuBefore[i] ?? 0));
@@ -117,24 +125,24 @@ export class OrderWorld {
     return services;
   }
 
-  async #load(services: Services, { through, connections, seconds, rate }: RunArgs): Promise<LoadResult> {
+  async #loadOf(services: Services, { through, connections, seconds, rate }: RunArgs): Promise<LoadOptions> {
     const next = await orderRequests(services, through);
     const port = Number(new URL(services.pods[through].url).port);
     const counts = (status: number) => status === 201;
-    return load({ port, connections, seconds, next, counts, ...(rate === undefined ? {} : { rate }) });
+    return { port, connections, seconds, next, counts, ...(rate === undefined ? {} : { rate }) };
   }
 
   /** Resolves once every order has ended and both ledgers have booked it. */
   async #atRest(): Promise<void> {
     const deadline = performance.now() + SETTLE_TIMEOUT_MS;
-    while (!(await this.postgres.query(AT_REST)).rows[0].at_rest) {
+    while (!(await this.#observer.query(AT_REST)).rows[0].at_rest) {
       if (performance.now() > deadline) throw new Error("orders don't end, or their events don't arrive");
-      await sleep(20);
+      await sleep(SETTLE_POLL_MS);
     }
   }
 
   async #countFilled(): Promise<number> {
-    return Number((await this.postgres.query(FILLED)).rows[0].filled);
+    return Number((await this.#observer.query(FILLED)).rows[0].filled);
   }
 }
 

@@ -30,6 +30,8 @@ export interface TestPostgres {
   logins: Record<DataService, string>;
   /** As a superuser, who sees the tables of all schemas without their schema's name. */
   query(text: string, values?: unknown[]): Promise<pg.QueryResult>;
+  /** A connection as `query` has one for each call, to be ended by whoever asked for it. */
+  connect(): Promise<pg.Client>;
   /** Ends the server as a crash does. */
   crash(): Promise<void>;
   start(): Promise<void>;
@@ -156,6 +158,7 @@ export async function startPostgres(parameters: Record<string, string> = FOR_TES
     credentials,
     logins,
     query,
+    connect,
     // SIGQUIT is PostgreSQL's own immediate shutdown: its children go too, and recovery follows.
     crash: () => end("SIGQUIT"),
     start,
