@@ -10,7 +10,9 @@ export interface GroupCommitOptions {
   maxWaiting?: number;
   /** How long a commit of several is followed by none, as a multiple of its own duration: batches grow, and cost less. @default 0 */
   rest?: number;
-  /** Bounds what a slow commit adds to the next, in milliseconds. @default 50, for work that nobody waits for */
+  /** Asked after a commit of several: while it says yes, none follows. @default never */
+  isHeld?: () => boolean;
+  /** Bounds either pause, in milliseconds. @default 50, for work that nobody waits for */
   maxRestMs?: number;
   /** Has the first batch wait for all that the present turn of the event loop still brings. @default false */
   wholeTurns?: boolean;
@@ -21,6 +23,9 @@ interface Waiting<Item, Result> {
   resolve(result: Result): void;
   reject(error: unknown): void;
 }
+
+/** Between two questions whether the next is still held. */
+const LOOK_MS = 2;
 
 /**
  * Commits in groups without a timer: what came while the last commit ran is the next batch. One item alone goes at
@@ -40,6 +45,7 @@ export class GroupCommit<Item, Result> {
       concurrency: 1,
       maxWaiting: 10_000,
       rest: 0,
+      isHeld: () => false,
       maxRestMs: 50,
       wholeTurns: false,
       ...options,
@@ -70,21 +76,33 @@ export class GroupCommit<Item, Result> {
   }
 
   #next(): void {
-    const { concurrency, maxBatch, rest: factor, maxRestMs } = this.#options;
+    const { concurrency, maxBatch } = this.#options;
     while (this.#running < concurrency && this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, maxBatch);
       this.#running += 1;
       const started = performance.now();
       void this.#run(batch).finally(() => {
-        const rest = Math.min(maxRestMs, factor * (performance.now() - started));
         const next = () => {
           this.#running -= 1;
           this.#next();
         };
-        if (rest > 1 && batch.length > 1) setTimeout(next, rest);
+        if (batch.length > 1) this.#pause(performance.now() - started, next);
         else next();
       });
     }
+  }
+
+  /** @param spentMs what the commit before took */
+  #pause(spentMs: number, next: () => void): void {
+    const { rest, isHeld, maxRestMs } = this.#options;
+    const ms = Math.min(maxRestMs, rest * spentMs);
+    const until = performance.now() + maxRestMs;
+    const look = () => {
+      if (isHeld() && performance.now() < until) setTimeout(look, LOOK_MS);
+      else next();
+    };
+    if (ms > 1) setTimeout(look, ms);
+    else look();
   }
 
   /** Never rejects. */

@@ -76,9 +76,9 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     onError,
   });
   const upkeep = new Upkeep(database, (error) => onError(error, "partitions"));
-  const tasks = new Map<string, { start(): void; stop(): void }>([
-    ["feed", feed],
-    ["upkeep", upkeep],
+  const tasks = new Map<string, { start(): void; stop(): void }[]>([
+    ["feed", [deliveries, feed]],
+    ["upkeep", [upkeep]],
   ]);
 
   const reservations = (args: Pick<HttpReservationsArgs, "peer" | "item">) =>
@@ -121,13 +121,16 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
       deliveries.stored(events);
       feed.wake();
     },
-    onTask: (name, held) => (held ? tasks.get(name)?.start() : tasks.get(name)?.stop()),
+    onTask: (name, held) => {
+      for (const task of tasks.get(name) ?? []) held ? task.start() : task.stop();
+    },
     onError,
   });
   const accept = new Accept({
     store: new SqlAcceptStore(database),
     writer: `${owner} accept`,
     ...(!batching && { maxBatch: 1, concurrency: DATABASE_POOL_SIZE }),
+    unbooked: () => worker.working + deliveries.backlog,
     expect: () => worker.expect(),
     onCommit: (orders, ms) => {
       metrics.batch("accept", orders);
@@ -147,7 +150,7 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     audit: async () => verifyChains(await connectionConfig(environment)),
     async close() {
       await worker.stop();
-      for (const task of tasks.values()) task.stop();
+      for (const task of [...tasks.values()].flat()) task.stop();
       await Promise.all([...peers.map((peer) => peer.close()), database.close()]);
     },
   };

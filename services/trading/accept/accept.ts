@@ -42,6 +42,8 @@ export interface AcceptArgs {
   concurrency?: number;
   /** Orders that wait for a commit at most. @default 2000 */
   maxWaiting?: number;
+  /** Orders of this pod that are on their way to an end or to the ledgers. */
+  unbooked(): number;
   /** Called before orders are stored; what it answers, once they are. */
   expect(): (orders: PlacedOrder[]) => void;
   onCommit(orders: number, ms: number): void;
@@ -52,11 +54,13 @@ export interface AcceptArgs {
 const WARY_BATCHES = 20;
 
 /**
- * A commit of several orders is followed by none for as long as it took, but not for long: a client waits. Else those of
- * clients who were answered together come in two halves. Measured at full load: some 4 % less CPU an order, and room for what
- * follows an order, whose events are delivered within 53 instead of 86 ms (99th percentile).
+ * Orders that were accepted and are not booked yet, beyond which the next commit waits, though not for long: a client
+ * does too. What came meanwhile is a larger batch, and the machine is the ledgers' for as long: else they get orders in
+ * bursts, and take longer for one than an event may be on its way. Measured at 80 % of the most: 47 instead of 60 ms (99th
+ * percentile, median of 6 runs), with the same throughput at the most.
  */
-const REST = { rest: 1, maxRestMs: 6 };
+const MOST_UNBOOKED = 96;
+const MAX_HOLD_MS = 10;
 
 /** One text for a user and a key, which have no control characters. */
 export const keyOf = ({ key, order }: Pick<Request, "key" | "order">): string => `${order.userId}\n${key}`;
@@ -70,12 +74,13 @@ export class Accept {
 
   constructor(args: AcceptArgs) {
     this.#args = args;
-    const { maxBatch = 500, concurrency = 1, maxWaiting = 2000 } = args;
+    const { maxBatch = 500, concurrency = 1, maxWaiting = 2000, unbooked } = args;
     this.#commits = new GroupCommit((requests) => this.#commit(requests), {
       maxBatch,
       concurrency,
       maxWaiting,
-      ...REST,
+      isHeld: () => unbooked() > MOST_UNBOOKED,
+      maxRestMs: MAX_HOLD_MS,
     });
   }
 

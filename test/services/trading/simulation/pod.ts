@@ -60,6 +60,7 @@ export class SimulatedPod {
       store: database.acceptStore(host, faults),
       writer: `${owner} accept`,
       maxBatch: 3,
+      unbooked: () => worker.working,
       expect: () => worker.expect(),
       onCommit: () => undefined,
       now: host.clock.now,
