@@ -10,7 +10,11 @@ import { ORDER_COLUMNS, type OrderRow, orderOf, SPREAD_MS } from "./order-row.ts
 
 type Placed = { shard: number; id: string; createdAt: number };
 
-/** In one statement: the shards are held under these epochs, the orders had not ended, the events are there. */
+/**
+ * In one statement: the shards are held under these epochs, the orders had not ended, the events are there. The rows of
+ * orders that end are looked up one by one: joined, a planner that has once seen few of them reads all of them for each
+ * (180 instead of 30 us an order). A place is as good as a key here, as these rows are never updated.
+ */
 const COMMIT = {
   name: "saga-commit",
   text: `
@@ -19,8 +23,10 @@ const COMMIT = {
     WHERE l.name = h.name AND l.epoch = h.epoch AND l.owner = $1
     FOR SHARE OF l
   ), gone AS (
-    DELETE FROM open_orders o USING unnest($4::smallint[], $5::uuid[]) AS e (shard, id)
-    WHERE o.shard = e.shard AND o.id = e.id
+    DELETE FROM open_orders WHERE ctid = ANY (ARRAY (
+      SELECT o.ctid FROM unnest($4::smallint[], $5::uuid[]) AS e (shard, id)
+      CROSS JOIN LATERAL (SELECT ctid FROM open_orders p WHERE p.shard = e.shard AND p.id = e.id OFFSET 0) AS o
+    ))
     RETURNING 1
   ), told AS (${insertEvents(6)})
   SELECT CASE WHEN (SELECT count(*) FROM held) = cardinality($3) AND (SELECT count(*) FROM gone) = cardinality($5)
