@@ -61,6 +61,10 @@ class CountingDatabase {
   }
 }
 
+/** One of each of as many users as a batch has orders. */
+const ordersOfUsers = () =>
+  Array.from({ length: BATCH }, (_, i) => ({ id: randomUUID(), userId: `user-${i + 1}` }));
+
 describe("batches over tables that the planner has seen small", () => {
   let postgres: TestPostgres;
   let counting: CountingDatabase;
@@ -104,12 +108,7 @@ describe("batches over tables that the planner has seen small", () => {
     );
     await postgres.query("ANALYZE");
     const cash = new Cash(counting.database);
-    const items = Array.from({ length: BATCH }, (_, i) => ({
-      id: randomUUID(),
-      userId: `user-${i + 1}`,
-      currency: "AUD",
-      amount: "10.00",
-    }));
+    const items = ordersOfUsers().map((order) => ({ ...order, currency: "AUD", amount: "10.00" }));
     for (const { outcome } of await cash.reserve(items)) assert.equal(outcome, "reserved");
     assertLookedUp("accounts");
     counting.seen.clear();
@@ -139,12 +138,7 @@ describe("batches over tables that the planner has seen small", () => {
     );
     await postgres.query("ANALYZE");
     const shares = new Shares(counting.database);
-    const items = Array.from({ length: BATCH }, (_, i) => ({
-      id: randomUUID(),
-      userId: `user-${i + 1}`,
-      symbol: "BHP",
-      quantity: 10,
-    }));
+    const items = ordersOfUsers().map((order) => ({ ...order, symbol: "BHP", quantity: 10 }));
     for (const { outcome } of await shares.reserve(items)) assert.equal(outcome, "reserved");
     assertLookedUp("holdings");
   });
