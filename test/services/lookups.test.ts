@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import pg from "pg";
-import { connectionConfig } from "../../services/kit/database/credentials.ts";
+import type pg from "pg";
 import type { Database } from "../../services/kit/database/database.ts";
 import type { Statement } from "../../services/kit/database/session.ts";
 import type { OrderEvent } from "../../services/kit/order-events.ts";
@@ -9,7 +8,7 @@ import { Reservations as Shares } from "../../services/portfolio/reservations.ts
 import { SqlSagaStore } from "../../services/trading/store/saga-store.ts";
 import { Reservations as Cash } from "../../services/transactions/reservations/reservations.ts";
 import { type DataService, startPostgres, type TestPostgres } from "./postgres.ts";
-import { databaseEnv, migrate } from "./stack.ts";
+import { connectAs, migrate } from "./stack.ts";
 
 const ROWS = 400;
 const BATCH = 20;
@@ -24,9 +23,7 @@ class CountingDatabase {
   }
 
   static async connect(postgres: TestPostgres, service: DataService): Promise<CountingDatabase> {
-    const environment = { ...databaseEnv(postgres, service), DATABASE_POOL_SIZE: 1 };
-    const client = new pg.Client(await connectionConfig(environment));
-    await client.connect();
+    const client = await connectAs(postgres, service);
     // As a statement's sixth run has it: a plan that knows no values.
     await client.query("SET plan_cache_mode = force_generic_plan");
     return new CountingDatabase(client);

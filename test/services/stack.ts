@@ -1,6 +1,8 @@
 import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import pg from "pg";
+import { connectionConfig } from "../../services/kit/database/credentials.ts";
 import { CLIENT_ID, startIssuer, type TestIssuer } from "./issuer.ts";
 import { imageOf, type RunningPod, startPod } from "./pod.ts";
 import { type DataService, startPostgres, type TestPostgres } from "./postgres.ts";
@@ -23,6 +25,14 @@ export const databaseEnv = (postgres: TestPostgres, service: DataService) => ({
   DATABASE_URL: postgres.url,
   DATABASE_CREDENTIALS: postgres.logins[service],
 });
+
+/** A connection with a service's own login, to be ended by whoever asked for it. */
+export async function connectAs(postgres: TestPostgres, service: DataService): Promise<pg.Client> {
+  const environment = { ...databaseEnv(postgres, service), DATABASE_POOL_SIZE: 1 };
+  const client = new pg.Client(await connectionConfig(environment));
+  await client.connect();
+  return client;
+}
 
 /** Ledgers that are away: orders are taken, and not executed. */
 export const NO_LEDGERS = { TRANSACTIONS_URL: "http://127.0.0.1:9", PORTFOLIO_URL: "http://127.0.0.1:9" };

@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg from "pg";
-import { connectionConfig } from "../../../services/kit/database/credentials.ts";
 import { backoffMs } from "../../../services/kit/retry.ts";
 import type { Order } from "../../../services/trading/order.ts";
-import type { DataService } from "../postgres.ts";
-import { databaseEnv } from "../stack.ts";
+import { connectAs } from "../stack.ts";
 import { BUY, type Market, startMarket } from "./market.ts";
 
 describe("the feed", () => {
@@ -27,12 +24,6 @@ describe("the feed", () => {
       assert.ok(response.status === 503 && attempt < 20, `${response.status} ${JSON.stringify(answer)}`);
       await sleep(backoffMs(attempt, 50, 1000));
     }
-  }
-  async function connect(service: DataService): Promise<pg.Client> {
-    const environment = { ...databaseEnv(market.postgres, service), DATABASE_POOL_SIZE: 1 };
-    const client = new pg.Client(await connectionConfig(environment));
-    await client.connect();
-    return client;
   }
   const heardBy = (peer: Market["cash"], ids: string[]) =>
     peer.heard.map(({ orderId }) => orderId).filter((id) => ids.includes(id));
@@ -61,7 +52,7 @@ describe("the feed", () => {
   });
 
   it("waits for a commit that comes late rather than pass it, also when its event was written late", async () => {
-    const client = await connect("trading");
+    const client = await connectAs(market.postgres, "trading");
     for (let round = 0; round < 6; round += 1) {
       const late = randomUUID();
       const body = JSON.stringify({ ...market.cash.heard[0], position: undefined, orderId: late });
@@ -88,7 +79,9 @@ describe("the feed", () => {
   });
 
   it("doesn't wait for transactions of those who can't write events", async () => {
-    const clients = await Promise.all([connect("transactions"), connect("portfolio")]);
+    const clients = await Promise.all(
+      (["transactions", "portfolio"] as const).map((service) => connectAs(market.postgres, service)),
+    );
     for (const client of clients) await client.query("BEGIN; SELECT pg_current_xact_id()");
     const ids = await Promise.all(Array.from({ length: 5 }, place));
     for (const peer of [market.cash, market.holdings])

@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
-import pg from "pg";
 import { uuid7 } from "../../../services/kit/uuid7.ts";
 import type { ReservationReport } from "../../../services/transactions/reservations/report.ts";
+import { connectAs } from "../stack.ts";
 import { type Cash, refused, startCash } from "./support.ts";
 
 const fill = (amount: string, id = "f1") => ({ fill: { id, quantity: 10, price: "1.00", amount } });
@@ -24,12 +22,6 @@ describe("reservations of cash", () => {
     return [balance, reserved, available];
   };
   /** As the service itself is connected. */
-  const login = async () => {
-    const file = (name: string) => readFile(join(cash.postgres.logins.transactions, name), "utf8");
-    const [user, password] = await Promise.all([file("username"), file("password")]);
-    const database = { host: "127.0.0.1", port: cash.postgres.port, database: "postgres" };
-    return { ...database, user: user.trim(), password: password.trim() };
-  };
   const report = async (id: string) =>
     (await (await cash.call("GET", `/internal/reservations/${id}`, "")).json()) as ReservationReport;
   const buy = (orderId: string, userId: string) => ({ orderId, userId, side: "buy" as const });
@@ -116,8 +108,7 @@ describe("reservations of cash", () => {
     const order = item("racer", "5.00");
     const other = item("racer", "1.00");
     await cash.reserve([other]);
-    const reserving = new pg.Client(await login());
-    await reserving.connect();
+    const reserving = await connectAs(cash.postgres, "transactions");
     await reserving.query("BEGIN");
     const values = [[order.id], ["racer"], ["AUD"], [order.amount]];
     const left = await reserving.query("SELECT * FROM transactions.reserve($1, $2, $3, $4)", values);
