@@ -1,6 +1,6 @@
-import { deployApplications } from "./components/applications.ts";
-import { standOn } from "./components/layers.ts";
-import { readConfig } from "./config.ts";
+import { deployApplications } from "./components/stacks/applications.ts";
+import { standOn } from "./components/stacks/layers.ts";
+import { readConfig } from "./config/stack-config.ts";
 
 const config = readConfig();
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { TestPostgres } from "../test/services/postgres.ts";
+import type { TestPostgres } from "../test/support/postgres.ts";
 
 /** What one tick of the kernel's process times is: USER_HZ, which Linux fixes at 100 a second. */
 const TICK_MS = 10;

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { endWithUs } from "../test/services/end-with-us.ts";
-import { CLIENT_ID, startIssuer } from "../test/services/issuer.ts";
-import { dropImages, startPod } from "../test/services/pod.ts";
+import { endWithUs } from "../test/support/end-with-us.ts";
+import { CLIENT_ID, startIssuer } from "../test/support/issuer.ts";
+import { dropImages, startPod } from "../test/support/pod.ts";
 import { cpuOfProcess } from "./cpu.ts";
 import { startUpstream } from "./http/upstream.ts";
 import type { Benchmark, Side } from "./kit.ts";

@@ -1,6 +1,6 @@
+import { Outputs } from "../config/outputs.ts";
 import type { Graph } from "../engine/index.ts";
-import { Outputs } from "../outputs.ts";
-import { buildImages } from "../services/build.ts";
+import { buildImages } from "../services/build/images.ts";
 import { Addresses } from "./addresses.ts";
 import { type Controls, type FaultSize, serveControl, type ZoneAction } from "./control.ts";
 import { declare, refuseMandatory } from "./declare.ts";

@@ -1,9 +1,9 @@
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
+import type { Outputs } from "../config/outputs.ts";
 import type { Graph } from "../engine/index.ts";
-import type { Outputs } from "../outputs.ts";
-import { SERVICES } from "../services/build.ts";
+import { SERVICES } from "../services/build/images.ts";
 import type { Addresses } from "./addresses.ts";
 import { arcApp } from "./arc/app.ts";
 import { managedResources } from "./arc/managed-resources.ts";

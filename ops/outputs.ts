@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Outputs } from "../config/outputs.ts";
 import { State } from "../local/state.ts";
-import { Outputs } from "../outputs.ts";
 
 /**
  * The outputs of the stack to operate: of the file that `--outputs` names (`pulumi stack output --json > FILE`), else

@@ -15,7 +15,7 @@ export const BATCHES: Batch[] = [
   // Together: they look at the same graphs, of which each is evaluated once in a process.
   {
     name: "the program's graphs",
-    of: ["components", "kubernetes", "observability", "ops", "policies", "program"],
+    of: ["components", "config", "kubernetes", "ops", "policies", "program"],
   },
   { name: "the services", of: ["services"] },
   { name: "the rest", of: [] },

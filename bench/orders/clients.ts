@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { INSTRUMENTS } from "../../services/kit/instruments.ts";
+import { INSTRUMENTS } from "../../services/market/instruments.ts";
 import { requestHead, requestOf } from "../load.ts";
 import type { Services } from "./services.ts";
 

@@ -1,4 +1,4 @@
-import type { TestPostgres } from "../../test/services/postgres.ts";
+import type { TestPostgres } from "../../test/support/postgres.ts";
 import { type CpuClock, cpuOfPostgres, cpuOfProcess } from "../cpu.ts";
 import type { Services } from "./services.ts";
 

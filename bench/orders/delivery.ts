@@ -1,4 +1,4 @@
-import type { RunningPod } from "../../test/services/pod.ts";
+import type { RunningPod } from "../../test/support/pod.ts";
 
 /** Cumulative counts of trading's histogram of the way from an event's commit until a consumer had it, by bound in seconds. */
 export type Deliveries = Map<number, number>;

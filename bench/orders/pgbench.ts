@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import type { TestPostgres } from "../../test/services/postgres.ts";
+import type { TestPostgres } from "../../test/support/postgres.ts";
 
 const SCHEMA = `
   CREATE SCHEMA bench;

@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CLIENT_ID, startIssuer } from "../../test/services/issuer.ts";
-import { type RunningPod, startPod } from "../../test/services/pod.ts";
-import type { TestPostgres } from "../../test/services/postgres.ts";
-import { databaseEnv } from "../../test/services/stack.ts";
+import { CLIENT_ID, startIssuer } from "../../test/support/issuer.ts";
+import { type RunningPod, startPod } from "../../test/support/pod.ts";
+import type { TestPostgres } from "../../test/support/postgres.ts";
+import { databaseEnv } from "../../test/support/stack.ts";
 
 /** One pod of each service that an order passes. */
 export interface Services {

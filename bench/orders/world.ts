@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { dropImages } from "../../test/services/pod.ts";
-import { startPostgres, type TestPostgres } from "../../test/services/postgres.ts";
-import { migrate } from "../../test/services/stack.ts";
+import { dropImages } from "../../test/support/pod.ts";
+import { startPostgres, type TestPostgres } from "../../test/support/postgres.ts";
+import { migrate } from "../../test/support/stack.ts";
 import { type LoadOptions, type LoadResult, load } from "../load.ts";
 import { fundUsers, orderRequests } from "./clients.ts";
 import { type Services, startServices } from "./services.ts";

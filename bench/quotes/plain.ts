@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
-import { priceText } from "../../services/kit/price.ts";
-import { SimulatedMarket, TICK_MS } from "../../services/kit/simulated-market.ts";
+import { priceText } from "../../services/market/price.ts";
+import { SimulatedMarket, TICK_MS } from "../../services/market/simulated-market.ts";
 import { everyTick } from "../../services/market-data/ticker.ts";
 
 /**

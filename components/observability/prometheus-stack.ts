@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Chart, overZones, resources } from "../controllers/chart.ts";
-import { CONTAINER_SECURITY } from "../pod.ts";
+import { type Chart, overZones, resources } from "../cluster/controllers/chart.ts";
+import { CONTAINER_SECURITY } from "../workload/pod.ts";
 
 export interface StackArgs {
   region: string;

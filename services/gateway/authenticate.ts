@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from "hono";
-import type { KitEnv } from "../kit/app.ts";
+import type { KitEnv } from "../kit/http/app.ts";
 import type { UserLimits } from "./rate-limit.ts";
 import type { TokenCache } from "./token-cache.ts";
 import { type Identity, unauthorized } from "./tokens.ts";

@@ -1,5 +1,5 @@
 import { readEnvironment } from "../kit/environment.ts";
-import { serve } from "../kit/serve.ts";
+import { serve } from "../kit/http/serve.ts";
 import { letYoungGenerationGrow } from "../kit/small-heap.ts";
 import { authenticate } from "./authenticate.ts";
 import { GatewayEnvironment } from "./environment.ts";

@@ -1,11 +1,11 @@
-import { AttemptError, textOf, type UpstreamResponse } from "../kit/attempt.ts";
-import { busy } from "../kit/busy.ts";
-import { GroupCommit } from "../kit/group-commit.ts";
-import { type GroupedOrder, ORDER_GROUP_PATH, OrderReplies } from "../kit/order-group.ts";
-import { ProblemError } from "../kit/problem.ts";
-import type { Reply } from "../kit/reply.ts";
-import { isTransientStatus } from "../kit/retry.ts";
-import type { Upstream } from "../kit/upstream.ts";
+import { AttemptError, textOf, type UpstreamResponse } from "../kit/client/attempt.ts";
+import { isTransientStatus } from "../kit/client/retry.ts";
+import type { Upstream } from "../kit/client/upstream.ts";
+import { GroupCommit } from "../kit/database/group-commit.ts";
+import { busy } from "../kit/http/busy.ts";
+import { ProblemError } from "../kit/http/problem.ts";
+import type { Reply } from "../kit/http/reply.ts";
+import { type GroupedOrder, ORDER_GROUP_PATH, OrderReplies } from "../market/order-group.ts";
 
 /** An order's response, and the zone of the pod that gave it. */
 export interface OrderReply {

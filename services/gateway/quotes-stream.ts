@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
+import { refuseUpgrade, tunnel } from "../kit/client/tunnel.ts";
+import { ProblemError } from "../kit/http/problem.ts";
 import type { Pod } from "../kit/pod.ts";
-import { ProblemError } from "../kit/problem.ts";
-import { refuseUpgrade, tunnel } from "../kit/tunnel.ts";
 import { bearerToken, identityHeaders } from "./authenticate.ts";
 import type { TokenCache } from "./token-cache.ts";
 import type { Identity } from "./tokens.ts";

@@ -1,5 +1,5 @@
-import { ProblemError } from "../kit/problem.ts";
-import { type RateLimit, TokenBuckets } from "../kit/token-bucket.ts";
+import { ProblemError } from "../kit/http/problem.ts";
+import { type RateLimit, TokenBuckets } from "./token-bucket.ts";
 
 /**
  * Bounds what one user may send to this pod, and says so in the headers of the IETF's draft

@@ -1,4 +1,4 @@
-import { Upstream } from "../kit/upstream.ts";
+import { Upstream } from "../kit/client/upstream.ts";
 import type { GatewayEnvironment } from "./environment.ts";
 import type { Flags } from "./flags.ts";
 

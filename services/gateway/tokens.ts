@@ -1,5 +1,5 @@
 import { errors, type JWTPayload, jwtVerify } from "jose";
-import { ProblemError } from "../kit/problem.ts";
+import { ProblemError } from "../kit/http/problem.ts";
 import { type IssuerKeys, IssuerUnavailable } from "./issuer-keys.ts";
 
 /** Who calls, as the issuer vouches. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { PATIENCE_MS } from "./overload.ts";
+import { PATIENCE_MS } from "./http/overload.ts";
 
 /** Whole milliseconds given as text, as environment variables are. */
 export const milliseconds = (fallback: number) => z.coerce.number().int().min(0).default(fallback);

@@ -1,8 +1,8 @@
-import { Chaos } from "./chaos.ts";
 import type { PodEnvironment } from "./environment.ts";
-import { createLog, type Logger } from "./log.ts";
-import { createMetrics, type Metrics } from "./metrics.ts";
-import type { Tracing } from "./tracing.ts";
+import { Chaos } from "./faults/chaos.ts";
+import { createLog, type Logger } from "./telemetry/log.ts";
+import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
+import type { Tracing } from "./telemetry/tracing.ts";
 
 /** What the parts of one running pod share. */
 export interface Pod {

@@ -1,8 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { createApi } from "../kit/api.ts";
-import type { KitEnv } from "../kit/app.ts";
-import { ProblemError } from "../kit/problem.ts";
-import type { SimulatedMarket } from "../kit/simulated-market.ts";
+import { createApi } from "../kit/http/api.ts";
+import type { KitEnv } from "../kit/http/app.ts";
+import { ProblemError } from "../kit/http/problem.ts";
+import type { SimulatedMarket } from "../market/simulated-market.ts";
 import type { Board } from "./board.ts";
 import { candles, INTERVALS, MAX_CANDLES } from "./history.ts";
 import { QuotesCache } from "./quotes-cache.ts";

@@ -1,5 +1,5 @@
-import { priceText } from "../kit/price.ts";
-import { dayOf, type Quote, type SimulatedMarket, tickAt } from "../kit/simulated-market.ts";
+import { priceText } from "../market/price.ts";
+import { dayOf, type Quote, type SimulatedMarket, tickAt } from "../market/simulated-market.ts";
 
 /** Lengths of candles in milliseconds. */
 export const INTERVALS = {

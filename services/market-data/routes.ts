@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { json, problem } from "../kit/api.ts";
+import { json, problem } from "../kit/http/api.ts";
 import { INTERVALS, type Interval } from "./history.ts";
 
 const price = z.string().openapi({ description: "Dollars", example: "45.10" });

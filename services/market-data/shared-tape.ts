@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { type Bus, MAX_MESSAGE } from "../kit/bus.ts";
-import type { Logger } from "../kit/log.ts";
-import type { OrderEvent } from "../kit/order-events.ts";
-import { parsePrice } from "../kit/price.ts";
-import { dayOf, TICK_MS, tickAt } from "../kit/simulated-market.ts";
+import type { Logger } from "../kit/telemetry/log.ts";
+import type { OrderEvent } from "../market/order-events.ts";
+import { parsePrice } from "../market/price.ts";
+import { dayOf, TICK_MS, tickAt } from "../market/simulated-market.ts";
+import { type Bus, MAX_MESSAGE } from "./bus/bus.ts";
 import { type Tape, TapeEntry, TapeState } from "./tape.ts";
 
 const CHANNEL = "market_data_trades";

@@ -1,4 +1,4 @@
-import { TICK_MS, tickAt } from "../kit/simulated-market.ts";
+import { TICK_MS, tickAt } from "../market/simulated-market.ts";
 
 /** Calls `run` as each tick of the clock begins; of those that pass while the process is busy, for the last only. */
 export function everyTick(run: (tick: number) => void): { stop(): void } {

@@ -2,11 +2,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { z } from "zod";
+import { backoffMs } from "../kit/client/retry.ts";
 import { isConnectionLoss } from "../kit/database/connection-loss.ts";
 import { connectionConfig } from "../kit/database/credentials.ts";
 import { DatabaseEnvironment } from "../kit/database/environment.ts";
 import { milliseconds, readEnvironment } from "../kit/environment.ts";
-import { backoffMs } from "../kit/retry.ts";
 import { directionOf, WrongInstruction } from "./direction.ts";
 import { migrate } from "./migrate.ts";
 

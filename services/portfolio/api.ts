@@ -1,11 +1,11 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { createApi } from "../kit/api.ts";
-import type { KitEnv } from "../kit/app.ts";
 import type { Database } from "../kit/database/database.ts";
-import { idempotencyKeyProblem } from "../kit/idempotency-key.ts";
-import { ProblemError } from "../kit/problem.ts";
-import { userOf } from "../kit/user.ts";
-import { fieldErrors } from "../kit/validation.ts";
+import { createApi } from "../kit/http/api.ts";
+import type { KitEnv } from "../kit/http/app.ts";
+import { idempotencyKeyProblem } from "../kit/http/idempotency-key.ts";
+import { ProblemError } from "../kit/http/problem.ts";
+import { userOf } from "../kit/http/user.ts";
+import { fieldErrors } from "../kit/http/validation.ts";
 import { asHolding, type HoldingRow } from "./holding-row.ts";
 import type { Prices } from "./prices.ts";
 import { getPortfolio, getPosition, transferIn } from "./routes.ts";

@@ -1,5 +1,5 @@
-import { divideHalfUp, parseDecimal } from "../kit/money.ts";
-import type { OrderEvent } from "../kit/order-events.ts";
+import { divideHalfUp, parseDecimal } from "../market/money.ts";
+import type { OrderEvent } from "../market/order-events.ts";
 
 /** What one user holds of one symbol. Money is in cents. */
 export interface Holding {

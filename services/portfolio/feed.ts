@@ -1,8 +1,8 @@
 import { plainArray, textArray } from "../kit/database/arrays.ts";
 import type { Database } from "../kit/database/database.ts";
 import type { Session, Transaction } from "../kit/database/session.ts";
-import { formatDecimal } from "../kit/money.ts";
-import type { EventBatch, OrderEvent } from "../kit/order-events.ts";
+import { formatDecimal } from "../market/money.ts";
+import type { EventBatch, OrderEvent } from "../market/order-events.ts";
 import { type Books, book, type Holding, holdingKey, type Reservation } from "./books.ts";
 import { asHolding, type HoldingRow } from "./holding-row.ts";
 import * as sql from "./statements.ts";

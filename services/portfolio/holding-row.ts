@@ -1,4 +1,4 @@
-import { parseDecimal } from "../kit/money.ts";
+import { parseDecimal } from "../market/money.ts";
 import type { Holding } from "./books.ts";
 
 /** A holding as PostgreSQL gives it: numbers that JavaScript does not hold exactly come as text. */

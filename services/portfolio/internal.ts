@@ -1,12 +1,12 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { KitEnv } from "../kit/app.ts";
-import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/body-limit.ts";
 import type { Database } from "../kit/database/database.ts";
-import { readInternal } from "../kit/internal.ts";
-import type { Logger } from "../kit/log.ts";
-import { EventBatch, HoldingReservation } from "../kit/order-events.ts";
-import { ProblemError } from "../kit/problem.ts";
+import type { KitEnv } from "../kit/http/app.ts";
+import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
+import { readInternal } from "../kit/http/internal.ts";
+import { ProblemError } from "../kit/http/problem.ts";
+import type { Logger } from "../kit/telemetry/log.ts";
+import { EventBatch, HoldingReservation } from "../market/order-events.ts";
 import { applyEvents, storedPosition } from "./feed.ts";
 import type { Reservations } from "./reservations.ts";
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { apiBodyLimit } from "../kit/body-limit.ts";
 import { Database } from "../kit/database/database.ts";
 import { DatabaseEnvironment } from "../kit/database/environment.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
-import { serve } from "../kit/serve.ts";
+import { apiBodyLimit } from "../kit/http/body-limit.ts";
+import { serve } from "../kit/http/serve.ts";
 import { portfolioApi } from "./api.ts";
 import { internalApi } from "./internal.ts";
 import { Prices } from "./prices.ts";

@@ -1,9 +1,9 @@
 import type { QueryResultRow } from "pg";
-import { busy } from "../kit/busy.ts";
 import { plainArray, textArray } from "../kit/database/arrays.ts";
 import type { Database } from "../kit/database/database.ts";
-import type { HoldingReservation } from "../kit/order-events.ts";
-import { type ReservationResult, ReserveInSteps } from "../kit/reserve-in-steps.ts";
+import { busy } from "../kit/http/busy.ts";
+import type { HoldingReservation } from "../market/order-events.ts";
+import { type ReservationResult, ReserveInSteps } from "../market/reserve-in-steps.ts";
 import type { Reservation } from "./books.ts";
 
 const AT_ONCE = {

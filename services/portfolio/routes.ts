@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { failures, json, problem } from "../kit/api.ts";
-import { idempotencyKeyParameter } from "../kit/idempotency-key.ts";
+import { failures, json, problem } from "../kit/http/api.ts";
+import { idempotencyKeyParameter } from "../kit/http/idempotency-key.ts";
 import { NewTransferIn, Portfolio, Position, TransferIn } from "./schemas.ts";
 
 export const getPortfolio = createRoute({

@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
-import { INSTRUMENTS } from "../kit/instruments.ts";
-import { parseDecimal } from "../kit/money.ts";
+import { INSTRUMENTS } from "../market/instruments.ts";
+import { parseDecimal } from "../market/money.ts";
 
 const dollars = (description: string) => z.string().openapi({ description, example: "4510.00" });
 const orAway = (description: string) =>

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../kit/database/database.ts";
-import { formatDecimal, parseDecimal } from "../kit/money.ts";
-import { ProblemError } from "../kit/problem.ts";
+import { ProblemError } from "../kit/http/problem.ts";
 import { uuid7 } from "../kit/uuid7.ts";
+import { formatDecimal, parseDecimal } from "../market/money.ts";
 import type { NewTransferIn, TransferIn } from "./schemas.ts";
 
 interface Row {

@@ -1,5 +1,5 @@
-import { amountOf, divideHalfUp, formatDecimal, parseDecimal } from "../kit/money.ts";
-import { parsePrice } from "../kit/price.ts";
+import { amountOf, divideHalfUp, formatDecimal, parseDecimal } from "../market/money.ts";
+import { parsePrice } from "../market/price.ts";
 import type { Holding } from "./books.ts";
 import type { Portfolio, Position } from "./schemas.ts";
 

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { ProblemError } from "../kit/problem.ts";
+import { ProblemError } from "../kit/http/problem.ts";
 import type { Audit } from "./chain/verify-database.ts";
 import type { Explainer } from "./explain.ts";
 

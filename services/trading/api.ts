@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { createApi } from "../kit/api.ts";
-import type { KitEnv } from "../kit/app.ts";
-import { decodeCursor, encodeCursor } from "../kit/cursor.ts";
-import { ProblemError } from "../kit/problem.ts";
-import { userOf } from "../kit/user.ts";
+import { createApi } from "../kit/http/api.ts";
+import type { KitEnv } from "../kit/http/app.ts";
+import { ProblemError } from "../kit/http/problem.ts";
+import { userOf } from "../kit/http/user.ts";
+import { decodeCursor, encodeCursor } from "./cursor.ts";
 import { cancelOrder, getHistory, getOrder, listOrders, placeOrder } from "./routes.ts";
 import { isEnd } from "./saga/state.ts";
 import type { OrderNow, OrderReader } from "./store/order-reader.ts";

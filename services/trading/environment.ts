@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { DatabaseEnvironment } from "../kit/database/environment.ts";
 import { milliseconds, PodEnvironment } from "../kit/environment.ts";
-import { MARKET_SEED } from "../kit/simulated-market.ts";
+import { MARKET_SEED } from "../market/simulated-market.ts";
 
 const symbols = z
   .string()

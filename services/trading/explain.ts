@@ -1,5 +1,5 @@
+import type { Peer } from "../kit/client/peer.ts";
 import type { Database } from "../kit/database/database.ts";
-import type { Peer } from "../kit/peer.ts";
 import { timeOf } from "../kit/uuid7.ts";
 import { hashOf } from "./chain/chain.ts";
 import { comparePositions, parsePosition, positionText } from "./feed/position.ts";

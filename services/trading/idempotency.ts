@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { canonicalPrice } from "../kit/price.ts";
+import { canonicalPrice } from "../market/price.ts";
 import type { NewOrder } from "./order.ts";
 
 /** Equal for requests that mean the same order, however they were written. SHA-256, 32 bytes. */

@@ -1,6 +1,6 @@
-import { apiBodyLimit } from "../kit/body-limit.ts";
 import { readEnvironment } from "../kit/environment.ts";
-import { serve } from "../kit/serve.ts";
+import { apiBodyLimit } from "../kit/http/body-limit.ts";
+import { serve } from "../kit/http/serve.ts";
 import { letYoungGenerationGrow } from "../kit/small-heap.ts";
 import { adminRoutes } from "./admin.ts";
 import { ordersApi } from "./api.ts";

@@ -1,9 +1,9 @@
 import { HTTPException } from "hono/http-exception";
-import { idempotencyKeyProblem } from "../kit/idempotency-key.ts";
-import { ProblemError } from "../kit/problem.ts";
-import type { Reply } from "../kit/reply.ts";
-import { checkedUser } from "../kit/user.ts";
-import { fieldErrors } from "../kit/validation.ts";
+import { idempotencyKeyProblem } from "../kit/http/idempotency-key.ts";
+import { ProblemError } from "../kit/http/problem.ts";
+import type { Reply } from "../kit/http/reply.ts";
+import { checkedUser } from "../kit/http/user.ts";
+import { fieldErrors } from "../kit/http/validation.ts";
 import { NewOrder } from "./order.ts";
 import type { Placed } from "./place.ts";
 import { placedView } from "./view.ts";

@@ -1,13 +1,13 @@
-import { API_BODY_LIMIT, INTERNAL_BODY_LIMIT, readBody } from "../kit/body-limit.ts";
-import { type CallInfo, endCall } from "../kit/call.ts";
-import type { DirectRoute } from "../kit/direct.ts";
-import { failureOf } from "../kit/failure.ts";
-import { single } from "../kit/headers.ts";
-import { parseInternal } from "../kit/internal.ts";
-import { type GroupedOrder, ORDER_GROUP_PATH, OrderGroup } from "../kit/order-group.ts";
+import { type CallInfo, endCall } from "../kit/client/call.ts";
+import { failureOf } from "../kit/client/failure.ts";
+import { API_BODY_LIMIT, INTERNAL_BODY_LIMIT, readBody } from "../kit/http/body-limit.ts";
+import type { DirectRoute } from "../kit/http/direct.ts";
+import { single } from "../kit/http/headers.ts";
+import { parseInternal } from "../kit/http/internal.ts";
+import { problemReply, type Reply, sendReply } from "../kit/http/reply.ts";
 import type { Pod } from "../kit/pod.ts";
-import { problemReply, type Reply, sendReply } from "../kit/reply.ts";
-import { traceOf } from "../kit/trace.ts";
+import { traceOf } from "../kit/telemetry/trace.ts";
+import { type GroupedOrder, ORDER_GROUP_PATH, OrderGroup } from "../market/order-group.ts";
 import { ORDERS_PATH, type Place, placeReply } from "./place-reply.ts";
 
 /**

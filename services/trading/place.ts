@@ -1,6 +1,6 @@
-import { INSTRUMENTS } from "../kit/instruments.ts";
-import { parsePrice } from "../kit/price.ts";
-import { ProblemError } from "../kit/problem.ts";
+import { ProblemError } from "../kit/http/problem.ts";
+import { INSTRUMENTS } from "../market/instruments.ts";
+import { parsePrice } from "../market/price.ts";
 import { type Accept, type Accepted, QueueFull } from "./accept/accept.ts";
 import { protection, type Quotes } from "./accept/protection.ts";
 import { fingerprint } from "./idempotency.ts";

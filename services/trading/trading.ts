@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
+import { Peer } from "../kit/client/peer.ts";
 import { connectionConfig } from "../kit/database/credentials.ts";
 import { Database } from "../kit/database/database.ts";
-import { Peer } from "../kit/peer.ts";
 import type { Pod } from "../kit/pod.ts";
-import { SimulatedMarket } from "../kit/simulated-market.ts";
 import { uuid7 } from "../kit/uuid7.ts";
+import { SimulatedMarket } from "../market/simulated-market.ts";
 import { Accept } from "./accept/accept.ts";
 import type { AdminArgs } from "./admin.ts";
 import type { OrdersArgs } from "./api.ts";

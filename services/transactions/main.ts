@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { apiBodyLimit, bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/body-limit.ts";
 import { Database } from "../kit/database/database.ts";
 import { DatabaseEnvironment } from "../kit/database/environment.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
-import { serve } from "../kit/serve.ts";
+import { apiBodyLimit, bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
+import { serve } from "../kit/http/serve.ts";
 import { accountHolderRoutes } from "./account-holders/routes.ts";
 import { AccountHolders } from "./account-holders/store.ts";
 import { envelopeKey } from "./keys/envelope-key.ts";

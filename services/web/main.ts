@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { API_BODY_LIMIT, readBody } from "../kit/body-limit.ts";
+import { proxy } from "../kit/client/proxy.ts";
+import { refuseUpgrade, tunnel } from "../kit/client/tunnel.ts";
+import { Upstream } from "../kit/client/upstream.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
-import { proxy } from "../kit/proxy.ts";
-import { serve } from "../kit/serve.ts";
-import { refuseUpgrade, tunnel } from "../kit/tunnel.ts";
-import { Upstream } from "../kit/upstream.ts";
+import { API_BODY_LIMIT, readBody } from "../kit/http/body-limit.ts";
+import { serve } from "../kit/http/serve.ts";
 import { loadAssets } from "./assets.ts";
-import { page } from "./page.ts";
+import { page } from "./page-routes.ts";
 
 /** Serves the page and passes its API calls on. */
 const environment = readEnvironment(

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { isLoopback, withScheme } from "../../components/addresses.ts";
-import { Cluster } from "../../components/cluster.ts";
-import { Database } from "../../components/database.ts";
-import { LoadBalancer } from "../../components/load-balancer.ts";
-import { Network } from "../../components/network.ts";
-import { Workload } from "../../components/workload.ts";
+import { Cluster } from "../../components/cluster/cluster.ts";
+import { Database } from "../../components/data/database.ts";
+import { LoadBalancer } from "../../components/edge/load-balancer.ts";
+import { Network } from "../../components/network/network.ts";
+import { Workload } from "../../components/workload/workload.ts";
+import { isLoopback, withScheme } from "../../config/addresses.ts";
 import { evaluate } from "../../engine/index.ts";
 import { createProvider } from "../../local/provider/index.ts";
 import { inputsOf, ofType } from "../program/graphs.ts";

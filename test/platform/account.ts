@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { formatDecimal, parseDecimal } from "../../services/kit/money.ts";
+import { formatDecimal, parseDecimal } from "../../services/market/money.ts";
 
 /** An order as the API tells it. */
 export interface Order {

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { Outputs } from "../../config/outputs.ts";
 import type { RunFile } from "../../local/state.ts";
 import { Status } from "../../local/status.ts";
-import { Outputs } from "../../outputs.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const entry = join(root, "bin/trizone.cjs");

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { imageName } from "../../components/platform.ts";
+import { imageName } from "../../components/stacks/platform.ts";
+import { KubernetesOutputs, Outputs } from "../../config/outputs.ts";
 import { evaluate, hasSecret, mask, readStackConfig, reveal } from "../../engine/index.ts";
 import { createProvider } from "../../local/provider/index.ts";
-import { KubernetesOutputs, Outputs } from "../../outputs.ts";
 import { graphOf, inputsOf, ofType, PROJECT } from "./graphs.ts";
 
 describe("program", () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { Decimal } from "decimal.js";
 import fc from "fast-check";
-import { decodeCursor, encodeCursor } from "../../services/kit/cursor.ts";
-import { requestHeaders, responseHeaders } from "../../services/kit/headers.ts";
-import { idempotencyKeyProblem } from "../../services/kit/idempotency-key.ts";
-import { canonicalPrice, priceProblem } from "../../services/kit/price.ts";
-import { backoffMs, isRepeatable, RetryBudget } from "../../services/kit/retry.ts";
+import { backoffMs, isRepeatable, RetryBudget } from "../../services/kit/client/retry.ts";
+import { requestHeaders, responseHeaders } from "../../services/kit/http/headers.ts";
+import { idempotencyKeyProblem } from "../../services/kit/http/idempotency-key.ts";
 import { uuid7 } from "../../services/kit/uuid7.ts";
+import { canonicalPrice, priceProblem } from "../../services/market/price.ts";
+import { decodeCursor, encodeCursor } from "../../services/trading/cursor.ts";
 import { fingerprint } from "../../services/trading/idempotency.ts";
 
 const uuid = fc.uuid();

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
-import { bodyReader } from "../../services/kit/wire/body-reader.ts";
-import { readHead } from "../../services/kit/wire/response-head.ts";
-import type { RunningPod } from "./pod.ts";
+import { bodyReader } from "../../services/kit/client/wire/body-reader.ts";
+import { readHead } from "../../services/kit/client/wire/response-head.ts";
+import type { RunningPod } from "../support/pod.ts";
 
 /** An order that any user may place. */
 export const ORDER = JSON.stringify({

@@ -1,5 +1,5 @@
-import type { Logger } from "../../kit/log.ts";
-import { Peer } from "../../kit/peer.ts";
+import { Peer } from "../../kit/client/peer.ts";
+import type { Logger } from "../../kit/telemetry/log.ts";
 import type { Service } from "../services.ts";
 import { merge, type Part } from "./merge.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg, { type QueryResultRow } from "pg";
-import type { Logger } from "../log.ts";
-import { ProblemError } from "../problem.ts";
+import { ProblemError } from "../http/problem.ts";
+import type { Logger } from "../telemetry/log.ts";
 import { isLoginRefused } from "./connection-loss.ts";
 import { connectionConfig } from "./credentials.ts";
 import type { DatabaseEnvironment } from "./environment.ts";

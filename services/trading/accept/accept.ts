@@ -1,4 +1,4 @@
-import { GroupCommit, QueueFull } from "../../kit/group-commit.ts";
+import { GroupCommit, QueueFull } from "../../kit/database/group-commit.ts";
 import { Chain } from "../chain/chain.ts";
 import { linked, placedEvent } from "../saga/events.ts";
 import type { StoredEvent } from "../saga/ports.ts";

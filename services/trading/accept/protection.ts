@@ -1,5 +1,5 @@
-import { floorToStep, nextUp } from "../../kit/price.ts";
-import { type Quote, tickAt } from "../../kit/simulated-market.ts";
+import { floorToStep, nextUp } from "../../market/price.ts";
+import { type Quote, tickAt } from "../../market/simulated-market.ts";
 
 /** What tells a symbol's quote at a tick. */
 export interface Quotes {

@@ -1,6 +1,6 @@
-import { INSTRUMENTS } from "../../kit/instruments.ts";
-import { priceText } from "../../kit/price.ts";
-import { type SimulatedMarket, TICK_MS, tickAt } from "../../kit/simulated-market.ts";
+import { INSTRUMENTS } from "../../market/instruments.ts";
+import { priceText } from "../../market/price.ts";
+import { type SimulatedMarket, TICK_MS, tickAt } from "../../market/simulated-market.ts";
 import type { Clock } from "../saga/ports.ts";
 import { Book, type Offer } from "./book.ts";
 import type { Hours } from "./hours.ts";

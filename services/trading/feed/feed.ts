@@ -1,4 +1,4 @@
-import { backoffMs } from "../../kit/retry.ts";
+import { backoffMs } from "../../kit/client/retry.ts";
 import type { Clock, Random } from "../saga/ports.ts";
 import type { Consumer, FedEvent, Outbox } from "./ports.ts";
 import { comparePositions, type Position, positionText, START } from "./position.ts";

@@ -1,4 +1,4 @@
-import type { Peer } from "../../kit/peer.ts";
+import type { Peer } from "../../kit/client/peer.ts";
 import type { Consumer, FedEvent, Listener } from "./ports.ts";
 import { type Position, parsePosition, positionText } from "./position.ts";
 

@@ -1,5 +1,5 @@
-import { formatDecimal, parseDecimal } from "../../kit/money.ts";
-import { parsePrice, priceText } from "../../kit/price.ts";
+import { formatDecimal, parseDecimal } from "../../market/money.ts";
+import { parsePrice, priceText } from "../../market/price.ts";
 import type { Chain } from "../chain/chain.ts";
 import type { StoredEvent } from "./ports.ts";
 import { advance, type Happening, isEnd, type OrderState, type PlacedOrder, type Status } from "./state.ts";

@@ -1,6 +1,6 @@
-import { GroupCommit } from "../../kit/group-commit.ts";
-import { amountOf, EXCHANGE_CURRENCY, formatDecimal } from "../../kit/money.ts";
-import type { Peer } from "../../kit/peer.ts";
+import type { Peer } from "../../kit/client/peer.ts";
+import { GroupCommit } from "../../kit/database/group-commit.ts";
+import { amountOf, EXCHANGE_CURRENCY, formatDecimal } from "../../market/money.ts";
 import type { Reservations, Reserved } from "./ports.ts";
 import type { PlacedOrder } from "./state.ts";
 

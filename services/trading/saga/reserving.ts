@@ -1,4 +1,4 @@
-import { backoffMs } from "../../kit/retry.ts";
+import { backoffMs } from "../../kit/client/retry.ts";
 import type { Clock, Random, Reservations, Reserved } from "./ports.ts";
 import type { PlacedOrder } from "./state.ts";
 

@@ -1,4 +1,4 @@
-import { ChurnMap } from "../../kit/churn-map.ts";
+import { ChurnMap } from "../churn-map.ts";
 import type { Exchange, Report, RestingOrder } from "../exchange/port.ts";
 import { happen } from "./events.ts";
 import type { Random, SagaStore, StoredEvent } from "./ports.ts";

@@ -1,4 +1,4 @@
-import { GroupCommit } from "../../kit/group-commit.ts";
+import { GroupCommit } from "../../kit/database/group-commit.ts";
 import { Chain } from "../chain/chain.ts";
 import { type EventRow, linked } from "./events.ts";
 import type { SagaStore, StoredEvent } from "./ports.ts";

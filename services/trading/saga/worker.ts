@@ -1,4 +1,4 @@
-import { backoffMs } from "../../kit/retry.ts";
+import { backoffMs } from "../../kit/client/retry.ts";
 import { timeOf } from "../../kit/uuid7.ts";
 import { Leases } from "./leases.ts";
 import type { Lease, LeaseStore } from "./ports.ts";

@@ -1,6 +1,6 @@
-import type { Cursor } from "../../kit/cursor.ts";
 import type { Database } from "../../kit/database/database.ts";
 import { timeOf } from "../../kit/uuid7.ts";
+import type { Cursor } from "../cursor.ts";
 import type { EventBody } from "../saga/events.ts";
 import { shardOf } from "../saga/shard.ts";
 import type { PlacedOrder, Status } from "../saga/state.ts";

@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { failures, json, problem } from "../../kit/api.ts";
-import type { KitEnv } from "../../kit/app.ts";
-import { ProblemError } from "../../kit/problem.ts";
-import { userOf } from "../../kit/user.ts";
+import { failures, json, problem } from "../../kit/http/api.ts";
+import type { KitEnv } from "../../kit/http/app.ts";
+import { ProblemError } from "../../kit/http/problem.ts";
+import { userOf } from "../../kit/http/user.ts";
 import { refuseBody } from "../refuse-body.ts";
 import { AccountHolder, NewAccountHolder } from "./account-holder.ts";
 import type { AccountHolders } from "./store.ts";

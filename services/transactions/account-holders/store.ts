@@ -1,5 +1,5 @@
 import type { Database } from "../../kit/database/database.ts";
-import { ProblemError } from "../../kit/problem.ts";
+import { ProblemError } from "../../kit/http/problem.ts";
 import type { EnvelopeKey } from "../keys/envelope-key.ts";
 import type { AccountHolder, NewAccountHolder } from "./account-holder.ts";
 import { type Fields, openRecord, type SealedRecord, sealRecord } from "./record.ts";

@@ -1,5 +1,5 @@
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient, KMSServiceException } from "@aws-sdk/client-kms";
-import { ProblemError } from "../../kit/problem.ts";
+import { ProblemError } from "../../kit/http/problem.ts";
 import type { DataKey, EnvelopeKey } from "./envelope-key.ts";
 
 const CONNECT_TIMEOUT_MS = 800;

@@ -1,6 +1,6 @@
-import { busy } from "../../kit/busy.ts";
 import type { Database } from "../../kit/database/database.ts";
-import { GroupCommit } from "../../kit/group-commit.ts";
+import { GroupCommit } from "../../kit/database/group-commit.ts";
+import { busy } from "../../kit/http/busy.ts";
 import { MAX_BALANCE } from "./transaction.ts";
 
 /** A transaction, resolved to the accounts that it moves an amount between. */

@@ -1,5 +1,5 @@
-import { parseDecimal, scaleOf } from "../../kit/money.ts";
-import { ProblemError } from "../../kit/problem.ts";
+import { ProblemError } from "../../kit/http/problem.ts";
+import { parseDecimal, scaleOf } from "../../market/money.ts";
 import { MAX_BALANCE } from "./transaction.ts";
 
 const onField = (status: number, detail: string, field: string, message: string) =>

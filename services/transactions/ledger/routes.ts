@@ -1,9 +1,9 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import { createApi } from "../../kit/api.ts";
-import type { KitEnv } from "../../kit/app.ts";
-import { idempotencyKeyProblem } from "../../kit/idempotency-key.ts";
-import { ProblemError } from "../../kit/problem.ts";
-import { userOf } from "../../kit/user.ts";
+import { createApi } from "../../kit/http/api.ts";
+import type { KitEnv } from "../../kit/http/app.ts";
+import { idempotencyKeyProblem } from "../../kit/http/idempotency-key.ts";
+import { ProblemError } from "../../kit/http/problem.ts";
+import { userOf } from "../../kit/http/user.ts";
 import { refuseBody } from "../refuse-body.ts";
 import type { Ledger } from "./ledger.ts";
 import { bookTransaction, getStatement, getTransaction, listAccounts, openAccount } from "./paths.ts";

@@ -1,6 +1,6 @@
 import type { Database } from "../../kit/database/database.ts";
-import { EXCHANGE_CURRENCY, formatDecimal } from "../../kit/money.ts";
-import type { ReservationOutcome } from "../../kit/order-events.ts";
+import { EXCHANGE_CURRENCY, formatDecimal } from "../../market/money.ts";
+import type { ReservationOutcome } from "../../market/order-events.ts";
 import { amountIn } from "../ledger/account.ts";
 
 /** What an order reserved and what was booked for it, for whoever has to explain it. */

@@ -1,10 +1,10 @@
 import type { QueryResultRow } from "pg";
-import { busy } from "../../kit/busy.ts";
 import { plainArray, textArray } from "../../kit/database/arrays.ts";
 import type { Database } from "../../kit/database/database.ts";
-import { EXCHANGE_CURRENCY } from "../../kit/money.ts";
-import type { EventBatch } from "../../kit/order-events.ts";
-import { type ReservationResult, ReserveInSteps } from "../../kit/reserve-in-steps.ts";
+import { busy } from "../../kit/http/busy.ts";
+import { EXCHANGE_CURRENCY } from "../../market/money.ts";
+import type { EventBatch } from "../../market/order-events.ts";
+import { type ReservationResult, ReserveInSteps } from "../../market/reserve-in-steps.ts";
 import { explain, type ReservationReport } from "./report.ts";
 import type { ReservationItem } from "./shapes.ts";
 

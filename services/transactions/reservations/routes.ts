@@ -1,9 +1,9 @@
 import { Hono } from "hono";
-import type { KitEnv } from "../../kit/app.ts";
-import { readInternal } from "../../kit/internal.ts";
-import { EventBatch } from "../../kit/order-events.ts";
+import type { KitEnv } from "../../kit/http/app.ts";
+import { readInternal } from "../../kit/http/internal.ts";
+import { ProblemError } from "../../kit/http/problem.ts";
 import type { Pod } from "../../kit/pod.ts";
-import { ProblemError } from "../../kit/problem.ts";
+import { EventBatch } from "../../market/order-events.ts";
 import type { AccountHolders } from "../account-holders/store.ts";
 import { reservationMetrics } from "./metrics.ts";
 import type { Reservations } from "./reservations.ts";

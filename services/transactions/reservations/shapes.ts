@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseDecimal, scaleOf } from "../../kit/money.ts";
+import { parseDecimal, scaleOf } from "../../market/money.ts";
 
 /** Reservations of a request at most. */
 const MAX_ITEMS = 500;

@@ -3,10 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CLIENT_ID, startIssuer } from "../issuer.ts";
-import { type RunningPod, startPod } from "../pod.ts";
-import { startPostgres } from "../postgres.ts";
-import { databaseEnv, migrate } from "../stack.ts";
+import { CLIENT_ID, startIssuer } from "../../support/issuer.ts";
+import { type RunningPod, startPod } from "../../support/pod.ts";
+import { startPostgres } from "../../support/postgres.ts";
+import { databaseEnv, migrate } from "../../support/stack.ts";
 
 /** All services behind the gateway, over one database. */
 export interface Everything {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type RunningPod, startPod } from "../pod.ts";
+import { type RunningPod, startPod } from "../../support/pod.ts";
 
 describe("faults, several at once", () => {
   let pod: RunningPod;

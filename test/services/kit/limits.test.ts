@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Overload } from "../../../services/kit/overload.ts";
-import { TokenBuckets } from "../../../services/kit/token-bucket.ts";
+import { TokenBuckets } from "../../../services/gateway/token-bucket.ts";
+import { Overload } from "../../../services/kit/http/overload.ts";
 
 describe("token buckets", () => {
   it("let through at most the burst and the rate, in any span of time", () => {

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { traceHeaders, traceOf } from "../../../services/kit/trace.ts";
-import { CLIENT_ID, startIssuer } from "../issuer.ts";
-import { startPod } from "../pod.ts";
-import { startUpstream } from "../upstream.ts";
+import { traceHeaders, traceOf } from "../../../services/kit/telemetry/trace.ts";
+import { CLIENT_ID, startIssuer } from "../../support/issuer.ts";
+import { startPod } from "../../support/pod.ts";
+import { startUpstream } from "../../support/upstream.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const SPAN = "b7ad6b7169203331";

@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
 import type { Readable } from "node:stream";
 import fc from "fast-check";
-import { AttemptError, attempt, type UpstreamResponse } from "../../../services/kit/attempt.ts";
-import { Pool } from "../../../services/kit/wire/pool.ts";
-import { readHead } from "../../../services/kit/wire/response-head.ts";
+import { AttemptError, attempt, type UpstreamResponse } from "../../../services/kit/client/attempt.ts";
+import { Pool } from "../../../services/kit/client/wire/pool.ts";
+import { readHead } from "../../../services/kit/client/wire/response-head.ts";
 
 const never = new AbortController().signal;
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
 import { pino } from "pino";
-import { type Bus, createBus, MAX_MESSAGE } from "../../../services/kit/bus.ts";
-import { freePort, startPostgres, type TestPostgres } from "../postgres.ts";
+import { type Bus, createBus, MAX_MESSAGE } from "../../../services/market-data/bus/bus.ts";
+import { freePort, startPostgres, type TestPostgres } from "../../support/postgres.ts";
 
 const log = pino({ level: "silent" });
 

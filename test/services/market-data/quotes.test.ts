@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
-import { INSTRUMENTS } from "../../../services/kit/instruments.ts";
-import { type RunningPod, startPod } from "../pod.ts";
-import { startPostgres, type TestPostgres } from "../postgres.ts";
-import { databaseEnv, migrate } from "../stack.ts";
+import { INSTRUMENTS } from "../../../services/market/instruments.ts";
+import { type RunningPod, startPod } from "../../support/pod.ts";
+import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
+import { databaseEnv, migrate } from "../../support/stack.ts";
 import { follow } from "./follow.ts";
 
 interface Quotes {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
-import { INSTRUMENTS } from "../../../services/kit/instruments.ts";
-import { type RunningPod, startPod } from "../pod.ts";
+import { INSTRUMENTS } from "../../../services/market/instruments.ts";
+import { type RunningPod, startPod } from "../../support/pod.ts";
 import { follow } from "./follow.ts";
 
 const WINDOW = 64 * 1024;

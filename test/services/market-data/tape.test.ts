@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { dayOf, SimulatedMarket } from "../../../services/kit/simulated-market.ts";
+import { dayOf, SimulatedMarket } from "../../../services/market/simulated-market.ts";
 import { Tape, type TapeEntry } from "../../../services/market-data/tape.ts";
 
 const TICK = 17_500_000_000;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { OrderEvent } from "../../../services/kit/order-events.ts";
+import type { OrderEvent } from "../../../services/market/order-events.ts";
 import { type Books, book, costOf, type Holding, holdingKey } from "../../../services/portfolio/books.ts";
 
 const KEY = holdingKey("ann", "BHP");

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
-import type { OrderEvent, ReservationOutcome } from "../../../services/kit/order-events.ts";
+import type { OrderEvent, ReservationOutcome } from "../../../services/market/order-events.ts";
 import type { Portfolio, Position } from "../../../services/portfolio/schemas.ts";
-import { type RunningPod, startPod } from "../pod.ts";
-import { startPostgres, type TestPostgres } from "../postgres.ts";
-import { databaseEnv, migrate } from "../stack.ts";
-import { startUpstream, type TestUpstream } from "../upstream.ts";
+import { type RunningPod, startPod } from "../../support/pod.ts";
+import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
+import { databaseEnv, migrate } from "../../support/stack.ts";
+import { startUpstream, type TestUpstream } from "../../support/upstream.ts";
 
 describe("portfolio", () => {
   let postgres: TestPostgres;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { TestPostgres } from "../postgres.ts";
+import type { TestPostgres } from "../../support/postgres.ts";
 import { cents, type Record } from "./record.ts";
 
 /** Rows that must not be there, at any time and in the middle of anything. */

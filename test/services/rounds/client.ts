@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
-import { backoffMs } from "../../../services/kit/retry.ts";
+import { backoffMs } from "../../../services/kit/client/retry.ts";
 
 /** A definite answer. */
 export interface Answer {

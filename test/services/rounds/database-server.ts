@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import type { TestPostgres } from "../postgres.ts";
+import type { TestPostgres } from "../../support/postgres.ts";
 
 /** PostgreSQL as processes: the one that was started, and those that it started. */
 export class DatabaseServer {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { INSTRUMENTS } from "../../../services/kit/instruments.ts";
-import { formatDecimal } from "../../../services/kit/money.ts";
+import { INSTRUMENTS } from "../../../services/market/instruments.ts";
+import { formatDecimal } from "../../../services/market/money.ts";
 import type { Answer, Client } from "./client.ts";
 import type { Dice } from "./dice.ts";
 import { cents, type Record } from "./record.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseDecimal } from "../../../services/kit/money.ts";
+import { parseDecimal } from "../../../services/market/money.ts";
 
 export const cents = (amount: string): bigint => {
   const units = parseDecimal(amount, 2);

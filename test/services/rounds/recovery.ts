@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { TestPostgres } from "../postgres.ts";
+import type { TestPostgres } from "../../support/postgres.ts";
 
 /** Of the contract: every order is at its end, or rests on the book, so soon after all is there again. */
 export const RECOVERY_MS = 5000;

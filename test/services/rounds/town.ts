@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type RunningPod, startPod } from "../pod.ts";
-import { startPostgres } from "../postgres.ts";
-import { databaseEnv, migrate } from "../stack.ts";
+import { type RunningPod, startPod } from "../../support/pod.ts";
+import { startPostgres } from "../../support/postgres.ts";
+import { databaseEnv, migrate } from "../../support/stack.ts";
 import { type Balancer, startBalancer } from "./balancer.ts";
 import { DatabaseServer } from "./database-server.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { connectionConfig } from "../../../services/kit/database/credentials.ts";
 import { verifyChains } from "../../../services/trading/chain/verify-database.ts";
-import type { TestPostgres } from "../postgres.ts";
-import { databaseEnv } from "../stack.ts";
+import type { TestPostgres } from "../../support/postgres.ts";
+import { databaseEnv } from "../../support/stack.ts";
 import type { Record } from "./record.ts";
 
 /** Orders without a history that begins with `placed`, goes on without a gap and has one end, its last. */

@@ -3,7 +3,7 @@ import pg from "pg";
 import { connectionConfig } from "../../../services/kit/database/credentials.ts";
 import { type Audit, verifyChains } from "../../../services/trading/chain/verify-database.ts";
 import type { Order } from "../../../services/trading/order.ts";
-import { databaseEnv } from "../stack.ts";
+import { databaseEnv } from "../../support/stack.ts";
 import { BUY, type Market, startMarket } from "./market.ts";
 
 describe("the audit trail", () => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { backoffMs } from "../../../services/kit/retry.ts";
+import { backoffMs } from "../../../services/kit/client/retry.ts";
 import type { Order } from "../../../services/trading/order.ts";
-import { connectAs } from "../stack.ts";
+import { connectAs } from "../../support/stack.ts";
 import { BUY, type Market, startMarket } from "./market.ts";
 
 describe("the feed", () => {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { pino } from "pino";
 import { Database } from "../../../services/kit/database/database.ts";
 import { SqlLeaseStore } from "../../../services/trading/store/lease-store.ts";
-import { startPostgres, type TestPostgres } from "../postgres.ts";
-import { databaseEnv, migrate } from "../stack.ts";
+import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
+import { databaseEnv, migrate } from "../../support/stack.ts";
 
 describe("the leases in the database", () => {
   let postgres: TestPostgres;

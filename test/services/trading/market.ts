@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Order } from "../../../services/trading/order.ts";
 import { isEnd } from "../../../services/trading/saga/state.ts";
-import { type RunningPod, startPod } from "../pod.ts";
-import { startPostgres, type TestPostgres } from "../postgres.ts";
-import { databaseEnv, migrate } from "../stack.ts";
+import { type RunningPod, startPod } from "../../support/pod.ts";
+import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
+import { databaseEnv, migrate } from "../../support/stack.ts";
 import { startPeer, type TestPeer } from "./peers.ts";
 
 /** Pods of trading with a database of their own, and stand-ins for the services that they call. */

@@ -3,8 +3,8 @@ import { pino } from "pino";
 import { Database } from "../../../services/kit/database/database.ts";
 import { positionText, START } from "../../../services/trading/feed/position.ts";
 import { SqlOutbox } from "../../../services/trading/feed/sql-outbox.ts";
-import { startPostgres, type TestPostgres } from "../postgres.ts";
-import { databaseEnv, migrate } from "../stack.ts";
+import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
+import { databaseEnv, migrate } from "../../support/stack.ts";
 
 describe("the outbox", () => {
   let postgres: TestPostgres;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Problem } from "../../../services/kit/problem.ts";
+import type { Problem } from "../../../services/kit/http/problem.ts";
 import type { Order } from "../../../services/trading/order.ts";
 import { BUY, type Market, startMarket } from "./market.ts";
 

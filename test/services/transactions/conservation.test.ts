@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import fc from "fast-check";
 import { uuid7 } from "../../../services/kit/uuid7.ts";
-import type { RunningPod } from "../pod.ts";
+import type { RunningPod } from "../../support/pod.ts";
 import { Model } from "./model.ts";
 import { type Cash, startCash } from "./support.ts";
 

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setImmediate } from "node:timers/promises";
 import { uuid7 } from "../../../services/kit/uuid7.ts";
 import type { ReservationReport } from "../../../services/transactions/reservations/report.ts";
-import { connectAs } from "../stack.ts";
+import { connectAs } from "../../support/stack.ts";
 import { type Cash, refused, startCash } from "./support.ts";
 
 const fill = (amount: string, id = "f1") => ({ fill: { id, quantity: 10, price: "1.00", amount } });

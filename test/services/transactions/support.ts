@@ -4,13 +4,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { OrderEvent, ReservationOutcome } from "../../../services/kit/order-events.ts";
-import type { Problem } from "../../../services/kit/problem.ts";
+import type { Problem } from "../../../services/kit/http/problem.ts";
+import type { OrderEvent, ReservationOutcome } from "../../../services/market/order-events.ts";
 import type { Account } from "../../../services/transactions/ledger/account.ts";
 import type { Transaction } from "../../../services/transactions/ledger/transaction.ts";
-import { type RunningPod, startPod } from "../pod.ts";
-import { startPostgres, type TestPostgres } from "../postgres.ts";
-import { databaseEnv, migrate } from "../stack.ts";
+import { type RunningPod, startPod } from "../../support/pod.ts";
+import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
+import { databaseEnv, migrate } from "../../support/stack.ts";
 
 export interface Item {
   id: string;

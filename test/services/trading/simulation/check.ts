@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseDecimal } from "../../../../services/kit/money.ts";
+import { parseDecimal } from "../../../../services/market/money.ts";
 import { ChainCheck } from "../../../../services/trading/chain/verify.ts";
 import type { EventBody } from "../../../../services/trading/saga/events.ts";
 import { isEnd } from "../../../../services/trading/saga/state.ts";

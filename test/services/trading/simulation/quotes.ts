@@ -1,5 +1,5 @@
-import { INSTRUMENTS } from "../../../../services/kit/instruments.ts";
-import type { Quote } from "../../../../services/kit/simulated-market.ts";
+import { INSTRUMENTS } from "../../../../services/market/instruments.ts";
+import type { Quote } from "../../../../services/market/simulated-market.ts";
 
 /** Quotes that go up and down so that resting orders are met now and then. */
 export const quotes = {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { amountOf, parseDecimal } from "../../../../services/kit/money.ts";
+import { amountOf, parseDecimal } from "../../../../services/market/money.ts";
 import type { NewOrder } from "../../../../services/trading/order.ts";
 import { SimulatedDatabase } from "./database.ts";
 import { type Faults, Host, NO_FAULTS } from "./host.ts";

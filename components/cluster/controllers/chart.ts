@@ -1,0 +1,45 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { CONTAINER_SECURITY, POD_SECURITY } from "../../workload/pod.ts";
+import type { Statement } from "../../workload/pod-role.ts";
+
+/** What controllers are told of the cluster that they look after. */
+export interface Place {
+  clusterName: pulumi.Input<string>;
+  region: string;
+  vpcId: pulumi.Input<string>;
+}
+
+/** A Helm release, and what its pods may do in AWS. */
+export interface Chart {
+  /** Name of the chart and the release. */
+  name: string;
+  /** URL of the charts' repository. */
+  repo: string;
+  version: string;
+  /** @default "kube-system" */
+  namespace?: pulumi.Input<string>;
+  values: k8s.helm.v3.ReleaseArgs["values"];
+  /** Of the service account of the release's name. @default nothing */
+  statements?: Statement[];
+}
+
+/** Pod Security's "restricted" profile, under the names that most charts give it. */
+export const RESTRICTED = { podSecurityContext: POD_SECURITY, securityContext: CONTAINER_SECURITY };
+
+/** A pod in each zone before a second one anywhere, for pods that a chart labels with its own name. */
+export function overZones(app: string) {
+  return [
+    {
+      topologyKey: "topology.kubernetes.io/zone",
+      maxSkew: 1,
+      whenUnsatisfiable: "ScheduleAnyway",
+      labelSelector: { matchLabels: { "app.kubernetes.io/name": app } },
+    },
+  ];
+}
+
+/** Requests, and the memory beyond which the container is killed. */
+export function resources(cpu: string, memory: string, memoryLimit = memory) {
+  return { requests: { cpu, memory }, limits: { memory: memoryLimit } };
+}

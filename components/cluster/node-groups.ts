@@ -1,0 +1,131 @@
+import * as aws from "@pulumi/aws";
+import * as eks from "@pulumi/eks";
+import * as pulumi from "@pulumi/pulumi";
+import { check } from "../check.ts";
+import { type Transform, transformed } from "../transform.ts";
+import { NodeTemplate } from "./node-template.ts";
+import { type NodeTier, TIER_LABEL } from "./node-tiers.ts";
+
+export interface NodeGroupsArgs {
+  cluster: eks.Cluster;
+  region: string;
+  /** Names of the availability zones. */
+  zones: string[];
+  /** A private subnet a zone, in the order of `zones`. */
+  subnetIds: pulumi.Output<string[]>;
+  /** EC2 types of the web and app nodes. @default ["m7i.large"] */
+  instanceTypes?: string[];
+  /** Nodes in each zone and tier. @default 1 */
+  min?: number;
+  /** @default 3 */
+  max?: number;
+  /** Spot nodes in each zone at most, on top; 0 makes no such groups. @default 2 */
+  burst?: number;
+  /** EC2 types of the spot nodes: of several, some are to be had. @default four large ones */
+  burstTypes?: string[];
+  /** GiB of each node's root volume. @default 50 */
+  disk?: number;
+  tags?: Record<string, string>;
+  transform?: {
+    nodeGroup?: Transform<eks.ManagedNodeGroupArgs>;
+    launchTemplate?: Transform<aws.ec2.LaunchTemplateArgs>;
+  };
+}
+
+/** What AWS asks of a node's role. */
+const NODE_POLICIES = [
+  "AmazonEKSWorkerNodePolicy",
+  "AmazonEKS_CNI_Policy",
+  "AmazonEC2ContainerRegistryPullOnly",
+];
+
+/**
+ * A managed node group for each zone and tier, so that each scales and fails by itself: `web` for what faces clients,
+ * `app` for what faces the database, and `burst`, spot nodes that pods go to only when no other node has room.
+ * Costs the nodes.
+ *
+ * @example new NodeGroups("nodes", { cluster, zones, subnetIds: network.privateSubnetIds, … }, { provider })
+ */
+export class NodeGroups extends pulumi.ComponentResource {
+  readonly groups: eks.ManagedNodeGroup[];
+
+  constructor(name: string, args: NodeGroupsArgs, opts?: pulumi.ComponentResourceOptions) {
+    check(`node groups ${name}`, nodeRules(args));
+    super("trizone:aws:NodeGroups", name, {}, opts);
+    const { region, disk, tags, transform } = args;
+    const role = this.#role(name, tags);
+    const template = new NodeTemplate(
+      `${name}-template`,
+      { region, disk, tags, transform },
+      { parent: this },
+    );
+    const tiers: NodeTier[] = args.burst === 0 ? ["web", "app"] : ["web", "app", "burst"];
+    this.groups = tiers.flatMap((tier) =>
+      args.zones.map((zone, index) => {
+        const group = { ...groupArgs(args, tier, index), ...launched(template), nodeRole: role };
+        return new eks.ManagedNodeGroup(
+          ...transformed(transform?.nodeGroup, `${name}-${tier}-${zone}`, group, { parent: this }),
+        );
+      }),
+    );
+    this.registerOutputs();
+  }
+
+  #role(name: string, tags?: Record<string, string>): aws.iam.Role {
+    const trust = aws.iam.assumeRolePolicyForPrincipal({ Service: "ec2.amazonaws.com" });
+    const role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy: trust, tags }, { parent: this });
+    for (const policy of NODE_POLICIES) {
+      const policyArn = `arn:aws:iam::aws:policy/${policy}`;
+      const attached = { role: role.name, policyArn };
+      new aws.iam.RolePolicyAttachment(`${name}-role-${policy}`, attached, { parent: role });
+    }
+    return role;
+  }
+}
+
+type Rule = Parameters<typeof check>[1][number];
+
+/** What sizes must be; the cluster checks them too, since it is made before its nodes. */
+export function nodeRules(args: Pick<NodeGroupsArgs, "min" | "max" | "burst" | "zones">): Rule[] {
+  const { min = 1, max = 3, burst = 2, zones } = args;
+  return [
+    [min >= 1, "min", "expected at least one node a zone"],
+    [max >= min, "max", "expected no less than min"],
+    [burst >= 0, "burst", "expected 0 or more"],
+    [zones.length === 3, "zones", "expected three zones"],
+  ];
+}
+
+const SPOT_TYPES = ["m7i.large", "m7a.large", "m6i.large", "m6a.large"];
+
+function groupArgs(args: NodeGroupsArgs, tier: NodeTier, zone: number): eks.ManagedNodeGroupArgs {
+  const { min = 1, max = 3, burst = 2, cluster, subnetIds, tags } = args;
+  const spot = tier === "burst";
+  return {
+    cluster,
+    subnetIds: [subnetIds.apply((ids) => ids[zone] ?? missingSubnet(zone))],
+    instanceTypes: spot ? (args.burstTypes ?? SPOT_TYPES) : (args.instanceTypes ?? ["m7i.large"]),
+    capacityType: spot ? "SPOT" : "ON_DEMAND",
+    operatingSystem: "AL2023",
+    scalingConfig: spot
+      ? { minSize: 0, maxSize: burst, desiredSize: 0 }
+      : { minSize: min, maxSize: max, desiredSize: min },
+    // The autoscaler moves the desired size.
+    ignoreScalingChanges: true,
+    labels: { [TIER_LABEL]: tier },
+    // Preferred not to be used, rather than forbidden: whatever finds no room elsewhere may go there.
+    taints: spot ? [{ key: TIER_LABEL, value: tier, effect: "PREFER_NO_SCHEDULE" }] : undefined,
+    tags: { ...tags, Tier: tier, Zone: args.zones[zone] ?? "" },
+  };
+}
+
+function launched({ launchTemplate }: NodeTemplate): Partial<eks.ManagedNodeGroupArgs> {
+  const version = launchTemplate.latestVersion.apply(String);
+  return { launchTemplate: { id: launchTemplate.id, version } };
+}
+
+function missingSubnet(zone: number): never {
+  throw new Error(
+    `the network has no private subnet for zone ${zone + 1} of 3; give privateSubnetIds one a zone`,
+  );
+}

@@ -1,0 +1,126 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { check } from "../check.ts";
+import { type Transform, transformed } from "../transform.ts";
+import { CacheAlarms } from "./cache-alarms.ts";
+import { GeneratedSecret } from "./generated-secret.ts";
+
+export interface CacheArgs {
+  region: string;
+  /** Names of the availability zones; nodes are laid over them in turn. */
+  zones: string[];
+  /** Isolated subnets, one a zone. */
+  subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  securityGroupIds: pulumi.Input<string>[];
+  /** E.g. `cache.r7g.large`. @default "cache.t4g.micro" */
+  nodeType?: string;
+  /** A primary and its replicas, 2 to 6; three put one in each zone. @default 3 */
+  nodes?: number;
+  /** Of Redis. @default "7.1" */
+  version?: string;
+  /** When it may restart, UTC. @default "sat:18:00-sat:19:00", Sunday before dawn in Sydney, after the database */
+  maintenanceWindow?: string;
+  /** KMS key of what it holds and of its token. */
+  keyArn: pulumi.Input<string>;
+  /** SNS topic of its alarms. */
+  alarmTopicArn: pulumi.Input<string>;
+  /** Guards against deletion. @default false */
+  protect?: boolean;
+  tags?: Record<string, string>;
+  transform?: {
+    subnetGroup?: Transform<aws.elasticache.SubnetGroupArgs>;
+    replicationGroup?: Transform<aws.elasticache.ReplicationGroupArgs>;
+    alarm?: Transform<aws.cloudwatch.MetricAlarmArgs>;
+  };
+}
+
+/** Redis's own port. */
+export const CACHE_PORT = 6379;
+
+/**
+ * Redis for what all pods must hear at once (quotes): a primary and replicas over the zones that fail over by
+ * themselves, encrypted on disk and on the wire, entered with a token that Secrets Manager keeps. It holds nothing that
+ * can't be lost, so it has no snapshots. Costs its nodes by the hour.
+ *
+ * @example new Cache("cache", { zones, subnetIds: network.isolatedSubnetIds, keyArn: keys.data, … }, { provider })
+ */
+export class Cache extends pulumi.ComponentResource {
+  /** `host:port` of the primary, wherever it is. */
+  readonly endpoint: pulumi.Output<string>;
+  /** `rediss://host:port` of the primary, without a user; empty where nobody serves one. */
+  readonly url: pulumi.Output<string>;
+  /** `host:port` that spreads over the replicas. */
+  readonly readerEndpoint: pulumi.Output<string>;
+  /** ARN of the secret with the keys `username` and `password`. */
+  readonly secretArn: pulumi.Output<string>;
+
+  constructor(name: string, args: CacheArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { nodes = 3 } = args;
+    const id = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
+    check(`cache ${name}`, [
+      [id.length <= 40, "name", `expected ${id} to have at most 40 characters, ElastiCache's most`],
+      [nodes >= 2 && nodes <= 6, "nodes", "expected 2 to 6: a primary and one to five replicas"],
+      [new Set(args.zones).size >= 2, "zones", "expected two zones or more to fail over between"],
+    ]);
+    super("trizone:aws:Cache", name, {}, opts);
+    const { region, keyArn, protect, tags, transform } = args;
+    const parent = { parent: this };
+    const subnets = new aws.elasticache.SubnetGroup(
+      ...transformed(
+        transform?.subnetGroup,
+        `${name}-subnets`,
+        { subnetIds: args.subnetIds, region, tags },
+        parent,
+      ),
+    );
+    const token = new GeneratedSecret(
+      `${name}-token`,
+      { region, username: "default", keyArn, protect, tags },
+      parent,
+    );
+    const group = new aws.elasticache.ReplicationGroup(
+      ...transformed(
+        transform?.replicationGroup,
+        `${name}-group`,
+        { ...groupArgs(args, id, nodes), subnetGroupName: subnets.name, authToken: token.password },
+        { parent: this, protect },
+      ),
+    );
+    new CacheAlarms(
+      `${name}-alarms`,
+      { region, group: group.id, nodes, topicArn: args.alarmTopicArn, tags, transform },
+      parent,
+    );
+    this.endpoint = pulumi.interpolate`${group.primaryEndpointAddress}:${CACHE_PORT}`;
+    this.url = group.primaryEndpointAddress.apply((host) => (host ? `rediss://${host}:${CACHE_PORT}` : ""));
+    this.readerEndpoint = pulumi.interpolate`${group.readerEndpointAddress}:${CACHE_PORT}`;
+    this.secretArn = token.arn;
+    this.registerOutputs({ endpoint: this.endpoint });
+  }
+}
+
+function groupArgs(args: CacheArgs, replicationGroupId: string, nodes: number) {
+  const { region, zones, tags } = args;
+  return {
+    region,
+    tags,
+    replicationGroupId,
+    description: "What all pods must hear at once",
+    engine: "redis",
+    engineVersion: args.version ?? "7.1",
+    nodeType: args.nodeType ?? "cache.t4g.micro",
+    port: CACHE_PORT,
+    numCacheClusters: nodes,
+    preferredCacheClusterAzs: Array.from({ length: nodes }, (_, node) => zones[node % zones.length] ?? ""),
+    automaticFailoverEnabled: true,
+    multiAzEnabled: true,
+    atRestEncryptionEnabled: true,
+    kmsKeyId: args.keyArn,
+    transitEncryptionEnabled: true,
+    transitEncryptionMode: "required",
+    securityGroupIds: args.securityGroupIds,
+    snapshotRetentionLimit: 0,
+    maintenanceWindow: args.maintenanceWindow ?? "sat:18:00-sat:19:00",
+    autoMinorVersionUpgrade: true,
+  } satisfies aws.elasticache.ReplicationGroupArgs;
+}

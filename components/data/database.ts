@@ -1,0 +1,157 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { isLoopback } from "../../config/addresses.ts";
+import { budgetProblem, maxConnectionsOf, type Pool } from "../../config/connection-budget.ts";
+import { check } from "../check.ts";
+import { type Transform, transformed } from "../transform.ts";
+import { DatabaseAlarms } from "./database-alarms.ts";
+import { type InstancePlan, instanceArgs, LOGS, parameterGroupArgs } from "./database-instance.ts";
+import { DatabaseMonitoring } from "./database-monitoring.ts";
+
+export interface DatabaseArgs {
+  region: string;
+  /** Isolated subnets, one a zone. */
+  subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  securityGroupIds: pulumi.Input<string>[];
+  /** E.g. `db.t4g.medium`. */
+  instanceClass: string;
+  /** Name of the database inside the instance. @default "trizone" */
+  database?: string;
+  /** Major version of PostgreSQL. @default "16" */
+  version?: string;
+  /** A synchronous standby in another zone. Doubles the price. @default true */
+  multiAz?: boolean;
+  /** GiB. @default 20 */
+  storage?: number;
+  /** GiB that storage autoscaling may reach. @default 100 */
+  maxStorage?: number;
+  /** Days that point-in-time recovery reaches back. @default 7 */
+  backupDays?: number;
+  /** When the daily backup is made, UTC. @default "15:00-16:00", past midnight in Sydney */
+  backupWindow?: string;
+  /** When it may restart, UTC. @default "sat:16:30-sat:17:30", Sunday before dawn in Sydney */
+  maintenanceWindow?: string;
+  /** Connections that it takes at most. @default what RDS chooses for the class */
+  maxConnections?: number;
+  /** What its clients take at most; less than 80 % of `maxConnections`. @default not looked at */
+  pools?: Pool[];
+  /** KMS key of its storage, password and Performance Insights. */
+  keyArn: pulumi.Input<string>;
+  /** KMS key of its logs, which CloudWatch Logs may use too. */
+  logsKeyArn: pulumi.Input<string>;
+  /** SNS topic of its alarms. */
+  alarmTopicArn: pulumi.Input<string>;
+  /** Guards against deletion, and keeps a last snapshot. @default false */
+  protect?: boolean;
+  tags?: Record<string, string>;
+  transform?: {
+    subnetGroup?: Transform<aws.rds.SubnetGroupArgs>;
+    parameterGroup?: Transform<aws.rds.ParameterGroupArgs>;
+    instance?: Transform<aws.rds.InstanceArgs>;
+    alarm?: Transform<aws.cloudwatch.MetricAlarmArgs>;
+  };
+}
+
+/**
+ * PostgreSQL on RDS, encrypted, in isolated subnets, over TLS only; its master password is made, kept and rotated by
+ * Secrets Manager. Costs the instance by the hour (twice with a standby), its storage and its backups.
+ *
+ * @example new Database("database", { subnetIds: network.isolatedSubnetIds, instanceClass: "db.r6g.xlarge", … }, { provider })
+ */
+export class Database extends pulumi.ComponentResource {
+  /** `host:port`. */
+  readonly endpoint: pulumi.Output<string>;
+  readonly database: pulumi.Output<string>;
+  /** `postgresql://host:port/database?sslmode=…`, without a user. */
+  readonly url: pulumi.Output<string>;
+  /** ARN of the secret with the keys `username` and `password`. */
+  readonly secretArn: pulumi.Output<string>;
+  readonly instance: aws.rds.Instance;
+
+  constructor(name: string, args: DatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+    const plan = planOf(name, args);
+    super("trizone:aws:Database", name, {}, opts);
+    const { region, tags, transform } = args;
+    const parent = { parent: this };
+    const subnetGroup = new aws.rds.SubnetGroup(
+      ...transformed(
+        transform?.subnetGroup,
+        `${name}-subnets`,
+        { subnetIds: args.subnetIds, region, tags },
+        parent,
+      ),
+    );
+    const parameterGroup = new aws.rds.ParameterGroup(
+      ...transformed(transform?.parameterGroup, `${name}-parameters`, parameterGroupArgs(args, plan), parent),
+    );
+    const { identifier } = plan;
+    const monitoring = new DatabaseMonitoring(
+      `${name}-monitoring`,
+      { region, identifier, logs: LOGS, logsKeyArn: args.logsKeyArn, tags },
+      parent,
+    );
+    const of = {
+      dbSubnetGroupName: subnetGroup.name,
+      parameterGroupName: parameterGroup.name,
+      monitoringRoleArn: monitoring.roleArn,
+    };
+    this.instance = new aws.rds.Instance(
+      ...transformed(
+        transform?.instance,
+        `${name}-instance`,
+        { ...instanceArgs(args, plan), ...of },
+        {
+          parent: this,
+          protect: args.protect,
+          dependsOn: monitoring.ready,
+        },
+      ),
+    );
+    new DatabaseAlarms(
+      `${name}-alarms`,
+      {
+        ...plan,
+        region,
+        identifier: this.instance.identifier,
+        topicArn: args.alarmTopicArn,
+        tags,
+        transform,
+      },
+      parent,
+    );
+    const { address, port, masterUserSecrets } = this.instance;
+    this.endpoint = pulumi.interpolate`${address}:${port}`;
+    this.database = this.instance.dbName;
+    // The certificate is checked wherever bytes cross a wire.
+    const sslmode = address.apply((host) => (isLoopback(host) ? "disable" : "verify-full"));
+    this.url = pulumi.interpolate`postgresql://${this.endpoint}/${this.database}?sslmode=${sslmode}`;
+    this.secretArn = masterUserSecrets.apply(([secret]) => {
+      if (!secret)
+        throw new Error(
+          `database ${name}: RDS answered no master user secret; is manageMasterUserPassword set?`,
+        );
+      return secret.secretArn;
+    });
+    this.registerOutputs({ endpoint: this.endpoint });
+  }
+}
+
+/** The arguments with their defaults, once they are found to be right. */
+function planOf(name: string, args: DatabaseArgs): InstancePlan {
+  const { storage = 20, maxStorage = 100, database = "trizone", multiAz = true } = args;
+  const maxConnections = args.maxConnections ?? maxConnectionsOf(args.instanceClass);
+  const problem = maxConnections && args.pools && budgetProblem(maxConnections, args.pools);
+  check(`database ${name}`, [
+    [storage >= 20, "storage", "expected at least 20 GiB, RDS's least for gp3"],
+    [maxStorage >= storage, "maxStorage", "expected no less than storage"],
+    [/^[a-z][a-z0-9_]*$/.test(database), "database", "expected a PostgreSQL identifier"],
+    [
+      maxConnections !== undefined,
+      "maxConnections",
+      `expected a number, since the memory of ${args.instanceClass} isn't known here`,
+    ],
+    [!problem, "pools", problem || ""],
+  ]);
+  const identifier = `${pulumi.getProject()}-${pulumi.getStack()}-${name}`;
+  return { identifier, storage, maxStorage, database, multiAz, maxConnections: maxConnections ?? 0 };
+}

@@ -1,0 +1,103 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { ADMIN_PORT, HTTP_PORT } from "../../config/ports.ts";
+import { type Transform, transformed } from "../transform.ts";
+
+export interface FirewallArgs {
+  region: string;
+  /** Security group ids by tier. */
+  publicBalancer: pulumi.Input<string>;
+  internalBalancer: pulumi.Input<string>;
+  workload: pulumi.Input<string>;
+  database: pulumi.Input<string>;
+  /** Left out where no service uses it: then nobody reaches it. */
+  cache?: pulumi.Input<string>;
+  endpoint: pulumi.Input<string>;
+  tags?: Record<string, string>;
+  transform?: {
+    ingress?: Transform<aws.vpc.SecurityGroupIngressRuleArgs>;
+    egress?: Transform<aws.vpc.SecurityGroupEgressRuleArgs>;
+  };
+}
+
+type Group = "publicBalancer" | "internalBalancer" | "workload" | "database" | "cache" | "endpoint";
+
+/** Every flow between tiers: from, to, TCP port. The nodes' own group lets EKS's control plane and pods in already. */
+const FLOWS: [from: Group, to: Group, port: number][] = [
+  ["publicBalancer", "workload", HTTP_PORT],
+  ["publicBalancer", "workload", ADMIN_PORT],
+  ["workload", "internalBalancer", 80],
+  ["internalBalancer", "workload", HTTP_PORT],
+  ["internalBalancer", "workload", ADMIN_PORT],
+  ["workload", "database", 5432],
+  ["workload", "cache", 6379],
+  ["workload", "endpoint", 443],
+];
+
+const kebab = (group: Group) => group.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/**
+ * What may flow between the tiers: security group to security group, and from the internet to the public balancer
+ * only. Free of charge.
+ *
+ * @example new Firewall("firewall", { publicBalancer: network.publicBalancerGroupId, … }, { provider })
+ */
+export class Firewall extends pulumi.ComponentResource {
+  constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("trizone:aws:Firewall", name, {}, opts);
+    for (const port of [80, 443]) {
+      const anywhere = { cidrIpv4: "0.0.0.0/0", description: "Internet" };
+      this.#ingress(args, `${name}-internet-${port}`, args.publicBalancer, port, anywhere);
+    }
+    for (const [from, to, port] of FLOWS) {
+      const [source, target] = [args[from], args[to]];
+      if (source === undefined || target === undefined) continue;
+      const flow = `${name}-${kebab(from)}-${kebab(to)}-${port}`;
+      const allowed = { referencedSecurityGroupId: source, description: kebab(from) };
+      this.#ingress(args, flow, target, port, allowed);
+      // EKS leaves its nodes' egress open, so that only the balancers need a rule for what they send.
+      if (from !== "workload") this.#egress(args, `${flow}-out`, source, target, port);
+    }
+    this.registerOutputs();
+  }
+
+  #ingress(
+    args: FirewallArgs,
+    name: string,
+    to: pulumi.Input<string>,
+    port: number,
+    source: Partial<aws.vpc.SecurityGroupIngressRuleArgs>,
+  ): void {
+    const rule = {
+      securityGroupId: to,
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+      region: args.region,
+      tags: args.tags,
+      ...source,
+    };
+    new aws.vpc.SecurityGroupIngressRule(
+      ...transformed(args.transform?.ingress, name, rule, { parent: this }),
+    );
+  }
+
+  #egress(
+    args: FirewallArgs,
+    name: string,
+    from: pulumi.Input<string>,
+    to: pulumi.Input<string>,
+    port: number,
+  ): void {
+    const rule = {
+      securityGroupId: from,
+      referencedSecurityGroupId: to,
+      ipProtocol: "tcp",
+      fromPort: port,
+      toPort: port,
+      region: args.region,
+      tags: args.tags,
+    };
+    new aws.vpc.SecurityGroupEgressRule(...transformed(args.transform?.egress, name, rule, { parent: this }));
+  }
+}

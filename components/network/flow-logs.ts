@@ -1,0 +1,66 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { type Transform, transformed } from "../transform.ts";
+
+export interface FlowLogsArgs {
+  region: string;
+  vpcId: pulumi.Input<string>;
+  /** KMS key of the log group, which CloudWatch Logs may use too. */
+  keyArn: pulumi.Input<string>;
+  /** Days that they are kept; one of the numbers that CloudWatch Logs takes. @default 365 */
+  days?: number;
+  tags?: Record<string, string>;
+  transform?: {
+    logGroup?: Transform<aws.cloudwatch.LogGroupArgs>;
+    flowLog?: Transform<aws.ec2.FlowLogArgs>;
+  };
+}
+
+/**
+ * Every flow that the VPC accepted or refused, by the minute, in an encrypted log group. Costs by the gigabyte of log.
+ *
+ * @example new FlowLogs("flow-logs", { region, vpcId, keyArn: keys.logs }, { provider })
+ */
+export class FlowLogs extends pulumi.ComponentResource {
+  constructor(name: string, args: FlowLogsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("trizone:aws:FlowLogs", name, {}, opts);
+    const { region, vpcId, keyArn, days = 365, tags, transform } = args;
+    const parent = { parent: this };
+    const group = new aws.cloudwatch.LogGroup(
+      ...transformed(
+        transform?.logGroup,
+        `${name}-log-group`,
+        { region, kmsKeyId: keyArn, retentionInDays: days, tags },
+        parent,
+      ),
+    );
+    const assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({ Service: "vpc-flow-logs.amazonaws.com" });
+    const role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy, tags }, parent);
+    const policy = group.arn.apply((arn) => JSON.stringify(writing(arn)));
+    const granted = new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy }, parent);
+    new aws.ec2.FlowLog(
+      ...transformed(
+        transform?.flowLog,
+        `${name}-flow-log`,
+        {
+          region,
+          vpcId,
+          trafficType: "ALL",
+          logDestinationType: "cloud-watch-logs",
+          logDestination: group.arn,
+          iamRoleArn: role.arn,
+          maxAggregationInterval: 60,
+          tags,
+        },
+        { parent: this, dependsOn: [granted] },
+      ),
+    );
+    this.registerOutputs();
+  }
+}
+
+function writing(groupArn: string) {
+  const Action = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"];
+  const Statement = [{ Effect: "Allow", Action, Resource: [groupArn, `${groupArn}:*`] }];
+  return { Version: "2012-10-17", Statement };
+}

@@ -1,0 +1,186 @@
+import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { ADMIN_PORT, HTTP_PORT } from "../../config/ports.ts";
+import { type NodeTier, TIER_LABEL } from "../cluster/node-tiers.ts";
+
+export type Volume = k8s.types.input.core.v1.Volume;
+type Probe = k8s.types.input.core.v1.Probe;
+type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
+type Container = k8s.types.input.core.v1.Container;
+type PodSpec = k8s.types.input.core.v1.PodSpec;
+
+/** A volume and where the container sees it; read only. */
+export interface Mount {
+  volume: pulumi.Input<Volume>;
+  /** Name of the volume. */
+  name: string;
+  path: string;
+}
+
+export interface PodArgs {
+  /** The service's name, which the container and the labels carry. */
+  service: string;
+  /** Sets these pods apart from others of the service, of other versions. @default the service has one */
+  version?: string;
+  image: pulumi.Input<string>;
+  /** Nodes that the pods go to while there is room: those that face clients, or the database. @default "app" */
+  tier?: NodeTier;
+  /** @default the service's name */
+  serviceAccount?: string;
+  /** Gives the pod a token for Kubernetes' API. @default false */
+  serviceAccountToken?: boolean;
+  /** Name of the PriorityClass. @default the cluster's */
+  priorityClass?: pulumi.Input<string>;
+  /** @default ["node", "/app/main.js"] */
+  command?: string[];
+  env: Record<string, pulumi.Input<string>>;
+  mounts?: Mount[];
+  /** What the scheduler sets aside. @default { cpu: "100m", memory: "256Mi" } */
+  requests?: { cpu: string; memory: string };
+  /** A container that takes more is killed. @default "512Mi" */
+  memoryLimit?: string;
+}
+
+/** The user that the images' files are readable to. */
+export const UID = 10001;
+
+/** Pod Security Standards' "restricted" profile. */
+export const POD_SECURITY = {
+  runAsNonRoot: true,
+  runAsUser: UID,
+  runAsGroup: UID,
+  fsGroup: UID,
+  seccompProfile: { type: "RuntimeDefault" },
+};
+
+export const CONTAINER_SECURITY = {
+  runAsNonRoot: true,
+  runAsUser: UID,
+  readOnlyRootFilesystem: true,
+  allowPrivilegeEscalation: false,
+  capabilities: { drop: ["ALL"] },
+};
+
+/** Seconds that a pod has to end after it was told to. */
+const GRACE_SECONDS = 30;
+
+/**
+ * Seconds in which endpoints and target groups forget a pod, that serves on, before it is told to end: a balancer's
+ * nodes go on sending for some seconds after the controller has deregistered it. A pod's own wait
+ * (`TERMINATION_LAME_DUCK_MS`) is only for the connections that are left then.
+ */
+const FORGET_SECONDS = 10;
+
+/** Without a version, those of all that a service runs. */
+export function podLabels(service: string, version?: string): Record<string, string> {
+  const labels = { "app.kubernetes.io/name": service, "app.kubernetes.io/part-of": "trizone" };
+  return version === undefined ? labels : { ...labels, "app.kubernetes.io/version": version };
+}
+
+/** A pod that serves: both ports, probes, spread over zones and hosts. */
+export function servingPod(args: PodArgs): PodTemplate {
+  const spec = podSpec(args, {
+    ports: [
+      { name: "http", containerPort: HTTP_PORT },
+      { name: "admin", containerPort: ADMIN_PORT },
+    ],
+    startupProbe: probe("/startupz", { periodSeconds: 5, failureThreshold: 30 }),
+    livenessProbe: probe("/livez", { periodSeconds: 10, failureThreshold: 3 }),
+    readinessProbe: probe("/readyz", { periodSeconds: 5, failureThreshold: 3 }),
+    lifecycle: { preStop: { sleep: { seconds: FORGET_SECONDS } } },
+  });
+  const labels = podLabels(args.service, args.version);
+  return {
+    metadata: { labels },
+    spec: { ...spec, ...spread(labels, args.tier), terminationGracePeriodSeconds: GRACE_SECONDS },
+  };
+}
+
+/** A pod that does one thing and ends. */
+export function jobPod(args: PodArgs): PodTemplate {
+  return {
+    metadata: { labels: podLabels(args.service) },
+    spec: { ...podSpec(args, {}), restartPolicy: "Never" },
+  };
+}
+
+function podSpec(args: PodArgs, container: Partial<Container>): PodSpec {
+  const { service, image, mounts = [] } = args;
+  return {
+    serviceAccountName: args.serviceAccount ?? service,
+    automountServiceAccountToken: args.serviceAccountToken ?? false,
+    priorityClassName: args.priorityClass,
+    enableServiceLinks: false,
+    securityContext: POD_SECURITY,
+    containers: [
+      {
+        name: service,
+        image,
+        command: args.command ?? ["node", "/app/main.js"],
+        env: environment(args),
+        volumeMounts: mounts.map(({ name, path }) => ({ name, mountPath: path, readOnly: true })),
+        // A CPU limit would only throttle what idle CPUs could have done; requests already share a busy node fairly.
+        resources: {
+          requests: { ...(args.requests ?? { cpu: "100m", memory: "256Mi" }) },
+          limits: { memory: args.memoryLimit ?? "512Mi" },
+        },
+        securityContext: CONTAINER_SECURITY,
+        ...container,
+      },
+    ],
+    volumes: mounts.map(({ volume }) => volume),
+  };
+}
+
+function environment({ service, env }: PodArgs) {
+  const fields = { POD_NAME: "metadata.name", ZONE: "metadata.labels['topology.kubernetes.io/zone']" };
+  const own = {
+    SERVICE: service,
+    HTTP_PORT: String(HTTP_PORT),
+    ADMIN_PORT: String(ADMIN_PORT),
+    // Kubernetes counts the time before SIGTERM too.
+    TERMINATION_GRACE_MS: String((GRACE_SECONDS - FORGET_SECONDS) * 1000),
+    ...env,
+  };
+  return [
+    ...Object.entries(own).map(([name, value]) => ({ name, value })),
+    ...Object.entries(fields).map(([name, fieldPath]) => ({ name, valueFrom: { fieldRef: { fieldPath } } })),
+  ];
+}
+
+function probe(path: string, times: { periodSeconds: number; failureThreshold: number }): Probe {
+  return { httpGet: { path, port: "admin" }, timeoutSeconds: 2, ...times };
+}
+
+/** As many pods in each zone, on different hosts where there are enough. */
+export function spread(matchLabels: Record<string, string>, tier: NodeTier = "app"): Partial<PodSpec> {
+  const labelSelector = { matchLabels };
+  return {
+    topologySpreadConstraints: [
+      {
+        topologyKey: "topology.kubernetes.io/zone",
+        maxSkew: 1,
+        whenUnsatisfiable: "DoNotSchedule",
+        labelSelector,
+        // A rollout spreads its own pods; the ones it replaces don't count.
+        matchLabelKeys: ["pod-template-hash"],
+      },
+    ],
+    affinity: {
+      // Preferred: a pod elsewhere serves better than a pod that waits.
+      nodeAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          {
+            weight: 50,
+            preference: { matchExpressions: [{ key: TIER_LABEL, operator: "In", values: [tier] }] },
+          },
+        ],
+      },
+      podAntiAffinity: {
+        preferredDuringSchedulingIgnoredDuringExecution: [
+          { weight: 100, podAffinityTerm: { topologyKey: "kubernetes.io/hostname", labelSelector } },
+        ],
+      },
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  cacheClients,
+  DATABASE_SERVICES,
+  MIGRATIONS,
+  PERSONAL_DATA,
+  POOLER,
+  pooledClients,
+} from "../../config/data-clients.ts";
+import type { Statement } from "./pod-role.ts";
+
+/** What services may be let near. */
+export interface Guarded {
+  /** Secret of the database's owner. */
+  databaseSecretArn: pulumi.Input<string>;
+  /** Secrets of the services' logins in the database. */
+  loginSecretArns: Record<string, pulumi.Input<string>>;
+  /** Secret of the cache's token. */
+  cacheSecretArn: pulumi.Input<string>;
+  /** Bucket of the models. */
+  modelBucketArn: pulumi.Input<string>;
+  /** KMS key of all of these. */
+  keyArn: pulumi.Input<string>;
+  /** KMS key of account holders' personal data. */
+  personalDataKeyArn: pulumi.Input<string>;
+  /** Load balancers and clusters that zones can be shifted away from. */
+  shiftableArns: pulumi.Input<string>[];
+}
+
+/** Who may do anything in AWS. */
+const ACCOUNTS = [...DATABASE_SERVICES, MIGRATIONS, POOLER, "news", "guard"];
+
+/** The accounts of those services that may do anything in AWS; migrations run with any of the database's. */
+export function grantedAccounts(services: readonly string[]): string[] {
+  return ACCOUNTS.filter((account) => account === MIGRATIONS || services.includes(account));
+}
+
+/**
+ * Who may do what in AWS, by service account: who isn't named may do nothing. One list, so that an auditor reads one
+ * file; a role of its own a line, so that what one service may do, no other may.
+ */
+export function serviceGrants(guarded: Guarded): Record<string, Statement[]> {
+  const { databaseSecretArn, loginSecretArns, modelBucketArn, keyArn, shiftableArns } = guarded;
+  const decrypt = { actions: ["kms:Decrypt"], resources: [keyArn] };
+  const readSecrets = (resources: pulumi.Input<string>[]) => [
+    { actions: ["secretsmanager:GetSecretValue", "secretsmanager:DescribeSecret"], resources },
+    decrypt,
+  ];
+  const logins = (services: string[]) => services.flatMap((service) => loginSecretArns[service] ?? []);
+  const wrap = {
+    actions: ["kms:GenerateDataKey", "kms:Decrypt"],
+    resources: [guarded.personalDataKeyArn],
+  };
+  const data = DATABASE_SERVICES.map((service) => {
+    const cache = cacheClients([service]).map(() => guarded.cacheSecretArn);
+    const own = readSecrets([...logins([service]), ...cache]);
+    return [service, PERSONAL_DATA.includes(service) ? [...own, wrap] : own] as const;
+  });
+  return {
+    ...Object.fromEntries(data),
+    [MIGRATIONS]: readSecrets([databaseSecretArn, ...logins(DATABASE_SERVICES)]),
+    [POOLER]: readSecrets(logins(pooledClients(DATABASE_SERVICES))),
+    news: [
+      { actions: ["s3:GetObject"], resources: [pulumi.interpolate`${modelBucketArn}/*`] },
+      { actions: ["s3:ListBucket"], resources: [modelBucketArn] },
+      decrypt,
+    ],
+    guard: [
+      {
+        actions: [
+          "arc-zonal-shift:StartZonalShift",
+          "arc-zonal-shift:UpdateZonalShift",
+          "arc-zonal-shift:CancelZonalShift",
+          "arc-zonal-shift:GetManagedResource",
+        ],
+        resources: shiftableArns,
+      },
+      // These two answer for the whole account; ARC lets nobody narrow them down.
+      {
+        actions: ["arc-zonal-shift:ListManagedResources", "arc-zonal-shift:ListZonalShifts"],
+        resources: ["*"],
+      },
+    ],
+  };
+}

@@ -1,0 +1,167 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { HTTP_PORT } from "../../config/ports.ts";
+import { check } from "../check.ts";
+import { type Transform, transformed } from "../transform.ts";
+import { Canary, type CanaryOptions } from "./canary.ts";
+import { type PodArgs, podLabels, servingPod } from "./pod.ts";
+
+export interface WorkloadArgs extends Omit<PodArgs, "service"> {
+  namespace: pulumi.Input<string>;
+  /** What the pods serve, where several workloads serve it. @default the workload's name */
+  service?: string;
+  /** Pods at least: one a zone or more. @default 3 */
+  replicas?: number;
+  /** Pods at most. @default four times `replicas` */
+  maxReplicas?: number;
+  /** Percent of the requested CPU at which pods are added: half leaves room for a lost zone's share. @default 50 */
+  targetCpuPercent?: number;
+  /** Others set the autoscaler's minimum by the hour, so that an update must leave it. @default false */
+  scheduledMinimum?: boolean;
+  /** Roll new versions out step by step, and back; `dependsOn` is what brings Argo Rollouts. @default pod after pod */
+  canary?: CanaryOptions & { dependsOn?: pulumi.Resource[] };
+  /** Port on every node that leads to the Service, for clusters without a load balancer. */
+  nodePort?: number;
+  /** What must be done before the pods start, e.g. a migration. */
+  after?: pulumi.Resource[];
+  transform?: {
+    serviceAccount?: Transform<k8s.core.v1.ServiceAccountArgs>;
+    deployment?: Transform<k8s.apps.v1.DeploymentArgs>;
+    service?: Transform<k8s.core.v1.ServiceArgs>;
+    autoscaler?: Transform<k8s.autoscaling.v2.HorizontalPodAutoscalerArgs>;
+    disruptionBudget?: Transform<k8s.policy.v1.PodDisruptionBudgetArgs>;
+  };
+}
+
+/**
+ * A service of the platform: its pods evenly over the zones, its Service, its autoscaler and its disruption budget.
+ * Costs the CPU and memory that its pods request.
+ *
+ * @example new Workload("gateway", { namespace, image, env: { TRADING_URL: trading.url } }, { provider: kubernetes })
+ */
+export class Workload extends pulumi.ComponentResource {
+  /** Reached from inside the cluster. */
+  readonly url: pulumi.Output<string>;
+  readonly #name: string;
+  readonly #args: WorkloadArgs & { service: string };
+  /** Of the pods, by which all that belongs to them finds them. */
+  readonly #labels: Record<string, string>;
+  readonly #metadata: { name: string; namespace: pulumi.Input<string>; labels: Record<string, string> };
+
+  constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
+    const { replicas = 3 } = args;
+    check(`workload ${name}`, [
+      [/^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name), "name", "expected a Kubernetes name"],
+      [Number.isInteger(replicas) && replicas >= 3, "replicas", "expected at least 3, one a zone"],
+      [(args.maxReplicas ?? replicas) >= replicas, "maxReplicas", "expected no less than replicas"],
+    ]);
+    super("trizone:kubernetes:Workload", name, {}, opts);
+    this.#name = name;
+    this.#args = { ...args, service: args.service ?? name };
+    this.#labels = podLabels(this.#args.service, args.version);
+    this.#metadata = { name, namespace: args.namespace, labels: this.#labels };
+    const accounts = args.serviceAccount ? [] : [this.#serviceAccount()];
+    this.#autoscaler(this.#scaled(this.#deployment(accounts)), replicas);
+    this.#disruptionBudget();
+    this.url = this.#service();
+    this.registerOutputs({ url: this.url });
+  }
+
+  #serviceAccount(): k8s.core.v1.ServiceAccount {
+    const account = { metadata: this.#metadata, automountServiceAccountToken: false };
+    return new k8s.core.v1.ServiceAccount(
+      ...transformed(this.#args.transform?.serviceAccount, `${this.#name}-service-account`, account, {
+        parent: this,
+      }),
+    );
+  }
+
+  #deployment(accounts: k8s.core.v1.ServiceAccount[]): k8s.apps.v1.Deployment {
+    // A Rollout takes the pods over and scales the Deployment down, for which nobody should wait.
+    const annotations = this.#args.canary ? { "pulumi.com/skipAwait": "true" } : undefined;
+    const deployment = {
+      metadata: { ...this.#metadata, annotations },
+      spec: {
+        // No `replicas`: they are the autoscaler's, and an update must not take back what it added.
+        selector: { matchLabels: this.#labels },
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
+        template: servingPod({ serviceAccount: this.#name, ...this.#args }),
+      },
+    };
+    return new k8s.apps.v1.Deployment(
+      ...transformed(this.#args.transform?.deployment, `${this.#name}-deployment`, deployment, {
+        parent: this,
+        dependsOn: [...accounts, ...(this.#args.after ?? [])],
+      }),
+    );
+  }
+
+  /** What the autoscaler scales. */
+  #scaled({ metadata }: k8s.apps.v1.Deployment): Canary["scaleTargetRef"] {
+    const { canary, namespace, service } = this.#args;
+    if (!canary) return { apiVersion: "apps/v1", kind: "Deployment", name: metadata.name };
+    const { dependsOn, ...options } = canary;
+    return new Canary(
+      `${this.#name}-canary`,
+      { ...options, namespace, service, labels: this.#labels, deployment: metadata.name },
+      { parent: this, dependsOn },
+    ).scaleTargetRef;
+  }
+
+  #service(): pulumi.Output<string> {
+    const { nodePort, transform } = this.#args;
+    const spec = {
+      type: nodePort ? "NodePort" : "ClusterIP",
+      selector: this.#labels,
+      ports: [{ name: "http", port: HTTP_PORT, targetPort: "http", nodePort }],
+      // What a shift moves away from a zone at the balancer must not wander back in from inside.
+      trafficDistribution: "PreferSameZone",
+    };
+    const service = new k8s.core.v1.Service(
+      ...transformed(
+        transform?.service,
+        `${this.#name}-service`,
+        { metadata: this.#metadata, spec },
+        { parent: this },
+      ),
+    );
+    const { name, namespace } = service.metadata;
+    return pulumi.interpolate`http://${name}.${namespace}.svc.cluster.local:${HTTP_PORT}`;
+  }
+
+  #autoscaler(scaleTargetRef: Canary["scaleTargetRef"], replicas: number): void {
+    const { maxReplicas = replicas * 4, targetCpuPercent = 50, scheduledMinimum, transform } = this.#args;
+    const autoscaler = {
+      metadata: this.#metadata,
+      spec: {
+        scaleTargetRef,
+        minReplicas: replicas,
+        maxReplicas,
+        metrics: [
+          {
+            type: "Resource",
+            resource: { name: "cpu", target: { type: "Utilization", averageUtilization: targetCpuPercent } },
+          },
+        ],
+      },
+    };
+    new k8s.autoscaling.v2.HorizontalPodAutoscaler(
+      ...transformed(transform?.autoscaler, `${this.#name}-autoscaler`, autoscaler, {
+        parent: this,
+        ignoreChanges: scheduledMinimum ? ["spec.minReplicas"] : undefined,
+      }),
+    );
+  }
+
+  #disruptionBudget(): void {
+    const budget = {
+      metadata: this.#metadata,
+      spec: { maxUnavailable: 1, selector: { matchLabels: this.#labels } },
+    };
+    new k8s.policy.v1.PodDisruptionBudget(
+      ...transformed(this.#args.transform?.disruptionBudget, `${this.#name}-disruption-budget`, budget, {
+        parent: this,
+      }),
+    );
+  }
+}

@@ -1,0 +1,143 @@
+import { namespaceOf } from "./addresses.ts";
+import { budgetProblem, IN_CLUSTER_CONNECTIONS, maxConnectionsOf, type Pool } from "./connection-budget.ts";
+import { databaseClients, POOLER, pooledClients, poolSizeOf } from "./data-clients.ts";
+import { scales, versionProblems } from "./model-versions.ts";
+import { type Config, SERVICES, type ServiceName } from "./stack-config.ts";
+import { subnetProblems } from "./subnets.ts";
+
+/** What is wrong with one value: the part of a zod issue that is used here. */
+export interface Problem {
+  path: PropertyKey[];
+  message: string;
+  code?: string;
+  keys?: string[];
+}
+
+/** What one key makes necessary in another, as problems. */
+export function missing(raw: Record<string, unknown>): Problem[] {
+  const demands: [boolean, string, string][] = [
+    ["certificateArn" in raw, "domain", "the name that certificateArn is for"],
+    ["domain" in raw, "certificateArn", "domain is served over TLS"],
+    [raw.target === "kubernetes", "issuer", "target kubernetes has no user pool of its own"],
+    [raw.target === "kubernetes", "publicUrl", "target kubernetes has no load balancer of its own"],
+    [raw.target === "kubernetes", "databasePassword", "target kubernetes has no Secrets Manager"],
+    [raw.layer === "applications", "foundation", "the stack that layer applications stands on"],
+  ];
+  return demands
+    .filter(([applies, key]) => applies && !(key in raw))
+    .map(([, key, reason]) => ({ path: [key], message: `missing: ${reason}` }));
+}
+
+/**
+ * What keys that are right by themselves do to each other, as problems; looked at apart from the schema so that one
+ * error lists all. `valid` has the keys whose values hold, defaults included.
+ */
+export function conflicts(valid: Partial<Config>): Problem[] {
+  return [
+    ...layerProblems(valid),
+    ...issuerProblems(valid),
+    ...splitProblems(valid),
+    ...rangeProblems(valid),
+    ...replicaProblems(valid),
+    ...connectionProblems(valid),
+  ];
+}
+
+function layerProblems({ layer, target, foundation, delivery }: Partial<Config>): Problem[] {
+  if (layer === undefined) return [];
+  const rules: [boolean, string[], string][] = [
+    [
+      target !== "kubernetes" || layer === "whole",
+      ["layer"],
+      "expected whole, since target kubernetes has no foundation to set apart",
+    ],
+    [foundation === undefined || layer === "applications", ["foundation"], "is for layer applications only"],
+    [
+      delivery?.gitOps === undefined || layer === "foundation",
+      ["delivery", "gitOps"],
+      "is for layer foundation only: here the program deploys the applications itself",
+    ],
+  ];
+  return rules.filter(([holds]) => !holds).map(([, path, message]) => ({ path, message }));
+}
+
+function splitProblems({ delivery }: Partial<Config>): Problem[] {
+  const versions = delivery?.modelSplit?.versions;
+  if (!versions) return [];
+  return versionProblems(versions).map(({ path, message }) => ({
+    path: ["delivery", "modelSplit", "versions", ...path],
+    message,
+  }));
+}
+
+/** Network policies keep everybody from what else is in the platform's namespace. */
+function issuerProblems({ issuer, namespace }: Partial<Config>): Problem[] {
+  if (!issuer || !namespace || namespaceOf(new URL(issuer.url).hostname) !== namespace) return [];
+  const message = `expected an issuer outside namespace ${namespace}, where no pod but the platform's own is reached`;
+  return [{ path: ["issuer", "url"], message }];
+}
+
+function rangeProblems({ cidr, subnets }: Partial<Config>): Problem[] {
+  if (cidr === undefined) return [];
+  return subnetProblems(cidr, subnets, 3).map(({ path, message }) => ({
+    path: ["subnets", ...path],
+    message,
+  }));
+}
+
+function replicaProblems({ replicas = 0, maxReplicas = replicas }: Partial<Config>): Problem[] {
+  return maxReplicas >= replicas
+    ? []
+    : [{ path: ["maxReplicas"], message: `expected no less than replicas, ${replicas}` }];
+}
+
+type Sizes = Pick<Config, "replicas" | "maxReplicas" | "database"> & Partial<Pick<Config, "delivery">>;
+
+/** What takes the database's connections, at most: the data services' pods, or the pooler's in the place of most. */
+export function connectionPools(sizes: Sizes): Pool[] {
+  const { pooler } = sizes.database;
+  if (!pooler) return poolsOf(databaseClients(SERVICES), sizes);
+  const direct = databaseClients(SERVICES).filter((service) => !pooledClients([service]).includes(service));
+  return [
+    { service: POOLER, replicas: pooler.replicas, size: pooler.connections },
+    ...poolsOf(direct, sizes),
+  ];
+}
+
+/** What the pods that a pooler serves open to it at most. */
+export function pooledPools(sizes: Sizes): Pool[] {
+  return poolsOf(pooledClients(SERVICES), sizes);
+}
+
+function poolsOf(
+  names: readonly ServiceName[],
+  { replicas, maxReplicas = replicas * 4, database, delivery }: Sizes,
+): Pool[] {
+  return names.flatMap((name) =>
+    Object.entries(scales(name, { replicas, maxReplicas }, delivery?.modelSplit)).map(([service, scale]) => ({
+      service,
+      replicas: scale.maxReplicas,
+      size: poolSizeOf(name, database.poolSize),
+    })),
+  );
+}
+
+function connectionProblems({
+  target,
+  replicas,
+  maxReplicas,
+  database,
+  delivery,
+}: Partial<Config>): Problem[] {
+  if (replicas === undefined || database === undefined) return [];
+  const { instanceClass } = database;
+  const usual = target === "kubernetes" ? IN_CLUSTER_CONNECTIONS : maxConnectionsOf(instanceClass);
+  const most = database.maxConnections ?? usual;
+  if (most === undefined) {
+    const message = `missing: the memory of ${instanceClass}, by which RDS would choose, isn't known here`;
+    return [{ path: ["database", "maxConnections"], message }];
+  }
+  const message = budgetProblem(most, connectionPools({ replicas, maxReplicas, database, delivery }));
+  const path = ["database", ...(database.pooler ? ["pooler", "connections"] : ["poolSize"])];
+  return message ? [{ path, message }] : [];
+}

@@ -1,0 +1,290 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { NARROW_RANGE } from "../components/cluster/cluster-access.ts";
+import { conflicts, missing, type Problem } from "./relations.ts";
+import { bool, count, fraction, json, privateRange, text } from "./values.ts";
+
+/** The services that the program runs; each has an image of its name. */
+export const SERVICES = ["web", "gateway", "trading", "transactions", "portfolio", "market-data"] as const;
+
+export type ServiceName = (typeof SERVICES)[number];
+
+/** All images: the services', and that of the migrations. */
+export const IMAGES = [...SERVICES, "migrations"] as const;
+
+export type ImageName = (typeof IMAGES)[number];
+
+const DIGEST = text("a digest: sha256: and 64 hexadecimal digits", /^sha256:[0-9a-f]{64}$/);
+
+const Images = json(
+  z.strictObject({
+    /** Host (and path) of a registry that has them. @default built by the program, into ECR repositories of its own */
+    registry: text("a registry such as localhost:5001").optional(),
+    /** Tag, in `registry`, of every image that has no digest. */
+    tag: text("an image tag such as 0.1.0", /^[\w][\w.-]{0,127}$/).default("0.1.0"),
+    /** Of `node:20-slim`, which images that the program builds stand on. @default that of Node 20.19.5 */
+    nodeDigest: DIGEST.default("sha256:9e70124bd00f47dd023e349cd587132ae61892acc0e47ed641416c3e18f401c3"),
+    /** Service (or `migrations`) -> `sha256:…`, of images that are there already. */
+    digests: z.partialRecord(z.enum(IMAGES), DIGEST).default({}),
+  }),
+);
+
+const Database = json(
+  z
+    .strictObject({
+      instanceClass: text("an RDS class such as db.t4g.medium", /^db\.[\w-]+\.[\w-]+$/).default(
+        "db.t4g.medium",
+      ),
+      /** GiB at first, and the most that autoscaling may make of it. */
+      storage: count(20, 65_536).default(20),
+      maxStorage: count(20, 65_536).default(100),
+      /** A synchronous standby in another zone. */
+      multiAz: bool().default(true),
+      /** Major version of PostgreSQL. */
+      version: text('"16", the version that the services are tested with', /^16$/).default("16"),
+      /** Days that point-in-time recovery reaches back. */
+      backupDays: count(1, 35).default(7),
+      /** Connections that it takes at most. @default what RDS chooses for the class, 300 in a cluster */
+      maxConnections: count(20, 262_143).optional(),
+      /** Connections that each pod of a data service opens at most. */
+      poolSize: count(1, 100).default(8),
+      /** PgBouncer between the services and the database, shared by transactions. Layers need it in both. @default none */
+      pooler: z
+        .strictObject({
+          /** PgBouncer 1.21 or later, with a shell. */
+          image: text("an image by digest: registry/name@sha256:…", /^\S+@sha256:[0-9a-f]{64}$/),
+          replicas: count(3, 30).default(3),
+          /** Connections of each of its pods to the database at most. */
+          connections: count(1, 5000).default(20),
+        })
+        .optional(),
+      name: text("a PostgreSQL identifier", /^[a-z][a-z0-9_]{0,62}$/).default("trizone"),
+    })
+    .refine(({ storage, maxStorage }) => maxStorage >= storage, {
+      path: ["maxStorage"],
+      error: "expected no less than storage",
+    }),
+);
+
+const Cache = json(
+  z.strictObject({
+    nodeType: text("an ElastiCache class such as cache.t4g.micro", /^cache\.\w+\.\w+$/).default(
+      "cache.t4g.micro",
+    ),
+    /** A primary and its replicas; three put one in each zone. */
+    nodes: count(2, 6).default(3),
+  }),
+);
+
+const Nodes = json(
+  z
+    .strictObject({
+      instanceTypes: z
+        .array(text("an EC2 type such as m7i.large", /^[\w-]+\.[\w-]+$/))
+        .min(1)
+        .default(["m7i.large"]),
+      /** Nodes in each zone and tier (web, app). */
+      min: count(1, 100).default(1),
+      max: count(1, 100).default(3),
+      /** Spot nodes in each zone at most, for when the others are full. */
+      burst: count(0, 100).default(2),
+      burstTypes: z
+        .array(text("an EC2 type such as m7i.large", /^[\w-]+\.[\w-]+$/))
+        .min(1)
+        .optional(),
+      /** Pods in each zone that keep room for others. */
+      warm: count(0, 100).default(1),
+      /** GiB of each node's root volume. */
+      disk: count(20, 16_384).default(50),
+    })
+    .refine(({ min, max }) => max >= min, { path: ["max"], error: "expected no less than min" }),
+);
+
+const ClusterAccess = json(
+  z.strictObject({
+    /** IPv4 ranges that reach the API server over the internet. @default none: only who is in the VPC */
+    cidrs: z.array(text("an IPv4 range of /8 or narrower, such as 203.0.113.0/24", NARROW_RANGE)).default([]),
+    /** IAM roles that may do everything in the cluster, or read it. */
+    admins: z.array(text("an IAM role's ARN", /^arn:aws[\w-]*:iam::\d{12}:role\//)).default([]),
+    viewers: z.array(text("an IAM role's ARN", /^arn:aws[\w-]*:iam::\d{12}:role\//)).default([]),
+  }),
+);
+
+const Objectives = json(
+  z.strictObject({
+    /** Share of requests that are answered without a server error, in 30 days. */
+    availability: fraction().default(0.999),
+    /** Milliseconds in which 99 of 100 requests are answered. */
+    p99Ms: count(1, 60_000).default(250),
+  }),
+);
+
+const Balancers = json(
+  z.strictObject({
+    /** Capacity units of an ordinary minute. Three times as much is kept ready; without it, ALB scales by itself. */
+    baseCapacity: count(34, 500).optional(),
+    /** Requests that one address may send in five minutes. */
+    rateLimit: count(10, 2_000_000_000).default(3000),
+  }),
+);
+
+const Delivery = json(
+  z.strictObject({
+    /** How a new version comes: pod after pod, or by Argo Rollouts to a tenth, a half and all, and back if it is worse. */
+    strategy: z.enum(["rolling", "canary"], { error: "expected rolling or canary" }).default("rolling"),
+    /** A/B for models: a service whose requests go to versions of it, each with its model. Layers need it in both. */
+    modelSplit: z
+      .strictObject({
+        service: z.enum(SERVICES, { error: `expected one of ${SERVICES.join(", ")}` }),
+        versions: z.array(
+          z.strictObject({
+            model: text("at most six letters, digits and hyphens", /^[a-z0-9]([a-z0-9-]{0,4}[a-z0-9])?$/),
+            /** Percent of the requests. */
+            weight: count(0, 100),
+          }),
+        ),
+      })
+      .optional(),
+    /** For layer foundation: the repository of what `trizone manifests` wrote, which Argo CD keeps the cluster to. */
+    gitOps: z
+      .strictObject({
+        repository: text("a Git repository's URL", /^(https:\/\/|ssh:\/\/|git@)\S+$/),
+        path: text("a folder in it"),
+        revision: text("a branch, tag or commit").default("main"),
+      })
+      .optional(),
+  }),
+);
+
+const Issuer = json(
+  z.strictObject({
+    url: z.url({ error: "expected the issuer's URL" }),
+    clientId: text("the OAuth client's id"),
+  }),
+);
+
+/** CIDR blocks, one a zone; how they lie in the VPC is looked at with `cidr`. */
+const Blocks = z.array(text("a block such as 10.0.1.0/24")).optional();
+
+const Subnets = json(z.strictObject({ public: Blocks, private: Blocks, isolated: Blocks }));
+
+const Region = text("an AWS region such as ap-southeast-2", /^[a-z]{2,}(-[a-z]+)+-\d$/);
+
+/** A stack's configuration, `<project>:<key>`; what is optional has its default here. */
+const Schema = z
+  .strictObject({
+    /** `aws:region`. Which regions are allowed is the policies' to say. */
+    "aws:region": Region,
+    /** Where the platform goes: AWS, or a Kubernetes cluster that is there already. */
+    target: z.enum(["aws", "kubernetes"], { error: "expected aws or kubernetes" }).default("aws"),
+    /** What of the platform this stack is: all, what applications stand on, or the applications on another stack. */
+    layer: z
+      .enum(["whole", "foundation", "applications"], {
+        error: "expected whole, foundation or applications",
+      })
+      .default("whole"),
+    /** For layer applications: the stack of layer foundation, `organization/project/stack`. */
+    foundation: text(
+      "a stack such as broker/trizone/prod-foundation",
+      /^[\w.-]+(\/[\w.-]+){0,2}$/,
+    ).optional(),
+    /** Availability zone names. @default the region's a, b and c */
+    zones: json(
+      z
+        .array(text("a zone's name"))
+        .length(3, { error: "expected three zone names" })
+        .refine((zones) => new Set(zones).size === zones.length, { error: "expected three different zones" }),
+    ).optional(),
+    /** The VPC's range. */
+    cidr: privateRange().default("10.0.0.0/16"),
+    /** Blocks of the subnets by tier. @default nine /24 blocks of a /16 range */
+    subnets: Subnets.optional(),
+    /** Pods of each service at least; a multiple of three keeps the zones even. */
+    replicas: count(3, 300).default(3),
+    /** Pods of each service at most. @default four times `replicas` */
+    maxReplicas: count(3, 1000).optional(),
+    /** Percent of the requested CPU at which pods are added. */
+    targetCpuPercent: count(10, 90).default(50),
+    namespace: text("a Kubernetes name", /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/).default("trizone"),
+    natGateways: z.enum(["single", "per-zone"], { error: "expected single or per-zone" }).default("per-zone"),
+    kubernetesVersion: text(
+      "1.35 or later, which label pods with their zone",
+      /^1\.(3[5-9]|[4-9]\d)$/,
+    ).default("1.35"),
+    images: Images.prefault({}),
+    database: Database.prefault({}),
+    cache: Cache.prefault({}),
+    nodes: Nodes.prefault({}),
+    clusterAccess: ClusterAccess.prefault({}),
+    objectives: Objectives.prefault({}),
+    balancers: Balancers.prefault({}),
+    delivery: Delivery.prefault({}),
+    /** Guards the database and the balancers against deletion. */
+    protect: bool().default(false),
+    /** Who is told of alarms; each address is asked once to confirm. @default nobody */
+    alarmEmails: json(z.array(z.email({ error: "expected an e-mail address" }))).default([]),
+    /** ACM certificate of `domain`; without the two, the public balancer speaks plain HTTP. */
+    certificateArn: text("an ACM certificate's ARN", /^arn:aws[\w-]*:acm:/).optional(),
+    domain: text("a DNS name", /^([a-z0-9-]+\.)+[a-z]{2,}$/).optional(),
+    /** For target kubernetes: the OpenID issuer, the URL under which `web` is reached, the database's password. */
+    issuer: Issuer.optional(),
+    publicUrl: z.url({ error: "expected a URL" }).optional(),
+    databasePassword: text("a password", /^.{8,}$/).optional(),
+  })
+  .transform(({ "aws:region": region, ...config }) => ({
+    ...config,
+    region,
+    zones: config.zones ?? ["a", "b", "c"].map((letter) => region + letter),
+  }));
+
+export type Config = z.output<typeof Schema>;
+
+/** The keys whose values are right by themselves. */
+function valid(raw: Record<string, unknown>): Partial<Config> {
+  const entries = Object.entries(Schema.in.shape).flatMap(([key, schema]) => {
+    const parsed = schema.safeParse(raw[key]);
+    return parsed.success ? [[key, parsed.data]] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/**
+ * The stack's configuration. Every key of this project must be one of the schema's.
+ * @throws pulumi.RunError one that lists every problem with its property path
+ */
+export function readConfig(
+  all = pulumi.runtime.allConfig(),
+  project = pulumi.getProject(),
+  stack = pulumi.getStack(),
+): Config {
+  const own = Object.entries(all).filter(([key]) => key.startsWith(`${project}:`));
+  const raw: Record<string, unknown> = Object.fromEntries(
+    own.map(([key, value]) => [key.slice(project.length + 1), value]),
+  );
+  const parsed = Schema.safeParse({ ...raw, "aws:region": all["aws:region"] });
+  const problems: Problem[] = [...(parsed.error?.issues ?? []), ...missing(raw), ...conflicts(valid(raw))];
+  if (parsed.success && problems.length === 0) return parsed.data;
+  throw new pulumi.RunError(explain(problems, project, stack));
+}
+
+function explain(problems: Problem[], project: string, stack: string): string {
+  const lines = problems.flatMap((problem) => {
+    const [first, ...rest] = problem.path;
+    const key = (name: PropertyKey | undefined) =>
+      String(name).includes(":") ? String(name) : `${project}:${String(name)}`;
+    if (problem.code === "unrecognized_keys") {
+      return (problem.keys ?? []).map((name) =>
+        first === undefined
+          ? `${key(name)}: not a key of this program; its keys are ${Object.keys(Schema.in.shape).join(", ")}`
+          : `${[key(first), ...rest, name].join(".")}: not a key of this program`,
+      );
+    }
+    return [`${[key(first), ...rest].join(".")}: ${problem.message}`];
+  });
+  const count = lines.length === 1 ? "a problem" : `${lines.length} problems`;
+  return [
+    `the configuration of stack ${stack} has ${count}:`,
+    ...lines.map((line) => `  ${line}`),
+    `Correct Pulumi.${stack}.yaml (or what --set or pulumi config set gave).`,
+  ].join("\n");
+}

@@ -1,0 +1,124 @@
+import { Readable } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
+import { ProblemError } from "../http/problem.ts";
+import { AttemptError, attempt, type UpstreamRequest, type UpstreamResponse } from "./attempt.ts";
+import type { Cancel } from "./cancel.ts";
+import { Connections } from "./connections.ts";
+import { backoffMs, isRepeatable, isTransientStatus, RetryBudget } from "./retry.ts";
+import type { Pool } from "./wire/pool.ts";
+
+export interface UpstreamArgs {
+  /** Base URL; its path is put before each request's. */
+  url: string;
+  /** What it is called in messages to the client, e.g. `trading`. */
+  name: string;
+  /** @default 1000 */
+  connectTimeoutMs?: number;
+  /** Until one try's headers arrive. @default 2000 */
+  tryTimeoutMs?: number;
+  /** For all tries and the waits between them. @default 10000 */
+  totalTimeoutMs?: number;
+  /** Requests under way at once; more are refused with 503. @default 512 */
+  maxInFlight?: number;
+}
+
+const MAX_TRIES = 3;
+
+type Outcome = UpstreamResponse | AttemptError;
+
+/** Another service, reached over HTTP with bounded time, bounded retries and bounded concurrency. */
+export class Upstream {
+  readonly #args: Required<UpstreamArgs>;
+  readonly #connections: Connections;
+  readonly #budget = new RetryBudget();
+  readonly #prefix: string;
+  #inFlight = 0;
+
+  constructor(args: UpstreamArgs) {
+    this.#args = {
+      connectTimeoutMs: 1000,
+      tryTimeoutMs: 2000,
+      totalTimeoutMs: 10_000,
+      maxInFlight: 512,
+      ...args,
+    };
+    const url = new URL(args.url);
+    this.#prefix = url.pathname.replace(/\/$/, "");
+    this.#connections = new Connections(url.origin, this.#args.connectTimeoutMs);
+  }
+
+  /**
+   * Sends a request, and again where that is safe and may help.
+   * @param now the time by `performance.now()`, where the caller has it: asking costs
+   * @throws ProblemError 502, 503 or 504 with Retry-After; the abort reason when the client went away.
+   */
+  async request(
+    request: UpstreamRequest,
+    client: Cancel,
+    now = performance.now(),
+  ): Promise<UpstreamResponse> {
+    if (this.#inFlight >= this.#args.maxInFlight) {
+      throw this.#unavailable(503, "is answering as many requests as it may", undefined);
+    }
+    this.#inFlight += 1;
+    try {
+      const sent = this.#prefix ? { ...request, path: this.#prefix + request.path } : request;
+      this.#budget.deposit();
+      // Most requests need one try, and no more than this.
+      const pool = this.#connections.current(now);
+      const response = await attempt(pool, sent, this.#args.tryTimeoutMs, client).catch((error: unknown) =>
+        this.#failed(error, pool),
+      );
+      const fine = !(response instanceof AttemptError) && !isTransientStatus(response.status);
+      return fine ? response : await this.#again(sent, client, response, now + this.#args.totalTimeoutMs);
+    } finally {
+      this.#inFlight -= 1;
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+
+  async #again(request: UpstreamRequest, client: Cancel, first: Outcome, deadline: number) {
+    const tries = isRepeatable(request.method, request.headers["idempotency-key"]) ? MAX_TRIES : 1;
+    let outcome = first;
+    for (let number = 1; number < tries; number += 1) {
+      const pause = backoffMs(number);
+      if (performance.now() + pause >= deadline || !this.#budget.take()) break;
+      if (!(outcome instanceof AttemptError)) discard(outcome);
+      await sleep(pause);
+      const now = performance.now();
+      const pool = this.#connections.current(now);
+      const timeout = Math.min(this.#args.tryTimeoutMs, deadline - now);
+      outcome = await attempt(pool, request, timeout, client).catch((error: unknown) =>
+        this.#failed(error, pool),
+      );
+      if (!(outcome instanceof AttemptError) && !isTransientStatus(outcome.status)) break;
+    }
+    return this.#conclude(outcome);
+  }
+
+  /** A failed connection's whole pool is left behind. */
+  #failed(error: unknown, pool: Pool): AttemptError {
+    if (!(error instanceof AttemptError)) throw error;
+    this.#connections.retire(pool);
+    return error;
+  }
+
+  #conclude(outcome: Outcome): UpstreamResponse {
+    if (!(outcome instanceof AttemptError)) return outcome;
+    if (outcome.timedOut) throw this.#unavailable(504, "did not answer in time", outcome);
+    throw this.#unavailable(502, "could not be reached", outcome);
+  }
+
+  #unavailable(status: number, what: string, cause: unknown): ProblemError {
+    const detail = `The service "${this.#args.name}" ${what}. Try again, with the same Idempotency-Key where you sent one.`;
+    return new ProblemError(status, detail, { headers: { "retry-after": "1" }, cause });
+  }
+}
+
+/** Nobody reads this answer any more, so nobody would hear of it breaking off either: that must not be unhandled. */
+function discard({ body }: UpstreamResponse): void {
+  if (body instanceof Readable) body.on("error", () => undefined).destroy();
+}

@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { z } from "zod";
+import type { Cancel } from "../client/cancel.ts";
+import { ProblemError } from "../http/problem.ts";
+import { Pressure } from "./pressure.ts";
+
+const MAX_LATENCY_MS = 60_000;
+/** A request that hangs is let go after this long: no client waits longer. */
+const HANG_MS = 600_000;
+
+/** A fault to put on a pod: on its business requests, or on the process. */
+export const Fault = z.strictObject({
+  /** Added before each request is handled. @default 0 */
+  latencyMs: z.number().min(0).max(MAX_LATENCY_MS).default(0),
+  /** Up to this much more, drawn evenly per request. @default 0 */
+  jitterMs: z.number().min(0).max(MAX_LATENCY_MS).default(0),
+  /** Share of requests answered 500 without being handled. @default 0 */
+  errorShare: z.number().min(0).max(1).default(0),
+  /** Share of requests that are never answered. */
+  hangShare: z.number().min(0).max(1).optional(),
+  /** Memory that the process holds, in MB. */
+  memoryMb: z.number().int().min(1).max(4096).optional(),
+  /** Share of a core that the process burns, on the event loop. */
+  cpuShare: z.number().min(0).max(0.95).optional(),
+  /** Only paths that start so, e.g. `/api/orders`; all when absent. Memory and CPU know no paths. */
+  route: z.string().startsWith("/").optional(),
+  /** The fault ends by itself after this long; otherwise it stays until deleted. */
+  durationMs: z.number().int().positive().max(86_400_000).optional(),
+});
+
+export type Fault = z.infer<typeof Fault>;
+
+/** A fault in force. */
+export interface ActiveFault extends Fault {
+  id: number;
+}
+
+interface Held {
+  fault: ActiveFault;
+  end(): void;
+}
+
+export const MAX_FAULTS = 16;
+
+/** Holds the pod's faults and applies them to requests. */
+export class Chaos {
+  readonly #held = new Map<number, Held>();
+  #lastId = 0;
+
+  /** Whether there is any fault. */
+  get active(): boolean {
+    return this.#held.size > 0;
+  }
+
+  list(): ActiveFault[] {
+    return [...this.#held.values()].map(({ fault }) => fault);
+  }
+
+  /** @throws ProblemError 409 when there are too many already */
+  add(given: Fault): ActiveFault {
+    if (this.#held.size >= MAX_FAULTS) {
+      throw new ProblemError(409, `There are ${MAX_FAULTS} faults already; delete some first.`);
+    }
+    this.#lastId += 1;
+    const fault = { id: this.#lastId, ...given };
+    const pressure = given.memoryMb || given.cpuShare ? new Pressure(given) : undefined;
+    const timer = given.durationMs
+      ? setTimeout(() => this.remove(fault.id), given.durationMs).unref()
+      : undefined;
+    const end = () => {
+      clearTimeout(timer);
+      pressure?.end();
+    };
+    this.#held.set(fault.id, { fault, end });
+    return fault;
+  }
+
+  /** False when there is none of that id. */
+  remove(id: number): boolean {
+    this.#held.get(id)?.end();
+    return this.#held.delete(id);
+  }
+
+  clear(): void {
+    for (const id of [...this.#held.keys()]) this.remove(id);
+  }
+
+  /**
+   * Delays the request as the faults say, holds it, or fails it.
+   * @throws ProblemError 500: not one of the statuses that proxies retry, so that the fault stays visible.
+   */
+  async apply(path: string, client: Cancel): Promise<void> {
+    const faults = this.list().filter(({ route }) => !route || path.startsWith(route));
+    const delay = faults.reduce(
+      (sum, { latencyMs, jitterMs }) => sum + latencyMs + Math.random() * jitterMs,
+      0,
+    );
+    if (faults.some(({ hangShare = 0 }) => Math.random() < hangShare)) await pause(HANG_MS, client);
+    if (delay > 0) await pause(delay, client);
+    if (faults.some(({ errorShare }) => Math.random() < errorShare)) {
+      throw new ProblemError(500, "A fault that was injected on purpose failed this request.");
+    }
+  }
+}
+
+/** @throws the abort reason */
+async function pause(ms: number, client: Cancel): Promise<void> {
+  const control = new AbortController();
+  const stop = () => control.abort();
+  client.addEventListener("abort", stop);
+  try {
+    await sleep(ms, undefined, { signal: control.signal, ref: false });
+  } catch {
+    // Only the client's going away ends it early.
+    throw client.reason;
+  } finally {
+    client.removeEventListener("abort", stop);
+  }
+}

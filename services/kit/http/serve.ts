@@ -1,0 +1,118 @@
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import type { Hono } from "hono";
+import type { PodEnvironment } from "../environment.ts";
+import { createPod, type Pod } from "../pod.ts";
+import { keepYoungGenerationSmall } from "../small-heap.ts";
+import { openTracing } from "../telemetry/tracing.ts";
+import { createAdmin, type Readiness } from "./admin.ts";
+import { createApp, type KitEnv } from "./app.ts";
+import { Direct, type DirectRoute, isBelow } from "./direct.ts";
+import { Overload, type OverloadArgs } from "./overload.ts";
+import { PodServer } from "./server.ts";
+import { stop } from "./stop.ts";
+
+/** What a service adds to a pod. */
+export interface Service {
+  /** Adds the business routes. */
+  routes(app: Hono<KitEnv>): void;
+  /** Paths that are answered without Hono. */
+  direct?: readonly DirectRoute[];
+  /** When requests are refused. */
+  overload?: OverloadArgs;
+  /** @default ready as soon as it listens */
+  ready?: Readiness;
+  /** Takes over connections that ask for an upgrade (WebSockets). @default they are refused */
+  upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Adds routes to the admin port, which nobody reaches from outside. */
+  admin?(app: Hono): void;
+  /** Told when SIGTERM came, while all is still served: time to send clients of long connections elsewhere. */
+  stopping?(): void;
+  /** Frees what the service holds, after the last request was answered. */
+  close?(): Promise<void>;
+}
+
+/** Runs a service as a pod until SIGTERM. Resolves once both ports listen. */
+export async function serve(
+  environment: PodEnvironment,
+  create: (pod: Pod) => Service | Promise<Service>,
+): Promise<void> {
+  keepYoungGenerationSmall();
+  const pod = createPod(environment);
+  crashOnUnhandled(pod);
+  pod.tracing = await openTracing(environment);
+  const service = await create(pod);
+  const app = createApp(pod);
+  const direct = new Direct(pod, service.direct ?? []);
+  addDirectRoutes(app, service.direct ?? []);
+  service.routes(app);
+  const business = new PodServer(pod, app, {
+    direct,
+    overload: new Overload(
+      { patienceMs: environment.OVERLOAD_PATIENCE_MS, ...service.overload },
+      pod.metrics.registry,
+    ),
+  });
+  const { upgrade } = service;
+  if (upgrade) {
+    business.server.on("upgrade", (request, socket, head) => {
+      business.tunnel(socket);
+      upgrade(request, socket, head);
+    });
+  }
+  const adminApp = createAdmin(pod, service.ready ?? (() => undefined));
+  service.admin?.(adminApp);
+  const admin = new PodServer(pod, adminApp);
+  const { LISTEN_ADDRESS, HTTP_PORT, ADMIN_PORT } = environment;
+  const http = await business.listen(HTTP_PORT, LISTEN_ADDRESS);
+  const adminPort = await admin.listen(ADMIN_PORT, LISTEN_ADDRESS);
+  stopOnSignal(pod, async () => {
+    service.stopping?.();
+    await stop(pod, business, admin, service.close);
+    await pod.tracing?.close();
+  });
+  pod.log.info({ http, admin: adminPort }, "listening");
+}
+
+/** Requests whose paths are written in an unusual way come here, normalized or refused by Hono. */
+function addDirectRoutes(app: Hono<KitEnv>, routes: readonly DirectRoute[]): void {
+  for (const { path, only, handle } of routes) {
+    for (const pattern of only ? [path] : [path, `${path}/*`]) {
+      app.on(only ?? "ALL", pattern, async (c) => {
+        const call = c.get("call");
+        // Hono also matches letters that are escaped, which nobody writes who means well.
+        if (!isBelow(call.path, path)) return c.notFound();
+        await handle(call);
+        return RESPONSE_ALREADY_SENT;
+      });
+    }
+  }
+}
+
+function stopOnSignal(pod: Pod, run: () => Promise<void>): void {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    process.on(signal, () => {
+      if (pod.stopping) return;
+      pod.stopping = true;
+      pod.log.info({ signal }, "stopping");
+      run().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          pod.log.error({ err: error }, "could not stop in order");
+          process.exit(1);
+        },
+      );
+    });
+  }
+}
+
+/** State after an unforeseen error is unknown; a fresh process is the remedy, and the scheduler gives one. */
+function crashOnUnhandled(pod: Pod): void {
+  const crash = (error: unknown) => {
+    pod.log.fatal({ err: error }, "unhandled error");
+    process.exit(1);
+  };
+  process.on("uncaughtException", crash);
+  process.on("unhandledRejection", crash);
+}

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { backoffMs } from "../../kit/client/retry.ts";
+import { connectionConfig } from "../../kit/database/credentials.ts";
+import type { DatabaseEnvironment } from "../../kit/database/environment.ts";
+import type { Logger } from "../../kit/telemetry/log.ts";
+import type { Bus } from "./bus.ts";
+
+const CONNECT_TIMEOUT_MS = 2000;
+const STATEMENT_TIMEOUT_MS = 2000;
+/** How often an idle connection is tried: one that leads to a frozen server brings nothing and reports nothing. */
+const CHECK_MS = 3000;
+
+/** A bus over one connection: LISTEN and NOTIFY. Needs a connection of its own, not one that a pooler lends by transaction. */
+export class PostgresBus implements Bus {
+  readonly #environment: DatabaseEnvironment;
+  readonly #log: Logger;
+  readonly #listeners = new Map<string, (message: string) => void>();
+  readonly #closing = new AbortController();
+  readonly #running: Promise<void>;
+  #client: pg.Client | undefined;
+
+  constructor(environment: DatabaseEnvironment, log: Logger) {
+    this.#environment = environment;
+    this.#log = log;
+    this.#running = this.#run();
+  }
+
+  async publish(channel: string, message: string): Promise<void> {
+    if (!this.#client) throw new Error("the bus is away");
+    await this.#client.query({
+      name: "notify",
+      text: "SELECT pg_notify($1, $2)",
+      values: [channel, message],
+    });
+  }
+
+  listen(channel: string, listener: (message: string) => void): void {
+    this.#listeners.set(channel, listener);
+    // Where this fails the connection is lost, and the next one listens to all.
+    this.#client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+  }
+
+  /** Keeps a connection until the bus is closed. Never rejects. */
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        await this.#connected(() => {
+          attempt = 0;
+        });
+      } catch (error) {
+        if (!signal.aborted) this.#log.warn({ err: error }, "the bus is away");
+      }
+      await sleep(backoffMs(attempt + 1, 50, 2000), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** @throws Error that ended the connection */
+  async #connected(onConnected: () => void): Promise<void> {
+    const client = new pg.Client({
+      ...(await connectionConfig(this.#environment)),
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      query_timeout: STATEMENT_TIMEOUT_MS,
+      keepAlive: true,
+      application_name: "bus",
+    });
+    const { signal } = this.#closing;
+    try {
+      const lost = new Promise<never>((_, reject) => {
+        client.once("error", reject);
+        client.once("end", () => reject(new Error("the connection ended")));
+      });
+      lost.catch(() => undefined);
+      client.on("error", () => undefined);
+      client.on("notification", ({ channel, payload }) => this.#listeners.get(channel)?.(payload ?? ""));
+      await client.connect();
+      for (const channel of this.#listeners.keys()) {
+        await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+      }
+      this.#client = client;
+      onConnected();
+      while (!signal.aborted) {
+        await Promise.race([sleep(CHECK_MS, undefined, { signal }), lost]);
+        await client.query("SELECT 1");
+      }
+    } finally {
+      this.#client = undefined;
+      await Promise.race([client.end().catch(() => undefined), sleep(500)]);
+    }
+  }
+}

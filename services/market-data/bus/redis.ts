@@ -1,0 +1,71 @@
+import { Redis } from "ioredis";
+import { backoffMs } from "../../kit/client/retry.ts";
+import { readCredentials } from "../../kit/database/credentials.ts";
+import type { Logger } from "../../kit/telemetry/log.ts";
+import type { Bus } from "./bus.ts";
+
+const TIMEOUT_MS = 2000;
+
+/** A bus over two connections, as one that is subscribed can't publish. */
+export class RedisBus implements Bus {
+  readonly #publisher: Promise<Redis>;
+  readonly #subscriber: Promise<Redis>;
+  readonly #listeners = new Map<string, (message: string) => void>();
+  readonly #log: Logger;
+
+  constructor(url: string, credentials: string | undefined, log: Logger) {
+    this.#log = log;
+    this.#publisher = this.#open(url, credentials);
+    this.#subscriber = this.#open(url, credentials).then((subscriber) =>
+      subscriber
+        .on("message", (channel, message) => this.#listeners.get(channel)?.(message))
+        // Whatever was asked for before there was a connection, or over one that was lost.
+        .on("ready", () => this.#subscribe(subscriber, [...this.#listeners.keys()])),
+    );
+    // Each use reports it again.
+    for (const opened of [this.#publisher, this.#subscriber]) opened.catch(() => undefined);
+  }
+
+  async publish(channel: string, message: string): Promise<void> {
+    await (await this.#publisher).publish(channel, message);
+  }
+
+  listen(channel: string, listener: (message: string) => void): void {
+    this.#listeners.set(channel, listener);
+    this.#subscriber.then(
+      (subscriber) => subscriber.status === "ready" && this.#subscribe(subscriber, [channel]),
+      (error: unknown) => this.#log.warn({ err: error, channel }, "could not subscribe"),
+    );
+  }
+
+  /** Asks again over a new connection when it fails: who is not subscribed would never hear of anything. */
+  #subscribe(subscriber: Redis, channels: string[]): void {
+    if (channels.length === 0) return;
+    subscriber.subscribe(...channels).catch((error: unknown) => {
+      this.#log.warn({ err: error, channels }, "could not subscribe");
+      if (subscriber.status === "ready") subscriber.disconnect(true);
+    });
+  }
+
+  async close(): Promise<void> {
+    for (const opened of [this.#publisher, this.#subscriber]) (await opened).disconnect();
+  }
+
+  async #open(url: string, credentials: string | undefined): Promise<Redis> {
+    const login = credentials === undefined ? {} : await readCredentials(credentials);
+    const redis = new Redis(url, {
+      ...login,
+      connectTimeout: TIMEOUT_MS,
+      commandTimeout: TIMEOUT_MS,
+      // A message waits for no connection: it is of no use later.
+      maxRetriesPerRequest: 1,
+      // What it would ask for anew is what it was told before; here all that is listened for is asked for.
+      autoResubscribe: false,
+      retryStrategy: (attempt) => backoffMs(attempt, 50, 2000),
+      // A failover leaves a former primary that takes no writes.
+      reconnectOnError: (error) => error.message.startsWith("READONLY"),
+    });
+    redis.on("error", (error) => this.#log.warn({ err: error }, "the bus is away"));
+    return redis;
+  }
+}

@@ -1,0 +1,59 @@
+import { GroupCommit } from "../kit/database/group-commit.ts";
+import type { ReservationOutcome } from "./order-events.ts";
+
+export interface ReservationResult {
+  /** Of the order that it is for. */
+  id: string;
+  outcome: ReservationOutcome;
+}
+
+/** A ledger's two ways to reserve for items that have ids of their own, each a transaction. */
+export interface ReservationSteps<Item> {
+  /** The cheap one, for items that all get what they ask for; resolves to the ids that it left. */
+  atOnce(items: Item[]): Promise<{ id: string }[]>;
+  /** For the others; resolves to those for which nothing is reserved, and why. */
+  withCare(items: Item[]): Promise<ReservationResult[]>;
+}
+
+/** Requests whose reservations go into one commit: some thousand orders. */
+const MAX_REQUESTS = 8;
+const MAX_WAITING = 64;
+
+/** Reserves for whole requests, so that one has no promise per order; what queued while a commit ran is the next one. */
+export class ReserveInSteps<Item extends { id: string }> {
+  readonly #steps: ReservationSteps<Item>;
+  readonly #commits: GroupCommit<Item[], ReservationResult[]>;
+
+  /** @param concurrency commits under way at once */
+  constructor(steps: ReservationSteps<Item>, concurrency = 1) {
+    this.#steps = steps;
+    this.#commits = new GroupCommit((requests) => this.#commit(requests), {
+      maxBatch: MAX_REQUESTS,
+      maxWaiting: MAX_WAITING,
+      concurrency,
+    });
+  }
+
+  /**
+   * Resolves to a result an item. An id may be there twice, as a request that was not answered in time is sent again;
+   * the first one counts.
+   * @throws QueueFull; what the steps throw
+   */
+  reserve(items: Item[]): Promise<ReservationResult[]> {
+    return this.#commits.add(items);
+  }
+
+  async #commit(requests: Item[][]): Promise<ReservationResult[][]> {
+    const byId = new Map<string, Item>();
+    for (const items of requests) for (const item of items) if (!byId.has(item.id)) byId.set(item.id, item);
+    const items = [...byId.values()];
+    const left = new Set((await this.#steps.atOnce(items)).map(({ id }) => id));
+    // In the order in which they came, where that decides who gets something.
+    const hard = items.filter(({ id }) => left.has(id));
+    const refused = hard.length > 0 ? await this.#steps.withCare(hard) : [];
+    const outcomes = new Map(refused.map(({ id, outcome }) => [id, outcome]));
+    return requests.map((request) =>
+      request.map(({ id }) => ({ id, outcome: outcomes.get(id) ?? "reserved" })),
+    );
+  }
+}

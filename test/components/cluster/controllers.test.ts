@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { type Graph, reveal } from "../../../engine/index.ts";
+import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
+
+const RELEASE = "kubernetes:helm.sh/v3:Release";
+
+describe("controllers", () => {
+  let dev: Graph;
+  before(async () => {
+    dev = await graphOf("dev");
+  });
+
+  it("are EKS's add-ons and releases of pinned charts", () => {
+    const addOns = ofType(dev, "aws:eks/addon:Addon").map(({ inputs }) => inputs.addonName);
+    for (const name of ["coredns", "eks-pod-identity-agent", "metrics-server"])
+      assert.ok(addOns.includes(name));
+    const releases = ofType(dev, RELEASE).map(({ inputs }) => reveal<Release>(inputs));
+    for (const { name, version, repositoryOpts } of releases) {
+      assert.match(version, /^\d+\.\d+\.\d+$/, name);
+      assert.match(repositoryOpts.repo, /^https:/);
+    }
+    const names = releases.map(({ name }) => name);
+    for (const name of [
+      "aws-load-balancer-controller",
+      "argo-rollouts",
+      "cluster-autoscaler",
+      "descheduler",
+      "fluent-bit",
+    ])
+      assert.ok(names.includes(name), name);
+  });
+
+  it("run as a user other than root, whatever each chart calls it", () => {
+    for (const { inputs } of ofType(dev, RELEASE)) {
+      const { name, values } = reveal<Release>(inputs);
+      const contexts = [...securityContexts(values)];
+      assert.ok(contexts.length > 0, name);
+      for (const context of contexts) {
+        assert.notEqual(context.runAsUser, 0, name);
+        assert.notEqual(context.privileged, true, name);
+      }
+      assert.ok(
+        contexts.some(({ runAsNonRoot }) => runAsNonRoot === true),
+        name,
+      );
+    }
+  });
+
+  it("may change in AWS only what they are for", () => {
+    const policies = Object.fromEntries(
+      ofType(dev, "aws:iam/rolePolicy:RolePolicy").map(({ name, inputs }) => [name, statements(inputs)]),
+    );
+    const changing = (policy: Statement[] = []) =>
+      policy.filter(({ Action }) => Action.some((action) => !/:(Describe|Get|List)/.test(action)));
+    const [scaling, ...rest] = changing(policies["controllers-cluster-autoscaler-policy"]);
+    assert.equal(rest.length, 0);
+    const { clusterName } = inputsOf(dev, "aws:eks/addon:Addon", "controllers-add-ons-coredns");
+    assert.deepEqual(scaling?.Condition, {
+      StringEquals: { "aws:ResourceTag/eks:cluster-name": clusterName },
+    });
+    const [logs] = changing(policies["controllers-fluent-bit-policy"]);
+    assert.ok(logs?.Resource.every((arn) => /:log-group:|:log-group\//.test(arn)));
+    assert.deepEqual(
+      changing(policies["controllers-aws-load-balancer-controller-policy"]).flatMap(({ Action }) => Action),
+      ["elasticloadbalancing:RegisterTargets", "elasticloadbalancing:DeregisterTargets"],
+    );
+  });
+
+  it("give a role to one service account each", () => {
+    const accounts = ofType(dev, "aws:eks/podIdentityAssociation:PodIdentityAssociation").map(
+      ({ inputs }) => `${inputs.namespace}/${inputs.serviceAccount}`,
+    );
+    assert.equal(new Set(accounts).size, accounts.length);
+  });
+
+  it("even the spread of the platform's pods again, and touch no others", () => {
+    const { values } = inputsOf(dev, RELEASE, "controllers-descheduler-release");
+    const [profile] = values.deschedulerPolicy.profiles;
+    const plugin = profile.pluginConfig.find(
+      ({ name }: { name: string }) => name === "RemovePodsViolatingTopologySpreadConstraint",
+    );
+    assert.deepEqual(plugin.args.namespaces, { include: ["trizone"] });
+    assert.deepEqual(profile.plugins.balance.enabled, ["RemovePodsViolatingTopologySpreadConstraint"]);
+  });
+
+  it("ship logs to an encrypted group that they can't make themselves", () => {
+    const { name, kmsKeyId } = inputsOf(dev, "aws:cloudwatch/logGroup:LogGroup", "controllers-logs");
+    const { values } = inputsOf(dev, RELEASE, "controllers-fluent-bit-release");
+    assert.ok(values.config.outputs.includes(`log_group_name ${name}`));
+    assert.match(values.config.outputs, /auto_create_group Off/);
+    assert.match(kmsKeyId, /^arn:aws:kms:/);
+  });
+});
+
+interface Release {
+  name: string;
+  version: string;
+  repositoryOpts: { repo: string };
+  values: Record<string, unknown>;
+}
+
+interface Statement {
+  Action: string[];
+  Resource: string[];
+  Condition?: object;
+}
+
+function statements(inputs: Record<string, unknown>): Statement[] {
+  return JSON.parse(String(inputs.policy)).Statement;
+}
+
+interface SecurityContext {
+  runAsNonRoot?: boolean;
+  runAsUser?: number;
+  privileged?: boolean;
+}
+
+function* securityContexts(values: unknown, key = ""): Generator<SecurityContext> {
+  if (typeof values !== "object" || values === null) return;
+  if (/securityContext$/i.test(key)) yield values;
+  for (const [name, value] of Object.entries(values)) yield* securityContexts(value, name);
+}

@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { budgetProblem, maxConnectionsOf, memoryOf } from "../../../config/connection-budget.ts";
+import type { Graph } from "../../../engine/index.ts";
+import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
+
+describe("the connection budget", () => {
+  it("knows the memory of RDS's classes", () => {
+    const known: [string, number | undefined][] = [
+      ["db.t4g.micro", 1],
+      ["db.t4g.medium", 4],
+      ["db.m7g.large", 8],
+      ["db.m6i.4xlarge", 64],
+      ["db.r6g.xlarge", 32],
+      ["db.r6gd.2xlarge", 64],
+      ["db.x2g.large", 32],
+      ["db.r5.2xlarge.tpc1.mem2x", undefined],
+      ["db.z1d.large", undefined],
+      ["db.m5.metal", undefined],
+    ];
+    for (const [name, memory] of known) assert.equal(memoryOf(name), memory, name);
+    assert.equal(maxConnectionsOf("db.t4g.medium"), 450);
+    assert.equal(maxConnectionsOf("db.r6g.xlarge"), 3604);
+    assert.equal(maxConnectionsOf("db.r6g.16xlarge"), 5000);
+  });
+
+  it("is kept exactly when the pools stay under 80 %", () => {
+    const pools = fc.array(
+      fc.record({
+        service: fc.constant("trading"),
+        replicas: fc.integer({ min: 1, max: 50 }),
+        size: fc.integer({ min: 1, max: 50 }),
+      }),
+    );
+    fc.assert(
+      fc.property(pools, fc.integer({ min: 1, max: 5000 }), (pools, most) => {
+        const demand = pools.reduce((sum, { replicas, size }) => sum + replicas * size, 0);
+        return (budgetProblem(most, pools) === undefined) === demand * 10 < most * 8;
+      }),
+    );
+  });
+
+  it("names its numbers", () => {
+    const pools = [
+      { service: "trading", replicas: 20, size: 10 },
+      { service: "portfolio", replicas: 20, size: 8 },
+    ];
+    assert.match(
+      budgetProblem(450, pools) ?? "",
+      /^20 pods of trading × 10 \+ 20 pods of portfolio × 8 are 360 connections, .* 80 % of max_connections 450, 360:/,
+    );
+    assert.equal(budgetProblem(451, pools), undefined);
+  });
+});
+
+describe("database on the evaluated graph", () => {
+  let dev: Graph;
+  let prod: Graph;
+  before(async () => {
+    [dev, prod] = await Promise.all([graphOf("dev"), graphOf("prod")]);
+  });
+  const instance = (graph: Graph) => inputsOf(graph, "aws:rds/instance:Instance");
+  const keyOf = (graph: Graph, purpose: string) =>
+    ofType(graph, "aws:kms/key:Key").find(({ name }) => name === `keys-${purpose}-key`)?.outputs.arn;
+
+  it("is Multi-AZ, private, encrypted with the platform's key, its password with Secrets Manager", () => {
+    for (const graph of [dev, prod]) {
+      const { multiAz, storageEncrypted, publiclyAccessible, kmsKeyId, engineVersion, ...rest } =
+        instance(graph);
+      assert.deepEqual(
+        [multiAz, storageEncrypted, publiclyAccessible, engineVersion],
+        [true, true, false, "16"],
+      );
+      assert.deepEqual([rest.manageMasterUserPassword, rest.password], [true, undefined]);
+      const key = keyOf(graph, "data");
+      assert.deepEqual(
+        [kmsKeyId, rest.masterUserSecretKmsKeyId, rest.performanceInsightsKmsKeyId],
+        [key, key, key],
+      );
+    }
+  });
+
+  it("is on prod what a broker's database has to be", () => {
+    const { instanceClass, storageType, allocatedStorage, maxAllocatedStorage, ...rest } = instance(prod);
+    assert.deepEqual(
+      [instanceClass, storageType, allocatedStorage, maxAllocatedStorage],
+      ["db.r6g.xlarge", "gp3", 100, 1000],
+    );
+    assert.deepEqual(
+      [rest.backupRetentionPeriod, rest.backupWindow, rest.maintenanceWindow],
+      [35, "15:00-16:00", "sat:16:30-sat:17:30"],
+    );
+    assert.deepEqual(
+      [rest.deletionProtection, rest.skipFinalSnapshot, rest.deleteAutomatedBackups],
+      [true, false, false],
+    );
+    assert.equal(rest.finalSnapshotIdentifier, "trizone-prod-database-final");
+    assert.deepEqual([rest.performanceInsightsEnabled, rest.monitoringInterval], [true, 60]);
+    assert.deepEqual([instance(dev).deletionProtection, instance(dev).skipFinalSnapshot], [false, true]);
+  });
+
+  it("takes TLS only, and as many connections as its memory is for", () => {
+    const parameter = (graph: Graph, name: string) =>
+      inputsOf(graph, "aws:rds/parameterGroup:ParameterGroup").parameters.find(
+        (each: { name: string }) => each.name === name,
+      ).value;
+    assert.equal(inputsOf(dev, "aws:rds/parameterGroup:ParameterGroup").family, "postgres16");
+    for (const graph of [dev, prod]) assert.equal(parameter(graph, "rds.force_ssl"), "1");
+    assert.deepEqual(
+      [parameter(dev, "max_connections"), parameter(prod, "max_connections")],
+      ["450", "3604"],
+    );
+  });
+
+  it("exports its logs to encrypted groups that are there before it", () => {
+    const groups = ofType(prod, "aws:cloudwatch/logGroup:LogGroup").filter(({ id }) =>
+      id?.startsWith("/aws/rds/"),
+    );
+    const { identifier, enabledCloudwatchLogsExports } = instance(prod);
+    assert.deepEqual(
+      groups.map(({ id }) => id).sort(),
+      enabledCloudwatchLogsExports.map((log: string) => `/aws/rds/instance/${identifier}/${log}`),
+    );
+    const [resource] = ofType(prod, "aws:rds/instance:Instance");
+    for (const { urn, inputs } of groups) {
+      assert.equal(inputs.kmsKeyId, keyOf(prod, "logs"));
+      assert.ok(resource?.dependencies.includes(urn));
+    }
+  });
+
+  it("tells the alarm topic of its processor, storage, connections, standby, and failovers", () => {
+    const topic = ofType(prod, "aws:sns/topic:Topic")[0]?.id;
+    const alarms = ofType(prod, "aws:cloudwatch/metricAlarm:MetricAlarm").filter(
+      ({ inputs }) => inputs.namespace === "AWS/RDS",
+    );
+    assert.deepEqual(alarms.map(({ inputs }) => [inputs.metricName, inputs.threshold]).sort(), [
+      ["CPUUtilization", 80],
+      ["DatabaseConnections", 2883],
+      ["FreeStorageSpace", 10 * 2 ** 30],
+      ["WriteLatency", 0.05],
+    ]);
+    for (const { inputs } of alarms) {
+      assert.deepEqual([inputs.alarmActions, inputs.treatMissingData], [[topic], "breaching"]);
+      assert.deepEqual(inputs.dimensions, { DBInstanceIdentifier: "trizone-prod-database" });
+    }
+    const events = inputsOf(prod, "aws:rds/eventSubscription:EventSubscription");
+    assert.deepEqual([events.snsTopic, events.sourceIds], [topic, ["trizone-prod-database"]]);
+    assert.ok(events.eventCategories.includes("failover"));
+  });
+
+  it("lets the migrations read its secret, the services only their own, and use that secret's key", () => {
+    const statementsOf = (service: string): { Action: string[]; Resource: string[] }[] =>
+      JSON.parse(inputsOf(prod, "aws:iam/rolePolicy:RolePolicy", `services-${service}-policy`).policy)
+        .Statement;
+    const statements = statementsOf("migrations");
+    const decrypt = statements.find(({ Action }) => Action.includes("kms:Decrypt"));
+    assert.deepEqual(decrypt?.Resource, [keyOf(prod, "data")]);
+    const [secret] = ofType(prod, "aws:rds/instance:Instance").map(
+      ({ outputs }) => outputs.masterUserSecrets as { secretArn: string }[],
+    );
+    const read = statements.find(({ Action }) => Action.includes("secretsmanager:GetSecretValue"))?.Resource;
+    assert.equal(read?.[0], secret?.[0]?.secretArn);
+    assert.equal(read?.length, 5);
+    for (const service of ["trading", "transactions", "portfolio", "market-data"]) {
+      const own = statementsOf(service).flatMap(({ Resource }) => Resource);
+      assert.ok(!own.includes(secret?.[0]?.secretArn ?? ""), service);
+    }
+  });
+});
