@@ -82,7 +82,7 @@ export default async function http(options: { seconds: number }): Promise<Benchm
 
 async function startBare(): Promise<{ port: number; pid: number; stop(): void }> {
   const program = new URL("http/bare.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--import", "tsx/esm", program], {
+  const child = spawn(process.execPath, [program], {
     env: { ...process.env, NODE_ENV: "production" },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -160,7 +160,7 @@ async function ours(): Promise<Server> {
 
 async function plain(mode: "each" | "batched"): Promise<Server> {
   const program = new URL("quotes/plain.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, ["--import", "tsx/esm", program, mode], {
+  const child = spawn(process.execPath, [program, mode], {
     env: { ...process.env, NODE_ENV: "production" },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -1,4 +1,3 @@
 #!/usr/bin/env node
-// The one entry of `npx trizone …` and of the npm scripts. What an old Node can't parse is in run.cjs.
-require("./setup.cjs")();
-require("./run.cjs");
+// The entry of `npx trizone …`.
+require("./run.cjs")("ops/main.ts", process.argv.slice(2));

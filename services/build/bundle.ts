@@ -29,7 +29,7 @@ export async function bundle(root: string, service: string, out: string): Promis
     outdir: out,
     bundle: true,
     platform: "node",
-    target: "node20",
+    target: "node22",
     format: "esm",
     sourcemap: "linked",
     sourcesContent: false,

@@ -81,7 +81,7 @@ async function isUpToDate(directory: string, inputs: string): Promise<boolean> {
 
 const [, script, out, ...names] = process.argv;
 if (script && resolve(script) === import.meta.filename) {
-  if (!out) throw new Error("Say where to: node --import tsx services/build/images.ts <folder> [service]…");
+  if (!out) throw new Error("Say where to: node services/build/images.ts <folder> [service]…");
   const unknown = names.filter((name) => !SERVICES.includes(name));
   if (unknown.length > 0)
     throw new Error(`No service ${unknown.join(", ")} has a main.ts; those that do: ${SERVICES.join(", ")}`);

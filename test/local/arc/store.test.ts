@@ -47,9 +47,7 @@ describe("kept zonal shifts", () => {
   });
 
   it("are on disk when they are answered, whatever kills the process", async () => {
-    const child = fork(new URL("./start-shifts.ts", import.meta.url), [file], {
-      execArgv: ["--import", "tsx"],
-    });
+    const child = fork(new URL("./start-shifts.ts", import.meta.url), [file]);
     const started: string[] = [];
     child.on("message", (id) => {
       started.push(String(id));

@@ -157,7 +157,7 @@ describe("the end of a network", () => {
   it("leaves no edge when its supervisor is killed", async () => {
     const directory = mkdtempSync(join(tmpdir(), "network-"));
     const script = fileURLToPath(new URL("support/supervisor.ts", import.meta.url));
-    const supervisor = spawn(process.execPath, ["--import", "tsx", script, directory], {
+    const supervisor = spawn(process.execPath, [script, directory], {
       stdio: ["pipe", "pipe", "inherit"],
     });
     const [line] = (await once(createInterface(supervisor.stdout), "line")) as [string];

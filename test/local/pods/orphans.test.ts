@@ -15,7 +15,7 @@ const supervisor = fileURLToPath(new URL("supervisor.ts", import.meta.url));
 
 /** Runs a supervisor, kills it after it said `line` or `afterMs` later, and answers the pids that it had told. */
 async function killed(mode: string, afterMs: number): Promise<number[]> {
-  const child = spawn(process.execPath, ["--import=tsx", supervisor, mode], {
+  const child = spawn(process.execPath, [supervisor, mode], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...process.env, TMPDIR: folder },
   });

@@ -13,7 +13,7 @@ const PLAYER = join(import.meta.dirname, "simulation", "run.ts");
 
 /** Every `step`th world, in a process of its own. */
 async function playApart(from: number, step: number): Promise<Played> {
-  const player = fork(PLAYER, [from, step, SEEDS].map(String), { execArgv: ["--import", "tsx/esm"] });
+  const player = fork(PLAYER, [from, step, SEEDS].map(String));
   const ended = once(player, "exit").then(([code]) => {
     throw new Error(`a player of worlds ended with ${code}`);
   });
