@@ -1,13 +1,8 @@
-// Pulumi's runner type-checks a TypeScript entry at each start, which takes seconds; types are checked with the rest.
-require(entry());
+// Node 22.18 and later load TypeScript themselves, before that tsx does. The runner's own way would check the types at
+// each start, which takes seconds; they are checked with the rest.
+module.exports = process.features.typescript ? import("./index.ts") : viaTsx();
 
-function entry() {
-  try {
-    return require("../bin/translated.cjs")("policies/index.ts", "cjs");
-  } catch {
-    // The pack is somewhere by itself, nothing can be written, or a source is broken: tsx loads what it can, and has
-    // words for the rest.
-    require("tsx/cjs");
-    return "./index.ts";
-  }
+function viaTsx() {
+  require("tsx/cjs");
+  return require("./index.ts");
 }
