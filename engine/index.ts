@@ -1,19 +1,35 @@
-export { readStackConfig, type StackConfig } from "./config.ts";
-export { EvaluationError, type LogLine, type Severity } from "./errors.ts";
-export { evaluate } from "./evaluate.ts";
-export type { EvaluateOptions } from "./evaluate-options.ts";
-export type { Alias, Graph, PropertyMap, Resource, ResourceOptions, Violation } from "./graph.ts";
-export { type PolicyPack, startPolicyPack } from "./policy-pack.ts";
-export type { PolicyPackOptions } from "./policy-pack-options.ts";
-export type { CreateRequest, CreateResult, Provider } from "./provider.ts";
+/** Evaluates any Pulumi program for Node without the CLI, and has a policy pack judge what it declares. */
+export { readStackConfig, type StackConfig } from "./config/index.ts";
+export { type EvaluateOptions, evaluate } from "./evaluate/index.ts";
 export {
+  type Alias,
   dereference,
+  EvaluationError,
+  type Graph,
   hasSecret,
+  isObject,
+  isProviderType,
   isSecret,
   isUnknown,
   keepSecrets,
+  type LogLine,
   mask,
+  nameOf,
+  type PropertyMap,
+  packageOf,
+  RESOURCE,
+  type Resource,
+  type ResourceOptions,
   reveal,
+  SECRET,
+  type Severity,
+  SIGNATURE,
+  STACK_TYPE,
   secret,
   sortKeys,
-} from "./values.ts";
+  typeOf,
+  UNKNOWN,
+  type Violation,
+} from "./graph/index.ts";
+export { type PolicyPack, type PolicyPackOptions, startPolicyPack } from "./judge/index.ts";
+export type { CreateRequest, CreateResult, Provider } from "./monitor/index.ts";

@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import {
   evaluate,
   type Graph,
+  isObject,
   mask,
   type PropertyMap,
   type Resource,
@@ -9,7 +10,6 @@ import {
   readStackConfig,
   sortKeys,
 } from "../engine/index.ts";
-import { isObject } from "../engine/values.ts";
 import { stackReferences } from "../local/layers.ts";
 import { createProvider } from "../local/provider/index.ts";
 import { projectDirectory } from "./command.ts";

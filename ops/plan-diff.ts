@@ -1,4 +1,4 @@
-import { isObject } from "../engine/values.ts";
+import { isObject } from "../engine/index.ts";
 import type { Recording } from "./graphs.ts";
 
 /** One property: `before` is absent where it is new, `after` where it is gone. */

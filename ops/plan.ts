@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { setFlagsFromString } from "node:v8";
 import type { Command } from "commander";
-import { headStart } from "../engine/child.ts";
 import type { Graph } from "../engine/index.ts";
 import { collect, command, projectDirectory } from "./command.ts";
 import type { GraphDiff } from "./plan-diff.ts";
@@ -29,15 +27,10 @@ export function plan(): Command {
     .option("--set <key=value>", "override a config value; repeatable", collect, [])
     .option("--diff <stacks...>", "how two stacks differ, or one from its recorded graph; judges neither")
     .option("--json", "print resources, violations and outputs (or differences) as JSON")
-    .action((options: Options) => {
-      // In a run of seconds V8's optimizing costs more than it brings: as in the children, see engine/fast-start.mjs.
-      setFlagsFromString("--interrupt-budget=675840");
-      return options.diff ? compare(options.diff, options) : judge(options);
-    });
+    .action((options: Options) => (options.diff ? compare(options.diff, options) : judge(options)));
 }
 
 async function judge({ stack, set, json }: Options): Promise<void> {
-  headStart(projectDirectory);
   const { declare } = await import("../local/declare.ts");
   // What comes after the program is loaded while it runs, and done while the policies judge.
   const [view, comparing] = [import("./plan-view.ts"), comparison(stack)];

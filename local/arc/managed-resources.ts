@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { Graph, Resource } from "../../engine/graph.ts";
-import { reveal } from "../../engine/values.ts";
+import { type Graph, type Resource, reveal } from "../../engine/index.ts";
 import type { ManagedResource } from "./shift.ts";
 
 const Named = z.object({ arn: z.string(), name: z.string() });

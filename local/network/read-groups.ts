@@ -1,4 +1,4 @@
-import type { Graph, Resource } from "../../engine/graph.ts";
+import type { Graph, Resource } from "../../engine/index.ts";
 import { ofType, Reader } from "./read.ts";
 import type { HealthCheck, TargetGroup } from "./state.ts";
 

@@ -1,4 +1,4 @@
-import type { Resource } from "../../engine/graph.ts";
+import type { Resource } from "../../engine/index.ts";
 import { Reader } from "./read.ts";
 import type { Action, Condition, Redirect } from "./rule-types.ts";
 

@@ -1,4 +1,4 @@
-import type { Graph } from "../../engine/graph.ts";
+import type { Graph } from "../../engine/index.ts";
 import { ofType, Reader } from "./read.ts";
 import type { Service } from "./state.ts";
 

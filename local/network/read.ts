@@ -1,5 +1,4 @@
-import type { Graph, PropertyMap, Resource } from "../../engine/graph.ts";
-import { reveal } from "../../engine/values.ts";
+import { type Graph, type PropertyMap, type Resource, reveal } from "../../engine/index.ts";
 
 /** The resources of a type; the AWS provider has had several module names for one, such as `lb` and `alb`. */
 export function ofType(graph: Graph, token: RegExp): Resource[] {

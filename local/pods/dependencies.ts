@@ -1,4 +1,4 @@
-import type { Graph } from "../../engine/graph.ts";
+import type { Graph } from "../../engine/index.ts";
 
 /**
  * For one of the wanted resources, the URNs of the others that it depends on, directly or through any resource.

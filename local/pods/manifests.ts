@@ -1,7 +1,6 @@
 import { parse } from "yaml";
 import { z } from "zod";
-import type { Graph, Resource } from "../../engine/graph.ts";
-import { reveal } from "../../engine/values.ts";
+import { type Graph, type Resource, reveal } from "../../engine/index.ts";
 import { dependsOn } from "./dependencies.ts";
 import { Autoscaler, type Scaling, scaling } from "./scaling.ts";
 import { PodTemplate } from "./spec.ts";

@@ -1,4 +1,4 @@
-import type { Graph } from "../../engine/graph.ts";
+import type { Graph } from "../../engine/index.ts";
 import type { ReadSecret } from "./volumes.ts";
 
 /** What `Pods` needs to run a graph. */

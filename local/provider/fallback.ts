@@ -1,4 +1,4 @@
-import type { CreateRequest, CreateResult } from "../../engine/provider.ts";
+import type { CreateRequest, CreateResult } from "../../engine/index.ts";
 import { arn, autoName } from "./naming.ts";
 import { type Context, text } from "./types.ts";
 

@@ -1,5 +1,4 @@
-import type { PropertyMap } from "../../engine/graph.ts";
-import type { CreateRequest, CreateResult, Provider } from "../../engine/provider.ts";
+import type { CreateRequest, CreateResult, PropertyMap, Provider } from "../../engine/index.ts";
 import { caches } from "./caches.ts";
 import { clusters } from "./cluster.ts";
 import { databases } from "./databases.ts";

@@ -1,5 +1,4 @@
-import type { PropertyMap } from "../../engine/graph.ts";
-import type { CreateRequest, CreateResult } from "../../engine/provider.ts";
+import type { CreateRequest, CreateResult, PropertyMap } from "../../engine/index.ts";
 
 export type AddressKind = "public-balancer" | "internal-balancer" | "database" | "issuer" | "arc";
 

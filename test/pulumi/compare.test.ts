@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import type { Graph, PropertyMap, Resource } from "../../engine/graph.ts";
-import { secret, UNKNOWN } from "../../engine/values.ts";
+import { type Graph, type PropertyMap, type Resource, secret, UNKNOWN } from "../../engine/index.ts";
 import { differences } from "./compare.ts";
 import type { EngineGraph, EngineResource } from "./engine-graph.ts";
 

@@ -1,6 +1,19 @@
-import type { Graph, PropertyMap, Resource } from "../../engine/graph.ts";
-import { isProviderType, nameOf, packageOf, STACK_TYPE, typeOf } from "../../engine/urn.ts";
-import { isObject, isUnknown, mask, RESOURCE, SIGNATURE, sortKeys } from "../../engine/values.ts";
+import {
+  type Graph,
+  isObject,
+  isProviderType,
+  isUnknown,
+  mask,
+  nameOf,
+  type PropertyMap,
+  packageOf,
+  RESOURCE,
+  type Resource,
+  SIGNATURE,
+  STACK_TYPE,
+  sortKeys,
+  typeOf,
+} from "../../engine/index.ts";
 import type { EngineGraph, EngineResource } from "./engine-graph.ts";
 
 /** What is held against each other of a resource. */

@@ -1,5 +1,4 @@
-import type { PropertyMap, Violation } from "../../engine/graph.ts";
-import { isObject, SECRET, SIGNATURE, secret } from "../../engine/values.ts";
+import { isObject, type PropertyMap, SECRET, SIGNATURE, secret, type Violation } from "../../engine/index.ts";
 
 /** A resource as the real engine's previews and exported states show it. */
 export interface EngineResource {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Graph, PropertyMap } from "../../engine/graph.ts";
+import type { Graph, PropertyMap } from "../../engine/index.ts";
 import { afterwards } from "./ignored.ts";
 
 function graph(inputs: PropertyMap, ignoreChanges?: string[]): Graph {

@@ -1,5 +1,4 @@
-import type { Graph, PropertyMap, Resource } from "../../engine/graph.ts";
-import { isObject } from "../../engine/values.ts";
+import { type Graph, isObject, type PropertyMap, type Resource } from "../../engine/index.ts";
 
 /**
  * The graph as an engine has it that had the one before: inputs of which a resource ignores changes are as they were.

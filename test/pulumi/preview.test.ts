@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Violation } from "../../engine/graph.ts";
+import type { Violation } from "../../engine/index.ts";
 import { differences } from "./compare.ts";
 import { fromPreview, violationsOf } from "./engine-graph.ts";
 import { failed, POLICIES, succeeded, withPulumi } from "./suite.ts";

@@ -8,22 +8,15 @@ export const POLICIES = ["--policy-pack", "policies"];
 /** Nobody is there to be asked. */
 export const YES = ["--yes", "--skip-preview"];
 
-/**
- * Tests with the real Pulumi CLI in one workspace; where there is no CLI they are skipped, and the title says why.
- * @param quick see `Workspace.create`: half of the time, where another suite runs the same program as it is
- */
-export function withPulumi(
-  title: string,
-  tests: (workspace: () => Workspace) => void,
-  { quick = false } = {},
-): void {
+/** Tests with the real Pulumi CLI in one workspace; where there is no CLI they are skipped, and the title says why. */
+export function withPulumi(title: string, tests: (workspace: () => Workspace) => void): void {
   const missing = missingCli();
   const suite = missing ? describe.skip : describe;
   suite(missing ? `${title} (skipped: ${missing})` : title, function () {
     this.timeout(600_000);
     let workspace: Workspace | undefined;
     before(async () => {
-      workspace = await Workspace.create(quick);
+      workspace = await Workspace.create();
     });
     after(() => workspace?.remove());
     tests(() => {

@@ -27,7 +27,6 @@ import { createProvider } from "../../local/provider/index.ts";
 import { type Ended, runCli } from "./cli.ts";
 
 const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
-const FAST_START = new URL("../../engine/fast-start.mjs", import.meta.url).href;
 const SDKS = join(PROJECT, "node_modules", "@pulumi");
 
 /** Makes a module that is started by itself; what was CommonJS asks for `require`. */
@@ -39,18 +38,15 @@ const require = createRequire(import.meta.url);`;
 export class Workspace {
   readonly program: string;
   private readonly root: string;
-  private readonly quick: boolean;
   private readonly evaluated = new Map<string, Promise<Graph>>();
 
-  private constructor(root: string, quick: boolean) {
+  private constructor(root: string) {
     this.root = root;
-    this.quick = quick;
     this.program = join(root, "program");
   }
 
-  /** @param quick leaves out what the SDK does for who looks for a mistake, such as a stack trace of every promise */
-  static async create(quick: boolean): Promise<Workspace> {
-    const workspace = new Workspace(mkdtempSync(join(tmpdir(), "trizone-pulumi-")), quick);
+  static async create(): Promise<Workspace> {
+    const workspace = new Workspace(mkdtempSync(join(tmpdir(), "trizone-pulumi-")));
     const { root, program } = workspace;
     for (const folder of ["home", "state", "plugins", "program"]) mkdirSync(join(root, folder));
     for (const name of readdirSync(PROJECT).filter((name) =>
@@ -90,7 +86,6 @@ export class Workspace {
       PULUMI_SKIP_UPDATE_CHECK: "true",
       // The state is written once, when the command ends; at every step, as usual, it takes more than half of its time.
       PULUMI_SKIP_CHECKPOINTS: "true",
-      ...(this.quick && { NODE_OPTIONS: `--import ${FAST_START}` }),
       ...environment,
     });
   }

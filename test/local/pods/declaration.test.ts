@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { secret } from "../../../engine/values.ts";
+import { secret } from "../../../engine/index.ts";
 import { manifests } from "../../../local/pods/manifests.ts";
 import { ask, Bench, deployment, graph, resource, zoneA, zoneB } from "./fixture.ts";
 

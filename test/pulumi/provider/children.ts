@@ -1,6 +1,13 @@
-import type { PropertyMap } from "../../../engine/graph.ts";
-import { packageOf } from "../../../engine/urn.ts";
-import { dereference, isObject, isUnknown, RESOURCE, SIGNATURE, UNKNOWN } from "../../../engine/values.ts";
+import {
+  dereference,
+  isObject,
+  isUnknown,
+  type PropertyMap,
+  packageOf,
+  RESOURCE,
+  SIGNATURE,
+  UNKNOWN,
+} from "../../../engine/graph/index.ts";
 import { image } from "./image.ts";
 import type { Registered, Registrar } from "./registrar.ts";
 

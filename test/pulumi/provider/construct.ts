@@ -1,6 +1,6 @@
 import proto from "@pulumi/pulumi/proto/provider_pb.js";
-import { isUnknown } from "../../../engine/values.ts";
-import { fromStruct, toStruct } from "../../../engine/wire.ts";
+import { isUnknown } from "../../../engine/graph/index.ts";
+import { fromStruct, toStruct } from "../../../engine/grpc/index.ts";
 import { registerChildren } from "./children.ts";
 import { overlay } from "./lifecycle.ts";
 import { foreseen, known } from "./preview.ts";

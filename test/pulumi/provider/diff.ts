@@ -1,5 +1,5 @@
 import proto from "@pulumi/pulumi/proto/provider_pb.js";
-import { fromStruct } from "../../../engine/wire.ts";
+import { fromStruct } from "../../../engine/grpc/index.ts";
 import { hasUnknown, same } from "./preview.ts";
 
 const { DiffResponse, PropertyDiff } = proto;

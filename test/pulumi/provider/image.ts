@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import type { PropertyMap } from "../../../engine/graph.ts";
-import { dereference, isUnknown, sortKeys, UNKNOWN } from "../../../engine/values.ts";
+import { dereference, isUnknown, type PropertyMap, sortKeys, UNKNOWN } from "../../../engine/graph/index.ts";
 import type { Child, Component } from "./children.ts";
 
 /**

@@ -1,9 +1,7 @@
 import proto from "@pulumi/pulumi/proto/provider_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
-import type { PropertyMap } from "../../../engine/graph.ts";
-import { typeOf } from "../../../engine/urn.ts";
-import { dereference, keepSecrets, reveal } from "../../../engine/values.ts";
-import { fromStruct, toStruct } from "../../../engine/wire.ts";
+import { dereference, keepSecrets, type PropertyMap, reveal, typeOf } from "../../../engine/graph/index.ts";
+import { fromStruct, toStruct } from "../../../engine/grpc/index.ts";
 import { foreseen, known } from "./preview.ts";
 import { make } from "./source.ts";
 

@@ -1,5 +1,12 @@
-import type { PropertyMap } from "../../../engine/graph.ts";
-import { dereference, isObject, isUnknown, reveal, sortKeys, UNKNOWN } from "../../../engine/values.ts";
+import {
+  dereference,
+  isObject,
+  isUnknown,
+  type PropertyMap,
+  reveal,
+  sortKeys,
+  UNKNOWN,
+} from "../../../engine/graph/index.ts";
 
 /** Whether two values are the same, whatever the order of their keys. */
 export function same(a: unknown, b: unknown): boolean {

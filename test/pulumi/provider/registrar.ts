@@ -1,9 +1,8 @@
 import grpc from "@grpc/grpc-js";
 import resourceRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
-import type { PropertyMap } from "../../../engine/graph.ts";
-import { UNKNOWN } from "../../../engine/values.ts";
-import { channelOptions, fromStruct, toStruct } from "../../../engine/wire.ts";
+import { type PropertyMap, UNKNOWN } from "../../../engine/graph/index.ts";
+import { channelOptions, fromStruct, toStruct } from "../../../engine/grpc/index.ts";
 
 export interface Registration {
   type: string;

@@ -1,7 +1,5 @@
-import type { PropertyMap } from "../../../engine/graph.ts";
-import type { CreateResult } from "../../../engine/provider.ts";
-import { nameOf, typeOf } from "../../../engine/urn.ts";
-import { dereference, reveal } from "../../../engine/values.ts";
+import { dereference, nameOf, type PropertyMap, reveal, typeOf } from "../../../engine/graph/index.ts";
+import type { CreateResult } from "../../../engine/monitor/index.ts";
 import { createProvider } from "../../../local/provider/index.ts";
 
 /** Where all answers come from: the provider of the offline engine. */

@@ -1,0 +1,55 @@
+import { existsSync, statSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, dirname, join, relative, resolve } from "node:path";
+import { EvaluationError, messageOf } from "../graph/index.ts";
+
+/** What to run: the working folder and the program in it (`.` means whatever the folder's package says). */
+export interface Entry {
+  pwd: string;
+  program: string;
+}
+
+const indexFiles = ["js", "mjs", "cjs", "ts", "mts", "cts"].map((extension) => `index.${extension}`);
+
+/**
+ * Finds the program as the CLI does: `main` is a file or a folder inside the project and decides the working folder.
+ * Throws an `EvaluationError` when there is nothing to run.
+ */
+export async function findEntry(directory: string, main = "."): Promise<Entry> {
+  const root = resolve(directory);
+  const path = resolve(root, main);
+  if (relative(root, path).startsWith("..")) {
+    throw new EvaluationError(`The program's main '${main}' lies outside of the project folder ${root}`);
+  }
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found) {
+    throw new EvaluationError(
+      `There is no program at ${path}: check the folder and 'main' in its Pulumi.yaml`,
+    );
+  }
+  if (!found.isDirectory()) return { pwd: dirname(path), program: basename(path) };
+  await checkFolder(path);
+  return { pwd: path, program: "." };
+}
+
+async function checkFolder(folder: string): Promise<void> {
+  if (indexFiles.some((file) => existsSync(join(folder, file)))) return;
+  const manifest = await readManifest(folder);
+  const main = manifest?.exports === undefined ? manifest?.main : undefined;
+  if (manifest?.exports !== undefined) return;
+  if (typeof main === "string" && existsSync(join(folder, main))) return;
+  const named = typeof main === "string" ? `'${main}' (main in package.json) or ` : "";
+  throw new EvaluationError(
+    `There is no program in ${folder}: expected ${named}index.ts or index.js, or 'main' in its Pulumi.yaml`,
+  );
+}
+
+async function readManifest(folder: string): Promise<{ main?: unknown; exports?: unknown } | undefined> {
+  const path = join(folder, "package.json");
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(await readFile(path, "utf8"));
+  } catch (cause) {
+    throw new EvaluationError(`${path} is not valid JSON: ${messageOf(cause)}`, { cause });
+  }
+}

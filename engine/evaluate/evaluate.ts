@@ -1,0 +1,75 @@
+import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
+import resourceRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
+import type { Graph } from "../graph/index.ts";
+import { serve } from "../grpc/index.ts";
+import { createContext, engineService, monitor, Resources } from "../monitor/index.ts";
+import { Log } from "../process/index.ts";
+import { findEntry } from "./entry.ts";
+import type { EvaluateOptions } from "./options.ts";
+import { startProgram } from "./program.ts";
+import { supervise } from "./supervise.ts";
+import { type Failure, failureOf } from "./verdict.ts";
+
+/**
+ * Runs a Pulumi program in a child process, as the CLI's language host does, and gives the graph of what it declared.
+ * Nothing is left behind, neither a process nor a port. It runs without stack traces, which is a third quicker; one
+ * whose failure has a place is run once more with them, so its provider is asked again.
+ * @throws EvaluationError when the program fails, ends too early or takes too long
+ */
+export async function evaluate(options: EvaluateOptions): Promise<Graph> {
+  const outcome = await run({ ...options, traces: false });
+  if ("graph" in outcome) return outcome.graph;
+  if (!outcome.hasPlace) throw outcome.error;
+  const { onStarted, onResource, onGraph, onLog, ...silent } = options;
+  const explained = await run({ ...silent, traces: true });
+  // One that succeeds now fails only at times: then what is known of the failure has to do.
+  throw "graph" in explained ? outcome.error : explained.error;
+}
+
+async function run(options: EvaluateOptions & { traces: boolean }): Promise<{ graph: Graph } | Failure> {
+  const { project, stack, config, provider, timeoutMs = 60_000 } = options;
+  const {
+    organization = "organization",
+    secretConfigKeys = [],
+    stackReferences = {},
+    dryRun = false,
+  } = options;
+  const entry = await findEntry(options.directory, options.main);
+  const failure = new AbortController();
+  const fail = () => failure.abort();
+  const resources = new Resources(fail, options.onResource);
+  const context = createContext({
+    ...{
+      project,
+      stack,
+      organization,
+      config,
+      secretConfigKeys,
+      dryRun,
+      provider,
+      stackReferences,
+      resources,
+    },
+  });
+  const log = new Log({ listener: options.onLog, onError: fail });
+  let announcedEnd = false;
+  const announceEnd = () => {
+    announcedEnd = true;
+    options.onGraph?.(resources.graph(project, stack));
+  };
+  const server = await serve([
+    [resourceRpc.ResourceMonitorService, monitor(context, announceEnd)],
+    [engineRpc.EngineService, engineService(log)],
+  ]);
+  try {
+    const child = startProgram(server.address, entry, options, log);
+    options.onStarted?.();
+    const end = await supervise(child, { timeoutMs, failure: failure.signal, signal: options.signal });
+    const [stderr, exitTrace] = [child.stderr(), child.exitTrace()];
+    const failed = failureOf({ end, entry, log, resources, announcedEnd, stderr, exitTrace, timeoutMs });
+    return failed ?? { graph: resources.graph(project, stack) };
+  } finally {
+    context.callbacks.close();
+    server.close();
+  }
+}

@@ -1,0 +1,23 @@
+/** What an evaluation gives: the graph of resources with their values and URNs, or one error. */
+export { EvaluationError, type LogLine, messageOf, type Severity } from "./errors.ts";
+export type { Alias, Graph, PropertyMap, Resource, ResourceOptions, Violation } from "./graph.ts";
+export { isProviderType, makeUrn, nameOf, packageOf, STACK_TYPE, typeOf } from "./urn.ts";
+export {
+  ARCHIVE,
+  dereference,
+  hasSecret,
+  isObject,
+  isSecret,
+  isUnknown,
+  keepSecrets,
+  mask,
+  RESOURCE,
+  referencedUrns,
+  reveal,
+  SECRET,
+  SIGNATURE,
+  secret,
+  sortKeys,
+  UNKNOWN,
+  withoutMarkers,
+} from "./values.ts";

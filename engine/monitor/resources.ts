@@ -1,0 +1,86 @@
+import * as grpc from "@grpc/grpc-js";
+import { type Graph, type PropertyMap, type Resource, STACK_TYPE } from "../graph/index.ts";
+import { CallError } from "../grpc/index.ts";
+
+/** What went wrong on the engine's side, with the resource that it concerns. */
+export interface Fault {
+  message: string;
+  urn?: string;
+  /** The error of the provider, where it was one. */
+  cause?: unknown;
+}
+
+/** The resources of one evaluation, and what happened to them. */
+export class Resources {
+  readonly faults: Fault[] = [];
+  /** Whether the program has said what the stack's outputs are: the last thing that it does. */
+  outputsRegistered = false;
+  private readonly onFault: () => void;
+  private readonly onResource: (resource: Resource) => void;
+  private readonly byUrn = new Map<string, Resource | undefined>();
+  private readonly pending = new Map<symbol, string>();
+
+  constructor(
+    onFault: () => void = () => undefined,
+    onResource: (resource: Resource) => void = () => undefined,
+  ) {
+    this.onFault = onFault;
+    this.onResource = onResource;
+  }
+
+  /** Takes the URN for a resource; throws when it is taken. The order of taking is the order in the graph. */
+  reserve(urn: string): void {
+    if (this.byUrn.has(urn)) {
+      const message = `Duplicate resource URN '${urn}'; try giving it a unique name`;
+      throw this.fault({ message, urn }, grpc.status.ALREADY_EXISTS);
+    }
+    this.byUrn.set(urn, undefined);
+  }
+
+  /** Records what a reserved URN stands for. */
+  add(resource: Resource): void {
+    this.byUrn.set(resource.urn, resource);
+    this.onResource(resource);
+  }
+
+  get(urn: string): Resource | undefined {
+    return this.byUrn.get(urn);
+  }
+
+  /** Records a fault that fails the evaluation, also when the program catches the error that it sees. */
+  fault(fault: Fault, code?: grpc.status): CallError {
+    this.faults.push(fault);
+    this.onFault();
+    return new CallError(fault.message, code, fault.cause);
+  }
+
+  /** Runs `work` and meanwhile lists it among what the program waits for. */
+  async track<T>(what: string, work: () => Promise<T>): Promise<T> {
+    const key = Symbol(what);
+    this.pending.set(key, what);
+    try {
+      return await work();
+    } finally {
+      this.pending.delete(key);
+    }
+  }
+
+  /** What the program is waiting for now, oldest first. */
+  waiting(): string[] {
+    return [...this.pending.values()];
+  }
+
+  /** A component's outputs; those of the stack's own resource are the stack's. */
+  setOutputs(urn: string, outputs: PropertyMap): void {
+    const resource = this.byUrn.get(urn);
+    if (!resource) throw new CallError(`No resource has the URN '${urn}'`, grpc.status.NOT_FOUND);
+    resource.outputs = outputs;
+    if (resource.type === STACK_TYPE) this.outputsRegistered = true;
+  }
+
+  graph(project: string, stack: string): Graph {
+    const resources = [...this.byUrn.values()].filter((resource) => resource !== undefined);
+    const outputs = resources.find(({ type }) => type === STACK_TYPE)?.outputs ?? {};
+    return { project, stack, resources, outputs };
+  }
+}

@@ -1,0 +1,40 @@
+// Node loads this file into a child before the SDK, by its option `--import`. It watches two things that the child can't
+// be asked for from outside: whether the engine still lives, and where the program calls `process.exit`.
+// Its URL says which process the engine is, and, where a failure is to be explained, that traces are wanted:
+// `?parent=<pid>&traces`.
+import { writeSync } from "node:fs";
+import { createRequire, findSourceMap } from "node:module";
+import { fileURLToPath } from "node:url";
+
+/** The pipe on which the engine listens for where the program calls `process.exit`, beside the standard streams. */
+const EXIT_TRACE_FD = 3;
+
+const settings = new URL(import.meta.url).searchParams;
+
+// A child whose engine was killed must not live on.
+const parent = Number(settings.get("parent"));
+setInterval(() => {
+  if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
+}, 1000).unref();
+
+// A program that ends itself throws no error, so there is no other trace.
+const { exit } = process;
+process.exit = (...args) => {
+  writeSync(EXIT_TRACE_FD, `${new Error(`process.exit(${args.join()}) was called`).stack}\n`);
+  return Reflect.apply(exit, process, args);
+};
+
+// The SDK maps stack traces by what it finds on disk. The maps of what was compiled on loading are in Node alone, and
+// those of packages are left out: to read them takes longer than the program.
+const runner = process.argv[1];
+if (settings.has("traces")) {
+  createRequire(runner)("source-map-support").install({
+    overrideRetrieveSourceMap: true,
+    retrieveSourceMap(source) {
+      const map = source.includes("/node_modules/") ? undefined : findSourceMap(source)?.payload;
+      if (!map) return null;
+      const sources = map.sources.map((name) => (name.startsWith("file:") ? fileURLToPath(name) : name));
+      return { url: source, map: { ...map, sources } };
+    },
+  });
+}

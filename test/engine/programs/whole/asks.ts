@@ -1,4 +1,0 @@
-import { inOnePiece } from "./part.ts";
-
-export { inOnePiece };
-export const ownName = import.meta.url.split("/").at(-1);

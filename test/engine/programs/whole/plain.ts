@@ -1,3 +1,0 @@
-import { inOnePiece, namespaces } from "./part.ts";
-
-export { inOnePiece, namespaces };

@@ -1,4 +1,0 @@
-import { inOnePiece } from "./part.ts";
-
-export { inOnePiece };
-export const waited = await Promise.resolve("waited");
