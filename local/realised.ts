@@ -10,7 +10,7 @@ import { managedResources } from "./arc/managed-resources.ts";
 import { ZonalShifts } from "./arc/store.ts";
 import { Databases } from "./databases.ts";
 import { Faults } from "./faults.ts";
-import { startIssuers } from "./issuers.ts";
+import { startIssuers } from "./issuer/user-pools.ts";
 import { keyFiles } from "./keys.ts";
 import { Network, type Routing, routing } from "./network/index.ts";
 import { Pods } from "./pods/index.ts";

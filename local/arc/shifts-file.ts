@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readJsonFile, writeDurably } from "../durable-file.ts";
+import { readJsonFile, writeDurably } from "../files.ts";
 import { ZonalShift } from "./shift.ts";
 
 const ShiftsFile = z.object({ version: z.literal(1), shifts: z.array(ZonalShift) });

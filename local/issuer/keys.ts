@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { exportJWK, generateKeyPair } from "jose";
 import { z } from "zod";
-import { readJsonFile, writeDurably } from "../durable-file.ts";
+import { readJsonFile, writeDurably } from "../files.ts";
 
 const PrivateKey = z.looseObject({
   kty: z.literal("RSA"),

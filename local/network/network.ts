@@ -3,17 +3,17 @@ import { EventEmitter, once } from "node:events";
 import { mkdirSync } from "node:fs";
 import type { Server } from "node:net";
 import { setTimeout } from "node:timers/promises";
-import { Border } from "./border.ts";
+import { Border } from "./partition.ts";
 import { bundleEdge } from "./bundle.ts";
-import { EdgeProcess } from "./edge-process.ts";
-import type { Front } from "./front.ts";
-import { Fronts } from "./fronts.ts";
+import { EdgeProcess } from "./zone-proxy-process.ts";
+import type { Front } from "./dns-name.ts";
+import { Fronts } from "./balancers.ts";
 import type { EdgeReport } from "./messages.ts";
-import { points } from "./points.ts";
+import { points } from "./listening-ports.ts";
 import { ZonePorts } from "./ports.ts";
 import type { RoutingState } from "./state.ts";
-import { type BalancerStatus, Tally } from "./tally.ts";
-import { Zones } from "./zones.ts";
+import { type BalancerStatus, Tally } from "./request-counts.ts";
+import { Zones } from "./zone-leases.ts";
 
 const START_TIMEOUT_MS = 10_000;
 /** How long `apply` waits for edges to take a state; a frozen one never does. */

@@ -1,5 +1,5 @@
 import { get } from "node:http";
-import type { Border } from "./border.ts";
+import type { Border } from "./partition.ts";
 
 const INTERVAL_MS = 1000;
 const TIMEOUT_MS = 1000;

@@ -1,6 +1,6 @@
 import { createServer } from "node:net";
 import type { Ports } from "./messages.ts";
-import type { Point } from "./points.ts";
+import type { Point } from "./listening-ports.ts";
 
 /**
  * Ports below the ranges from which systems take the ports of outgoing connections (Linux 32768, others 49152):

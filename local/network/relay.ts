@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { isSevered } from "./border.ts";
+import { isSevered } from "./partition.ts";
 
 /** How long one half of a connection may stay open and silent after the other half has ended. */
 const HALF_OPEN_MS = 60_000;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Backoff } from "./backoff.ts";
-import { tail } from "./log-file.ts";
-import type { Workload } from "./manifests.ts";
+import { Backoff } from "../backoff.ts";
+import { tail } from "./container/log-file.ts";
+import type { Workload } from "./spec/manifests.ts";
 import type { Pod } from "./pod.ts";
 
 export interface JobRunner {

@@ -1,8 +1,8 @@
-import type { Lifeline } from "./lifeline.ts";
-import type { Manifests } from "./manifests.ts";
-import type { FreePorts } from "./ports.ts";
-import type { Slots } from "./slots.ts";
-import type { Volumes } from "./volumes.ts";
+import type { Lifeline } from "./container/watchdog.ts";
+import type { Manifests } from "./spec/manifests.ts";
+import type { FreePorts } from "../free-ports.ts";
+import type { Slots } from "./container/start-slots.ts";
+import type { Volumes } from "./container/volumes.ts";
 
 /** What the pods of all zones share on this machine. */
 export interface Machine {

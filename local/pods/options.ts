@@ -1,5 +1,5 @@
 import type { Graph } from "../../engine/graph.ts";
-import type { ReadSecret } from "./volumes.ts";
+import type { ReadSecret } from "./container/volumes.ts";
 
 /** What `Pods` needs to run a graph. */
 export interface PodsOptions {

@@ -2,17 +2,17 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Endpoint } from "../endpoint.ts";
-import { Backoff } from "./backoff.ts";
-import { Container, type Exit } from "./container.ts";
+import { Backoff } from "../backoff.ts";
+import { Container, type Exit } from "./container/container.ts";
 import { cpuTime } from "./cpu-time.ts";
-import { identify, podName } from "./identity.ts";
-import { rotate } from "./log-file.ts";
+import { identify, podName } from "./container/identity.ts";
+import { rotate } from "./container/log-file.ts";
 import type { Machine } from "./machine.ts";
-import type { Workload } from "./manifests.ts";
-import type { PodStatus } from "./pod-state.ts";
+import type { Workload } from "./spec/manifests.ts";
+import type { PodStatus } from "./pod-status.ts";
 import { named, prepare, takePorts } from "./prepare.ts";
-import { quantity } from "./quantity.ts";
-import { Run } from "./run.ts";
+import { quantity } from "./spec/quantity.ts";
+import { Run } from "./container/run.ts";
 import type { Zone } from "./zone.ts";
 
 /** A pod from its declaration to its end: it waits for a zone, starts its container there and restarts it. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Checked, checkHttp, runInside } from "./check.ts";
-import type { Hook } from "./spec.ts";
+import { type Checked, checkHttp, runInside } from "./container/check.ts";
+import type { Hook } from "./spec/pod-template.ts";
 
 /** Runs a container's preStop hook, for the grace period at most. Rejects when the hook fails. */
 export async function preStop(hook: Hook, checked: Checked, graceMs: number): Promise<void> {

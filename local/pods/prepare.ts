@@ -1,11 +1,11 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Checked } from "./check.ts";
-import { type Launch, resolve } from "./environment.ts";
-import type { PodIdentity } from "./identity.ts";
+import type { Checked } from "./container/check.ts";
+import { type Launch, resolve } from "./container/environment.ts";
+import type { PodIdentity } from "./container/identity.ts";
 import type { Machine } from "./machine.ts";
-import type { FreePorts } from "./ports.ts";
-import type { PodTemplate } from "./spec.ts";
+import type { FreePorts } from "../free-ports.ts";
+import type { PodTemplate } from "./spec/pod-template.ts";
 
 /** A container that is ready to be started. */
 export interface Prepared {

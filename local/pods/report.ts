@@ -1,6 +1,6 @@
-import { portVariable } from "./environment.ts";
-import { tail } from "./log-file.ts";
-import type { Workload } from "./manifests.ts";
+import { portVariable } from "./container/environment.ts";
+import { tail } from "./container/log-file.ts";
+import type { Workload } from "./spec/manifests.ts";
 import type { Pod } from "./pod.ts";
 
 /** Says which pods aren't ready and why, with the end of their logs, and which workloads wait for others. */

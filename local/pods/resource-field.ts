@@ -1,5 +1,5 @@
-import { quantity } from "./quantity.ts";
-import type { PodContainer } from "./spec.ts";
+import { quantity } from "./spec/quantity.ts";
+import type { PodContainer } from "./spec/pod-template.ts";
 
 /** The value of a `resourceFieldRef` such as `limits.memory`: a whole number of divisors, rounded up. */
 export function resourceField(

@@ -1,4 +1,4 @@
-import { prune } from "./log-file.ts";
+import { prune } from "./container/log-file.ts";
 import type { Pod } from "./pod.ts";
 
 const inspectMs = 1000;

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from "node:http";
 import { cookieValues, GROUP_COOKIE, opaque, setCookies, TARGET_COOKIE } from "./cookies.ts";
-import type { Group } from "./group.ts";
-import type { CompiledForward } from "./rules.ts";
-import type { Target } from "./target.ts";
+import type { Group } from "../load-balancer/target-group.ts";
+import type { CompiledForward } from "../load-balancer/rules.ts";
+import type { Target } from "../load-balancer/target.ts";
 
 /**
  * ARN of the target group for a request: the one that its cookie names, else the one whose turn it is by weight.

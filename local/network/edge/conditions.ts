@@ -1,6 +1,6 @@
 import { BlockList, isIPv6 } from "node:net";
 import type { Condition } from "../rule-types.ts";
-import { wildcard } from "./wildcard.ts";
+import { wildcard } from "../load-balancer/wildcard.ts";
 
 /** What a listener rule can look at. */
 export interface RequestView {

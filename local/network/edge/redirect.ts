@@ -1,6 +1,6 @@
 import type { Redirect } from "../rule-types.ts";
-import type { Arrival } from "./headers.ts";
-import type { Arrived } from "./view.ts";
+import type { Arrival } from "../load-balancer/headers.ts";
+import type { Arrived } from "../load-balancer/request-view.ts";
 
 /** The Location of a redirect action: the request's own parts in place of the action's keywords. */
 export function redirectLocation(action: Redirect, request: Arrived, arrival: Arrival): string {

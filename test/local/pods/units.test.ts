@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import { Backoff } from "../../../local/pods/backoff.ts";
-import { quantity } from "../../../local/pods/quantity.ts";
-import { Slots } from "../../../local/pods/slots.ts";
+import { Backoff } from "../../../local/backoff.ts";
+import { quantity } from "../../../local/pods/spec/quantity.ts";
+import { Slots } from "../../../local/pods/container/start-slots.ts";
 import { Streak } from "../../../local/pods/streak.ts";
 
 describe("the parts of pods", () => {
