@@ -1,23 +1,35 @@
-/** Kubernetes waits 10 s doubling to 300 s; on a laptop somebody is watching. */
-const firstMs = 1000;
-const maxMs = 30_000;
-/** As kubelet does: a container that ran for twice the longest wait has recovered. */
-const resetMs = 2 * maxMs;
+/** How long to wait between the tries of one job. Times are in milliseconds. */
+export interface BackoffOptions {
+  firstMs: number;
+  maxMs: number;
+  /** A try that ran for this long was a success: what comes after it waits as briefly as after the first. @default never */
+  resetAfterMs?: number;
+  /** Whether the first retry comes at once. @default false */
+  firstAtOnce?: boolean;
+  /** @default Math.random */
+  random?: () => number;
+}
 
-/** Waits between the restarts of one container: none before the first, then doubling, with up to 20 % of jitter. */
+/** Waits between tries: doubling from the first to the longest, each shortened by up to 20 % so that retries spread. */
 export class Backoff {
-  readonly #random: () => number;
+  readonly #options: BackoffOptions;
   #failures = 0;
 
-  constructor(random: () => number = Math.random) {
-    this.#random = random;
+  constructor(options: BackoffOptions) {
+    this.#options = options;
   }
 
-  /** Milliseconds to wait after a run of this length. */
-  next(ranMs: number): number {
-    if (ranMs >= resetMs) this.#failures = 0;
-    const failures = this.#failures++;
-    if (failures === 0) return 0;
-    return Math.min(maxMs, firstMs * 2 ** (failures - 1)) * (1 - 0.2 * this.#random());
+  /** Milliseconds to wait now that a try has failed, which had run for `ranMs`. */
+  next(ranMs = 0): number {
+    const { firstMs, maxMs, resetAfterMs, firstAtOnce, random = Math.random } = this.#options;
+    if (resetAfterMs !== undefined && ranMs >= resetAfterMs) this.reset();
+    const doublings = this.#failures - (firstAtOnce ? 1 : 0);
+    this.#failures += 1;
+    return doublings < 0 ? 0 : Math.min(maxMs, firstMs * 2 ** doublings) * (1 - 0.2 * random());
+  }
+
+  /** A try succeeded: the next wait is the first again. */
+  reset(): void {
+    this.#failures = 0;
   }
 }

@@ -1,18 +1,21 @@
 import { open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 
+/** File -> the last write of it that was asked for, done or not. */
+const writes = new Map<string, Promise<void>>();
+
 /**
- * Replaces a JSON file in one step that a kill or a power cut either did or did not take (write beside it, fsync,
- * rename, fsync the folder). Mode 600. Two writes of one file must not overlap.
+ * Replaces a file in one step that a kill or a power cut either did or did not take (write beside it, fsync, rename,
+ * fsync the folder). Mode 600. Writes of one file happen in the order in which they were asked for.
+ * @param value a text as it is, anything else as JSON; taken at the call
  */
-export async function writeDurably(file: string, value: unknown): Promise<void> {
-  const temporary = `${file}.new`;
-  await withHandle(temporary, "w", async (handle) => {
-    await handle.writeFile(`${JSON.stringify(value, null, 2)}\n`);
-    await handle.sync();
-  });
-  await rename(temporary, file);
-  await syncFolder(dirname(file));
+export function writeDurably(file: string, value: unknown): Promise<void> {
+  const text = typeof value === "string" ? value : `${JSON.stringify(value, null, 2)}\n`;
+  const replaceFile = () => replace(file, text);
+  // A write that failed has told its own caller.
+  const done = (writes.get(file) ?? Promise.resolve()).then(replaceFile, replaceFile);
+  writes.set(file, done);
+  return done.finally(() => writes.get(file) === done && writes.delete(file));
 }
 
 /** Makes the entries of a folder (what was renamed into it) durable. */
@@ -32,6 +35,17 @@ export async function readJsonFile(file: string): Promise<unknown> {
   } catch (error) {
     throw new Error(`${file} is not JSON (${(error as Error).message})`, { cause: error });
   }
+}
+
+async function replace(file: string, text: string): Promise<void> {
+  // Another process may write the same file at this moment.
+  const draft = `${file}.${process.pid}.new`;
+  await withHandle(draft, "w", async (handle) => {
+    await handle.writeFile(text);
+    await handle.sync();
+  });
+  await rename(draft, file);
+  await syncFolder(dirname(file));
 }
 
 async function withHandle(

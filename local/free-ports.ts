@@ -2,36 +2,35 @@ import { randomInt } from "node:crypto";
 import { createServer } from "node:net";
 
 // Below every system's range for outgoing connections, which could take a port between its choice and its use.
-const first = 20_000;
+const first = 10_000;
 const last = 32_000;
-const tries = 200;
+const tries = 1000;
 
-/** Ports of this machine that nobody listens on, each given to one pod at a time. */
-export class FreePorts {
-  readonly #taken = new Set<number>();
+/** What this process has given out: each port to one taker at a time. */
+const taken = new Set<number>();
 
-  /**
-   * @param had The port that the pod held before; it stays if it is still free.
-   * @throws when there is none.
-   */
-  async take(had?: number): Promise<number> {
-    if (had !== undefined) {
-      if (await isFree(had)) return had;
-      this.#taken.delete(had);
-    }
-    for (let attempt = 0; attempt < tries; attempt++) {
-      const port = randomInt(first, last);
-      if (this.#taken.has(port)) continue;
-      this.#taken.add(port);
-      if (await isFree(port)) return port;
-      this.#taken.delete(port);
-    }
-    throw new Error(`no free port of 127.0.0.1 found from ${first} to ${last}; end what listens there`);
+/**
+ * A port of 127.0.0.1 that nothing listens on.
+ * @param had The port that the taker held before; it stays if it is still free.
+ * @throws when there is none.
+ */
+export async function takePort(had?: number): Promise<number> {
+  if (had !== undefined) {
+    if (await isFree(had)) return had;
+    taken.delete(had);
   }
-
-  giveBack(ports: Iterable<number>): void {
-    for (const port of ports) this.#taken.delete(port);
+  for (let attempt = 0; attempt < tries; attempt++) {
+    const port = randomInt(first, last);
+    if (taken.has(port)) continue;
+    taken.add(port);
+    if (await isFree(port)) return port;
+    taken.delete(port);
   }
+  throw new Error(`no free port of 127.0.0.1 found from ${first} to ${last}; end what listens there`);
+}
+
+export function givePortsBack(ports: Iterable<number>): void {
+  for (const port of ports) taken.delete(port);
 }
 
 function isFree(port: number): Promise<boolean> {

@@ -6,7 +6,6 @@
  * Other than Cognito's, an access token has an `aud` (the client id), which the library insists on. Sessions live in
  * memory; signing keys live in a file, so a token outlives a restart.
  */
-import "./url-parse.ts";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Provider } from "oidc-provider";
 import type { Client } from "./clients.ts";
@@ -25,7 +24,7 @@ export interface IssuerOptions {
   clients: Client[];
   /** @default the demo users */
   users?: User[];
-  /** Told of an error that is not the caller's fault. @default to standard error */
+  /** Gets each error that is not the caller's fault. @default prints it to standard error */
   onError?: (error: Error) => void;
 }
 

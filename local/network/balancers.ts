@@ -1,57 +1,53 @@
-import type { Server } from "node:net";
-import type { Border } from "./partition.ts";
-import { Front } from "./dns-name.ts";
-import type { NodeView } from "./node-checks.ts";
+import { DnsName } from "./dns-name.ts";
 import { listenerKey } from "./listening-ports.ts";
-import type { Balancer, Listener, RoutingState } from "./state.ts";
-import type { BalancerStatus, Tally } from "./request-counts.ts";
+import type { NodeView } from "./node-checks.ts";
+import type { Partition } from "./partition.ts";
+import type { BalancerStatus, RequestTotals } from "./request-counts.ts";
+import type { Balancer, RoutingState } from "./state.ts";
 
-/** What the fronts need to know of the network around them. */
+/** What the balancers need to know of the network around them. */
 export interface Surroundings {
   zones: string[];
-  border: Border;
+  partition: Partition;
   healthPath: string;
-  tally: Tally;
+  totals: RequestTotals;
   state(): RoutingState;
-  /** The port of a listening point in a zone. */
+  /** The port of a listener in a zone, by the listener's key. */
   port(zone: string, key: string): number | undefined;
-  /** Whether a zone's edge is there and serves. */
+  /** Whether a zone's proxy is there and serves. */
   isAlive(zone: string): boolean;
 }
 
-/** The public sides of load balancers, and what is known of every balancer's nodes. */
-export class Fronts {
+/** The DNS names of public load balancers, and what is known of every balancer's nodes. */
+export class Balancers {
   readonly #around: Surroundings;
-  readonly #open = new Map<Front, { balancer: string; listenerPort?: number }>();
+  /** By the balancer's ARN. */
+  readonly #names = new Map<string, DnsName>();
 
   constructor(around: Surroundings) {
     this.#around = around;
   }
 
-  async open(
-    balancer: string,
-    at?: Server | { host: string; port: number },
-    listenerPort?: number,
-  ): Promise<Front> {
-    const { border, healthPath } = this.#around;
-    const front = new Front(() => this.#nodes(balancer, listenerPort), border, healthPath);
-    this.#open.set(front, { balancer, listenerPort });
-    if (at) await front.serve(at);
-    return front;
+  /** The DNS name of a balancer's first listener. */
+  dnsName(balancer: string): DnsName {
+    const { partition, healthPath } = this.#around;
+    const name = this.#names.get(balancer) ?? new DnsName(() => this.#nodes(balancer), partition, healthPath);
+    this.#names.set(balancer, name);
+    return name;
   }
 
-  /** To be called when an edge or a zone came or went, or a node's health changed. */
+  /** To be called when a proxy or a zone came or went, or a node's health changed. */
   refresh(): void {
-    for (const front of this.#open.keys()) front.refresh();
+    for (const name of this.#names.values()) name.refresh();
   }
 
   close(): void {
-    for (const front of this.#open.keys()) front.close();
-    this.#open.clear();
+    for (const name of this.#names.values()) name.close();
+    this.#names.clear();
   }
 
   status(balancer: Balancer): BalancerStatus {
-    const { tally } = this.#around;
+    const { totals } = this.#around;
     const weights = this.#around.state().weights[balancer.arn] ?? {};
     const groups = balancer.listeners.flatMap(({ rules }) =>
       rules.flatMap(({ action }) => (action.type === "forward" ? action.groups.map(({ arn }) => arn) : [])),
@@ -60,49 +56,48 @@ export class Fronts {
       arn: balancer.arn,
       name: balancer.name,
       nodes: this.#nodeStatus(balancer),
-      targets: tally
+      targets: totals
         .targets(new Set(groups))
         .map((target) => ({ ...target, weight: weights[target.zone] ?? 1 })),
-      requests: tally.requests(balancer.arn),
-      errors: tally.errors(balancer.arn),
+      requests: totals.requests(balancer.arn),
+      errors: totals.errors(balancer.arn),
     };
   }
 
   #nodeStatus(balancer: Balancer): BalancerStatus["nodes"] {
-    const { tally } = this.#around;
-    const front = [...this.#open].find(([, { balancer: arn }]) => arn === balancer.arn)?.[0];
-    const seen = new Map(front?.status().map((node) => [node.zone, node]));
+    const { totals } = this.#around;
+    const seen = new Map(
+      this.#names
+        .get(balancer.arn)
+        ?.status()
+        .map((node) => [node.zone, node]),
+    );
     const listener = balancer.listeners[0];
-    return this.#nodes(balancer.arn).map(({ zone, alive, weighs }) => {
-      // An internal balancer has no front; its name leads every zone to its own node.
-      const healthy = alive && listener !== undefined && tally.isHealthy(zone, listenerKey(listener));
+    return this.#nodes(balancer.arn).map(({ zone, alive, inRotation }) => {
+      // An internal balancer's name leads every zone to its own node: nobody checks it from outside.
+      const healthy = alive && listener !== undefined && totals.isHealthy(zone, listenerKey(listener));
       const known = seen.get(zone);
       return {
         zone,
         healthy: known ? known.health === "healthy" : healthy,
-        inDns: known ? known.inDns : healthy && weighs,
-        requests: tally.nodeRequests(balancer.arn, zone),
+        inDns: known ? known.inDns : healthy && inRotation,
+        requests: totals.nodeRequests(balancer.arn, zone),
       };
     });
   }
 
-  #nodes(arn: string, listenerPort?: number): NodeView[] {
+  #nodes(arn: string): NodeView[] {
     const { zones, state, port, isAlive } = this.#around;
     const { balancers, weights } = state();
-    const listener = findListener(balancers, arn, listenerPort);
+    const listener = balancers.find((balancer) => balancer.arn === arn)?.listeners[0];
     return zones.map((zone) => {
       const at = listener && port(zone, listenerKey(listener));
       return {
         zone,
         alive: isAlive(zone),
-        weighs: weights[arn]?.[zone] !== 0,
+        inRotation: weights[arn]?.[zone] !== 0,
         ...(at !== undefined && { address: `127.0.0.1:${at}` }),
       };
     });
   }
-}
-
-function findListener(balancers: Balancer[], arn: string, port?: number): Listener | undefined {
-  const listeners = balancers.find((balancer) => balancer.arn === arn)?.listeners ?? [];
-  return port === undefined ? listeners[0] : listeners.find((listener) => listener.port === port);
 }

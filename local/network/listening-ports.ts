@@ -1,7 +1,9 @@
+import { takePort } from "../free-ports.ts";
+import type { Ports } from "./messages.ts";
 import type { Balancer, Listener, OutsideEndpoint, RoutingState, Service } from "./state.ts";
 
-/** A thing that every edge listens for, and the names by which pods of its zone know it. */
-export interface Point {
+/** What the proxy of every zone listens for, and the names by which pods of its zone know it. */
+interface Entry {
   key: string;
   /** `host:port` as the graph's values hold it. */
   names: string[];
@@ -12,8 +14,8 @@ export const serviceKey = (service: Service, port: number) =>
   `service ${service.namespace}/${service.name}:${port}`;
 export const endpointKey = (endpoint: OutsideEndpoint) => `endpoint ${endpoint.name}`;
 
-/** Every listening point of a state; the keys are unique. */
-export function points(state: RoutingState): Point[] {
+/** Every listener, Service and outside endpoint of a state; the keys are unique. */
+function entries(state: RoutingState): Entry[] {
   return [
     ...state.balancers.flatMap((balancer) =>
       balancer.listeners.map((listener) => ({
@@ -31,7 +33,7 @@ export function points(state: RoutingState): Point[] {
   ];
 }
 
-/** A public balancer is reached through its front from everywhere, so its name means nothing special in a zone. */
+/** A public balancer is reached by its DNS name from everywhere, so that name leads nowhere else in a zone. */
 function balancerNames({ internal, address, listeners }: Balancer, listener: Listener): string[] {
   if (!internal) return [];
   // A DNS name that carries a port stands for the first listener.
@@ -41,4 +43,41 @@ function balancerNames({ internal, address, listeners }: Balancer, listener: Lis
 
 function serviceNames({ name, namespace }: Service, port: number): string[] {
   return [`${name}.${namespace}.svc.cluster.local:${port}`, `${name}.${namespace}.svc:${port}`];
+}
+
+/** The ports of each zone's proxy: each is taken once and kept, since pods hold it in their environment. */
+export class ListeningPorts {
+  readonly #byZone: Map<string, Ports>;
+  #allocating: Promise<void> = Promise.resolve();
+
+  constructor(zones: string[]) {
+    this.#byZone = new Map(zones.map((zone) => [zone, {}]));
+  }
+
+  /** Key -> port in a zone. */
+  of(zone: string): Ports {
+    return this.#byZone.get(zone) ?? {};
+  }
+
+  /** Takes a port in every zone for whatever in `state` has none yet. */
+  allocate(state: RoutingState): Promise<void> {
+    // An allocation that failed has told its own caller.
+    const before = this.#allocating.catch(() => undefined);
+    this.#allocating = before.then(async () => {
+      for (const { key } of entries(state)) {
+        for (const ports of this.#byZone.values()) ports[key] ??= await takePort();
+      }
+    });
+    return this.#allocating;
+  }
+
+  /** The graph's names -> where a pod in `zone` reaches them; both are `host:port`. */
+  lookup(zone: string, state: RoutingState): Record<string, string> {
+    const ports = this.of(zone);
+    return Object.fromEntries(
+      entries(state).flatMap(({ key, names }) =>
+        ports[key] === undefined ? [] : names.map((name) => [name, `127.0.0.1:${ports[key]}`]),
+      ),
+    );
+  }
 }

@@ -3,9 +3,12 @@ import { createConnection, type Socket } from "node:net";
 /** Elastic Load Balancing gives a target 10 s to accept a connection. */
 const CONNECT_TIMEOUT_MS = 10_000;
 
-/** Whether a connection's error is a cut's doing, which the other end must not learn of. */
-export function isSevered(error: NodeJS.ErrnoException): boolean {
-  return error.code === "ESEVERED";
+/** Code of the error with which a connection into a zone ends that is cut off. */
+const PARTITIONED = "EPARTITIONED";
+
+/** Whether a connection ended because a zone was cut off, which the other end must not learn of. */
+export function isPartitioned(error: NodeJS.ErrnoException): boolean {
+  return error.code === PARTITIONED;
 }
 
 interface ConnectOptions {
@@ -16,14 +19,15 @@ interface ConnectOptions {
 }
 
 /**
- * The zone's border: every connection that may leave the zone is made here, so that a cut is felt by all of them.
- * Packets over a cut border vanish: what is open falls silent, what is new never connects.
- * Left out: the far end of a severed connection sees it closed instead of silent.
+ * Network partitions as a zone sees them: every connection that may leave the zone is made here, so that all of them
+ * feel it when a zone is cut off. Packets are lost then: what is open falls silent, what is new never connects.
+ * Left out: the other end of a lost connection sees it closed instead of silent.
  */
-export class Border {
+export class Partition {
   readonly zone: string;
   #cut = new Set<string>();
-  readonly #crossings = new Map<Socket, string | undefined>();
+  /** Open connections that leave the zone, with the zone they lead to. */
+  readonly #leaving = new Map<Socket, string | undefined>();
 
   /** `zone` is empty for what is in no zone, such as the internet. */
   constructor(zone: string) {
@@ -40,8 +44,8 @@ export class Border {
     socket.once("connect", () => clearTimeout(timer));
     socket.once("close", () => clearTimeout(timer));
     if (zone !== this.zone) {
-      this.#crossings.set(socket, zone);
-      socket.once("close", () => this.#crossings.delete(socket));
+      this.#leaving.set(socket, zone);
+      socket.once("close", () => this.#leaving.delete(socket));
     }
     return socket;
   }
@@ -49,8 +53,8 @@ export class Border {
   /** Says which zones are cut off now. */
   cut(zones: string[]): void {
     this.#cut = new Set(zones);
-    for (const [socket, zone] of this.#crossings) {
-      if (this.#isCut(zone)) socket.destroy(failure("ESEVERED", `the border to zone ${zone} was cut`));
+    for (const [socket, zone] of this.#leaving) {
+      if (this.#isCut(zone)) socket.destroy(failure(PARTITIONED, `zone ${zone} was cut off`));
     }
   }
 
@@ -68,7 +72,7 @@ function connectTo(address: string, allowHalfOpen: boolean): Socket {
 
 /** A name that is never resolved keeps a socket connecting for good, as lost packets do. */
 function neverConnecting(): Socket {
-  return createConnection({ host: "beyond.invalid", port: 9, lookup: () => undefined });
+  return createConnection({ host: "partitioned.invalid", port: 9, lookup: () => undefined });
 }
 
 function failure(code: string, message: string): NodeJS.ErrnoException {

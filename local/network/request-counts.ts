@@ -1,6 +1,6 @@
-import type { EdgeReport, TargetReport, TargetState } from "./messages.ts";
+import type { ProxyReport, TargetReport, TargetState } from "./messages.ts";
 
-/** A load balancer as `Network.status` tells of it. */
+/** A load balancer as `Network.status` shows it. */
 export interface BalancerStatus {
   arn: string;
   name: string;
@@ -14,20 +14,20 @@ export interface BalancerStatus {
   errors: Record<string, number>;
 }
 
-/** Adds up what the edges report. */
-export class Tally {
-  readonly #latest = new Map<string, EdgeReport>();
+/** Adds up what the zones' proxies report. */
+export class RequestTotals {
+  readonly #latest = new Map<string, ProxyReport>();
   /** Balancer -> node's zone -> target's zone -> requests. */
   readonly #requests = new Map<string, Map<string, Record<string, number>>>();
   readonly #errors = new Map<string, Record<string, number>>();
 
-  /** Takes what an edge sees now. */
-  see(zone: string, report: EdgeReport): void {
+  /** Keeps what a proxy sees now. */
+  see(zone: string, report: ProxyReport): void {
     this.#latest.set(zone, report);
   }
 
-  /** Adds what an edge counted since its last report. */
-  count(zone: string, report: EdgeReport): void {
+  /** Adds what a proxy counted since its last report. */
+  count(zone: string, report: ProxyReport): void {
     for (const [arn, counts] of Object.entries(report.requests)) {
       const byNode = this.#requests.get(arn) ?? new Map<string, Record<string, number>>();
       this.#requests.set(arn, byNode.set(zone, sum(byNode.get(zone) ?? {}, counts)));
@@ -37,17 +37,17 @@ export class Tally {
     }
   }
 
-  /** Forgets what an edge saw; its counts stay. */
+  /** Forgets what a proxy saw; its counts stay. */
   forget(zone: string): void {
     this.#latest.delete(zone);
   }
 
-  /** What an edge last told of its listeners' health. */
+  /** What a proxy last reported of its listeners' health. */
   healthy(zone: string): Record<string, boolean> {
     return this.#latest.get(zone)?.healthy ?? {};
   }
 
-  /** Whether an edge has told of healthy targets for a listener, by the listener's key. */
+  /** Whether a proxy has reported healthy targets for a listener, by the listener's key. */
   isHealthy(zone: string, listener: string): boolean {
     return this.healthy(zone)[listener] ?? false;
   }
@@ -65,7 +65,7 @@ export class Tally {
     return { ...this.#errors.get(arn) };
   }
 
-  /** Targets of some groups, each with the state that most of the edges see. */
+  /** Targets of some groups, each with the state that most of the proxies see. */
   targets(groups: Set<string>): TargetReport[] {
     const seen = new Map<string, TargetReport[]>();
     for (const { targets } of this.#latest.values()) {

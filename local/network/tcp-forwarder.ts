@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
-import type { Border } from "./partition.ts";
+import type { Partition } from "./partition.ts";
 import { Relay } from "./relay.ts";
 
-/** Where a connection may be led. */
-export interface Way {
+/** Where a connection may be forwarded to. */
+export interface Upstream {
   /** What it is known by while connections to it are open. */
   id: string;
   /** `host:port`. */
@@ -11,13 +11,13 @@ export interface Way {
   zone?: string;
 }
 
-/** Leads TCP connections to one of several ways and keeps hold of each, so that those to a lost way can be ended. */
-export class Switchboard {
-  readonly #border: Border;
-  readonly #open = new Map<Relay | Socket, Way>();
+/** Forwards TCP connections to one of several upstreams and keeps a list of them, so that those to a lost one can be ended. */
+export class TcpForwarder {
+  readonly #partition: Partition;
+  readonly #open = new Map<Relay | Socket, Upstream>();
 
-  constructor(border: Border) {
-    this.#border = border;
+  constructor(partition: Partition) {
+    this.#partition = partition;
   }
 
   get size(): number {
@@ -25,64 +25,64 @@ export class Switchboard {
   }
 
   /**
-   * Leads a client over the first of `ways` that accepts a connection; nothing of the client's is read before.
+   * Forwards a client to the first of `upstreams` that accepts a connection; nothing of the client's is read before.
    * Where none does, the client is given to `refuse` (without one it sees a reset).
    */
-  lead(client: Socket, ways: Way[], refuse = reset): void {
+  forward(client: Socket, upstreams: Upstream[], refuse = reset): void {
     // An early error closes the socket, and that is what is listened for below.
     client.on("error", () => undefined);
     client.setNoDelay(true);
     // A client that has said all may still be answered, whatever server accepted it.
     client.allowHalfOpen = true;
-    this.#try(client, ways, 0, refuse);
+    this.#try(client, upstreams, 0, refuse);
   }
 
-  #try(client: Socket, ways: Way[], index: number, refuse: (client: Socket) => void): void {
-    const way = ways[index];
+  #try(client: Socket, upstreams: Upstream[], index: number, refuse: (client: Socket) => void): void {
+    const upstream = upstreams[index];
     if (client.destroyed) return;
-    if (!way) {
+    if (!upstream) {
       refuse(client);
       return;
     }
-    const upstream = this.#border.connect(way.address, way.zone, { allowHalfOpen: true });
-    const abandon = () => upstream.destroy();
+    const socket = this.#partition.connect(upstream.address, upstream.zone, { allowHalfOpen: true });
+    const abandon = () => socket.destroy();
     const next = () => {
       client.off("close", abandon);
-      this.#open.delete(upstream);
-      this.#try(client, ways, index + 1, refuse);
+      this.#open.delete(socket);
+      this.#try(client, upstreams, index + 1, refuse);
     };
-    this.#open.set(upstream, way);
+    this.#open.set(socket, upstream);
     client.once("close", abandon);
-    upstream.once("error", next);
-    upstream.once("connect", () => {
+    socket.once("error", next);
+    socket.once("connect", () => {
       client.off("close", abandon);
-      upstream.off("error", next);
-      this.#open.delete(upstream);
-      this.#relay(client, upstream, way);
+      socket.off("error", next);
+      this.#open.delete(socket);
+      this.#relay(client, socket, upstream);
     });
-    upstream.once("close", () => this.#open.delete(upstream));
+    socket.once("close", () => this.#open.delete(socket));
   }
 
-  #relay(client: Socket, upstream: Socket, way: Way): void {
-    const relay = new Relay(client, upstream);
-    this.#open.set(relay, way);
+  #relay(client: Socket, socket: Socket, upstream: Upstream): void {
+    const relay = new Relay(client, socket);
+    this.#open.set(relay, upstream);
     relay.onClose(() => this.#open.delete(relay));
   }
 
-  /** Breaks off every connection whose way `lost` names; one that is still connecting tries the next way. */
-  breakOff(lost: (way: Way) => boolean): void {
-    for (const [connection, way] of this.#open) {
-      if (!lost(way)) continue;
+  /** Resets every connection to an upstream for which `lost` holds; one that is still connecting tries the next. */
+  reset(lost: (upstream: Upstream) => boolean): void {
+    for (const [connection, upstream] of this.#open) {
+      if (!lost(upstream)) continue;
       if (connection instanceof Relay) connection.reset();
-      else connection.destroy(new Error(`the way to ${way.address} was lost`));
+      else connection.destroy(new Error(`${upstream.address} was lost`));
     }
   }
 
-  /** Ends connections whose way `left` names once no byte has flowed for `quietMs`. */
-  endQuiet(left: (way: Way) => boolean, quietMs: number): void {
+  /** Resets connections to upstreams for which `left` holds once no byte has flowed for `quietMs`. */
+  resetIdle(left: (upstream: Upstream) => boolean, quietMs: number): void {
     const now = performance.now();
-    for (const [connection, way] of this.#open) {
-      if (connection instanceof Relay && left(way) && now - connection.lastBytes > quietMs)
+    for (const [connection, upstream] of this.#open) {
+      if (connection instanceof Relay && left(upstream) && now - connection.lastBytes > quietMs)
         connection.reset();
     }
   }

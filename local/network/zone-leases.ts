@@ -4,9 +4,9 @@ import { EventEmitter } from "node:events";
 const LEASE_MS = 2000;
 const TICK_MS = 200;
 
-/** The node controller: which zones are ready, by when each was last heard of. */
-export class Zones extends EventEmitter<{ zone: [zone: string, ready: boolean] }> {
-  readonly #heard = new Map<string, number>();
+/** The node controller: which zones are ready, by the time of their last heartbeat. */
+export class ZoneLeases extends EventEmitter<{ zone: [zone: string, ready: boolean] }> {
+  readonly #renewed = new Map<string, number>();
   readonly #ready = new Map<string, boolean>();
   readonly #timer: NodeJS.Timeout;
   #lastTick = performance.now();
@@ -27,8 +27,8 @@ export class Zones extends EventEmitter<{ zone: [zone: string, ready: boolean] }
     return Object.fromEntries(this.#ready);
   }
 
-  heard(zone: string): void {
-    this.#heard.set(zone, performance.now());
+  renew(zone: string): void {
+    this.#renewed.set(zone, performance.now());
     this.#set(zone, true);
   }
 
@@ -40,10 +40,10 @@ export class Zones extends EventEmitter<{ zone: [zone: string, ready: boolean] }
     const now = performance.now();
     const lag = now - this.#lastTick - TICK_MS;
     this.#lastTick = now;
-    // While this process was held up nobody could be heard: what was said meanwhile is read after this tick.
-    if (lag > LEASE_MS / 4) for (const [zone, at] of this.#heard) this.#heard.set(zone, at + lag);
-    for (const [zone, at] of this.#heard)
-      if (now - (this.#heard.get(zone) ?? at) > LEASE_MS) this.#set(zone, false);
+    // While this process was held up it read no heartbeat: those that came meanwhile are read after this tick.
+    if (lag > LEASE_MS / 4) for (const [zone, at] of this.#renewed) this.#renewed.set(zone, at + lag);
+    for (const [zone, at] of this.#renewed)
+      if (now - (this.#renewed.get(zone) ?? at) > LEASE_MS) this.#set(zone, false);
   }
 
   #set(zone: string, ready: boolean): void {

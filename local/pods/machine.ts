@@ -1,16 +1,12 @@
-import type { Lifeline } from "./container/watchdog.ts";
-import type { Manifests } from "./spec/manifests.ts";
-import type { FreePorts } from "../free-ports.ts";
-import type { Slots } from "./container/start-slots.ts";
-import type { Volumes } from "./container/volumes.ts";
+import type { StartSlots, Volumes, Watchdog } from "./container/index.ts";
+import type { Manifests } from "./spec/index.ts";
 
 /** What the pods of all zones share on this machine. */
 export interface Machine {
   manifests: Manifests;
   volumes: Volumes;
-  ports: FreePorts;
-  slots: Slots;
-  lifeline: Lifeline;
+  slots: StartSlots;
+  watchdog: Watchdog;
   /** Folder of the pods' volumes, mode 700. */
   directory: string;
   logDirectory: string;

@@ -1,4 +1,4 @@
-import type { Exit } from "./container/container.ts";
+import type { Exit } from "./container/index.ts";
 
 /** As `kubectl get pods` names it. */
 export type Phase =

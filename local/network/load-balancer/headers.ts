@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import type { Balancer } from "../state.ts";
 
 /** Headers of one connection only (RFC 9110, 7.6.1); Node writes its own. */
 const HOP_BY_HOP = new Set([
@@ -21,7 +20,6 @@ export interface Arrival {
   port: number;
   /** The balancer's own name, for a client of HTTP/1.0 that names none. */
   host: string;
-  forwardedFor: Balancer["forwardedFor"];
 }
 
 /** Headers for the target out of a request's raw ones, both flat lists of names and values. */
@@ -42,17 +40,11 @@ export function requestHeaders(raw: string[], arrival: Arrival): string[] {
     else if (!FORWARDED.has(lower)) headers.push(name, value);
   }
   if (!hasHost) headers.push("Host", arrival.host);
-  addForwardedFor(headers, forwardedFor, arrival);
+  const { clientAddress } = arrival;
+  headers.push("X-Forwarded-For", forwardedFor ? `${forwardedFor}, ${clientAddress}` : clientAddress);
   headers.push("X-Forwarded-Proto", arrival.protocol, "X-Forwarded-Port", String(arrival.port));
   headers.push("X-Amzn-Trace-Id", traceId(trace));
   return headers;
-}
-
-function addForwardedFor(headers: string[], given: string, { forwardedFor, clientAddress }: Arrival): void {
-  if (forwardedFor === "append") {
-    headers.push("X-Forwarded-For", given ? `${given}, ${clientAddress}` : clientAddress);
-  }
-  if (forwardedFor === "preserve" && given) headers.push("X-Forwarded-For", given);
 }
 
 /** Trace ids only have to differ: a random part for the process and a count are cheaper than randomness for each. */
@@ -69,7 +61,7 @@ function traceId(given: string): string {
 }
 
 /** Headers for the client out of a target's raw ones. */
-export function responseHeaders(raw: string[], added: string[], close: boolean): string[] {
+export function responseHeaders(raw: string[], close: boolean): string[] {
   const listed = connectionTokens(raw);
   const headers: string[] = [];
   for (let i = 0; i < raw.length; i += 2) {
@@ -77,7 +69,6 @@ export function responseHeaders(raw: string[], added: string[], close: boolean):
     const lower = name.toLowerCase();
     if (!HOP_BY_HOP.has(lower) && !listed?.has(lower)) headers.push(name, raw[i + 1] as string);
   }
-  headers.push(...added);
   if (close) headers.push("Connection", "close");
   return headers;
 }

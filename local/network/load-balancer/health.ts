@@ -1,5 +1,5 @@
 import { get } from "node:http";
-import type { Border } from "../partition.ts";
+import type { Partition } from "../partition.ts";
 import type { HealthCheck } from "../state.ts";
 
 /** While a target is new it is asked this often instead of at the declared interval: a laptop's user waits for it. */
@@ -60,7 +60,7 @@ export class HealthChecker {
 
 /** One health check over HTTP; false for anything but a matching status in time. */
 export function askHealth(
-  border: Border,
+  partition: Partition,
   at: { healthAddress?: string; zone: string },
   check: HealthCheck,
 ): Promise<boolean> {
@@ -70,7 +70,7 @@ export function askHealth(
     const request = get({
       path: check.path,
       headers: { host: healthAddress, "user-agent": "ELB-HealthChecker/2.0", connection: "close" },
-      createConnection: () => border.connect(healthAddress, zone, { timeoutMs: check.timeoutMs }),
+      createConnection: () => partition.connect(healthAddress, zone, { timeoutMs: check.timeoutMs }),
     });
     const timer = setTimeout(() => request.destroy(new Error("no answer in time")), check.timeoutMs);
     request.once("response", (response) => {

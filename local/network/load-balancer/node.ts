@@ -1,14 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { Balancer, Listener } from "../state.ts";
-import { chooseGroup, chooseTarget } from "../edge/choice.ts";
-import { Exchange } from "./proxied-request.ts";
-import type { Group } from "./target-group.ts";
 import type { Arrival } from "./headers.ts";
-import { redirectLocation } from "../edge/redirect.ts";
-import { rawStatus, replyWithStatus } from "./replies.ts";
+import { ProxiedRequest } from "./proxied-request.ts";
+import { rawStatus, redirectLocation, replyWithStatus } from "./replies.ts";
+import { clientAddress, type RequestView, viewOf } from "./request-view.ts";
 import { type CompiledAction, type CompiledForward, Rules } from "./rules.ts";
-import { type Arrived, viewOf } from "./request-view.ts";
+import type { TargetGroupTargets } from "./target-group.ts";
 import { isWebSocket, joinWebSocket, responseOn } from "./websocket.ts";
 
 /** Elastic Load Balancing takes 64 KB of headers. */
@@ -16,16 +14,16 @@ const MAX_HEADERS = 65_536;
 /** A silent client is given this much longer than a silent target, so that it still hears the 504. */
 const CLIENT_SLACK_MS = 5000;
 
-/** What a node needs of the edge it runs in. */
+/** What a node needs of the proxy process that it runs in. */
 export interface NodeContext {
   zone: string;
   healthPath: string;
-  group(arn: string): Group | undefined;
+  group(arn: string): TargetGroupTargets | undefined;
   /** Zones that a zonal shift moved a balancer's traffic away from. */
   away(balancer: string): Set<string>;
   onRequest(balancer: string, zone: string): void;
   onError(balancer: string, status: number): void;
-  /** Whether the edge is about to end. */
+  /** Whether the process is about to end. */
   stopping(): boolean;
 }
 
@@ -53,7 +51,7 @@ export class AlbNode {
       requestTimeout: 0,
       connectionsCheckingInterval: 5000,
     });
-    this.server.on("connection", (socket: Socket) => born.set(socket, performance.now()));
+    this.server.on("connection", (socket: Socket) => openedAt.set(socket, performance.now()));
     this.server.on("request", (request, response) => this.#serve(request, response));
     this.server.on("upgrade", (request, socket, head) => this.#upgrade(request, socket as Socket, head));
     this.server.on("clientError", refuse);
@@ -103,27 +101,26 @@ export class AlbNode {
 
   #forward(
     action: CompiledForward,
-    view: Arrived,
+    view: RequestView,
     request: IncomingMessage,
     response: ServerResponse,
     client?: { socket: Socket; head: Buffer },
   ): void {
     const { arn } = this.#balancer;
-    const added: string[] = [];
-    const group = this.#context.group(chooseGroup(action, request, added));
-    const target = group && chooseTarget(group, request, added, arn, this.#context.away(arn));
+    // Where every group weighs nothing it is nobody's turn.
+    const group = this.#context.group(action.rotation.next() ?? "");
+    const target = group?.pick(arn, this.#context.away(arn));
     if (!target) {
       this.#refuse(request, response, 503);
       return;
     }
     this.#context.onRequest(arn, target.at.zone);
     try {
-      new Exchange(request, response, {
+      new ProxiedRequest(request, response, {
         target,
         path: view.target,
-        arrival: this.#arrival(view),
+        arrival: this.#arrival(request),
         idleTimeoutMs: this.#balancer.idleTimeoutMs,
-        added,
         close: () => this.#closes(request),
         onError: (status) => this.#context.onError(arn, status),
         ...(client && {
@@ -144,14 +141,14 @@ export class AlbNode {
 
   #reply(
     action: Exclude<CompiledAction, CompiledForward>,
-    view: Arrived,
+    view: RequestView,
     request: IncomingMessage,
     response: ServerResponse,
   ): void {
     const close = this.#closes(request) || !request.complete;
     const connection = close ? { connection: "close" } : {};
     if (action.type === "redirect") {
-      const location = redirectLocation(action, view, this.#arrival(view));
+      const location = redirectLocation(action, view, this.#arrival(request));
       response.writeHead(action.status, { location, "content-length": 0, ...connection }).end();
       return;
     }
@@ -165,21 +162,20 @@ export class AlbNode {
     replyWithStatus(response, status, !request.complete || this.#closes(request));
   }
 
-  #arrival(view: Arrived): Arrival {
+  #arrival(request: IncomingMessage): Arrival {
     return {
-      clientAddress: view.sourceIp,
+      clientAddress: clientAddress(request),
       protocol: this.#listener.protocol === "HTTPS" ? "https" : "http",
       // Where the balancer's name carries a port, that is the one that clients connect to.
       port: this.#balancer.address.port ?? this.#listener.port,
       host: this.#balancer.address.host,
-      forwardedFor: this.#balancer.forwardedFor,
     };
   }
 
   /** A node that was shifted away from tells clients to connect anew: they then reach another zone. */
   #closes({ socket }: IncomingMessage): boolean {
     const { clientKeepAliveMs, arn } = this.#balancer;
-    const age = performance.now() - (born.get(socket) ?? 0);
+    const age = performance.now() - (openedAt.get(socket) ?? 0);
     return (
       age > clientKeepAliveMs || this.#context.stopping() || this.#context.away(arn).has(this.#context.zone)
     );
@@ -187,7 +183,7 @@ export class AlbNode {
 }
 
 /** When each client's connection was opened. */
-const born = new WeakMap<Socket, number>();
+const openedAt = new WeakMap<Socket, number>();
 
 const CLIENT_ERRORS: Record<string, number> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
 

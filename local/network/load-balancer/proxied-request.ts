@@ -5,35 +5,33 @@ import {
   type ServerResponse,
 } from "node:http";
 import type { Duplex } from "node:stream";
-import { isSevered } from "../partition.ts";
+import { isPartitioned } from "../partition.ts";
 import { type Arrival, requestHeaders, responseHeaders } from "./headers.ts";
 import { replyWithStatus } from "./replies.ts";
 import type { InFlight, Target } from "./target.ts";
 
-export interface ExchangeOptions {
+export interface ProxiedRequestOptions {
   target: Target;
   path: string;
   arrival: Arrival;
   idleTimeoutMs: number;
-  /** Headers to add to the response, flat. */
-  added: string[];
   /** Whether the client's connection should end with this response. */
   close: () => boolean;
-  /** Told of answers that this exchange had to make up. */
+  /** Gets the status of an answer that this node had to make up. */
   onError: (status: number) => void;
   /** Takes over when the target switches protocols (101). */
   onUpgrade?: (answer: IncomingMessage, upstream: Duplex, head: Buffer) => void;
 }
 
 /** One request on its way to a target and its response on the way back, streamed both ways. */
-export class Exchange implements InFlight {
+export class ProxiedRequest implements InFlight {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
-  readonly #options: ExchangeOptions;
+  readonly #options: ProxiedRequestOptions;
   readonly #upstream: ClientRequest;
 
   /** Throws when the request can't be sent at all, such as for a path with forbidden characters. */
-  constructor(request: IncomingMessage, response: ServerResponse, options: ExchangeOptions) {
+  constructor(request: IncomingMessage, response: ServerResponse, options: ProxiedRequestOptions) {
     this.#request = request;
     this.#response = response;
     this.#options = options;
@@ -86,7 +84,7 @@ export class Exchange implements InFlight {
       return;
     }
     try {
-      const headers = responseHeaders(answer.rawHeaders, this.#options.added, this.#options.close());
+      const headers = responseHeaders(answer.rawHeaders, this.#options.close());
       response.writeHead(answer.statusCode ?? 502, answer.statusMessage, headers);
     } catch {
       // The target's answer isn't one that may be passed on, such as one with a status below 100.
@@ -100,8 +98,8 @@ export class Exchange implements InFlight {
   }
 
   #broken(error: NodeJS.ErrnoException): void {
-    // Of a severed connection nothing is known until the client or the zone is given up.
-    if (isSevered(error)) this.#response.setTimeout(this.#options.idleTimeoutMs, () => this.#answer(504));
+    // From a zone that is cut off nothing comes back: the client waits until the request or the zone is given up.
+    if (isPartitioned(error)) this.#response.setTimeout(this.#options.idleTimeoutMs, () => this.#answer(504));
     else this.#answer(error.code === "ETIMEDOUT" ? 504 : 502);
   }
 

@@ -1,31 +1,32 @@
 import type { IncomingMessage } from "node:http";
-import type { RequestView } from "../edge/conditions.ts";
 
-/** A request as rules see it, and the path to ask the target for. */
-export interface Arrived extends RequestView {
+/** A request as listener rules and redirects see it. */
+export interface RequestView {
   /** Path with query, without scheme and host even when the client sent them. */
   target: string;
+  /** Without the query string. */
+  path: string;
+  /** Raw query string without `?`. */
+  query: string;
+  /** The Host header without its port. */
+  host: string;
 }
 
 /** Undefined for a request target that no load balancer takes. */
-export function viewOf(request: IncomingMessage): Arrived | undefined {
+export function viewOf(request: IncomingMessage): RequestView | undefined {
   const target = originForm(request.url ?? "");
   if (target === undefined) return undefined;
   const mark = target.indexOf("?");
-  const host = request.headers.host ?? "";
   return {
-    method: request.method ?? "GET",
     target,
     path: mark < 0 ? target : target.slice(0, mark),
     query: mark < 0 ? "" : target.slice(mark + 1),
-    host: host.replace(/:\d*$/, ""),
-    header: (name) => request.headersDistinct[name] ?? [],
-    sourceIp: addressOf(request),
+    host: (request.headers.host ?? "").replace(/:\d*$/, ""),
   };
 }
 
 /** The client's address; IPv4 clients of an IPv6 socket keep their own form. */
-export function addressOf(request: IncomingMessage): string {
+export function clientAddress(request: IncomingMessage): string {
   return (request.socket.remoteAddress ?? "127.0.0.1").replace(/^::ffff:/, "");
 }
 

@@ -1,8 +1,8 @@
-import type { Border } from "../partition.ts";
 import type { TargetReport } from "../messages.ts";
+import type { Partition } from "../partition.ts";
+import { Rotation } from "../rotation.ts";
 import type { TargetGroup } from "../state.ts";
 import { askHealth, HealthChecker } from "./health.ts";
-import { Rotation } from "../rotation.ts";
 import { Target, type TargetAddress } from "./target.ts";
 
 interface Member {
@@ -12,24 +12,20 @@ interface Member {
   drain?: NodeJS.Timeout;
 }
 
-/** A target group as one node sees it: its targets, their health by this node's own checks, and whose turn it is. */
-export class Group {
+/** The targets of a target group as one node sees them: who they are, their health by this node's own checks, and whose turn it is. */
+export class TargetGroupTargets {
   #spec: TargetGroup;
-  readonly #border: Border;
+  readonly #partition: Partition;
   readonly #onChange: () => void;
   readonly #members = new Map<string, Member>();
   readonly #rotation = new Rotation();
   /** Balancer's ARN -> targets that may be chosen; emptied by every change. */
   readonly #eligible = new Map<string, Target[]>();
 
-  constructor(spec: TargetGroup, border: Border, onChange: () => void) {
+  constructor(spec: TargetGroup, partition: Partition, onChange: () => void) {
     this.#spec = spec;
-    this.#border = border;
+    this.#partition = partition;
     this.#onChange = onChange;
-  }
-
-  get spec(): TargetGroup {
-    return this.#spec;
   }
 
   /** Registers what is new in `wanted`, deregisters what is no longer; targets in a lost zone are dropped at once. */
@@ -56,28 +52,14 @@ export class Group {
    * `away` are the zones that a zonal shift of this balancer moved away from.
    */
   pick(balancer: string, away: Set<string>): Target | undefined {
-    const targets = this.eligible(balancer, away);
-    if (this.#spec.algorithm === "weighted_random") {
-      return targets[Math.floor(Math.random() * targets.length)];
-    }
-    if (this.#spec.algorithm === "least_outstanding_requests") {
-      const least = Math.min(...targets.map(({ inFlight }) => inFlight.size));
-      return this.#rotation.next(targets.filter(({ inFlight }) => inFlight.size === least));
-    }
-    return this.#spec.slowStartMs > 0 ? this.#warmed(targets) : this.#rotation.next(targets);
-  }
-
-  /** The target that a client's cookie names, as long as it may be chosen. */
-  sticky(cookies: string[], balancer: string, away: Set<string>): Target | undefined {
-    if (cookies.length === 0) return undefined;
-    return this.eligible(balancer, away).find(({ cookie }) => cookies.includes(cookie));
+    return this.#rotation.next(this.#eligibleFor(balancer, away));
   }
 
   /**
    * Healthy targets outside the zones that were shifted away; where there is none, the shift has no effect, and where
    * no target is healthy at all, every registered one is chosen from: the load balancer fails open.
    */
-  eligible(balancer: string, away: Set<string>): Target[] {
+  #eligibleFor(balancer: string, away: Set<string>): Target[] {
     const known = this.#eligible.get(balancer);
     if (known) return known;
     const reachable = this.#reachable();
@@ -108,19 +90,8 @@ export class Group {
     return [...this.#members.values()]
       .map(({ target }) => target)
       .filter(
-        ({ state, at }) => state !== "draining" && (this.#spec.crossZone || at.zone === this.#border.zone),
+        ({ state, at }) => state !== "draining" && (this.#spec.crossZone || at.zone === this.#partition.zone),
       );
-  }
-
-  /** Slow start: a new target's share grows with its age, unless all are new. */
-  #warmed(targets: Target[]): Target | undefined {
-    const warmth = (target: Target) => (performance.now() - target.healthySince) / this.#spec.slowStartMs;
-    const anyWarm = targets.some((target) => warmth(target) >= 1);
-    for (let tries = 0; anyWarm && tries < 4 * targets.length; tries += 1) {
-      const target = this.#rotation.next(targets);
-      if (target && Math.random() < warmth(target)) return target;
-    }
-    return this.#rotation.next(targets);
   }
 
   #register(at: TargetAddress): void {
@@ -128,20 +99,19 @@ export class Group {
     const known = this.#members.get(key);
     if (known && !known.drain) return;
     clearTimeout(known?.drain);
-    const target = known?.target ?? new Target(at, this.#spec.arn, this.#border);
+    const target = known?.target ?? new Target(at, this.#partition);
     target.state = "initial";
     const checker = new HealthChecker(
       this.#spec.healthCheck,
-      () => askHealth(this.#border, at, this.#spec.healthCheck),
-      (healthy) => this.#judge(target, healthy),
+      () => askHealth(this.#partition, at, this.#spec.healthCheck),
+      (healthy) => this.#setHealth(target, healthy),
     );
     this.#members.set(key, { target, checker });
     checker.start();
   }
 
-  #judge(target: Target, healthy: boolean): void {
+  #setHealth(target: Target, healthy: boolean): void {
     target.state = healthy ? "healthy" : "unhealthy";
-    if (healthy) target.healthySince = performance.now();
     this.#eligible.clear();
     this.#onChange();
   }

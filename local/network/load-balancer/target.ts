@@ -1,7 +1,6 @@
 import { Agent } from "node:http";
-import type { Border } from "../partition.ts";
 import type { TargetState } from "../messages.ts";
-import { opaque } from "../edge/cookies.ts";
+import type { Partition } from "../partition.ts";
 
 /**
  * An idle connection is given up before the target may close it: Node's servers close theirs after 5 s, and a
@@ -21,7 +20,7 @@ export interface TargetAddress {
   healthAddress?: string;
 }
 
-/** An exchange that is under way with a target. */
+/** A request that is under way to a target. */
 export interface InFlight {
   /** Ends it: 502 where nothing was answered yet, else a broken connection. */
   fail(reason: string): void;
@@ -30,18 +29,13 @@ export interface InFlight {
 /** One target of a target group as this node sees it. */
 export class Target {
   readonly at: TargetAddress;
-  /** Value of the stickiness cookie. */
-  readonly cookie: string;
   readonly agent: Agent;
   readonly inFlight = new Set<InFlight>();
   state: TargetState = "initial";
-  /** When it last became healthy, by the process's clock. */
-  healthySince = 0;
 
-  constructor(at: TargetAddress, group: string, border: Border) {
+  constructor(at: TargetAddress, partition: Partition) {
     this.at = at;
-    this.cookie = opaque(group, at.id, at.address);
-    this.agent = new TargetAgent(border, at);
+    this.agent = new TargetAgent(partition, at);
   }
 
   /** Fails what is under way and closes every connection. */
@@ -52,16 +46,16 @@ export class Target {
 }
 
 class TargetAgent extends Agent {
-  readonly #border: Border;
+  readonly #partition: Partition;
   readonly #at: TargetAddress;
 
-  constructor(border: Border, at: TargetAddress) {
+  constructor(partition: Partition, at: TargetAddress) {
     super({ keepAlive: true, maxFreeSockets: IDLE_CONNECTIONS, timeout: IDLE_CONNECTION_MS });
-    this.#border = border;
+    this.#partition = partition;
     this.#at = at;
   }
 
   override createConnection() {
-    return this.#border.connect(this.#at.address, this.#at.zone);
+    return this.#partition.connect(this.#at.address, this.#at.zone);
   }
 }

@@ -1,31 +1,30 @@
 import { createServer, type Server } from "node:net";
-import type { Border } from "../partition.ts";
+import type { Partition } from "../partition.ts";
 import type { OutsideEndpoint } from "../state.ts";
-import { Switchboard, type Way } from "../tcp-forwarder.ts";
+import { TcpForwarder, type Upstream } from "../tcp-forwarder.ts";
 
 /**
- * A zone's way to an address outside the cluster, such as a database's endpoint. While there is nothing behind it
- * connections are reset, and when what is behind it changes the old connections are broken off, so that clients
- * notice a failover at once.
+ * A zone's way to an address outside the cluster, such as a database's endpoint. While nothing serves it connections are
+ * reset, and when what serves it changes the old connections are reset, so that clients notice a failover at once.
  */
-export class Outside {
+export class ExternalAddress {
   readonly server: Server;
-  readonly #switchboard: Switchboard;
-  #ways: Way[] = [];
+  readonly #forwarder: TcpForwarder;
+  #upstreams: Upstream[] = [];
 
-  constructor(border: Border) {
-    this.#switchboard = new Switchboard(border);
+  constructor(partition: Partition) {
+    this.#forwarder = new TcpForwarder(partition);
     this.server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) =>
-      this.#switchboard.lead(client, this.#ways),
+      this.#forwarder.forward(client, this.#upstreams),
     );
   }
 
   update({ upstream, zone }: OutsideEndpoint): void {
-    this.#ways = upstream === undefined ? [] : [{ id: upstream, address: upstream, zone }];
-    this.#switchboard.breakOff(({ id }) => id !== upstream);
+    this.#upstreams = upstream === undefined ? [] : [{ id: upstream, address: upstream, zone }];
+    this.#forwarder.reset(({ id }) => id !== upstream);
   }
 
   get connections(): number {
-    return this.#switchboard.size;
+    return this.#forwarder.size;
   }
 }

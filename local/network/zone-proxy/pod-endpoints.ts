@@ -1,6 +1,34 @@
-import type { RoutingState, TargetGroup } from "../state.ts";
-import { endpointsOf, selectPods } from "./service-port.ts";
-import type { TargetAddress } from "../load-balancer/target.ts";
+import type { Endpoint } from "../../endpoint.ts";
+import type { TargetAddress } from "../load-balancer/index.ts";
+import type { RoutingState, Service, TargetGroup } from "../state.ts";
+import type { Upstream } from "../tcp-forwarder.ts";
+
+/** Endpoints of one port of a Service: the pods that its selector matches, ready, in a live zone, not shifted away. */
+export function endpointsOf(
+  service: Service,
+  target: string,
+  pods: Endpoint[],
+  isLost: (zone: string) => boolean,
+  away: Set<string>,
+): Upstream[] {
+  const upstreams = selectPods(service, pods)
+    .filter(({ ready, terminating, zone }) => ready && !terminating && !isLost(zone))
+    .flatMap(({ namespace, name, zone, ports }) => {
+      const address = ports[target];
+      return address === undefined ? [] : [{ id: `${namespace}/${name}`, address, zone }];
+    });
+  const kept = upstreams.filter(({ zone }) => !away.has(zone));
+  // A shift that would leave a Service without endpoints has no effect on it.
+  return kept.length > 0 ? kept : upstreams;
+}
+
+function selectPods(service: Service, pods: Endpoint[]): Endpoint[] {
+  const wanted = Object.entries(service.selector);
+  return pods.filter(
+    ({ namespace, labels }) =>
+      namespace === service.namespace && wanted.every(([name, value]) => labels[name] === value),
+  );
+}
 
 const NOT_SHIFTED: Set<string> = new Set();
 

@@ -3,10 +3,11 @@ import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Hook, HttpGet, ProbeSpec } from "../spec/index.ts";
 import type { Launch } from "./environment.ts";
-import type { HttpGet, ProbeSpec } from "../spec/pod-template.ts";
 
-/** What a probe is made against. */
+/** What a probe asks. */
 export interface Checked {
   /** Container port number or name -> port on this machine. */
   ports: Readonly<Record<string, number>>;
@@ -20,6 +21,13 @@ export async function check(probe: ProbeSpec, checked: Checked): Promise<void> {
   if (probe.httpGet) return checkHttp(probe.httpGet, checked, timeoutMs);
   if (probe.tcpSocket) return checkTcp(portOf(probe.tcpSocket.port, checked), timeoutMs);
   if (probe.exec) return runInside(probe.exec.command, checked, timeoutMs);
+}
+
+/** Runs a container's preStop hook, for the grace period at most. Rejects when the hook fails. */
+export async function preStop(hook: Hook, checked: Checked, graceMs: number): Promise<void> {
+  if (hook.sleep) await sleep(Math.min(hook.sleep.seconds * 1000, graceMs));
+  if (hook.httpGet) await checkHttp(hook.httpGet, checked, graceMs);
+  if (hook.exec) await runInside(hook.exec.command, checked, graceMs);
 }
 
 /** GET of a pod's port; a status from 200 to 399 is success, as for kubelet. */

@@ -3,7 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import type { Writable } from "node:stream";
 import type { Launch } from "./environment.ts";
-import type { Lifeline } from "./watchdog.ts";
+import type { Watchdog } from "./watchdog.ts";
 
 /** How a container ended, as a pod's status shows it. */
 export interface Exit {
@@ -15,7 +15,7 @@ export interface Exit {
   at: Date;
 }
 
-// Waits for the word before it becomes the program: by then the lifeline knows the process. Without it, it ends.
+// Waits for a line before it becomes the program: by then the watchdog knows the process. Without the line it ends.
 const gate = 'read -r go <&3 && exec "$@" 3<&-';
 
 /**
@@ -29,7 +29,7 @@ export class Container {
   #ended = false;
   #cause: Exit["reason"] | undefined;
 
-  private constructor(child: ChildProcess, pid: number, lifeline: Lifeline) {
+  private constructor(child: ChildProcess, pid: number, watchdog: Watchdog) {
     this.#child = child;
     this.pid = pid;
     this.exited = new Promise((resolve) => {
@@ -37,16 +37,16 @@ export class Container {
         // What the process left behind ends with it, as in a container.
         this.#signalGroup("SIGKILL");
         this.#ended = true;
-        lifeline.remove(pid);
+        watchdog.remove(pid);
         resolve(this.#exit(code, signal));
       });
     });
-    lifeline.add(pid);
+    watchdog.add(pid);
     this.#open();
   }
 
   /** Throws when the process can't be started. */
-  static async start(launch: Launch, logFile: string, lifeline: Lifeline): Promise<Container> {
+  static async start(launch: Launch, logFile: string, watchdog: Watchdog): Promise<Container> {
     const log = openSync(logFile, "a", 0o600);
     try {
       const child = spawn("/bin/sh", ["-c", gate, "sh", ...launch.argv], {
@@ -55,7 +55,7 @@ export class Container {
         detached: true,
         stdio: ["ignore", log, log, "pipe"],
       });
-      if (child.pid !== undefined) return new Container(child, child.pid, lifeline);
+      if (child.pid !== undefined) return new Container(child, child.pid, watchdog);
       throw await new Promise((resolve) => child.once("error", resolve));
     } finally {
       closeSync(log);
@@ -85,7 +85,7 @@ export class Container {
 
   #open(): void {
     const pipe = this.#child.stdio[3] as Writable;
-    // It breaks when the process was killed before it started; its exit tells that.
+    // It breaks when the process was killed before it started; its exit is what counts.
     pipe.on("error", () => pipe.destroy());
     pipe.end("go\n");
   }

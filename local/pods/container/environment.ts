@@ -1,10 +1,8 @@
 import { dirname } from "node:path";
+import type { Manifests, PodContainer } from "../spec/index.ts";
+import { quantity, resourceField } from "../spec/index.ts";
 import { field, type PodIdentity } from "./identity.ts";
-import type { Manifests } from "../spec/manifests.ts";
-import { quantity } from "../spec/quantity.ts";
-import { resourceField } from "../resource-field.ts";
 import { expand, type Replacements, rewriteNames, rewritePaths } from "./rewrite.ts";
-import type { PodContainer } from "../spec/pod-template.ts";
 
 /** What a container's declaration is resolved against. */
 export interface Surroundings {

@@ -1,17 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { Backoff } from "../../backoff.ts";
 import type { PodFault } from "../zone.ts";
 
 const tries = 4;
 const timeoutMs = 2000;
 
-/** Puts a fault on the pod with this admin port, or takes it away (null). Rejects when the pod won't have it. */
+/** Puts a fault on the pod with this admin port, or takes it away (null). Rejects when the pod refuses it or doesn't answer. */
 export async function sendFault(adminPort: number, fault: PodFault | null): Promise<void> {
+  const backoff = new Backoff({ firstMs: 150, maxMs: 1000 });
   for (let attempt = 1; ; attempt++) {
     try {
       return await send(adminPort, fault);
     } catch (cause) {
       if (attempt === tries) throw cause;
-      await sleep(100 * 2 ** attempt * (0.5 + Math.random() / 2));
+      await sleep(backoff.next());
     }
   }
 }

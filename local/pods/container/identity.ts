@@ -1,5 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
-import type { Workload } from "../spec/manifests.ts";
+import type { Workload } from "../spec/index.ts";
 
 /** What the downward API tells a pod of itself. */
 export interface PodIdentity {

@@ -1,38 +1,37 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ProbeSpec } from "../spec/pod-template.ts";
-import { Streak } from "../streak.ts";
+import type { ProbeSpec } from "../spec/index.ts";
 
 /** Somebody watches a laptop's start: until a probe first succeeds it is asked this often, not once a period. */
-const impatientMs = 100;
+const eagerMs = 100;
 /** A container that isn't up by then waits for something; asking it so often would cost the others their share. */
-const impatientForMs = 20_000;
+const eagerForMs = 20_000;
 
 export interface Attempts {
   /** Rejects when the probe fails. */
   check(probe: ProbeSpec): Promise<void>;
-  /** A frozen zone's kubelet is frozen too: it asks nothing and judges nothing. */
+  /** A frozen zone's kubelet is frozen too: it asks nothing and concludes nothing. */
   paused(): boolean;
-  /** Told of every failed attempt, also below the threshold. */
+  /** Gets the reason of every failed attempt, also below the threshold. */
   failed(why: string): void;
   signal: AbortSignal;
 }
 
 /**
- * Asks one probe again and again as kubelet does, and tells each time a threshold is or stays reached.
+ * Asks one probe again and again as kubelet does, and yields each time a threshold is or stays reached.
  * Ends by rejecting when the signal aborts.
- * @param impatient Whether to ask more often than declared until the first success. Such questions can bring the
+ * @param eager Whether to ask more often than declared until the first success. Such questions can bring the
  *   success forward, never the failure: failures count once a declared period.
  */
-export async function* verdicts(
+export async function* probeResults(
   probe: ProbeSpec,
-  impatient: boolean,
+  eager: boolean,
   attempts: Attempts,
 ): AsyncGenerator<"success" | "failure", never> {
   const streak = new Streak(probe);
   const periodMs = probe.periodSeconds * 1000;
   const pause = (ms: number) => sleep(Math.max(0, ms), undefined, { signal: attempts.signal });
-  const patientAt = performance.now() + probe.initialDelaySeconds * 1000 + (impatient ? impatientForMs : 0);
-  let waiting = impatient;
+  const eagerUntil = performance.now() + probe.initialDelaySeconds * 1000 + (eager ? eagerForMs : 0);
+  let waiting = eager;
   let countFrom = 0;
   await pause(probe.initialDelaySeconds * 1000);
   for (;;) {
@@ -40,10 +39,10 @@ export async function* verdicts(
     const ok = await attempt(probe, attempts);
     const counts = ok || asked >= countFrom;
     if (!ok && counts) countFrom = asked + periodMs;
-    const verdict = ok === undefined || !counts ? undefined : streak.record(ok);
-    if (verdict === "success") waiting = false;
-    if (verdict) yield verdict;
-    const wait = waiting && asked < patientAt ? Math.min(periodMs, impatientMs) : periodMs;
+    const result = ok === undefined || !counts ? undefined : streak.record(ok);
+    if (result === "success") waiting = false;
+    if (result) yield result;
+    const wait = waiting && asked < eagerUntil ? Math.min(periodMs, eagerMs) : periodMs;
     await pause(asked + wait - performance.now());
   }
 }
@@ -58,5 +57,24 @@ async function attempt(probe: ProbeSpec, attempts: Attempts): Promise<boolean | 
     if (attempts.paused()) return undefined;
     if (!attempts.signal.aborted) attempts.failed((error as Error).message);
     return false;
+  }
+}
+
+/** Counts a probe's results in a row against its thresholds, as kubelet does. */
+export class Streak {
+  readonly #thresholds: { successThreshold: number; failureThreshold: number };
+  #successes = 0;
+  #failures = 0;
+
+  constructor(thresholds: { successThreshold: number; failureThreshold: number }) {
+    this.#thresholds = thresholds;
+  }
+
+  /** Answers what the probe now says for certain; undefined while a threshold isn't reached. */
+  record(ok: boolean): "success" | "failure" | undefined {
+    this.#successes = ok ? this.#successes + 1 : 0;
+    this.#failures = ok ? 0 : this.#failures + 1;
+    if (this.#successes >= this.#thresholds.successThreshold) return "success";
+    return this.#failures >= this.#thresholds.failureThreshold ? "failure" : undefined;
   }
 }

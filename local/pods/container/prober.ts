@@ -1,5 +1,5 @@
-import type { PodContainer, ProbeSpec } from "../spec/pod-template.ts";
-import { type Attempts, verdicts } from "./probe-results.ts";
+import type { PodContainer, ProbeSpec } from "../spec/index.ts";
+import { type Attempts, probeResults } from "./probe-results.ts";
 
 export interface ProberEvents extends Omit<Attempts, "signal"> {
   started(): void;
@@ -17,7 +17,7 @@ export class Prober {
   constructor(container: PodContainer, events: ProberEvents) {
     this.#container = container;
     this.#events = events;
-    // Its own end is the only rejection that is expected; any other is a fault of this program and must be seen.
+    // Only its end by `stop` is expected; any other rejection is a fault of this program and must be seen.
     this.#run().catch((error) => {
       if (!this.#abort.signal.aborted) throw error;
     });
@@ -40,25 +40,25 @@ export class Prober {
   }
 
   async #startup(probe: ProbeSpec): Promise<boolean> {
-    for await (const verdict of this.#verdicts(probe, true)) {
-      if (verdict === "failure") this.#events.unhealthy(probe, "startup");
-      return verdict === "success";
+    for await (const result of this.#results(probe, true)) {
+      if (result === "failure") this.#events.unhealthy(probe, "startup");
+      return result === "success";
     }
     return false;
   }
 
   async #readiness(probe: ProbeSpec): Promise<void> {
-    for await (const verdict of this.#verdicts(probe, true)) this.#events.ready(verdict === "success");
+    for await (const result of this.#results(probe, true)) this.#events.ready(result === "success");
   }
 
   async #liveness(probe: ProbeSpec): Promise<void> {
-    for await (const verdict of this.#verdicts(probe, false)) {
-      if (verdict === "failure") return this.#events.unhealthy(probe, "liveness");
+    for await (const result of this.#results(probe, false)) {
+      if (result === "failure") return this.#events.unhealthy(probe, "liveness");
     }
   }
 
-  #verdicts(probe: ProbeSpec, impatient: boolean): AsyncIterable<"success" | "failure"> {
-    return verdicts(probe, impatient, {
+  #results(probe: ProbeSpec, eager: boolean): AsyncIterable<"success" | "failure"> {
+    return probeResults(probe, eager, {
       check: (one) => this.#events.check(one),
       paused: () => this.#events.paused(),
       failed: (why) => this.#events.failed(why),

@@ -1,12 +1,11 @@
-import { type Checked, check } from "./check.ts";
+import type { PodTemplate } from "../spec/index.ts";
+import { quantity } from "../spec/index.ts";
+import type { Zone } from "../zone.ts";
+import { type Checked, check, preStop } from "./check.ts";
 import type { Container, Exit } from "./container.ts";
 import { sendFault } from "./fault.ts";
-import { ownMemory } from "./usage.ts";
-import { preStop } from "../pre-stop.ts";
 import { Prober } from "./prober.ts";
-import { quantity } from "../spec/quantity.ts";
-import type { PodTemplate } from "../spec/pod-template.ts";
-import type { Zone } from "../zone.ts";
+import { ownMemory } from "./usage.ts";
 
 // What kubelet leaves a process for SIGTERM when the preStop hook used up the grace period.
 const leastGraceMs = 2000;

@@ -2,7 +2,7 @@
 const holdMs = 10_000;
 
 /** Lets only so many pods start at once: on two cores, ten processes that load their code together all come late. */
-export class Slots {
+export class StartSlots {
   readonly #waiting = new Set<() => void>();
   #free: number;
 

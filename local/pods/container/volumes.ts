@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join, normalize, sep } from "node:path";
+import type { DownwardItem, Manifests, PodContainer, Volume } from "../spec/index.ts";
+import { resourceField } from "../spec/index.ts";
 import { whole } from "./environment.ts";
 import { field, type PodIdentity } from "./identity.ts";
-import type { Manifests } from "../spec/manifests.ts";
-import { resourceField } from "../resource-field.ts";
-import type { DownwardItem, PodContainer, Volume } from "../spec/pod-template.ts";
 
 /** Reads a secret of Secrets Manager: its key-value pairs. */
 export type ReadSecret = (arn: string) => Promise<Record<string, string>>;

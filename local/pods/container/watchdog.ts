@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { Backoff } from "../../backoff.ts";
 
 // Every line is the list of process groups that live now; the end of the input means that the supervisor died.
 const script =
@@ -8,14 +9,15 @@ const script =
  * Ends every pod when the supervisor dies, even by SIGKILL: a small shell that holds a pipe from it and kills the
  * process groups last written to it. From outside the pods, so that a frozen or busy one ends too, whatever it runs.
  */
-export class Lifeline {
+export class Watchdog {
   readonly #groups = new Set<number>();
   #shell: ChildProcess | undefined;
   #closed = false;
   #startedAt = 0;
+  readonly #backoff = new Backoff({ firstMs: 500, maxMs: 5000, resetAfterMs: 1000, firstAtOnce: true });
   readonly #warn: (problem: Error) => void;
 
-  /** @param warn Told when the shell can't be started. */
+  /** @param warn gets the reason when the shell can't be started */
   constructor(warn: (problem: Error) => void) {
     this.#warn = warn;
   }
@@ -29,12 +31,12 @@ export class Lifeline {
   add(group: number): void {
     this.#groups.add(group);
     this.#shell ??= this.#start();
-    this.#tell();
+    this.#report();
   }
 
   remove(group: number): void {
     this.#groups.delete(group);
-    this.#tell();
+    this.#report();
   }
 
   /** Ends the shell. What is still alive is killed. */
@@ -63,15 +65,15 @@ export class Lifeline {
   }
 
   #startAgain(): void {
-    const wait = Date.now() - this.#startedAt < 1000 ? 1000 : 0;
+    const wait = this.#backoff.next(Date.now() - this.#startedAt);
     setTimeout(() => {
       if (this.#closed) return;
       this.#shell = this.#start();
-      this.#tell();
+      this.#report();
     }, wait).unref();
   }
 
-  #tell(): void {
+  #report(): void {
     if (this.#closed || !this.#shell?.stdin?.writable) return;
     this.#shell.stdin.write(`${[...this.#groups].join(" ")}\n`);
   }

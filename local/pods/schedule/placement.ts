@@ -1,7 +1,7 @@
-import type { Workload } from "../spec/manifests.ts";
 import type { Pod } from "../pod.ts";
-import { type Counts, type Placement, rebalance } from "./spread.ts";
+import type { Workload } from "../spec/index.ts";
 import { isLive, type Zone } from "../zone.ts";
+import { type Counts, type Placement, rebalance } from "./spread.ts";
 
 const zoneKey = "topology.kubernetes.io/zone";
 

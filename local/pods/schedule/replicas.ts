@@ -1,10 +1,10 @@
 import type { Machine } from "../machine.ts";
-import type { Workload } from "../spec/manifests.ts";
 import { Pod } from "../pod.ts";
-import { Scaler } from "./scaling.ts";
-import { move, placement, unschedulable } from "./placement.ts";
-import { place } from "./spread.ts";
+import type { Workload } from "../spec/index.ts";
 import type { Zone } from "../zone.ts";
+import { move, placement, unschedulable } from "./placement.ts";
+import { Scaler } from "./scaling.ts";
+import { place } from "./spread.ts";
 
 /**
  * Keeps a Deployment at its number of pods, spread over the zones that live.

@@ -1,9 +1,8 @@
 import { parse } from "yaml";
 import { z } from "zod";
-import type { Graph, Resource } from "../../../engine/graph.ts";
-import { reveal } from "../../../engine/values.ts";
-import { dependsOn } from "../dependencies.ts";
-import { Autoscaler, type Scaling, scaling } from "../schedule/scaling.ts";
+import type { Graph, Resource } from "../../../engine/index.ts";
+import { GraphReader, properties } from "../../graph-reader.ts";
+import { Autoscaler, type Scaling, scaling } from "./autoscaler.ts";
 import { PodTemplate } from "./pod-template.ts";
 
 /** A Deployment or Job as the graph declares it. */
@@ -43,19 +42,14 @@ export interface Manifests {
   secretProviderClasses: Map<string, SecretObject[]>;
 }
 
-const Metadata = z.object({
+const Named = z.object({
   metadata: z.object({ name: z.string().optional(), namespace: z.string().default("default") }).prefault({}),
 });
-const Deployment = z.object({
+const Deployment = Named.extend({
   spec: z.object({ replicas: z.number().int().min(0).optional(), template: PodTemplate }),
 });
-const Pods = z.object({
-  spec: z.object({
-    template: z.object({ spec: z.object({ containers: z.array(z.object({ image: z.string() })) }) }),
-  }),
-});
-const one = z.literal(1, "a laptop runs one pod a Job").default(1);
-const Job = z.object({
+const one = z.literal(1, "a laptop runs one pod a Job; leave it out").default(1);
+const Job = Named.extend({
   spec: z.object({
     template: PodTemplate,
     completions: one,
@@ -65,146 +59,176 @@ const Job = z.object({
     activeDeadlineSeconds: z.number().min(1).default(600),
   }),
 });
-const Rollout = z.object({
+const Rollout = Named.extend({
   spec: z.object({ workloadRef: z.object({ name: z.string() }).optional() }),
 });
+const HorizontalPodAutoscaler = Named.extend(Autoscaler.shape);
 const Texts = z.record(z.string(), z.string()).nullish();
-const ConfigMap = z.object({ data: Texts, binaryData: Texts });
-const Secret = z.object({ data: Texts, stringData: Texts });
-const SecretProviderClass = z.object({ spec: z.object({ parameters: z.object({ objects: z.string() }) }) });
+const ConfigMap = Named.extend({ data: Texts, binaryData: Texts });
+const Secret = Named.extend({ data: Texts, stringData: Texts });
+
+/** A JMESPath expression of one key, bare or quoted: all that a flat secret needs. */
+const Key = z
+  .string()
+  .regex(/^([A-Za-z_]\w*|"[^"\\]+")$/, "is more than one key; on a laptop name one key of the secret")
+  .transform((path) => path.replace(/^"(.*)"$/, "$1"));
 const SecretObjects = z.array(
-  z.object({
-    objectName: z.string(),
-    objectAlias: z.string().optional(),
-    jmesPath: z.array(z.object({ path: z.string(), objectAlias: z.string() })).default([]),
-  }),
+  z
+    .object({
+      objectName: z.string(),
+      objectAlias: z.string().optional(),
+      jmesPath: z.array(z.object({ path: Key, objectAlias: z.string() })).default([]),
+    })
+    .transform(
+      ({ objectName, objectAlias, jmesPath }): SecretObject => ({
+        secret: objectName,
+        file: (objectAlias ?? objectName).replaceAll("/", "_"),
+        keys: jmesPath.map(({ path, objectAlias }) => ({ key: path, file: objectAlias })),
+      }),
+    ),
 );
+const SecretProviderClass = Named.extend({
+  spec: z.object({
+    parameters: z.object({ objects: z.string().transform(yaml).pipe(SecretObjects) }),
+  }),
+});
+
+function yaml(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return parse(text);
+  } catch (error) {
+    context.addIssue(`is no YAML: ${(error as Error).message}`);
+    return z.NEVER;
+  }
+}
 
 /**
- * Reads what the graph declares for pods. Throws naming the resource and the property that a laptop can't obey.
+ * Reads what the graph declares for pods. Throws naming each resource and property that a laptop can't obey.
  * @param known whether this machine has an image; what runs another one is passed over
  */
 export function manifests(graph: Graph, known: (image: string) => boolean = () => true): Manifests {
-  const of = (type: string) =>
-    graph.resources.filter((resource) => resource.type === type && !resource.external);
-  const rollouts = new Map(
-    of("kubernetes:argoproj.io/v1alpha1:Rollout").map((resource) => {
-      const { namespace, name } = identity(resource);
-      return [`Rollout ${namespace}/${name}`, read(resource, Rollout).spec.workloadRef?.name];
-    }),
-  );
-  const scalings = new Map(
-    graph.resources
-      .filter((resource) => /^kubernetes:autoscaling\/v[12]:HorizontalPodAutoscaler$/.test(resource.type))
-      .map((resource) => {
-        const { scaleTargetRef } = read(resource, Autoscaler).spec;
-        const { namespace } = identity(resource);
-        const target = `${scaleTargetRef.kind} ${namespace}/${scaleTargetRef.name}`;
-        // A Rollout runs the pods of the Deployment that it refers to: here the Deployment does.
-        const deployment = rollouts.get(target);
-        return [
-          deployment ? `Deployment ${namespace}/${deployment}` : target,
-          scaling(read(resource, Autoscaler)),
-        ];
-      }),
-  );
-  // In the graph's order, in which what a resource depends on comes before it.
-  const workloads = graph.resources.flatMap((resource) => {
-    if (resource.external || !images(resource).every(known)) return [];
-    if (resource.type === "kubernetes:apps/v1:Deployment") return [deployment(resource, scalings)];
-    return resource.type === "kubernetes:batch/v1:Job" ? [job(resource)] : [];
-  });
+  const reader = new GraphReader(graph);
+  const byName = <T extends z.infer<typeof Named>, V>(
+    type: string | RegExp,
+    schema: z.ZodType<T>,
+    of: (value: T) => V,
+  ) =>
+    new Map(
+      reader.all(type, schema).map(({ resource, value }) => [fullName(resource, value), of(value)] as const),
+    );
+  const scalings = readScalings(reader);
+  const workloads = reader
+    .resources(/^kubernetes:(apps\/v1:Deployment|batch\/v1:Job)$/)
+    .flatMap((resource) => {
+      if (!images(resource).every(known)) return [];
+      return resource.type.endsWith("Job") ? job(reader, resource) : deployment(reader, resource, scalings);
+    });
   const dependencies = dependsOn(graph, new Set(workloads.map(({ urn }) => urn)));
-  return {
+  const read: Manifests = {
     workloads: workloads.map((workload) => ({ ...workload, dependsOn: dependencies(workload.urn) })),
-    configMaps: byName(of("kubernetes:core/v1:ConfigMap"), (resource) => {
-      const { data, binaryData } = read(resource, ConfigMap);
-      return { ...buffers(data, "utf8"), ...buffers(binaryData, "base64") };
-    }),
-    secrets: byName(of("kubernetes:core/v1:Secret"), (resource) => {
-      const { data, stringData } = read(resource, Secret);
-      return { ...buffers(data, "base64"), ...buffers(stringData, "utf8") };
-    }),
+    configMaps: byName("kubernetes:core/v1:ConfigMap", ConfigMap, ({ data, binaryData }) => ({
+      ...buffers(data, "utf8"),
+      ...buffers(binaryData, "base64"),
+    })),
+    secrets: byName("kubernetes:core/v1:Secret", Secret, ({ data, stringData }) => ({
+      ...buffers(data, "base64"),
+      ...buffers(stringData, "utf8"),
+    })),
     secretProviderClasses: byName(
-      graph.resources.filter(({ type }) =>
-        /^kubernetes:secrets-store\.csi\.x-k8s\.io\/.*:SecretProviderClass$/.test(type),
-      ),
-      secretObjects,
+      /^kubernetes:secrets-store\.csi\.x-k8s\.io\/.*:SecretProviderClass$/,
+      SecretProviderClass,
+      ({ spec }) => spec.parameters.objects,
     ),
   };
+  reader.check();
+  return read;
 }
 
-/** The images of a resource's pods; none where there are no pods, or where they can't be read. */
+/** How the pods of each Deployment are scaled, by `namespace/name`. */
+function readScalings(reader: GraphReader): Map<string, Scaling> {
+  // A Rollout runs the pods of the Deployment that it refers to: here the Deployment does.
+  const rollouts = new Map(
+    reader
+      .all("kubernetes:argoproj.io/v1alpha1:Rollout", Rollout)
+      .map(({ resource, value }) => [fullName(resource, value), value.spec.workloadRef?.name]),
+  );
+  return new Map(
+    reader
+      .all(/^kubernetes:autoscaling\/v[12]:HorizontalPodAutoscaler$/, HorizontalPodAutoscaler)
+      .flatMap(({ value }) => {
+        const { kind, name } = value.spec.scaleTargetRef;
+        const { namespace } = value.metadata;
+        const deployment =
+          kind === "Deployment" ? name : kind === "Rollout" && rollouts.get(`${namespace}/${name}`);
+        return deployment ? [[`${namespace}/${deployment}`, scaling(value)] as const] : [];
+      }),
+  );
+}
+
+const Images = z.object({
+  spec: z.object({
+    template: z.object({ spec: z.object({ containers: z.array(z.object({ image: z.string() })) }) }),
+  }),
+});
+
+/** The images of a resource's pods; none where they can't be read. */
 function images(resource: Resource): string[] {
-  const read = Pods.safeParse(reveal(resource.inputs));
+  const read = Images.safeParse(properties(resource));
   return read.data?.spec.template.spec.containers.map(({ image }) => image) ?? [];
 }
 
-function deployment(resource: Resource, scalings: ReadonlyMap<string, Scaling>): Workload {
-  const { namespace, name } = identity(resource);
-  const { replicas, template } = read(resource, Deployment).spec;
-  const scaling = scalings.get(`Deployment ${namespace}/${name}`);
-  return {
-    urn: resource.urn,
-    kind: "Deployment",
-    name,
-    namespace,
-    replicas: replicas ?? scaling?.minimum ?? 1,
-    scaling,
-    template,
-    dependsOn: [],
-    backoffLimit: 0,
-    deadlineMs: 0,
-  };
+function deployment(
+  reader: GraphReader,
+  resource: Resource,
+  scalings: ReadonlyMap<string, Scaling>,
+): Workload[] {
+  const value = reader.read(resource, Deployment);
+  if (!value) return [];
+  const scaling = scalings.get(fullName(resource, value));
+  const { replicas = scaling?.minimum ?? 1, template } = value.spec;
+  const identity = { urn: resource.urn, kind: "Deployment" as const, ...nameOf(resource, value) };
+  return [{ ...identity, replicas, scaling, template, dependsOn: [], backoffLimit: 0, deadlineMs: 0 }];
 }
 
-function job(resource: Resource): Workload {
-  const { template, backoffLimit, activeDeadlineSeconds } = read(resource, Job).spec;
-  const { urn } = resource;
+function job(reader: GraphReader, resource: Resource): Workload[] {
+  const value = reader.read(resource, Job);
+  if (!value) return [];
+  const { template, backoffLimit, activeDeadlineSeconds } = value.spec;
+  const identity = { urn: resource.urn, kind: "Job" as const, ...nameOf(resource, value) };
   const deadlineMs = activeDeadlineSeconds * 1000;
-  return {
-    urn,
-    kind: "Job",
-    ...identity(resource),
-    replicas: 1,
-    template,
-    dependsOn: [],
-    backoffLimit,
-    deadlineMs,
+  return [{ ...identity, replicas: 1, template, dependsOn: [], backoffLimit, deadlineMs }];
+}
+
+/**
+ * For one of the wanted resources, the URNs of the others that it depends on, directly or through any resource.
+ * The same edges as Pulumi's own: explicit ones and those that a property's value came through.
+ */
+function dependsOn(graph: Graph, wanted: ReadonlySet<string>): (urn: string) => string[] {
+  const edges = new Map(
+    graph.resources.map(({ urn, dependencies, propertyDependencies }) => [
+      urn,
+      [...dependencies, ...Object.values(propertyDependencies).flat()],
+    ]),
+  );
+  return (urn) => {
+    const seen = new Set([urn]);
+    // A Set's iteration also visits what is added during it.
+    for (const next of seen) for (const dependency of edges.get(next) ?? []) seen.add(dependency);
+    seen.delete(urn);
+    return [...seen].filter((one) => wanted.has(one));
   };
 }
 
-function secretObjects(resource: Resource): SecretObject[] {
-  const objects = SecretObjects.parse(parse(read(resource, SecretProviderClass).spec.parameters.objects));
-  return objects.map(({ objectName, objectAlias, jmesPath }) => ({
-    secret: objectName,
-    file: (objectAlias ?? objectName).replaceAll("/", "_"),
-    keys: jmesPath.map(({ path, objectAlias }) => ({ key: keyOf(resource, path), file: objectAlias })),
-  }));
+function nameOf(
+  resource: Resource,
+  { metadata }: z.infer<typeof Named>,
+): { name: string; namespace: string } {
+  return { name: metadata.name ?? resource.name, namespace: metadata.namespace };
 }
 
-/** A JMESPath expression of one key, bare or quoted: all that a flat secret needs. */
-function keyOf(resource: Resource, path: string): string {
-  const key = /^(?:([A-Za-z_]\w*)|"([^"\\]+)")$/.exec(path);
-  if (!key)
-    throw new Error(
-      `${resource.urn}: jmesPath "${path}" is more than one key; on a laptop name one key of the secret`,
-    );
-  return (key[1] ?? key[2]) as string;
-}
-
-function byName<T>(resources: Resource[], value: (resource: Resource) => T): Map<string, T> {
-  return new Map(
-    resources.map((resource) => {
-      const { namespace, name } = identity(resource);
-      return [`${namespace}/${name}`, value(resource)];
-    }),
-  );
-}
-
-function identity(resource: Resource): { name: string; namespace: string } {
-  const { name = resource.name, namespace } = read(resource, Metadata).metadata;
-  return { name, namespace };
+function fullName(resource: Resource, value: z.infer<typeof Named>): string {
+  const { name, namespace } = nameOf(resource, value);
+  return `${namespace}/${name}`;
 }
 
 function buffers(
@@ -214,11 +238,4 @@ function buffers(
   return Object.fromEntries(
     Object.entries(texts ?? {}).map(([key, text]) => [key, Buffer.from(text, encoding)]),
   );
-}
-
-function read<T>(resource: Resource, schema: z.ZodType<T>): T {
-  const result = schema.safeParse(reveal({ ...resource.inputs, ...resource.outputs }));
-  if (result.success) return result.data;
-  const problems = result.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
-  throw new Error(`A laptop can't run ${resource.urn}:\n${problems.join("\n")}\nChange it in the program.`);
 }

@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
 import { Backoff } from "../../../local/backoff.ts";
+import { Streak } from "../../../local/pods/container/probe-results.ts";
+import { StartSlots } from "../../../local/pods/container/start-slots.ts";
+import { RESTARTS } from "../../../local/pods/pod.ts";
 import { quantity } from "../../../local/pods/spec/quantity.ts";
-import { Slots } from "../../../local/pods/container/start-slots.ts";
-import { Streak } from "../../../local/pods/streak.ts";
 
 describe("the parts of pods", () => {
   it("wait longer after each failure up to a limit, and not at all after a healthy run", () => {
@@ -13,7 +14,7 @@ describe("the parts of pods", () => {
         fc.array(fc.nat(59_999), { maxLength: 12 }),
         fc.double({ min: 0, max: 1, noNaN: true }),
         (runs, random) => {
-          const backoff = new Backoff(() => random);
+          const backoff = new Backoff({ ...RESTARTS, random: () => random });
           const waits = runs.map((ranMs) => backoff.next(ranMs));
           waits.forEach((wait, index) => {
             const full = index === 0 ? 0 : Math.min(30_000, 1000 * 2 ** (index - 1));
@@ -62,7 +63,7 @@ describe("the parts of pods", () => {
   });
 
   it("let no more than so many start at once, in turn, and forget who gave up", async () => {
-    const slots = new Slots(2);
+    const slots = new StartSlots(2);
     const { signal } = new AbortController();
     const [first, second] = await Promise.all([slots.take(signal), slots.take(signal)]);
     const order: string[] = [];

@@ -137,7 +137,7 @@ describe("requests through a load balancer", () => {
     const answers = await askMany(stage.publicHost, 50, 5);
     assert.ok(answers.every(({ status }) => status === 200));
     assert.deepEqual(
-      stage.network.status().edges.map(({ restarts }) => restarts),
+      stage.network.status().proxies.map(({ restarts }) => restarts),
       [0, 0, 0],
     );
     // Held requests would be answered now if their clients had been waited for.

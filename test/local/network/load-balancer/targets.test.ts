@@ -107,57 +107,18 @@ describe("targets of a group without cross-zone", () => {
   });
 });
 
-describe("targets with other ways of choosing", () => {
-  it("stick to a client by cookie until they may not be chosen any more", async () => {
-    const stage = await Stage.open({ group: { stickiness: { type: "lb_cookie", cookieDuration: 60 } } });
-    try {
-      const first = await ask(stage.publicHost);
-      const cookie = first.headers["set-cookie"]?.map((one) => one.split(";")[0]).join("; ") ?? "";
-      assert.match(cookie, /^AWSALB=.+; AWSALBCORS=/);
-      const answers = await askMany(stage.publicHost, 30, 5, { headers: { cookie } });
-      assert.deepEqual([...new Set(answers.map(({ pod }) => pod))], [first.pod]);
-      await stage.mark({ ready: false }, ({ name }) => name === first.pod);
-      const moved = await ask(stage.publicHost, "/", { headers: { cookie } });
-      assert.notEqual(moved.pod, first.pod);
-      assert.notEqual(moved.headers["set-cookie"]?.[0]?.split(";")[0], cookie.split(";")[0]);
-    } finally {
-      await stage.close();
-    }
-  });
-
-  it("get the weights of their groups, and a client keeps its group by cookie", async () => {
-    const forward = {
-      targetGroups: [
-        { arn: GROUP, weight: 3 },
-        { arn: "arn:none", weight: 1 },
-      ],
-      stickiness: { enabled: true, duration: 60 },
-    };
-    const stage = await Stage.open({ defaultAction: { type: "forward", forward } });
+describe("targets of several groups", () => {
+  it("get the weights of their groups", async () => {
+    const targetGroups = [
+      { arn: GROUP, weight: 3 },
+      { arn: "arn:none", weight: 1 },
+    ];
+    const stage = await Stage.open({ defaultAction: { type: "forward", forward: { targetGroups } } });
     try {
       const host = stage.network.lookup("a")["127.0.0.1:4001"] ?? "";
       const answers = await askMany(host, 40, 4);
       assert.equal(answers.filter(({ status }) => status === 503).length, 10);
-      const first = answers.find(({ status }) => status === 200);
-      const cookie = first?.headers["set-cookie"]?.map((one) => one.split(";")[0]).join("; ") ?? "";
-      assert.match(cookie, /^AWSALBTG=.+; AWSALBTGCORS=/);
-      const kept = await askMany(host, 20, 4, { headers: { cookie } });
-      assert.ok(kept.every(({ status }) => status === 200));
-    } finally {
-      await stage.close();
-    }
-  });
-
-  it("with the fewest requests under way come first", async () => {
-    const stage = await Stage.open({ group: { loadBalancingAlgorithmType: "least_outstanding_requests" } });
-    try {
-      const host = stage.network.lookup("a")["127.0.0.1:4001"] ?? "";
-      const holding = ask(host, "/hold");
-      await stage.until(() => Object.values(stage.balancer(INTERNAL).requests).includes(1));
-      const busy = Object.keys(stage.balancer(INTERNAL).requests)[0] ?? "";
-      assert.equal(shares(await askMany(host, 30, 1))[busy], undefined);
-      await ask(stage.pod(busy).ports.http ?? "", "/release");
-      assert.equal((await holding).status, 200);
+      assert.equal(answers.filter(({ status }) => status === 200).length, 30);
     } finally {
       await stage.close();
     }

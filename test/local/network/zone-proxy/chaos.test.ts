@@ -70,12 +70,12 @@ describe("clients that behave badly", function () {
 
   const descriptors = () =>
     // Only Linux tells what a process holds open.
-    stage.network.status().edges.map(({ pid }) => {
+    stage.network.status().proxies.map(({ pid }) => {
       const folder = `/proc/${pid}/fd`;
       return existsSync(folder) ? readdirSync(folder).length : 0;
     });
 
-  it("leave every edge alive, and nothing open behind", async () => {
+  it("leave every proxy alive, and nothing open behind", async () => {
     const hosts = [
       stage.publicHost,
       stage.network.lookup("a")["127.0.0.1:4001"] ?? "",
@@ -90,7 +90,7 @@ describe("clients that behave badly", function () {
       { numRuns: 40, endOnFailure: true },
     );
     assert.ok(
-      stage.network.status().edges.every(({ restarts }) => restarts === 0),
+      stage.network.status().proxies.every(({ restarts }) => restarts === 0),
       stage.logs(),
     );
     for (const { ports } of stage.pods) await ask(ports.http ?? "", "/release");

@@ -12,10 +12,10 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
+import { takePort } from "../../../../local/free-ports.ts";
 import { podName } from "../../../../local/pods/container/identity.ts";
-import { Lifeline } from "../../../../local/pods/container/watchdog.ts";
 import { prune, rotate, tail } from "../../../../local/pods/container/log-file.ts";
-import { FreePorts } from "../../../../local/free-ports.ts";
+import { Watchdog } from "../../../../local/pods/container/watchdog.ts";
 import { gone } from "../fixture.ts";
 
 describe("what pods leave on the machine", () => {
@@ -39,37 +39,36 @@ describe("what pods leave on the machine", () => {
 
   it("is no more than a hundred logs of pods, and every other file", async () => {
     for (let count = 0; count < 120; count++) writeFileSync(join(folder, `${podName("web")}.log`), "");
-    for (const other of ["edge-a.log", "postgres.log", "web.log"]) writeFileSync(join(folder, other), "");
+    for (const other of ["proxy-a.log", "postgres.log", "web.log"]) writeFileSync(join(folder, other), "");
     await prune(folder);
     assert.equal(readdirSync(folder).length, 103);
   });
 
-  it("is nothing alive after its lifeline ended, even if that had been killed before", async () => {
-    const lifeline = new Lifeline((problem) => assert.fail(problem));
+  it("is nothing alive after its watchdog ended, even if that had been killed before", async () => {
+    const watchdog = new Watchdog((problem) => assert.fail(problem));
     const sleeper = () => spawn("sleep", ["600"], { detached: true, stdio: "ignore" }).pid ?? assert.fail();
     const [first, kept, last] = [sleeper(), sleeper(), sleeper()];
     try {
-      lifeline.add(first);
-      lifeline.add(kept);
-      const shell = lifeline.pid ?? assert.fail();
+      watchdog.add(first);
+      watchdog.add(kept);
+      const shell = watchdog.pid ?? assert.fail();
       process.kill(shell, "SIGKILL");
       await gone(shell);
-      lifeline.remove(kept);
-      lifeline.add(last);
-      while (lifeline.pid === shell) await new Promise((resolve) => setTimeout(resolve, 20));
-      lifeline.close();
+      watchdog.remove(kept);
+      watchdog.add(last);
+      while (watchdog.pid === shell) await new Promise((resolve) => setTimeout(resolve, 20));
+      watchdog.close();
       await Promise.all([gone(first), gone(last)]);
-      assert.ok(process.kill(kept, 0), "what was removed is nobody's business");
+      assert.ok(process.kill(kept, 0), "what was removed is left alone");
     } finally {
       process.kill(kept, "SIGKILL");
     }
   });
 
   it("is no port twice", async () => {
-    const ports = new FreePorts();
-    const taken = await Promise.all(Array.from({ length: 100 }, () => ports.take()));
+    const taken = await Promise.all(Array.from({ length: 100 }, () => takePort()));
     assert.equal(new Set(taken).size, 100);
     const [first = 0] = taken;
-    assert.equal(await ports.take(first), first, "a free one stays with its pod");
+    assert.equal(await takePort(first), first, "a free one stays with its pod");
   });
 });

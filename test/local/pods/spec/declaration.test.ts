@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { secret } from "../../../../engine/values.ts";
-import { manifests } from "../../../../local/pods/spec/manifests.ts";
+import { manifests } from "../../../../local/pods/spec/index.ts";
 import { ask, Bench, deployment, graph, resource, zoneA, zoneB } from "../fixture.ts";
 
 const arn = "arn:aws:secretsmanager:ap-southeast-2:000000000000:secret:db";
