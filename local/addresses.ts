@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { writeDurably } from "./files.ts";
 
 /** Where on this machine a thing of the graph is reached. */
-export interface Address {
+interface Address {
   host: string;
   port: number;
 }

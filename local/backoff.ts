@@ -1,5 +1,5 @@
 /** How long to wait between the tries of one job. Times are in milliseconds. */
-export interface BackoffOptions {
+interface BackoffOptions {
   firstMs: number;
   maxMs: number;
   /** A try that ran for this long was a success: what comes after it waits as briefly as after the first. @default never */

@@ -12,7 +12,7 @@ const writes = new Map<string, Promise<void>>();
 export function writeDurably(file: string, value: unknown): Promise<void> {
   const text = typeof value === "string" ? value : `${JSON.stringify(value, null, 2)}\n`;
   const replaceFile = () => replace(file, text);
-  // A write that failed has told its own caller.
+  // The error of a write reaches its own caller; the next one is written all the same.
   const done = (writes.get(file) ?? Promise.resolve()).then(replaceFile, replaceFile);
   writes.set(file, done);
   return done.finally(() => writes.get(file) === done && writes.delete(file));

@@ -9,7 +9,7 @@ import { Realised } from "./realised.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 
-export interface PlatformOptions {
+interface PlatformOptions {
   /** Folder of the program. */
   directory: string;
   state: State;

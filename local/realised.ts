@@ -17,7 +17,7 @@ import { Secrets } from "./secrets.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 
-export interface RealisedOptions {
+interface RealisedOptions {
   graph: Graph;
   outputs: Outputs;
   state: State;

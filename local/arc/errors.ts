@@ -1,6 +1,6 @@
 import { type ManagedResource, statusOf, type ZonalShift } from "./shift.ts";
 
-/** HTTP status of each error that the stand-in answers; the first six are the API's, the rest AWS's front door's. */
+/** HTTP status of each error that the stand-in answers; the first six are the API's own, AWS answers the rest for every service. */
 const statuses = {
   ValidationException: 400,
   AccessDeniedException: 403,
@@ -14,10 +14,10 @@ const statuses = {
   UnknownOperationException: 404,
 } as const;
 
-export type ArcErrorName = keyof typeof statuses;
+type ArcErrorName = keyof typeof statuses;
 
 /** What goes into an error's body beside the message. */
-export interface ArcErrorDetail {
+interface ArcErrorDetail {
   /** One of the API's ValidationExceptionReason or ConflictExceptionReason. */
   reason?: string;
   zonalShiftId?: string;

@@ -28,7 +28,7 @@ export interface Clock {
   after(ms: number, callback: () => void): () => void;
 }
 
-export const systemClock: Clock = {
+const systemClock: Clock = {
   now: () => Date.now(),
   after(ms, callback) {
     const timer = setTimeout(callback, ms);
@@ -46,7 +46,7 @@ const maxWaiting = 100;
 /** A timer sleeps while the laptop does and doesn't hear of a clock that was set, so the time is looked at this often. */
 const lookEvery = 1_000;
 
-export interface ZonalShiftsOptions {
+interface ZonalShiftsOptions {
   resources: ManagedResource[];
   /** JSON file that the shifts are kept in; made when the first one starts. */
   file: string;

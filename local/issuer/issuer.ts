@@ -14,7 +14,7 @@ import { loadKeys } from "./keys.ts";
 import { login } from "./login.ts";
 import { demoUsers, type User } from "./users.ts";
 
-export interface IssuerOptions {
+interface IssuerOptions {
   /** Serves the issuer; whether it listens already is its owner's matter, and so is closing it. */
   server: Server;
   /** Issuer URL as in the tokens; a path in it is served below that path. */

@@ -61,7 +61,7 @@ export class ListeningPorts {
 
   /** Takes a port in every zone for whatever in `state` has none yet. */
   allocate(state: RoutingState): Promise<void> {
-    // An allocation that failed has told its own caller.
+    // The error of an allocation reaches its own caller; the next one goes on all the same.
     const before = this.#allocating.catch(() => undefined);
     this.#allocating = before.then(async () => {
       for (const { key } of entries(state)) {

@@ -16,7 +16,7 @@ const START_TIMEOUT_MS = 10_000;
 /** How long `apply` waits for proxies to take a state; a frozen one never does. */
 const APPLY_TIMEOUT_MS = 2000;
 
-export interface NetworkOptions {
+interface NetworkOptions {
   /** Names of the availability zones; each gets a proxy process. */
   zones: string[];
   logDirectory: string;

@@ -72,7 +72,7 @@ export interface Redirect {
   status: 301 | 302;
 }
 
-export interface FixedResponse {
+interface FixedResponse {
   type: "fixed-response";
   status: number;
   contentType: string;

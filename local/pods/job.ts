@@ -4,7 +4,7 @@ import { tail } from "./container/index.ts";
 import { type Pod, RESTARTS } from "./pod.ts";
 import type { Workload } from "./spec/index.ts";
 
-export interface JobRunner {
+interface JobRunner {
   /** A new pod of the Job in a zone that takes pods; waits for one. */
   start(signal: AbortSignal): Promise<Pod>;
   signal: AbortSignal;

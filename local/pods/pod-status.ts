@@ -1,7 +1,7 @@
 import type { Exit } from "./container/index.ts";
 
 /** As `kubectl get pods` names it. */
-export type Phase =
+type Phase =
   | "Pending"
   | "ContainerCreating"
   | "Running"

@@ -162,7 +162,7 @@ export class Pods extends EventEmitter<Events> {
     if (zone.fault) await this.setFault(name, null);
   }
 
-  /** Tells whether the zone's node renews its lease: without, its endpoints aren't ready and it takes no new pods. */
+  /** Sets whether the zone's node renews its lease: without, its endpoints aren't ready and it takes no new pods. */
   markZone(name: string, ready: boolean): void {
     this.#zone(name).nodeReady = ready;
     this.#changed();

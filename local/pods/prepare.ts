@@ -6,7 +6,7 @@ import type { Machine } from "./machine.ts";
 import type { PodTemplate } from "./spec/index.ts";
 
 /** A container that is ready to be started. */
-export interface Prepared {
+interface Prepared {
   launch: Launch;
   checked: Checked;
 }

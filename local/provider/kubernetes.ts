@@ -1,5 +1,4 @@
-import type { PropertyMap } from "../../engine/graph.ts";
-import type { CreateRequest, CreateResult } from "../../engine/provider.ts";
+import type { CreateRequest, CreateResult, PropertyMap } from "../../engine/index.ts";
 import { autoName, derived, uuid } from "./naming.ts";
 
 type Metadata = PropertyMap & { name?: string; namespace?: string };

@@ -1,4 +1,4 @@
-import type { PropertyMap } from "../../engine/graph.ts";
+import type { PropertyMap } from "../../engine/index.ts";
 import { arn, derived } from "./naming.ts";
 import { type Answer, type Context, text } from "./types.ts";
 

@@ -172,7 +172,7 @@ export class AlbNode {
     };
   }
 
-  /** A node that was shifted away from tells clients to connect anew: they then reach another zone. */
+  /** A node that was shifted away from closes its connections: clients connect anew and reach another zone. */
   #closes({ socket }: IncomingMessage): boolean {
     const { clientKeepAliveMs, arn } = this.#balancer;
     const age = performance.now() - (openedAt.get(socket) ?? 0);

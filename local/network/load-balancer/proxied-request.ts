@@ -10,7 +10,7 @@ import { type Arrival, requestHeaders, responseHeaders } from "./headers.ts";
 import { replyWithStatus } from "./replies.ts";
 import type { InFlight, Target } from "./target.ts";
 
-export interface ProxiedRequestOptions {
+interface ProxiedRequestOptions {
   target: Target;
   path: string;
   arrival: Arrival;

@@ -31,7 +31,7 @@ export async function preStop(hook: Hook, checked: Checked, graceMs: number): Pr
 }
 
 /** GET of a pod's port; a status from 200 to 399 is success, as for kubelet. */
-export async function checkHttp(get: HttpGet, checked: Checked, timeoutMs: number): Promise<void> {
+async function checkHttp(get: HttpGet, checked: Checked, timeoutMs: number): Promise<void> {
   const port = portOf(get.port, checked);
   const signal = AbortSignal.timeout(timeoutMs);
   const send = get.scheme === "HTTPS" ? httpsRequest : httpRequest;
@@ -66,7 +66,7 @@ export async function checkHttp(get: HttpGet, checked: Checked, timeoutMs: numbe
 }
 
 /** Runs a command with the container's environment and folder. Rejects unless it exits 0 in time. */
-export function runInside(command: string[], checked: Checked, timeoutMs: number): Promise<void> {
+function runInside(command: string[], checked: Checked, timeoutMs: number): Promise<void> {
   const { argv, env, cwd } = checked.inside(command);
   const [program = "", ...args] = argv;
   return new Promise((resolve, reject) => {

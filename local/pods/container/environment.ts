@@ -5,7 +5,7 @@ import { field, type PodIdentity } from "./identity.ts";
 import { expand, type Replacements, rewriteNames, rewritePaths } from "./rewrite.ts";
 
 /** What a container's declaration is resolved against. */
-export interface Surroundings {
+interface Surroundings {
   pod: PodIdentity;
   manifests: Manifests;
   /** Container port -> port on this machine. */
@@ -41,7 +41,7 @@ export function resolve(container: PodContainer, around: Surroundings): Launch {
   };
 }
 
-/** `<PORT NAME>_PORT`, the variable that tells a process the port with this name. */
+/** `<PORT NAME>_PORT`, the variable in which a process finds the port with this name. */
 export function portVariable(name: string): string {
   return `${name.toUpperCase().replace(/[^A-Z0-9]/g, "_")}_PORT`;
 }

@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from "node:crypto";
 import type { Workload } from "../spec/index.ts";
 
-/** What the downward API tells a pod of itself. */
+/** What a pod can learn of itself through the downward API. */
 export interface PodIdentity {
   name: string;
   namespace: string;
@@ -39,7 +39,7 @@ export function identify(workload: Workload, name: string, zone: string, nodeNam
 }
 
 /** Labels of a node in this zone; an AWS zone's name is its region's with a letter. */
-export function topologyLabels(zone: string): Record<string, string> {
+function topologyLabels(zone: string): Record<string, string> {
   return {
     "topology.kubernetes.io/zone": zone,
     "topology.kubernetes.io/region": zone.replace(/(?<=\d)[a-z]$/, ""),

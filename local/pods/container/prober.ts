@@ -1,7 +1,7 @@
 import type { PodContainer, ProbeSpec } from "../spec/index.ts";
 import { type Attempts, probeResults } from "./probe-results.ts";
 
-export interface ProberEvents extends Omit<Attempts, "signal"> {
+interface ProberEvents extends Omit<Attempts, "signal"> {
   started(): void;
   ready(ready: boolean): void;
   /** The container is to be restarted. */

@@ -10,7 +10,7 @@ import { ownMemory } from "./usage.ts";
 // What kubelet leaves a process for SIGTERM when the preStop hook used up the grace period.
 const leastGraceMs = 2000;
 
-export interface RunEvents {
+interface RunEvents {
   ready(ready: boolean): void;
   /** Why a probe failed. */
   failed(why: string): void;

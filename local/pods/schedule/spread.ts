@@ -2,7 +2,7 @@
 export type Counts = Readonly<Record<string, number>>;
 
 /** A topology spread constraint over zones, with what its selector counts now. */
-export interface ZoneSpread {
+interface ZoneSpread {
   maxSkew: number;
   /** `DoNotSchedule`, as against `ScheduleAnyway`. */
   hard: boolean;

@@ -24,7 +24,7 @@ export interface Workload {
 }
 
 /** One secret of Secrets Manager and the files that a SecretProviderClass makes of it. */
-export interface SecretObject {
+interface SecretObject {
   /** ARN or name in Secrets Manager. */
   secret: string;
   /** File of the whole secret as JSON. */

@@ -155,5 +155,4 @@ export type ProbeSpec = z.infer<typeof Probe>;
 export type HttpGet = z.infer<typeof HttpGet>;
 export type Hook = z.infer<typeof Hook>;
 export type Volume = z.infer<typeof Volume>;
-export type SpreadConstraint = z.infer<typeof Spread>;
 export type DownwardItem = z.infer<typeof DownwardItem>;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Graph, Resource } from "../../../engine/graph.ts";
-import { secret } from "../../../engine/values.ts";
+import type { Graph, Resource } from "../../../engine/index.ts";
+import { secret } from "../../../engine/index.ts";
 import { managedResources } from "../../../local/arc/managed-resources.ts";
 
 const zones = [

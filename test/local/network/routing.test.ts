@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { secret } from "../../../engine/values.ts";
+import { secret } from "../../../engine/index.ts";
 import { routing } from "../../../local/network/index.ts";
 import { CLUSTER, GROUP, graphOf, INTERNAL, PUBLIC, resource, shop } from "./support/graph.ts";
 

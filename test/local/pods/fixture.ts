@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Graph, PropertyMap, Resource } from "../../../engine/graph.ts";
+import type { Graph, PropertyMap, Resource } from "../../../engine/index.ts";
 import { Pods, type PodsOptions } from "../../../local/pods/index.ts";
 import { startTime } from "../../../local/processes.ts";
 

@@ -1,4 +1,4 @@
-import type { Graph, PropertyMap, Resource } from "../../../../engine/graph.ts";
+import type { Graph, PropertyMap, Resource } from "../../../../engine/index.ts";
 
 export const PUBLIC = "arn:aws:elasticloadbalancing:ap-southeast-2:000000000000:loadbalancer/app/public/1";
 export const INTERNAL =

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { secret } from "../../../../engine/values.ts";
+import { secret } from "../../../../engine/index.ts";
 import { manifests } from "../../../../local/pods/spec/index.ts";
 import { ask, Bench, deployment, graph, resource, zoneA, zoneB } from "../fixture.ts";
 
@@ -188,7 +188,7 @@ describe("what a pod's declaration says", () => {
     const refusals: [object, RegExp][] = [
       [
         { initContainers: [{ name: "init" }] },
-        /run urn:.*::web:\n {2}spec\.template\.spec\.initContainers: aren't run/,
+        /\nurn:.*::web:\n {2}spec\.template\.spec\.initContainers: aren't run/,
       ],
       [{ containers: [] }, /containers: needs exactly one container/],
       [

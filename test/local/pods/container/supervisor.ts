@@ -1,4 +1,4 @@
-import { Bench, deployment, until, zoneA } from "./fixture.ts";
+import { Bench, deployment, until, zoneA } from "../fixture.ts";
 
 /** A supervisor to be killed: runs pods, freezes a zone, and tells the pids that it sees on its standard output. */
 const [mode = "ready"] = process.argv.slice(2);

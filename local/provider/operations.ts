@@ -1,4 +1,4 @@
-import { arn, autoName, uuid } from "./naming.ts";
+import { arn, autoName, derived, uuid } from "./naming.ts";
 import { type Answer, text } from "./types.ts";
 
 const key: Answer = ({ urn }, { region }) => {
@@ -25,7 +25,27 @@ const logGroup: Answer = ({ urn, name: logical, inputs }, { region }) => {
   return { id: name, outputs: { name, arn: arn("logs", region, `log-group:${name}`) } };
 };
 
-export const keysAndTopics: Record<string, Answer> = {
+const secret: Answer = ({ urn, name: logical, inputs }, { region }) => {
+  const name = text(inputs, "name") ?? autoName(urn, logical);
+  const own = arn("secretsmanager", region, `secret:${name}-${derived(`${urn}:suffix`, 6)}`);
+  return { id: own, outputs: { name, arn: own } };
+};
+
+const secretVersion: Answer = ({ urn, inputs }) => {
+  const [own, versionId] = [text(inputs, "secretId"), derived(urn, 32)];
+  return { id: `${own}|${versionId}`, outputs: { arn: own, versionId } };
+};
+
+const workspace: Answer = ({ urn }, { region }) => {
+  const id = `ws-${uuid(urn)}`;
+  const prometheusEndpoint = `https://aps-workspaces.${region}.amazonaws.com/workspaces/${id}/`;
+  return { id, outputs: { arn: arn("aps", region, `workspace/${id}`), prometheusEndpoint } };
+};
+
+export const operations: Record<string, Answer> = {
+  "aws:secretsmanager/secret:Secret": secret,
+  "aws:secretsmanager/secretVersion:SecretVersion": secretVersion,
+  "aws:amp/workspace:Workspace": workspace,
   "aws:kms/key:Key": key,
   "aws:kms/alias:Alias": alias,
   "aws:sns/topic:Topic": byArn("sns"),
