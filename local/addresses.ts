@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Server as HttpServer } from "node:http";
 import { createServer, type Server, type Socket } from "node:net";
-import { writeJson } from "./state.ts";
+import { writeDurably } from "./files.ts";
 
 /** Where on this machine a thing of the graph is reached. */
-export interface Address {
+interface Address {
   host: string;
   port: number;
 }
@@ -65,8 +65,10 @@ export class Addresses {
   async #bind(key: string): Promise<Server> {
     const server = await listen(this.#remembered[key] ?? 0).catch(() => listen(0));
     this.#servers.set(key, server);
-    this.#remembered[key] = portOf(server);
-    writeJson(this.#file, this.#remembered);
+    const port = portOf(server);
+    if (this.#remembered[key] === port) return server;
+    this.#remembered[key] = port;
+    await writeDurably(this.#file, this.#remembered);
     return server;
   }
 }

@@ -1,7 +1,7 @@
 import type { FaultSize, ZoneAction } from "./control.ts";
 
 /** What a zone's fault reaches: each part of the laptop that lives in zones. */
-export interface FaultTarget {
+interface FaultTarget {
   kill?(zone: string): unknown;
   freeze?(zone: string): unknown;
   cut?(zone: string, on: boolean): unknown;

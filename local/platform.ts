@@ -4,11 +4,12 @@ import { buildImages } from "../services/build/images.ts";
 import { Addresses } from "./addresses.ts";
 import { type Controls, type FaultSize, serveControl, type ZoneAction } from "./control.ts";
 import { declare, refuseMandatory } from "./declare.ts";
+import { writeDurably } from "./files.ts";
 import { Realised } from "./realised.ts";
-import { type State, writeJson } from "./state.ts";
+import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 
-export interface PlatformOptions {
+interface PlatformOptions {
   /** Folder of the program. */
   directory: string;
   state: State;
@@ -17,7 +18,7 @@ export interface PlatformOptions {
   port: number;
   /** Whether the stack's autoscalers change the number of pods by their load. */
   autoscale: boolean;
-  /** Told in words what goes wrong while nobody waits for it. */
+  /** Gets a sentence on each problem that no caller waits for. */
   report: (message: string) => void;
 }
 
@@ -110,7 +111,7 @@ export class Platform implements Controls {
     const { state } = this.#options;
     const control = await serveControl(this);
     this.#undo.push(() => control.close());
-    state.record({ control: control.url, token: control.token });
+    await state.record({ control: control.url, token: control.token });
     const starting = Realised.start({
       graph: known(this.#graph),
       outputs: this.outputs,
@@ -131,7 +132,7 @@ export class Platform implements Controls {
 
   async #settle(): Promise<void> {
     await known(this.#realised).settle(this.#abort.signal);
-    writeJson(this.#options.state.path("outputs.json"), this.outputs);
+    await writeDurably(this.#options.state.path("outputs.json"), this.outputs);
     this.#state = "ready";
   }
 

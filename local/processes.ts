@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 /** A process that this machine can tell apart from a later one with the same pid. */
 export interface ProcessIdentity {
   pid: number;
-  /** When it started, in whatever form the system tells it. */
+  /** When it started, as the system writes it. */
   started: string;
 }
 

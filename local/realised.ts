@@ -5,12 +5,10 @@ import type { Outputs } from "../config/outputs.ts";
 import type { Graph } from "../engine/index.ts";
 import { SERVICES } from "../services/build/images.ts";
 import type { Addresses } from "./addresses.ts";
-import { arcApp } from "./arc/app.ts";
-import { managedResources } from "./arc/managed-resources.ts";
-import { ZonalShifts } from "./arc/store.ts";
+import { arcApp, managedResources, ZonalShifts } from "./arc/index.ts";
 import { Databases } from "./databases.ts";
 import { Faults } from "./faults.ts";
-import { startIssuers } from "./issuers.ts";
+import { startUserPools } from "./issuer/index.ts";
 import { keyFiles } from "./keys.ts";
 import { Network, type Routing, routing } from "./network/index.ts";
 import { Pods } from "./pods/index.ts";
@@ -19,13 +17,13 @@ import { Secrets } from "./secrets.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 
-export interface RealisedOptions {
+interface RealisedOptions {
   graph: Graph;
   outputs: Outputs;
   state: State;
   addresses: Addresses;
   autoscale: boolean;
-  /** Told in words what goes wrong while nobody waits for it. */
+  /** Gets a sentence on each problem that no caller waits for. */
   report: (message: string) => void;
 }
 
@@ -93,8 +91,7 @@ export class Realised {
   static async start(options: RealisedOptions): Promise<Realised> {
     const { graph, outputs, state, addresses, report } = options;
     const zones = outputs.zones.map(({ name }) => name);
-    const secrets = new Secrets(state.path("secrets.json"));
-    secrets.keep(graph);
+    const secrets = await Secrets.open(state.path("secrets.json"), graph);
     const keys = await keyFiles(graph, state);
     const shifts = await ZonalShifts.open({
       resources: managedResources(graph),
@@ -109,7 +106,7 @@ export class Realised {
     const realised = new Realised(options, network, shifts, secrets, keys);
     try {
       addresses.serveHttp(outputs.arcEndpoint, createServer(getRequestListener(arcApp(shifts).fetch)));
-      await Promise.all([startIssuers({ graph, state, addresses }), realised.#databases.start()]);
+      await Promise.all([startUserPools({ graph, state, addresses }), realised.#databases.start()]);
       await realised.#connect();
       return realised;
     } catch (error) {
@@ -145,13 +142,13 @@ export class Realised {
   }
 
   status(): Pick<Status, "zones" | "pods" | "balancers" | "databases"> {
-    const { edges, balancers } = this.#network.status();
+    const { proxies, balancers } = this.#network.status();
     const weights = this.#shifts.weights();
     return {
       zones: this.#options.outputs.zones.map(({ name, id }) => ({
         name,
         id,
-        ready: edges.some(({ zone, ready }) => zone === name && ready),
+        ready: proxies.some(({ zone, ready }) => zone === name && ready),
         faults: this.faults.of(name),
       })),
       pods: this.#pods.status(),
@@ -174,8 +171,8 @@ export class Realised {
     };
     await this.#route();
     for (const { arn, url } of [outputs.loadBalancers.public, outputs.loadBalancers.internal]) {
-      const front = await this.#network.front(arn);
-      addresses.onConnection(url, (socket) => front.accept(socket));
+      const name = this.#network.dnsName(arn);
+      addresses.onConnection(url, (socket) => name.accept(socket));
     }
     for (const { address, accept } of this.#databases.fronts()) addresses.onConnection(address, accept);
     this.#network.on("zone", (zone, ready) => this.#pods.markZone(zone, ready));
@@ -196,10 +193,13 @@ export class Realised {
 
   /** So that the next start finds what a killed supervisor left, also where it is frozen and can't end by itself. */
   #record(): void {
-    const pids = [...this.#pods.status(), ...this.#network.status().edges].flatMap(({ pid }) => pid ?? []);
+    const pids = [...this.#pods.status(), ...this.#network.status().proxies].flatMap(({ pid }) => pid ?? []);
     if (pids.join() === this.#recorded) return;
     this.#recorded = pids.join();
-    this.#options.state.record({ children: pids.flatMap((pid) => identify(pid) ?? []) });
+    const children = pids.flatMap((pid) => identify(pid) ?? []);
+    this.#options.state
+      .record({ children })
+      .catch((error: Error) => this.#options.report(`run.json could not be written: ${error.message}`));
   }
 }
 

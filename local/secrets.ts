@@ -1,12 +1,25 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { type Graph, reveal } from "../engine/index.ts";
-import { writeJson } from "./state.ts";
+import type { Graph } from "../engine/index.ts";
+import { readJsonFile, writeDurably } from "./files.ts";
+import { GraphReader } from "./graph-reader.ts";
 
-const SECRET_VERSION = "aws:secretsmanager/secretVersion:SecretVersion";
-const Version = z.object({ arn: z.string(), secretString: z.string() });
 const Values = z.record(z.string(), z.string());
+const File = z.record(z.string(), Values);
+const Version = z.object({
+  arn: z.string(),
+  secretString: z
+    .string()
+    .transform((text) => Values.safeParse(parsed(text)).data)
+    .refine(
+      (values) => values !== undefined,
+      "must be a JSON object of texts, which is all that a laptop keeps",
+    ),
+});
+const Instance = z.object({
+  username: z.string().optional(),
+  masterUserSecrets: z.array(z.object({ secretArn: z.string() })).default([]),
+});
 
 /**
  * Secrets Manager on a laptop: a file of mode 600. It holds the master secret of each database, made up once as RDS
@@ -14,56 +27,63 @@ const Values = z.record(z.string(), z.string());
  * passwords are drawn anew whenever the program runs. Leaves out rotation, versions, resource policies and KMS.
  */
 export class Secrets {
-  readonly #file: string;
   readonly #values: Record<string, Record<string, string>>;
 
-  constructor(file: string) {
-    this.#file = file;
-    this.#values = load(file);
+  private constructor(values: Record<string, Record<string, string>>) {
+    this.#values = values;
   }
 
-  /** The master user's secret with this ARN, made if there is none. */
-  master(arn: string, username: string): { username: string; password: string } {
-    const found = this.#values[arn];
-    if (found?.password) return { username: found.username ?? username, password: found.password };
-    const made = { username, password: randomBytes(24).toString("base64url") };
-    this.#values[arn] = made;
-    writeJson(this.#file, this.#values);
-    return made;
-  }
-
-  /** Takes the secrets that a graph declares; those that are there already stay. */
-  keep(graph: Graph): void {
-    const declared = graph.resources.filter(({ type }) => type === SECRET_VERSION);
-    for (const { urn, inputs, outputs } of declared) {
-      const { arn, secretString } = Version.parse(reveal({ ...inputs, ...outputs }));
-      this.#values[arn] ??= values(urn, secretString);
+  /** The secrets of a graph; those that the file holds already stay. Throws when the file can't be read or written. */
+  static async open(file: string, graph: Graph): Promise<Secrets> {
+    const reader = new GraphReader(graph);
+    const values = await load(file);
+    for (const { value } of reader.all("aws:secretsmanager/secretVersion:SecretVersion", Version))
+      values[value.arn] ??= value.secretString ?? {};
+    for (const { value } of reader.all("aws:rds/instance:Instance", Instance)) {
+      for (const { secretArn } of value.masterUserSecrets)
+        values[secretArn] ??= {
+          username: value.username ?? "",
+          password: randomBytes(24).toString("base64url"),
+        };
     }
-    writeJson(this.#file, this.#values);
+    reader.check();
+    await writeDurably(file, values);
+    return new Secrets(values);
+  }
+
+  /** The user and password that a database was made with; its user stays, whatever the program declares later. */
+  master(arn: string, username: string): { username: string; password: string } {
+    const { username: kept, password = "" } = this.read(arn);
+    return { username: kept || username, password };
   }
 
   /** The key-value pairs of a secret. Throws for an ARN that the graph did not declare. */
   read(arn: string): Record<string, string> {
     const found = this.#values[arn];
     if (!found)
-      throw new Error(`no secret has the ARN ${arn}; a SecretProviderClass names one that nothing declares`);
+      throw new Error(
+        `no secret has the ARN ${arn}; declare it, or correct the SecretProviderClass that names it`,
+      );
     return found;
   }
 }
 
-function load(file: string): Record<string, Record<string, string>> {
+async function load(file: string): Promise<Record<string, Record<string, string>>> {
   try {
-    return JSON.parse(readFileSync(file, "utf8"));
+    return File.parse((await readJsonFile(file)) ?? {});
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return {};
     throw new Error(
       `${file} can't be read (${(error as Error).message}); restore it, or drop all data with: npm start -- --fresh`,
+      { cause: error },
     );
   }
 }
 
-function values(urn: string, text: string): Record<string, string> {
-  const parsed = Values.safeParse(JSON.parse(text));
-  if (parsed.success) return parsed.data;
-  throw new Error(`${urn} is no secret of keys and values, which are all that a laptop keeps`);
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The schema refuses it.
+    return undefined;
+  }
 }

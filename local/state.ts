@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { writeDurably } from "./files.ts";
 import { endLeftover, identify, isAlive, type ProcessIdentity } from "./processes.ts";
 
 /** What runs now, for the commands that talk to it and for the start that cleans up after it. */
@@ -26,6 +27,7 @@ export interface RunFile {
 export class State {
   readonly directory: string;
   #run: RunFile | undefined;
+  #written: Promise<void> = Promise.resolve();
 
   private constructor(directory: string) {
     this.directory = directory;
@@ -64,14 +66,18 @@ export class State {
   }
 
   /** Records what runs, so that the next start can end it if this process is killed. */
-  record(change: Partial<Pick<RunFile, "control" | "token" | "children">>): void {
-    if (!this.#run) return;
+  record(change: Partial<Pick<RunFile, "control" | "token" | "children">>): Promise<void> {
+    if (!this.#run) return this.#written;
     Object.assign(this.#run, change);
-    writeJson(this.path("run.json"), this.#run);
+    this.#written = writeDurably(this.path("run.json"), this.#run);
+    return this.#written;
   }
 
-  release(): void {
+  /** Lets another supervisor take the folder. */
+  async release(): Promise<void> {
     this.#run = undefined;
+    // Else a write under way would bring the file back. Its error has reached who asked for it.
+    await this.#written.catch(() => undefined);
     rmSync(this.path("run.json"), { force: true });
     rmSync(this.path("outputs.json"), { force: true });
   }
@@ -85,7 +91,7 @@ export function readRun(directory: string): RunFile | undefined {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     if (error instanceof SyntaxError)
-      throw new Error(`${file} is broken; if nothing of Trizone runs, delete it`);
+      throw new Error(`${file} is not JSON; delete it if nothing of Trizone runs`);
     throw error;
   }
 }
@@ -94,13 +100,6 @@ export function readRun(directory: string): RunFile | undefined {
 export function runningNow(directory: string): RunFile | undefined {
   const run = readRun(directory);
   return run && isAlive(run.supervisor) ? run : undefined;
-}
-
-/** Replaces a file in one step; mode 600, since most of what is kept here is nobody else's business. */
-export function writeJson(file: string, value: unknown): void {
-  const temporary = `${file}.${process.pid}`;
-  writeFileSync(temporary, `${JSON.stringify(value, null, 2)}\n`, { mode: 0o600 });
-  renameSync(temporary, file);
 }
 
 function usable(directory: string): void {

@@ -24,7 +24,6 @@ import {
 import { page } from "./page.ts";
 import { statusOf, type ZonalShift } from "./shift.ts";
 import type { ZonalShifts } from "./store.ts";
-import { unserved } from "./unserved.ts";
 import { wireResource, wireResourceSummary, wireShift } from "./wire.ts";
 
 const maxBody = 16 * 1024;
@@ -97,4 +96,26 @@ function unexpected(error: Error): ArcError {
 function refuse(error: ArcError, c: Context) {
   c.header("x-amzn-errortype", error.name);
   return c.json({ message: error.message, ...error.detail }, error.status);
+}
+
+/** Operations of the API that the stand-in doesn't serve. */
+const operations: [method: string, path: RegExp, name: string][] = [
+  ["PUT", /^\/managedresources\/[^/]+$/, "UpdateZonalAutoshiftConfiguration"],
+  ["GET", /^\/autoshifts$/, "ListAutoshifts"],
+  ["POST", /^\/configuration$/, "CreatePracticeRunConfiguration"],
+  ["PATCH", /^\/configuration\/[^/]+$/, "UpdatePracticeRunConfiguration"],
+  ["DELETE", /^\/configuration\/[^/]+$/, "DeletePracticeRunConfiguration"],
+  ["POST", /^\/practiceruns$/, "StartPracticeRun"],
+  ["DELETE", /^\/practiceruns\/[^/]+$/, "CancelPracticeRun"],
+  ["GET", /^\/autoshift-observer-notification$/, "GetAutoshiftObserverNotificationStatus"],
+  ["PUT", /^\/autoshift-observer-notification$/, "UpdateAutoshiftObserverNotificationStatus"],
+];
+
+/** The answer to a request that no route took. */
+function unserved(method: string, path: string): ArcError {
+  const operation = operations.find(([verb, pattern]) => verb === method && pattern.test(path));
+  const message = operation
+    ? `The local stand-in for ARC does not serve ${operation[2]}; it can only be tried on AWS`
+    : `ARC's zonal shift API has no operation ${method} ${path}; an ARN in a path is percent-encoded, slashes too`;
+  return new ArcError("UnknownOperationException", message);
 }

@@ -1,4 +1,6 @@
-/** HTTP status of each error that the stand-in answers; the first six are the API's, the rest AWS's front door's. */
+import { type ManagedResource, statusOf, type ZonalShift } from "./shift.ts";
+
+/** HTTP status of each error that the stand-in answers; the first six are the API's own, AWS answers the rest for every service. */
 const statuses = {
   ValidationException: 400,
   AccessDeniedException: 403,
@@ -12,10 +14,10 @@ const statuses = {
   UnknownOperationException: 404,
 } as const;
 
-export type ArcErrorName = keyof typeof statuses;
+type ArcErrorName = keyof typeof statuses;
 
 /** What goes into an error's body beside the message. */
-export interface ArcErrorDetail {
+interface ArcErrorDetail {
   /** One of the API's ValidationExceptionReason or ConflictExceptionReason. */
   reason?: string;
   zonalShiftId?: string;
@@ -37,4 +39,39 @@ export class ArcError extends Error {
 /** A ValidationException; the reason is left out where the API has none that fits. */
 export function invalid(message: string, reason?: string): ArcError {
   return new ArcError("ValidationException", message, reason ? { reason } : {});
+}
+
+export function unknownResource(arn: string, known: Iterable<string>): ArcError {
+  return new ArcError(
+    "ResourceNotFoundException",
+    `No resource with zonal shift enabled has the ARN ${arn}; those that have: ${[...known].join(", ") || "none"}`,
+  );
+}
+
+export function unknownShift(id: string): ArcError {
+  return new ArcError("ResourceNotFoundException", `There is no zonal shift ${id}`);
+}
+
+export function unknownZone(awayFrom: string, zones: ManagedResource["zones"]): ArcError {
+  const ids = zones.map(({ id, name }) => `${id} (${name})`).join(", ");
+  return invalid(
+    `awayFrom ${JSON.stringify(awayFrom)} must be the id of one of the resource's zones: ${ids}`,
+    "InvalidAz",
+  );
+}
+
+export function alreadyShifted(shift: ZonalShift): ArcError {
+  return new ArcError(
+    "ConflictException",
+    `Zonal shift ${shift.id} already moves traffic of ${shift.resource} away from ${shift.awayFrom}; update or cancel that one`,
+    { reason: "ZonalShiftAlreadyExists", zonalShiftId: shift.id },
+  );
+}
+
+export function notActive(shift: ZonalShift, now: number): ArcError {
+  return new ArcError(
+    "ConflictException",
+    `Zonal shift ${shift.id} is ${statusOf(shift, now)}; only an active one can be changed`,
+    { reason: "ZonalShiftStatusNotActive", zonalShiftId: shift.id },
+  );
 }

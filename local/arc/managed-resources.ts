@@ -1,10 +1,15 @@
 import { z } from "zod";
-import { type Graph, type Resource, reveal } from "../../engine/index.ts";
+import { type Graph, reveal } from "../../engine/index.ts";
+import { GraphReader } from "../graph-reader.ts";
 import type { ManagedResource } from "./shift.ts";
 
 const Named = z.object({ arn: z.string(), name: z.string() });
-const Balancer = Named.extend({ enableZonalShift: z.literal(true) });
-const Cluster = Named.extend({ zonalShiftConfig: z.object({ enabled: z.literal(true) }) });
+const Balancer = Named.extend({ enableZonalShift: z.boolean().default(false) });
+const Cluster = Named.extend({
+  zonalShiftConfig: z.object({ enabled: z.boolean().default(false) }).prefault({}),
+});
+/** A reference to the cluster inside carries no ARN. */
+const ClusterComponent = z.object({ eksCluster: Named.optional().catch(undefined) });
 const StackOutputs = z.object({
   zones: z.array(z.object({ id: z.string(), name: z.string() })),
   cluster: Named.optional(),
@@ -17,21 +22,21 @@ const StackOutputs = z.object({
  */
 export function managedResources(graph: Graph): ManagedResource[] {
   const { zones, cluster } = StackOutputs.parse(reveal(graph.outputs));
-  const optedIn = (resource: Resource) => {
-    const outputs = reveal<Record<string, unknown>>(resource.outputs);
-    switch (resource.type) {
-      case "aws:lb/loadBalancer:LoadBalancer":
-      case "aws:alb/loadBalancer:LoadBalancer":
-        return Balancer.safeParse(outputs).data;
-      case "aws:eks/cluster:Cluster":
-        return Cluster.safeParse(outputs).data;
-      case "eks:index:Cluster":
-        // A reference to the cluster inside carries no ARN; then the stack's output names it.
-        return Named.safeParse(outputs.eksCluster).data ?? cluster;
-      default:
-        return undefined;
-    }
-  };
-  const found = graph.resources.flatMap((resource) => optedIn(resource) ?? []);
-  return [...new Map(found.map(({ arn, name }) => [arn, { arn, name, zones }])).values()];
+  const reader = new GraphReader(graph);
+  const balancers = reader
+    .all("aws:lb/loadBalancer:LoadBalancer", Balancer)
+    .flatMap(({ value }) => (value.enableZonalShift ? [value] : []));
+  const clusters = reader
+    .all("aws:eks/cluster:Cluster", Cluster)
+    .flatMap(({ value }) => (value.zonalShiftConfig.enabled ? [value] : []));
+  // Where a component doesn't show its cluster, the stack's output names it.
+  const components = reader
+    .all("eks:index:Cluster", ClusterComponent)
+    .flatMap(({ value }) => value.eksCluster ?? cluster ?? []);
+  reader.check();
+  return [
+    ...new Map(
+      [...balancers, ...clusters, ...components].map(({ arn, name }) => [arn, { arn, name, zones }]),
+    ).values(),
+  ];
 }

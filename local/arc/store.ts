@@ -1,11 +1,43 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { type Clock, systemClock } from "./clock.ts";
-import { ArcError, invalid } from "./errors.ts";
-import { parseExpiresIn } from "./expires-in.ts";
-import { alreadyShifted, notActive, unknownResource, unknownShift, unknownZone } from "./refusals.ts";
-import { type ManagedResource, statusOf, type Weights, weightsOf, type ZonalShift } from "./shift.ts";
-import { loadShifts, saveShifts } from "./shifts-file.ts";
+import { z } from "zod";
+import { readJsonFile, writeDurably } from "../files.ts";
+import {
+  ArcError,
+  alreadyShifted,
+  invalid,
+  notActive,
+  unknownResource,
+  unknownShift,
+  unknownZone,
+} from "./errors.ts";
+import {
+  type ManagedResource,
+  parseExpiresIn,
+  statusOf,
+  type Weights,
+  weightsOf,
+  ZonalShift,
+} from "./shift.ts";
+
+/** The time, as far as zonal shifts depend on it; tests have one that they move. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Calls back once after so many milliseconds; the function returned calls it off. */
+  after(ms: number, callback: () => void): () => void;
+}
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  after(ms, callback) {
+    const timer = setTimeout(callback, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+const ShiftsFile = z.object({ version: z.literal(1), shifts: z.array(ZonalShift) });
 
 /** Ended shifts that are remembered, the newest; more than a person scrolls through. */
 const history = 500;
@@ -14,7 +46,7 @@ const maxWaiting = 100;
 /** A timer sleeps while the laptop does and doesn't hear of a clock that was set, so the time is looked at this often. */
 const lookEvery = 1_000;
 
-export interface ZonalShiftsOptions {
+interface ZonalShiftsOptions {
   resources: ManagedResource[];
   /** JSON file that the shifts are kept in; made when the first one starts. */
   file: string;
@@ -144,7 +176,7 @@ export class ZonalShifts extends EventEmitter<{ change: [] }> {
       try {
         const [shift, shifts] = decide();
         const kept = this.#forget(shifts);
-        await saveShifts(this.#file, kept);
+        await writeDurably(this.#file, { version: 1, shifts: kept });
         this.#shifts = kept;
         this.#watchExpiry();
         this.emit("change");
@@ -194,4 +226,18 @@ function durationOf(expiresIn: string): number {
     `expiresIn ${JSON.stringify(expiresIn)} must be minutes or hours such as 30m or 12h, from 1m to 72h`,
     "InvalidExpiresIn",
   );
+}
+
+/** The kept shifts, the oldest first; none where there is no file yet. */
+async function loadShifts(file: string): Promise<ZonalShift[]> {
+  try {
+    const content = await readJsonFile(file);
+    return content === undefined ? [] : ShiftsFile.parse(content).shifts;
+  } catch (error) {
+    const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new Error(
+      `the zonal shifts can't be read from ${file}: ${what}; correct it, or delete it to start without any shift`,
+      { cause: error },
+    );
+  }
 }

@@ -2,7 +2,7 @@ import { type ManagedResource, type ShiftStatus, statusOf, type ZonalShift } fro
 import type { ZonalShifts } from "./store.ts";
 
 /** A ZonalShift as Start, Update, Cancel and List answer it; times are epoch seconds. */
-export interface WireShift {
+interface WireShift {
   zonalShiftId: string;
   resourceIdentifier: string;
   awayFrom: string;

@@ -10,7 +10,7 @@ const scope = "openid profile email";
 /** Cognito's default for access and ID tokens, in seconds. */
 const tokenLifetime = 3600;
 
-export interface IssuerSettings {
+interface IssuerSettings {
   keys: Keys;
   clients: Client[];
   users: User[];

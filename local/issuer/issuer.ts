@@ -6,7 +6,6 @@
  * Other than Cognito's, an access token has an `aud` (the client id), which the library insists on. Sessions live in
  * memory; signing keys live in a file, so a token outlives a restart.
  */
-import "./url-parse.ts";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { Provider } from "oidc-provider";
 import type { Client } from "./clients.ts";
@@ -15,7 +14,7 @@ import { loadKeys } from "./keys.ts";
 import { login } from "./login.ts";
 import { demoUsers, type User } from "./users.ts";
 
-export interface IssuerOptions {
+interface IssuerOptions {
   /** Serves the issuer; whether it listens already is its owner's matter, and so is closing it. */
   server: Server;
   /** Issuer URL as in the tokens; a path in it is served below that path. */
@@ -25,7 +24,7 @@ export interface IssuerOptions {
   clients: Client[];
   /** @default the demo users */
   users?: User[];
-  /** Told of an error that is not the caller's fault. @default to standard error */
+  /** Gets each error that is not the caller's fault. @default prints it to standard error */
   onError?: (error: Error) => void;
 }
 

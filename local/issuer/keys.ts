@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { exportJWK, generateKeyPair } from "jose";
 import { z } from "zod";
-import { readJsonFile, writeDurably } from "../durable-file.ts";
+import { readJsonFile, writeDurably } from "../files.ts";
 
 const PrivateKey = z.looseObject({
   kty: z.literal("RSA"),
@@ -44,7 +44,7 @@ async function read(file: string): Promise<Keys | undefined> {
   } catch (error) {
     const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
     throw new Error(
-      `the issuer's keys can't be read from ${file}: ${what}; mend it, or delete it, which ends every token's validity`,
+      `the issuer's keys can't be read from ${file}: ${what}; correct it, or delete it, which ends every token's validity`,
       { cause: error },
     );
   }

@@ -1,38 +1,41 @@
 import type { RoutingState } from "./state.ts";
 
-/** What an edge is given besides its zone when it starts. */
-export interface EdgeSettings {
+/** What a zone's proxy is given when it starts. */
+export interface ProxySettings {
   zone: string;
-  /** Path of a listener that answers the front's health checks; it can't be guessed from outside. */
+  /** Path of a listener that answers health checks of the node; a random one, so that no client asks for it. */
   healthPath: string;
 }
 
-/** Supervisor -> edge. */
-export type ToEdge =
+/** Supervisor -> zone proxy. */
+export type ToProxy =
   | { type: "state"; version: number; state: RoutingState; ready: Record<string, boolean>; ports: Ports }
   /** Zones that are cut off from the others. */
   | { type: "cut"; zones: string[] }
   | { type: "stop"; graceMs: number };
 
-/** Key of a listening point (see `points.ts`) -> port of this machine. */
+/** Key of a listener, Service or outside endpoint (see `listening-ports.ts`) -> port of this machine. */
 export type Ports = Record<string, number>;
 
-/** Edge -> supervisor. */
-export type FromEdge =
+/** Zone proxy -> supervisor. */
+export type FromProxy =
   | { type: "applied"; version: number; problems: string[] }
-  | ({ type: "beat" } & EdgeReport);
+  | ({ type: "heartbeat" } & ProxyReport);
 
-/** What an edge says of itself twice a second; counters since the last report. */
-export interface EdgeReport {
+/** What a zone's proxy says of itself twice a second; counts are since the last report. */
+export interface ProxyReport extends RequestCounts {
   targets: TargetReport[];
-  /** Key of a listener (see `points.ts`) -> whether each of its target groups has a healthy target. */
+  /** Key of a listener -> whether each of its target groups has a healthy target. */
   healthy: Record<string, boolean>;
+  /** Connections through Services and to outside addresses. */
+  connections: number;
+}
+
+export interface RequestCounts {
   /** Balancer's ARN -> target's zone -> requests. */
   requests: Record<string, Record<string, number>>;
   /** Balancer's ARN -> responses that the node made up itself, by status. */
   errors: Record<string, Record<string, number>>;
-  /** Connections through Services and to outside addresses. */
-  connections: number;
 }
 
 export type TargetState = "initial" | "healthy" | "unhealthy" | "draining";

@@ -1,5 +1,5 @@
 import { get } from "node:http";
-import type { Border } from "./border.ts";
+import type { Partition } from "./partition.ts";
 
 const INTERVAL_MS = 1000;
 const TIMEOUT_MS = 1000;
@@ -8,29 +8,29 @@ const FAILURES_OUT = 2;
 /** `empty`: the node answers, but has no healthy target. */
 export type NodeHealth = "healthy" | "empty" | "dead";
 
-/** A balancer's node in one zone, as far as its supervisor knows it. */
+/** A balancer's node in one zone, as far as the supervisor knows it. */
 export interface NodeView {
   zone: string;
   /** `127.0.0.1:port`; absent until the node has a port. */
   address?: string;
-  /** False as soon as the zone or its edge is known to be gone. */
+  /** False as soon as the zone or its proxy is known to be gone. */
   alive: boolean;
-  /** False where a zonal shift is applied. */
-  weighs: boolean;
+  /** False where a zonal shift moved traffic away. */
+  inRotation: boolean;
 }
 
 /** Health checks of a balancer's nodes from outside, as Route 53 makes them: two failures out, one success in. */
 export class NodeChecks {
   readonly #nodes: () => NodeView[];
-  readonly #border: Border;
+  readonly #partition: Partition;
   readonly #path: string;
   readonly #timer: NodeJS.Timeout;
   /** Address -> failures in a row and the last answer; a node is unknown until it has answered once. */
   readonly #known = new Map<string, { failures: number; healthy: boolean }>();
 
-  constructor(nodes: () => NodeView[], border: Border, path: string) {
+  constructor(nodes: () => NodeView[], partition: Partition, path: string) {
     this.#nodes = nodes;
-    this.#border = border;
+    this.#partition = partition;
     this.#path = path;
     this.#timer = setInterval(() => this.run(), INTERVAL_MS);
   }
@@ -52,7 +52,7 @@ export class NodeChecks {
 
   async #check({ address, zone, alive }: NodeView): Promise<void> {
     if (address === undefined) return;
-    // What is known to be gone has to prove itself anew.
+    // A node that was gone counts as unknown until it answers again.
     if (!alive) this.#known.delete(address);
     const status = alive ? await this.#ask(address, zone) : 0;
     const known = this.#known.get(address);
@@ -66,7 +66,7 @@ export class NodeChecks {
       const request = get({
         path: this.#path,
         headers: { host: address, connection: "close" },
-        createConnection: () => this.#border.connect(address, zone, { timeoutMs: TIMEOUT_MS }),
+        createConnection: () => this.#partition.connect(address, zone, { timeoutMs: TIMEOUT_MS }),
       });
       const timer = setTimeout(() => request.destroy(), TIMEOUT_MS);
       request.once("response", (response) => {

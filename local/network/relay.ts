@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { isSevered } from "./border.ts";
+import { isPartitioned } from "./partition.ts";
 
 /** How long one half of a connection may stay open and silent after the other half has ended. */
 const HALF_OPEN_MS = 60_000;
@@ -60,7 +60,7 @@ export class Relay {
 
   /** A peer that broke off is broken off towards the other one too. */
   #broken(error: NodeJS.ErrnoException, to: Socket): void {
-    if (isSevered(error)) this.stall();
+    if (isPartitioned(error)) this.stall();
     else if (!this.#stalled) to.resetAndDestroy();
   }
 }

@@ -1,79 +1,109 @@
-import type { Graph, Resource } from "../../engine/index.ts";
-import { ofType, Reader } from "./read.ts";
-import { readGroups } from "./read-groups.ts";
-import { readAction, readConditions } from "./read-rules.ts";
-import { readServices } from "./read-services.ts";
-import type { Balancer, Listener, Routing } from "./state.ts";
+import type { Graph } from "../../engine/index.ts";
+import { GraphReader } from "../graph-reader.ts";
+import {
+  Cluster,
+  ClusterComponent,
+  Group,
+  KubernetesService,
+  LoadBalancer,
+  LoadBalancerListener,
+  LoadBalancerRule,
+  TargetGroupBinding,
+} from "./routing-schemas.ts";
+import type { Balancer, Listener, Routing, Service, TargetGroup } from "./state.ts";
 
-const MODULE = "^aws:(?:lb|alb|elasticloadbalancingv2|applicationloadbalancing)/";
+/** Other names under which the AWS provider has load balancers, and the classic ones. */
+const OTHER_BALANCERS = /^aws:(alb|elb|applicationloadbalancing|elasticloadbalancing(v2)?)\//;
 
-/** What a graph declares about traffic: its Application Load Balancers, target groups, Services and clusters. */
+/**
+ * What a graph declares about traffic: its Application Load Balancers, target groups, Services and clusters.
+ * Throws one error with every resource that a laptop can't stand in for, and why.
+ */
 export function routing(graph: Graph): Routing {
-  return {
-    balancers: ofType(graph, new RegExp(`${MODULE}loadBalancer:`))
-      .filter(({ outputs }) => new Reader(outputs).text("loadBalancerType", "application") === "application")
-      .map((balancer) => readBalancer(graph, balancer)),
-    groups: readGroups(graph, ofType(graph, new RegExp(`${MODULE}targetGroup:`))),
-    services: readServices(graph),
-    clusters: readClusters(graph),
+  const reader = new GraphReader(graph);
+  for (const other of reader.resources(OTHER_BALANCERS))
+    reader.refuse(other, "type", "a laptop reads load balancers as aws.lb.* only; declare this one so");
+  const read = {
+    balancers: readBalancers(reader),
+    groups: readGroups(reader),
+    services: readServices(reader),
+    clusters: readClusters(reader),
   };
+  reader.check();
+  return read;
 }
 
-function readBalancer(graph: Graph, resource: Resource): Balancer {
-  const balancer = new Reader(resource.outputs);
-  const arn = arnOf(resource);
-  const xff = balancer.text("xffHeaderProcessingMode");
-  return {
-    arn,
-    name: balancer.text("name", resource.name),
-    internal: balancer.flag("internal", false),
-    address: addressOf(balancer.text("dnsName")),
-    idleTimeoutMs: balancer.seconds("idleTimeout", 60),
-    clientKeepAliveMs: balancer.seconds("clientKeepAlive", 3600),
-    forwardedFor: xff === "preserve" || xff === "remove" ? xff : "append",
-    listeners: ofType(graph, new RegExp(`${MODULE}listener:`))
-      .filter(({ outputs }) => new Reader(outputs).text("loadBalancerArn") === arn)
-      .map((listener) => readListener(graph, listener))
+function readBalancers(reader: GraphReader): Balancer[] {
+  const rules = reader.all("aws:lb/listenerRule:ListenerRule", LoadBalancerRule).map(({ value }) => value);
+  const listeners = reader
+    .all("aws:lb/listener:Listener", LoadBalancerListener)
+    .map(
+      ({
+        value: { loadBalancerArn, defaultActions, ...listener },
+      }): Listener & { loadBalancerArn: string } => ({
+        ...listener,
+        loadBalancerArn,
+        rules: [
+          ...rules
+            .filter(({ listenerArn }) => listenerArn === listener.arn)
+            .sort((a, b) => (a.priority === b.priority ? 0 : a.priority - b.priority))
+            .map(({ conditions, actions }) => ({ conditions: conditions.flat(), action: actions })),
+          { conditions: [], action: defaultActions },
+        ],
+      }),
+    );
+  return reader.all("aws:lb/loadBalancer:LoadBalancer", LoadBalancer).map(({ value }) => ({
+    ...value,
+    listeners: listeners
+      .filter(({ loadBalancerArn }) => loadBalancerArn === value.arn)
+      .map(({ loadBalancerArn: _, ...listener }) => listener)
       .sort((a, b) => a.port - b.port),
-  };
+  }));
 }
 
-function readListener(graph: Graph, resource: Resource): Listener {
-  const listener = new Reader(resource.outputs);
-  const arn = arnOf(resource);
-  const priority = (rule: Resource) => new Reader(rule.outputs).number("priority", Number.POSITIVE_INFINITY);
-  const rules = ofType(graph, new RegExp(`${MODULE}listenerRule:`))
-    .filter(({ outputs }) => new Reader(outputs).text("listenerArn") === arn)
-    .sort((a, b) => compare(priority(a), priority(b)))
-    .map((rule) => ({ conditions: readConditions(rule), action: readAction(rule, "actions") }));
-  const protocol = listener.text("protocol") === "HTTPS" ? "HTTPS" : "HTTP";
-  return {
-    arn,
-    protocol,
-    port: listener.number("port", protocol === "HTTPS" ? 443 : 80),
-    rules: [...rules, { conditions: [], action: readAction(resource, "defaultActions") }],
-  };
-}
-
-/** Rules without a priority come last (AWS gives them the next free one), in the order of the program. */
-function compare(a: number, b: number): number {
-  return a === b ? 0 : a - b;
-}
-
-function addressOf(dnsName: string): Balancer["address"] {
-  const bare = dnsName.replace(/^[a-z]+:\/\//, "").replace(/\/.*$/, "");
-  const [host = "", port] = bare.split(":");
-  return port ? { host, port: Number(port) } : { host };
-}
-
-function readClusters(graph: Graph): string[] {
-  const own = ofType(graph, /^aws:eks\/cluster:/).map(arnOf);
-  const components = ofType(graph, /^eks:index:Cluster$/).map(({ outputs }) =>
-    new Reader(outputs).child("eksCluster").text("arn"),
+/** Target groups with the Service that a TargetGroupBinding ties to each. */
+function readGroups(reader: GraphReader): TargetGroup[] {
+  const bindings = new Map(
+    reader
+      .all("kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding", TargetGroupBinding)
+      .map(({ value: { metadata, spec } }) => [
+        spec.targetGroupARN,
+        { namespace: metadata.namespace, service: spec.serviceRef.name, port: spec.serviceRef.port },
+      ]),
   );
-  return [...new Set([...own, ...components])].filter((arn) => arn !== "");
+  return reader.all("aws:lb/targetGroup:TargetGroup", Group).map(({ resource, value }) => ({
+    arn: value.arn,
+    name: value.name ?? resource.name,
+    healthCheck: value.healthCheck,
+    deregistrationDelayMs: value.deregistrationDelay,
+    crossZone: value.loadBalancingCrossZoneEnabled,
+    binding: bindings.get(value.arn),
+  }));
 }
 
-function arnOf(resource: Resource): string {
-  return new Reader(resource.outputs).text("arn", resource.id ?? "");
+/** Services that kube-proxy serves: those with a selector and a cluster IP. */
+function readServices(reader: GraphReader): Service[] {
+  return reader
+    .all("kubernetes:core/v1:Service", KubernetesService)
+    .filter(({ value: { spec } }) => {
+      const headless = spec.clusterIP === "None" || spec.type === "ExternalName";
+      return !headless && Object.keys(spec.selector).length > 0;
+    })
+    .map(({ resource, value: { metadata, spec } }) => ({
+      namespace: metadata.namespace,
+      name: metadata.name ?? resource.name,
+      selector: spec.selector,
+      preferSameZone: ["PreferSameZone", "PreferClose"].includes(spec.trafficDistribution ?? ""),
+      ports: spec.ports.map(({ name, port, targetPort }) => ({
+        name,
+        port,
+        target: targetPort ?? String(port),
+      })),
+    }));
+}
+
+function readClusters(reader: GraphReader): string[] {
+  const own = reader.all("aws:eks/cluster:Cluster", Cluster).map(({ value }) => value.arn);
+  const inside = reader.all("eks:index:Cluster", ClusterComponent).map(({ value }) => value.eksCluster?.arn);
+  return [...new Set([...own, ...inside])].filter((arn) => arn !== undefined);
 }

@@ -1,5 +1,4 @@
 import type { Endpoint } from "../endpoint.ts";
-import type { Action, Condition } from "./rule-types.ts";
 
 /** What the graph says about traffic; `routing(graph)` reads it. Times are in milliseconds. */
 export interface Routing {
@@ -29,7 +28,6 @@ export interface Balancer {
   idleTimeoutMs: number;
   /** How long a client's connection may live. */
   clientKeepAliveMs: number;
-  forwardedFor: "append" | "preserve" | "remove";
   /** Sorted by port. */
   listeners: Listener[];
 }
@@ -44,8 +42,41 @@ export interface Listener {
 }
 
 export interface Rule {
+  /** A request has to meet all of them. */
   conditions: Condition[];
   action: Action;
+}
+
+/** One condition of a listener rule; a request meets it when any of its patterns (`*`, `?`) matches. */
+export interface Condition {
+  field: "path-pattern" | "host-header";
+  values: string[];
+}
+
+/** What a listener does with a request that meets a rule's conditions. */
+export type Action = Forward | Redirect | FixedResponse;
+
+export interface Forward {
+  type: "forward";
+  groups: { arn: string; weight: number }[];
+}
+
+/** `#{protocol}`, `#{host}`, `#{port}`, `#{path}` and `#{query}` stand for the request's own. */
+export interface Redirect {
+  type: "redirect";
+  protocol: string;
+  host: string;
+  port: string;
+  path: string;
+  query: string;
+  status: 301 | 302;
+}
+
+interface FixedResponse {
+  type: "fixed-response";
+  status: number;
+  contentType: string;
+  body: string;
 }
 
 export interface TargetGroup {
@@ -53,11 +84,6 @@ export interface TargetGroup {
   name: string;
   healthCheck: HealthCheck;
   deregistrationDelayMs: number;
-  /** Lifetime of the load balancer's cookie; 0 where stickiness is off. */
-  stickinessMs: number;
-  /** How long a new target's share grows before it is full; 0 for at once. */
-  slowStartMs: number;
-  algorithm: "round_robin" | "least_outstanding_requests" | "weighted_random";
   crossZone: boolean;
   /** The Service whose endpoints are the targets; a group without one has no targets. */
   binding?: { namespace: string; service: string; port: string };

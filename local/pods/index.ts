@@ -1,5 +1,2 @@
-export type { Exit } from "./container.ts";
-export type { PodsOptions } from "./options.ts";
-export type { Phase, PodStatus } from "./pod-state.ts";
-export { Pods } from "./pods.ts";
-export type { PodFault } from "./zone.ts";
+/** The laptop's Kubernetes nodes and controllers: every pod that the graph declares is a process in one of the zones. */
+export { Pods, type PodsOptions } from "./pods.ts";

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Backoff } from "./backoff.ts";
-import { tail } from "./log-file.ts";
-import type { Workload } from "./manifests.ts";
-import type { Pod } from "./pod.ts";
+import { Backoff } from "../backoff.ts";
+import { tail } from "./container/index.ts";
+import { type Pod, RESTARTS } from "./pod.ts";
+import type { Workload } from "./spec/index.ts";
 
-export interface JobRunner {
-  /** A new pod of the Job in a zone that lives; waits for one. */
+interface JobRunner {
+  /** A new pod of the Job in a zone that takes pods; waits for one. */
   start(signal: AbortSignal): Promise<Pod>;
   signal: AbortSignal;
 }
@@ -17,7 +17,7 @@ export interface JobRunner {
 export async function runJob(job: Workload, runner: JobRunner): Promise<void> {
   const deadline = AbortSignal.timeout(job.deadlineMs);
   const signal = AbortSignal.any([runner.signal, deadline]);
-  const backoff = new Backoff();
+  const backoff = new Backoff(RESTARTS);
   for (let attempt = 0; ; attempt++) {
     const pod = await attemptOnce(job, runner, signal, deadline);
     const { phase, reason } = pod.status();
@@ -61,6 +61,6 @@ async function failure(job: Workload, pod: Pod, why: string): Promise<Error> {
   const log = await tail(pod.logFile, 20);
   const output = log === "" ? "It wrote nothing." : `Its last lines:\n${log}`;
   return new Error(
-    `Job ${job.namespace}/${job.name} failed ${why}.\n${output}\nThe whole log is ${pod.logFile}; mend the cause and start again.`,
+    `Job ${job.namespace}/${job.name} failed ${why}.\n${output}\nThe whole log is ${pod.logFile}; correct the cause and start again.`,
   );
 }

@@ -1,16 +1,12 @@
-import type { Lifeline } from "./lifeline.ts";
-import type { Manifests } from "./manifests.ts";
-import type { FreePorts } from "./ports.ts";
-import type { Slots } from "./slots.ts";
-import type { Volumes } from "./volumes.ts";
+import type { StartSlots, Volumes, Watchdog } from "./container/index.ts";
+import type { Manifests } from "./spec/index.ts";
 
 /** What the pods of all zones share on this machine. */
 export interface Machine {
   manifests: Manifests;
   volumes: Volumes;
-  ports: FreePorts;
-  slots: Slots;
-  lifeline: Lifeline;
+  slots: StartSlots;
+  watchdog: Watchdog;
   /** Folder of the pods' volumes, mode 700. */
   directory: string;
   logDirectory: string;

@@ -1,19 +1,21 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Backoff } from "../backoff.ts";
 import type { Endpoint } from "../endpoint.ts";
-import { Backoff } from "./backoff.ts";
-import { Container, type Exit } from "./container.ts";
-import { cpuTime } from "./cpu-time.ts";
-import { identify, podName } from "./identity.ts";
-import { rotate } from "./log-file.ts";
+import { givePortsBack } from "../free-ports.ts";
+import { Container, cpuTime, type Exit, identify, podName, Run, rotate } from "./container/index.ts";
 import type { Machine } from "./machine.ts";
-import type { Workload } from "./manifests.ts";
-import type { PodStatus } from "./pod-state.ts";
+import type { PodStatus } from "./pod-status.ts";
 import { named, prepare, takePorts } from "./prepare.ts";
-import { quantity } from "./quantity.ts";
-import { Run } from "./run.ts";
+import { quantity, type Workload } from "./spec/index.ts";
 import type { Zone } from "./zone.ts";
+
+/**
+ * Kubernetes waits 10 s doubling to 300 s; on a laptop somebody is watching. As kubelet does: a container that ran for
+ * twice the longest wait has recovered.
+ */
+export const RESTARTS = { firstMs: 1000, maxMs: 30_000, resetAfterMs: 60_000, firstAtOnce: true };
 
 /** A pod from its declaration to its end: it waits for a zone, starts its container there and restarts it. */
 export class Pod {
@@ -145,7 +147,7 @@ export class Pod {
 
   /** Runs the container again and again until the pod is to end. */
   async #live(zone: Zone): Promise<void> {
-    const backoff = new Backoff();
+    const backoff = new Backoff(RESTARTS);
     const { signal } = this.#abort;
     try {
       while (!signal.aborted) {
@@ -186,12 +188,12 @@ export class Pod {
 
   async #start(zone: Zone, release: () => void): Promise<Run> {
     const { template } = this.workload;
-    this.#ports = await takePorts(template.spec.containers[0].ports, this.#ports, this.#machine.ports);
+    this.#ports = await takePorts(template.spec.containers[0].ports, this.#ports);
     const pod = identify(this.workload, this.name, zone.name, zone.nodeName);
     this.#labels = pod.labels;
     const { launch, checked } = await prepare(pod, zone.name, template, this.#ports, this.#machine);
     this.#abort.signal.throwIfAborted();
-    const container = await Container.start(launch, this.logFile, this.#machine.lifeline);
+    const container = await Container.start(launch, this.logFile, this.#machine.watchdog);
     if (zone.frozen) container.freeze();
     if (this.terminating) container.kill("Deleted");
     this.#update({
@@ -220,7 +222,7 @@ export class Pod {
   }
 
   async #end(): Promise<void> {
-    this.#machine.ports.giveBack(this.#ports.values());
+    givePortsBack(this.#ports.values());
     this.#ports = new Map();
     try {
       await rm(join(this.#machine.directory, this.name), { recursive: true, force: true });

@@ -1,24 +1,40 @@
 import { EventEmitter, once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import type { Graph } from "../../engine/index.ts";
 import type { Endpoint } from "../endpoint.ts";
+import { prune, type ReadSecret, StartSlots, Volumes, Watchdog } from "./container/index.ts";
 import { runJob } from "./job.ts";
-import { Lifeline } from "./lifeline.ts";
-import { prune } from "./log-file.ts";
 import type { Machine } from "./machine.ts";
-import { manifests, type Workload } from "./manifests.ts";
-import type { PodsOptions } from "./options.ts";
 import { Pod } from "./pod.ts";
-import type { PodStatus } from "./pod-state.ts";
-import { FreePorts } from "./ports.ts";
-import { Replicas } from "./replicas.ts";
+import type { PodStatus } from "./pod-status.ts";
 import { notReady } from "./report.ts";
-import { placement } from "./scheduler.ts";
-import { Slots } from "./slots.ts";
-import { place } from "./spread.ts";
-import { keepUp } from "./upkeep.ts";
-import { Volumes } from "./volumes.ts";
+import { place, placement, Replicas } from "./schedule/index.ts";
+import { manifests, type Workload } from "./spec/index.ts";
 import { findZone, makeZones, type PodFault, type Zone } from "./zone.ts";
+
+/** What `Pods` needs to run a graph. */
+export interface PodsOptions {
+  graph: Graph;
+  /** Name and id of each zone, e.g. `ap-southeast-2a`, `apse2-az1`; every call takes either. */
+  zones: { name: string; id: string }[];
+  /** Folder that stands for the image's /app; undefined for an image that isn't run here, nor is what declares it. */
+  images(image: string): string | undefined;
+  /** Key-value pairs of a secret of Secrets Manager. */
+  secrets: ReadSecret;
+  /** Names of the graph -> addresses of this zone. Asked whenever a container starts. */
+  lookup(zone: string): Record<string, string>;
+  /** Folder of the pods' volumes: emptied at the start and removed at the end. */
+  directory: string;
+  logDirectory: string;
+  /**
+   * How often the autoscalers decide (15,000 in Kubernetes). Undefined: never, the pods stay at their minimum, since
+   * requests are small and a few cores would soon start pods only to serve the start of pods.
+   */
+  scaleEveryMs?: number;
+  /** Zone name -> name of its node. @default `node-<zone>` */
+  nodeNames?: Record<string, string>;
+}
 
 interface Events {
   /** An endpoint's or a pod's state changed; several changes at once are one event. */
@@ -29,6 +45,10 @@ interface Events {
 
 /** How long what depends on a Deployment waits for it: Pulumi's Kubernetes provider awaits one for 10 minutes. */
 const rolloutMs = 600_000;
+
+/** How often memory and logs are looked at, and old logs removed. */
+const inspectMs = 1000;
+const pruneMs = 60_000;
 
 /**
  * The scheduler, the kubelets and the Deployment and Job controllers of a laptop's zones: every pod that the graph
@@ -47,7 +67,7 @@ export class Pods extends EventEmitter<Events> {
   readonly #abort = new AbortController();
   /** Workloads that were not begun, or Jobs that are not done. */
   readonly #waiting: Set<Workload>;
-  #endUpkeep = () => {};
+  #timers: NodeJS.Timeout[] = [];
   #changing = false;
   #stopping: Promise<void> | undefined;
 
@@ -63,9 +83,8 @@ export class Pods extends EventEmitter<Events> {
     this.#machine = {
       manifests: declared,
       volumes: new Volumes(declared, options.secrets),
-      ports: new FreePorts(),
-      slots: new Slots(availableParallelism() * 2),
-      lifeline: new Lifeline((problem) => this.#warn(problem)),
+      slots: new StartSlots(availableParallelism() * 2),
+      watchdog: new Watchdog((problem) => this.#warn(problem)),
       directory: options.directory,
       logDirectory: options.logDirectory,
       images: options.images,
@@ -86,13 +105,7 @@ export class Pods extends EventEmitter<Events> {
     await mkdir(this.#logDirectory, { recursive: true });
     await prune(this.#logDirectory);
     this.#abort.signal.throwIfAborted();
-    const warn = (problem: Error) => this.#warn(problem);
-    const endUpkeep = keepUp(() => this.#pods(), this.#logDirectory, warn);
-    const endScaling = this.#scale();
-    this.#endUpkeep = () => {
-      endUpkeep();
-      endScaling();
-    };
+    this.#startTimers();
     const done = new Map<string, Promise<void>>();
     for (const workload of manifests.workloads) {
       done.set(
@@ -149,7 +162,7 @@ export class Pods extends EventEmitter<Events> {
     if (zone.fault) await this.setFault(name, null);
   }
 
-  /** Tells whether the zone's node renews its lease: without, its endpoints aren't ready and it takes no new pods. */
+  /** Sets whether the zone's node renews its lease: without, its endpoints aren't ready and it takes no new pods. */
   markZone(name: string, ready: boolean): void {
     this.#zone(name).nodeReady = ready;
     this.#changed();
@@ -159,14 +172,14 @@ export class Pods extends EventEmitter<Events> {
   async setFault(name: string, fault: PodFault | null): Promise<void> {
     const zone = this.#zone(name);
     zone.fault = fault;
-    // What can't answer now is told when it starts, or when it is set again.
+    // What can't answer now gets the fault when it starts, or when it is set again.
     const pods = zone.frozen || zone.killed ? [] : this.#in(zone);
     const results = await Promise.allSettled(pods.map((pod) => pod.applyFault()));
     const refused = results.flatMap((result, index) =>
       result.status === "rejected" ? [`${pods[index]?.name}: ${result.reason.message}`] : [],
     );
     if (refused.length > 0)
-      throw new Error(`Pods of ${zone.name} don't obey the fault:\n${refused.join("\n")}`);
+      throw new Error(`Pods of ${zone.name} did not take the fault:\n${refused.join("\n")}`);
   }
 
   /** Ends every pod: SIGTERM, then SIGKILL after its grace period or `graceMs`, whichever is shorter. */
@@ -194,12 +207,20 @@ export class Pods extends EventEmitter<Events> {
       await this.#rollout(replicas);
   }
 
-  #scale(): () => void {
-    if (this.#scaleEveryMs === undefined) return () => {};
-    const timer = setInterval(() => {
-      for (const one of this.#replicas.values()) one.scale().catch((problem) => this.#warn(problem));
-    }, this.#scaleEveryMs);
-    return () => clearInterval(timer);
+  /** Keeps the pods' memory and logs within their limits, and lets the autoscalers decide. */
+  #startTimers(): void {
+    const every = (ms: number, act: () => Iterable<Promise<void>>) =>
+      setInterval(() => {
+        for (const done of act()) done.catch((problem) => this.#warn(problem));
+      }, ms);
+    this.#timers = [
+      every(inspectMs, () => this.#pods().map((pod) => pod.inspect())),
+      every(pruneMs, () => [prune(this.#logDirectory)]),
+    ];
+    if (this.#scaleEveryMs === undefined) return;
+    this.#timers.push(
+      every(this.#scaleEveryMs, () => [...this.#replicas.values()].map((one) => one.scale())),
+    );
   }
 
   async #rollout(replicas: Replicas): Promise<void> {
@@ -224,9 +245,9 @@ export class Pods extends EventEmitter<Events> {
 
   async #end(graceMs: number): Promise<void> {
     this.#abort.abort(new Error("the pods are being stopped"));
-    this.#endUpkeep();
+    for (const timer of this.#timers) clearInterval(timer);
     await Promise.all(this.#pods().map((pod) => pod.stop(graceMs)));
-    this.#machine.lifeline.close();
+    this.#machine.watchdog.close();
     await rm(this.#machine.directory, { recursive: true, force: true });
   }
 

@@ -1,21 +1,19 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import type { Checked } from "./check.ts";
-import { type Launch, resolve } from "./environment.ts";
-import type { PodIdentity } from "./identity.ts";
+import { takePort } from "../free-ports.ts";
+import { type Checked, type identify, type Launch, resolve } from "./container/index.ts";
 import type { Machine } from "./machine.ts";
-import type { FreePorts } from "./ports.ts";
-import type { PodTemplate } from "./spec.ts";
+import type { PodTemplate } from "./spec/index.ts";
 
 /** A container that is ready to be started. */
-export interface Prepared {
+interface Prepared {
   launch: Launch;
   checked: Checked;
 }
 
 /** Makes a pod's folder, volumes and command. Throws what kubelet would report as CreateContainerConfigError. */
 export async function prepare(
-  pod: PodIdentity,
+  pod: ReturnType<typeof identify>,
   zone: string,
   template: PodTemplate,
   ports: ReadonlyMap<number, number>,
@@ -42,11 +40,10 @@ export async function prepare(
 export async function takePorts(
   declared: { containerPort: number }[],
   had: ReadonlyMap<number, number>,
-  free: FreePorts,
 ): Promise<Map<number, number>> {
   const ports = new Map<number, number>();
   for (const { containerPort } of declared) {
-    if (!ports.has(containerPort)) ports.set(containerPort, await free.take(had.get(containerPort)));
+    if (!ports.has(containerPort)) ports.set(containerPort, await takePort(had.get(containerPort)));
   }
   return ports;
 }

@@ -1,7 +1,6 @@
-import { portVariable } from "./environment.ts";
-import { tail } from "./log-file.ts";
-import type { Workload } from "./manifests.ts";
+import { portVariable, tail } from "./container/index.ts";
 import type { Pod } from "./pod.ts";
+import type { Workload } from "./spec/index.ts";
 
 /** Says which pods aren't ready and why, with the end of their logs, and which workloads wait for others. */
 export async function notReady(pods: Pod[], waiting: Workload[], after: string): Promise<Error> {
@@ -23,15 +22,15 @@ async function describe(pod: Pod): Promise<string> {
   ].join("\n");
 }
 
-/** In a cluster a program may know its port by heart; here it has to be told. */
+/** In a cluster a program may have its port built in; here it learns it from a variable. */
 function hints({ template }: Workload): string[] {
   const { ports, env } = template.spec.containers[0];
   return ports.flatMap(({ name, containerPort }) => {
     const variable = portVariable(name ?? "");
-    const told = env.some((one) => one.name === variable && one.value === String(containerPort));
-    if (told) return [];
+    const isSet = env.some((one) => one.name === variable && one.value === String(containerPort));
+    if (isSet) return [];
     return [
-      `    port ${name ?? containerPort} of the container has no variable ${variable}=${containerPort}`,
+      `    port ${name ?? containerPort} of the container has no variable; declare ${variable}=${containerPort} in its env`,
     ];
   });
 }

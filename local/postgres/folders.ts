@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { syncFolder } from "../durable-file.ts";
+import { syncFolder } from "../files.ts";
 import type { Account } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
 import { codeOf, DatabaseError, messageOf } from "./errors.ts";

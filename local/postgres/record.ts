@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeDurably } from "../durable-file.ts";
+import { writeDurably } from "../files.ts";
 import { codeOf, DatabaseError, messageOf } from "./errors.ts";
 
 const ClusterRecord = z.strictObject({

@@ -42,7 +42,21 @@ const named =
     return { id: name, outputs: { name, arn: arn("rds", region, `${prefix}:${name}`) } };
   };
 
+/** ElastiCache's names for a group's primary and its replicas; none on this machine, where nobody serves them. */
+const replicationGroup: Answer = ({ urn, name: logical, inputs }, { region, addresses }) => {
+  const id = text(inputs, "replicationGroupId") ?? autoName(urn, logical, 40);
+  const domain = `${id}.${derived(urn, 6)}.${region}.cache.amazonaws.com`;
+  const outputs = {
+    replicationGroupId: id,
+    arn: arn("elasticache", region, `replicationgroup:${id}`),
+    primaryEndpointAddress: addresses ? "" : `master.${domain}`,
+    readerEndpointAddress: addresses ? "" : `replica.${domain}`,
+  };
+  return { id, outputs };
+};
+
 export const databases: Record<string, Answer> = {
+  "aws:elasticache/replicationGroup:ReplicationGroup": replicationGroup,
   "aws:rds/instance:Instance": instance,
   "aws:rds/subnetGroup:SubnetGroup": named("subgrp"),
   "aws:rds/parameterGroup:ParameterGroup": named("pg"),

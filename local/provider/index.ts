@@ -1,31 +1,25 @@
+/** The laptop's AWS and Kubernetes provider plugins: what they answer when the program declares a resource or calls a function. */
 import type { CreateRequest, CreateResult, PropertyMap, Provider } from "../../engine/index.ts";
-import { caches } from "./caches.ts";
 import { clusters } from "./cluster.ts";
 import { databases } from "./databases.ts";
-import { anyAws } from "./fallback.ts";
 import { identity } from "./identity.ts";
-import { images } from "./images.ts";
 import { invokes } from "./invokes.ts";
-import { keysAndTopics } from "./keys.ts";
 import { helmRelease, kubernetesObject } from "./kubernetes.ts";
 import { loadBalancing } from "./load-balancing.ts";
-import { monitoring } from "./monitoring.ts";
-import { autoName } from "./naming.ts";
+import { arn, autoName } from "./naming.ts";
 import { network } from "./network.ts";
-import { storageAndRoles } from "./storage.ts";
+import { operations } from "./operations.ts";
+import { storage } from "./storage.ts";
 import { type AddressBook, type Answer, type Context, text } from "./types.ts";
 
 const ANSWERS: Record<string, Answer> = {
   ...loadBalancing,
   ...databases,
-  ...caches,
   ...identity,
   ...network,
   ...clusters,
-  ...images,
-  ...storageAndRoles,
-  ...keysAndTopics,
-  ...monitoring,
+  ...storage,
+  ...operations,
 };
 
 /**
@@ -77,4 +71,17 @@ async function answer(request: CreateRequest, context: Context): Promise<CreateR
 function finish({ type, inputs }: CreateRequest, result: CreateResult): CreateResult {
   if (!type.startsWith("aws:") || !inputs.tags) return result;
   return { ...result, outputs: { tagsAll: inputs.tags, ...result.outputs } };
+}
+
+/** `securityGroupRule` -> `security-group-rule`. */
+const kebab = (word: string) => word.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+/**
+ * For AWS types without an answer of their own: a name made up like the provider's, an id of that name, and an ARN in
+ * the usual form. Leaves out what else AWS computes, so that a program that reads it gets nothing.
+ */
+function anyAws({ urn, type, name: logical, inputs }: CreateRequest, { region }: Context): CreateResult {
+  const name = text(inputs, "name") ?? autoName(urn, logical);
+  const [service = "", resource = ""] = (type.split(":")[1] ?? "").split("/");
+  return { id: name, outputs: { name, arn: arn(service, region, `${kebab(resource)}/${name}`) } };
 }

@@ -1,4 +1,4 @@
-import { ACCOUNT, arn, autoName } from "./naming.ts";
+import { ACCOUNT, arn, autoName, derived } from "./naming.ts";
 import { type Answer, text } from "./types.ts";
 
 const bucket: Answer = ({ urn, name, inputs }, { region }) => {
@@ -30,7 +30,21 @@ const rolePolicy: Answer = ({ urn, name: logical, inputs }) => {
   return { id: `${text(inputs, "role")}:${name}`, outputs: { name } };
 };
 
-export const storageAndRoles: Record<string, Answer> = {
+/** `awsx.ecr.Image` builds and pushes: here nothing is built, and the digest is made up. */
+const image: Answer = ({ urn, inputs }) => ({
+  outputs: { imageUri: `${text(inputs, "repositoryUrl")}@sha256:${derived(urn, 64)}` },
+});
+
+const repository: Answer = ({ urn, name: logical, inputs }, { region }) => {
+  const name = text(inputs, "name") ?? autoName(urn, logical);
+  const repositoryUrl = `${ACCOUNT}.dkr.ecr.${region}.amazonaws.com/${name}`;
+  const own = arn("ecr", region, `repository/${name}`);
+  return { id: name, outputs: { name, arn: own, registryId: ACCOUNT, repositoryUrl } };
+};
+
+export const storage: Record<string, Answer> = {
+  "awsx:ecr:Image": image,
+  "aws:ecr/repository:Repository": repository,
   "aws:s3/bucket:Bucket": bucket,
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": ofBucket,
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": ofBucket,

@@ -1,6 +1,6 @@
 import type { CreateRequest, CreateResult, PropertyMap } from "../../engine/index.ts";
 
-export type AddressKind = "public-balancer" | "internal-balancer" | "database" | "issuer" | "arc";
+type AddressKind = "public-balancer" | "internal-balancer" | "database" | "issuer" | "arc";
 
 /** Hands out this machine's addresses for what has one on AWS; the same key gets the same address. */
 export interface AddressBook {

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from "node:net";
-import { quantityOf } from "../../local/pods/quantity.ts";
+import { quantityOf } from "../../local/pods/spec/index.ts";
 import { called, type KubernetesObject } from "./objects.ts";
 import { type Container, templatesOf } from "./pods.ts";
 

@@ -24,22 +24,35 @@ describe("a laptop's secrets and keys", () => {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it("stay as they were made the first time, whatever the program draws later", () => {
+  it("stay as they were made the first time, whatever the program draws later", async () => {
     const file = join(folder, "secrets.json");
     for (const password of ["first", "second"]) {
-      const secrets = new Secrets(file);
-      secrets.keep(version(password));
+      const secrets = await Secrets.open(file, version(password));
       assert.deepEqual(secrets.read("arn:login"), { username: "trading", password: "first" });
     }
-    assert.throws(() => new Secrets(file).read("arn:other"), /no secret has the ARN arn:other/);
+    const secrets = await Secrets.open(file, version("third"));
+    assert.throws(() => secrets.read("arn:other"), /no secret has the ARN arn:other/);
   });
 
-  it("refuse what has no keys and values", () => {
+  it("of a database's master user are made once, for the user that it was made with", async () => {
+    const file = join(folder, "master.json");
+    const database = (username: string) =>
+      graph("aws:rds/instance:Instance", { username, masterUserSecrets: [{ secretArn: "arn:db" }] });
+    const first = (await Secrets.open(file, database("trizone"))).master("arn:db", "trizone");
+    assert.deepEqual([first.username, first.password.length], ["trizone", 32]);
+    const later = (await Secrets.open(file, database("other"))).master("arn:db", "other");
+    assert.deepEqual(later, first);
+  });
+
+  it("refuse what has no keys and values", async () => {
     const text = graph("aws:secretsmanager/secretVersion:SecretVersion", {
       arn: "arn:text",
       secretString: "[1]",
     });
-    assert.throws(() => new Secrets(join(folder, "text.json")).keep(text), /urn:one is no secret of keys/);
+    await assert.rejects(
+      Secrets.open(join(folder, "text.json"), text),
+      /urn:one:\n {2}secretString: must be a JSON object of texts/,
+    );
   });
 
   it("draw passwords anew where something runs, and the same for a graph that is recorded", async () => {

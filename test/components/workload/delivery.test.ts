@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { Canary } from "../../../components/workload/canary.ts";
 import type { Graph } from "../../../engine/index.ts";
-import { manifests } from "../../../local/pods/manifests.ts";
+import { manifests } from "../../../local/pods/spec/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 
 const SERVICES = ["web", "gateway", "trading"];

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type ModelVersion, scales, versionProblems } from "../../../config/model-versions.ts";
 import { readConfig } from "../../../config/stack-config.ts";
 import type { Graph } from "../../../engine/index.ts";
-import { manifests } from "../../../local/pods/manifests.ts";
+import { manifests } from "../../../local/pods/spec/index.ts";
 import { problemsOf } from "../../kubernetes/judge.ts";
 import { objectsOf } from "../../kubernetes/objects.ts";
 import { judge } from "../../policies/pack.ts";

@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { arcApp } from "../../../local/arc/app.ts";
-import type { Clock } from "../../../local/arc/clock.ts";
 import type { ManagedResource } from "../../../local/arc/shift.ts";
+import type { Clock } from "../../../local/arc/store.ts";
 import { ZonalShifts } from "../../../local/arc/store.ts";
 
 const zones = ["a", "b", "c"].map((letter, index) => ({

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type Graph, type Resource, secret } from "../../../engine/index.ts";
+import type { Graph, Resource } from "../../../engine/index.ts";
+import { secret } from "../../../engine/index.ts";
 import { managedResources } from "../../../local/arc/managed-resources.ts";
 
 const zones = [

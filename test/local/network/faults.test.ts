@@ -13,10 +13,10 @@ import { HEALTH_CHECK, INTERNAL } from "./support/graph.ts";
 import { Stage } from "./support/stage.ts";
 
 const pidOf = (stage: Stage, zone: string) =>
-  stage.network.status().edges.find((edge) => edge.zone === zone)?.pid ?? 0;
+  stage.network.status().proxies.find((proxy) => proxy.zone === zone)?.pid ?? 0;
 
 const isReady = (stage: Stage, zone: string) =>
-  stage.network.status().edges.some((edge) => edge.zone === zone && edge.ready);
+  stage.network.status().proxies.some((proxy) => proxy.zone === zone && proxy.ready);
 
 describe("faults of a zone", function () {
   this.timeout(60_000);
@@ -94,14 +94,14 @@ describe("faults of a zone", function () {
     await ask(stage.pod("c").ports.http ?? "", "/release");
   });
 
-  it("starts an edge again that died by itself, on the same ports", async () => {
+  it("starts a proxy again that died by itself, on the same ports", async () => {
     const host = stage.network.lookup("a")["127.0.0.1:4001"] ?? "";
     for (let round = 0; round < 3; round += 1) {
       process.kill(pidOf(stage, "a"), "SIGKILL");
       await stage.until(async () => (await ask(host).catch(() => undefined))?.status === 200);
     }
     assert.deepEqual(zones, [], "a zone is lost only after 2 s");
-    assert.equal(stage.network.status().edges.find(({ zone }) => zone === "a")?.restarts, 3);
+    assert.equal(stage.network.status().proxies.find(({ zone }) => zone === "a")?.restarts, 3);
     await healed();
   });
 
@@ -135,7 +135,7 @@ describe("faults of a zone", function () {
     await stage.until(async () => Object.keys(shares(await askMany(inside, 12, 3))).length === 3);
   });
 
-  it("in all zones leaves a front that says so, and one is enough to answer again", async () => {
+  it("in all zones leaves a balancer that says so, and one is enough to answer again", async () => {
     for (const zone of ["a", "b", "c"]) stage.network.kill(zone);
     await stage.until(() => stage.inDns().length === 0);
     const agent = new Agent();
@@ -154,7 +154,7 @@ describe("faults of a zone", function () {
 });
 
 describe("the end of a network", () => {
-  it("leaves no edge when its supervisor is killed", async () => {
+  it("leaves no proxy when its supervisor is killed", async () => {
     const directory = mkdtempSync(join(tmpdir(), "network-"));
     const script = fileURLToPath(new URL("support/supervisor.ts", import.meta.url));
     const supervisor = spawn(process.execPath, [script, directory], {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Rotation, WeightedRotation } from "../../../local/network/edge/rotation.ts";
+import { Rotation, WeightedRotation } from "../../../local/network/rotation.ts";
 
 describe("rotation", () => {
   it("gives each item its turn, whatever their number", () => {

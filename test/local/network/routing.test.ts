@@ -46,17 +46,11 @@ describe("routing", () => {
     assert.deepEqual(what, [201, 202, 204, "forward"]);
   });
 
-  it("reads every kind of condition and action, through secrets too", () => {
-    const forward = {
-      targetGroups: [{ arn: GROUP, weight: 3 }, { arn: "other" }],
-      stickiness: { enabled: true, duration: 60 },
-    };
+  it("reads conditions by path and host, and weights, through secrets too", () => {
+    const forward = { targetGroups: [{ arn: GROUP, weight: 3 }, { arn: "other" }] };
     const conditions = [
       { pathPattern: { values: [HIDDEN] } },
-      { hostHeader: { values: ["*.example.com"] }, sourceIp: { values: ["10.0.0.0/8"] } },
-      { httpHeader: { httpHeaderName: "X-Kind", values: ["a*"] } },
-      { httpRequestMethod: { values: ["GET"] } },
-      { queryStrings: [{ key: "k", value: "v" }, { value: "w" }] },
+      { hostHeader: { values: ["*.example.com"] }, pathPattern: { values: ["/a", "/b"] } },
     ];
     const rules = [rule("all", { priority: 1, actions: [{ type: "forward", forward }], conditions })];
     const read = routing(shop({ rules })).balancers[0]?.listeners[0]?.rules[0];
@@ -66,30 +60,84 @@ describe("routing", () => {
         { arn: GROUP, weight: 3 },
         { arn: "other", weight: 1 },
       ],
-      stickinessMs: 60_000,
     });
     assert.deepEqual(read?.conditions, [
-      { field: "path-pattern", values: ["/hidden/*"], regexValues: [] },
-      { field: "host-header", values: ["*.example.com"], regexValues: [] },
-      { field: "source-ip", values: ["10.0.0.0/8"] },
-      { field: "http-header", name: "X-Kind", values: ["a*"], regexValues: [] },
-      { field: "http-request-method", values: ["GET"] },
-      { field: "query-string", values: [{ key: "k", value: "v" }, { value: "w" }] },
+      { field: "path-pattern", values: ["/hidden/*"] },
+      { field: "path-pattern", values: ["/a", "/b"] },
+      { field: "host-header", values: ["*.example.com"] },
     ]);
   });
 
-  it("refuses what it would otherwise let through: an authentication action", () => {
-    const actions = [
-      { type: "authenticate-oidc", order: 1 },
-      { type: "forward", order: 2, targetGroupArn: GROUP },
+  it("refuses what a laptop's load balancer can't do, all of it at once, naming resource, property and remedy", () => {
+    const actions = [{ type: "forward", targetGroupArn: GROUP }];
+    const group = {
+      stickiness: { type: "lb_cookie", cookieDuration: 60 },
+      slowStart: 30,
+      loadBalancingAlgorithmType: "least_outstanding_requests",
+    };
+    const rules = [
+      rule("header", { actions, conditions: [{ httpHeader: { httpHeaderName: "X", values: ["a"] } }] }),
+      rule("method", { actions, conditions: [{ httpRequestMethod: { values: ["GET"] } }] }),
+      rule("query", { actions, conditions: [{ queryStrings: [{ value: "w" }] }] }),
+      rule("source", { actions, conditions: [{ sourceIp: { values: ["10.0.0.0/8"] } }] }),
+      rule("regex", { actions, conditions: [{ pathPattern: { regexValues: ["^/v[12]/"] } }] }),
+      rule("login", { actions: [{ type: "authenticate-oidc", order: 1 }, ...actions] }),
+      rule("transform", { actions, transforms: [{ type: "url-rewrite" }] }),
+      rule("cookie", {
+        actions: [
+          { type: "forward", forward: { targetGroups: [{ arn: GROUP }], stickiness: { enabled: true } } },
+        ],
+      }),
     ];
-    const rules = [rule("login", { priority: 1, actions, conditions: [] })];
-    assert.throws(() => routing(shop({ rules })), /::login has an action of type authenticate-oidc/);
+    const graph = shop({ rules, group, balancer: { xffHeaderProcessingMode: "remove" } });
+    graph.resources.push(
+      resource("aws:lb/loadBalancer:LoadBalancer", "nlb", {
+        arn: "n",
+        name: "n",
+        dnsName: "n",
+        loadBalancerType: "network",
+      }),
+      resource("aws:alb/loadBalancer:LoadBalancer", "old", { arn: "o" }),
+    );
+    const error = (() => {
+      try {
+        routing(graph);
+      } catch (thrown) {
+        return (thrown as Error).message;
+      }
+      return "";
+    })();
+    const refused: [string, RegExp][] = [
+      ["header", /conditions\.0: has httpHeader; .* decides by pathPattern and hostHeader only; use those/],
+      ["method", /conditions\.0: has httpRequestMethod;/],
+      ["query", /conditions\.0: has queryStrings;/],
+      ["source", /conditions\.0: has sourceIp;/],
+      ["regex", /conditions\.0\.pathPattern: has regexValues; .* matches by values/],
+      ["login", /actions\.0\.type: .*forward, redirect and fixed-response only/],
+      ["transform", /transforms: .* leave transforms out/],
+      ["cookie", /actions\.0\.forward\.stickiness: .*cookie; leave stickiness out/],
+      ["front", /stickiness: .*cookie/],
+      ["front", /slowStart: .* no slow start/],
+      ["front", /loadBalancingAlgorithmType: .*round_robin/],
+      ["public", /xffHeaderProcessingMode: .* leave this out/],
+      ["nlb", /loadBalancerType: .*application only/],
+      ["old", /type: .*aws\.lb\.\* only/],
+    ];
+    for (const [name, reason] of refused) {
+      const found = error
+        .split(/^(?=urn:)/m)
+        .find((part) => part.split(":\n")[0]?.endsWith(`::${name}`) && reason.test(part));
+      assert.ok(found, `${name}: ${reason}\n${error}`);
+    }
   });
 
-  it("leaves out network load balancers and Services without a cluster IP", () => {
+  it("leaves stickiness that is off alone", () => {
+    const group = { stickiness: { type: "lb_cookie", enabled: false } };
+    assert.equal(routing(shop({ group })).groups.length, 1);
+  });
+
+  it("leaves out Services without a cluster IP", () => {
     const graph = graphOf([
-      resource("aws:lb/loadBalancer:LoadBalancer", "nlb", { arn: "nlb", loadBalancerType: "network" }),
       resource("kubernetes:core/v1:Service", "headless", {
         spec: { clusterIP: "None", selector: { a: "b" } },
       }),

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Network, type RoutingState, routing } from "../../../../local/network/index.ts";
@@ -10,7 +9,7 @@ import { endPod, type RunningPod, startPod } from "./pods.ts";
 
 export const ZONES = ["a", "b", "c"];
 
-/** A network with real edges and pods, one a zone unless told otherwise, and a public address. */
+/** A network with real proxies and pods, one a zone unless told otherwise, and a public address. */
 export class Stage {
   readonly network: Network;
   readonly pods: RunningPod[];
@@ -18,6 +17,7 @@ export class Stage {
   state: RoutingState;
   /** `127.0.0.1:port` of the public balancer. */
   publicHost = "";
+  #server: Server | undefined;
 
   private constructor(network: Network, pods: RunningPod[], directory: string, variation: Variation) {
     this.network = network;
@@ -34,9 +34,12 @@ export class Stage {
     const network = await Network.start({ zones: ZONES, logDirectory: directory });
     const stage = new Stage(network, await Promise.all(starting), directory, variation);
     await stage.apply();
-    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }).listen(0, "127.0.0.1");
+    const name = network.dnsName(PUBLIC);
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) =>
+      name.accept(socket),
+    );
+    stage.#server = server.listen(0, "127.0.0.1");
     await once(server, "listening");
-    await network.front(PUBLIC, server);
     stage.publicHost = `127.0.0.1:${(server.address() as AddressInfo).port}`;
     await stage.until(() => stage.inDns().length === 3 && stage.targetsAre("healthy"));
     return stage;
@@ -44,13 +47,14 @@ export class Stage {
 
   async close(): Promise<void> {
     await this.network.stop(200);
+    this.#server?.close();
     await Promise.all(this.pods.map(endPod));
     rmSync(this.directory, { recursive: true, force: true });
   }
 
-  /** What the edges wrote. */
+  /** What the proxies wrote. */
   logs(): string {
-    return ZONES.map((zone) => readFileSync(join(this.directory, `edge-${zone}.log`), "utf8")).join("\n");
+    return ZONES.map((zone) => readFileSync(join(this.directory, `proxy-${zone}.log`), "utf8")).join("\n");
   }
 
   /** Changes parts of the state. */
@@ -82,7 +86,7 @@ export class Stage {
     return found;
   }
 
-  /** Requests that its targets got so far; edges report them a moment later. */
+  /** Requests that its targets got so far; proxies report them a moment later. */
   requests(arn = PUBLIC): number {
     return Object.values(this.balancer(arn).requests).reduce((sum, one) => sum + one, 0);
   }

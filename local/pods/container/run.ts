@@ -1,0 +1,111 @@
+import type { PodTemplate } from "../spec/index.ts";
+import { quantity } from "../spec/index.ts";
+import type { Zone } from "../zone.ts";
+import { type Checked, check, preStop } from "./check.ts";
+import type { Container, Exit } from "./container.ts";
+import { sendFault } from "./fault.ts";
+import { Prober } from "./prober.ts";
+import { ownMemory } from "./usage.ts";
+
+// What kubelet leaves a process for SIGTERM when the preStop hook used up the grace period.
+const leastGraceMs = 2000;
+
+interface RunEvents {
+  ready(ready: boolean): void;
+  /** Why a probe failed. */
+  failed(why: string): void;
+  /** Something failed that nobody waits for. */
+  warn(problem: Error): void;
+}
+
+/** One run of a pod's container: its process with its probes, its zone's faults, its limits and its end. */
+export class Run {
+  readonly container: Container;
+  /** The pod's grace period in milliseconds. */
+  readonly graceMs: number;
+  readonly #spec: PodTemplate["spec"];
+  readonly #zone: Zone;
+  readonly #checked: Checked;
+  readonly #events: RunEvents;
+  readonly #prober: Prober;
+  #started = false;
+  #faulting: Promise<void> = Promise.resolve();
+
+  constructor(
+    container: Container,
+    spec: PodTemplate["spec"],
+    zone: Zone,
+    checked: Checked,
+    events: RunEvents,
+  ) {
+    this.container = container;
+    this.graceMs = spec.terminationGracePeriodSeconds * 1000;
+    this.#spec = spec;
+    this.#zone = zone;
+    this.#checked = checked;
+    this.#events = events;
+    this.#prober = this.#probe();
+  }
+
+  /** Resolves when the process has ended. */
+  async ended(): Promise<Exit> {
+    const exit = await this.container.exited;
+    this.stopProbes();
+    this.#started = false;
+    return exit;
+  }
+
+  stopProbes(): void {
+    this.#prober.stop();
+  }
+
+  /** preStop hook where `hooked`, then SIGTERM, then SIGKILL when the grace period is over. */
+  async terminate(graceMs: number, cause: Exit["reason"], hooked: boolean): Promise<void> {
+    this.stopProbes();
+    const began = performance.now();
+    const hook = hooked && this.#spec.containers[0].lifecycle?.preStop;
+    if (hook) {
+      const failed = (error: Error) => this.#events.warn(new Error(`preStop: ${error.message}`));
+      await preStop(hook, this.#checked, graceMs).catch(failed);
+    }
+    const left = graceMs - (performance.now() - began);
+    await this.container.terminate(hook ? Math.max(leastGraceMs, left) : left, cause);
+  }
+
+  /** Makes the zone's present fault the process's own, if it has an admin port. Rejects when it won't have it. */
+  applyFault(): Promise<void> {
+    const send = async () => {
+      const port = this.#checked.ports.admin;
+      if (this.#started && port !== undefined) await sendFault(port, this.#zone.fault);
+    };
+    // One after the other, whatever became of the one before, so that the last one wins.
+    this.#faulting = this.#faulting.then(send, send);
+    return this.#faulting;
+  }
+
+  /** Kills the process when it holds more memory than its limit. */
+  async checkMemory(): Promise<void> {
+    const limit = this.#spec.containers[0].resources.limits.memory;
+    const used = limit === undefined ? undefined : await ownMemory(this.container.pid);
+    if (limit !== undefined && used !== undefined && used > quantity(limit)) this.container.kill("OOMKilled");
+  }
+
+  #probe(): Prober {
+    const warn = (problem: Error) => this.#events.warn(problem);
+    return new Prober(this.#spec.containers[0], {
+      check: (probe) => check(probe, this.#checked),
+      paused: () => this.#zone.frozen,
+      failed: (why) => this.#events.failed(why),
+      started: () => {
+        this.#started = true;
+        if (this.#zone.fault) this.applyFault().catch(warn);
+      },
+      ready: (ready) => this.#events.ready(ready),
+      unhealthy: (probe) => {
+        this.#events.ready(false);
+        const grace = probe.terminationGracePeriodSeconds;
+        this.terminate(grace === undefined ? this.graceMs : grace * 1000, "Unhealthy", true).catch(warn);
+      },
+    });
+  }
+}

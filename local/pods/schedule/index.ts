@@ -1,0 +1,4 @@
+/** Where pods go and how many there are: spread over the zones, replicas kept, autoscaling. */
+export { placement } from "./placement.ts";
+export { Replicas } from "./replicas.ts";
+export { place } from "./spread.ts";

@@ -1,0 +1,119 @@
+import type { Machine } from "../machine.ts";
+import { Pod } from "../pod.ts";
+import type { Workload } from "../spec/index.ts";
+import type { Zone } from "../zone.ts";
+import { move, placement, unschedulable } from "./placement.ts";
+import { Scaler } from "./scaling.ts";
+import { place } from "./spread.ts";
+
+/**
+ * Keeps a Deployment at its number of pods, spread over the zones that live.
+ * Unlike in Kubernetes, a lost zone's pods are replaced at once (there after the toleration of 5 minutes), and the
+ * spread is evened again when a zone comes back (there the descheduler's work): first the new pod, then the old one's end.
+ */
+export class Replicas {
+  readonly workload: Workload;
+  readonly pods = new Set<Pod>();
+  #machine: Machine;
+  readonly #scaler: Scaler | undefined;
+  /** Pods that are wanted now. */
+  #wanted: number;
+  #moving: { fresh: Pod; victim: Pod } | undefined;
+
+  constructor(workload: Workload, machine: Machine) {
+    this.workload = workload;
+    this.#machine = machine;
+    this.#wanted = workload.replicas;
+    this.#scaler = workload.scaling && new Scaler(workload.scaling);
+  }
+
+  get ready(): boolean {
+    return this.#active().filter((pod) => pod.ready).length >= this.#wanted;
+  }
+
+  /** As far as it can be for now: all pods that found a zone are ready, at least one. */
+  get available(): boolean {
+    const placed = this.#active().filter((pod) => pod.zone);
+    return this.#wanted === 0 || (placed.length > 0 && placed.every((pod) => pod.ready));
+  }
+
+  /** Brings the pods to what is wanted; `all` are the pods of every workload. To be called whenever something changed. */
+  reconcile(zones: readonly Zone[], all: () => Iterable<Pod>): void {
+    this.#finishMove();
+    const active = this.#active();
+    const wanted = this.#wanted + (this.#moving ? 1 : 0);
+    if (!this.#moving) for (const pod of this.#surplus()) this.#remove(pod);
+    for (let missing = wanted - active.length; missing > 0; missing--) this.#add();
+    for (const pod of this.#active()) if (!pod.zone) this.#schedule(pod, zones, all());
+    if (!this.#moving && this.ready && this.#active().length === this.#wanted) this.#startMove(zones, all());
+  }
+
+  /** Lets the autoscaler decide anew from the CPU that the pods used since the last call. */
+  async scale(): Promise<void> {
+    if (!this.#scaler) return;
+    const used = await Promise.all(this.#active().map((pod) => pod.utilization()));
+    const measured = used.filter((one) => one !== undefined);
+    const wanted = this.#scaler.next(measured, this.#wanted, performance.now());
+    if (wanted === this.#wanted) return;
+    this.#wanted = wanted;
+    this.#machine.changed();
+  }
+
+  /** What is too many, as a ReplicaSet chooses it: first what isn't ready, then from the fullest zone, the youngest. */
+  #surplus(): Pod[] {
+    const rest = this.#active();
+    const size = (pod: Pod) => rest.filter(({ zone }) => zone === pod.zone).length;
+    const chosen: Pod[] = [];
+    while (rest.length > this.#wanted) {
+      const [next] = [...rest]
+        .reverse()
+        .sort((a, b) => Number(a.ready) - Number(b.ready) || size(b) - size(a));
+      if (next) chosen.push(...rest.splice(rest.indexOf(next), 1));
+    }
+    return chosen;
+  }
+
+  #schedule(pod: Pod, zones: readonly Zone[], all: Iterable<Pod>): void {
+    const options = placement(this.workload, zones, all);
+    const name = place(options);
+    const zone = zones.find((one) => one.name === name);
+    if (zone) pod.schedule(zone);
+    else pod.wait(unschedulable(options));
+  }
+
+  #startMove(zones: readonly Zone[], all: Iterable<Pod>): void {
+    const next = move(this.workload, zones, all, this.pods);
+    if (!next) return;
+    const fresh = this.#add();
+    this.#moving = { fresh, victim: next.victim };
+    fresh.schedule(next.to);
+  }
+
+  #finishMove(): void {
+    if (!this.#moving) return;
+    const { fresh, victim } = this.#moving;
+    const done = fresh.ready || fresh.terminating || victim.terminating;
+    if (!done) return;
+    this.#moving = undefined;
+    const surplus = fresh.ready ? victim : fresh;
+    if (this.#active().length > this.#wanted) this.#remove(surplus);
+  }
+
+  #add(): Pod {
+    const pod = new Pod(this.workload, this.#machine, true);
+    this.pods.add(pod);
+    pod.finished.then(() => {
+      this.pods.delete(pod);
+      this.#machine.changed();
+    });
+    return pod;
+  }
+
+  #remove(pod: Pod): void {
+    pod.delete().catch((error) => this.#machine.warn(error));
+  }
+
+  #active(): Pod[] {
+    return [...this.pods].filter((pod) => !pod.terminating);
+  }
+}

@@ -1,0 +1,54 @@
+import { arn, autoName, derived, uuid } from "./naming.ts";
+import { type Answer, text } from "./types.ts";
+
+const key: Answer = ({ urn }, { region }) => {
+  const keyId = uuid(urn);
+  return { id: keyId, outputs: { keyId, arn: arn("kms", region, `key/${keyId}`) } };
+};
+
+const alias: Answer = ({ urn, name: logical, inputs }, { region }) => {
+  const name = text(inputs, "name") ?? `alias/${autoName(urn, logical)}`;
+  return { id: name, outputs: { name, arn: arn("kms", region, name) } };
+};
+
+/** What is known by its ARN, which holds its name. */
+const byArn =
+  (service: string, prefix = ""): Answer =>
+  ({ urn, name: logical, inputs }, { region }) => {
+    const name = text(inputs, "name") ?? autoName(urn, logical);
+    const own = arn(service, region, prefix + name);
+    return { id: own, outputs: { name, arn: own } };
+  };
+
+const logGroup: Answer = ({ urn, name: logical, inputs }, { region }) => {
+  const name = text(inputs, "name") ?? autoName(urn, logical);
+  return { id: name, outputs: { name, arn: arn("logs", region, `log-group:${name}`) } };
+};
+
+const secret: Answer = ({ urn, name: logical, inputs }, { region }) => {
+  const name = text(inputs, "name") ?? autoName(urn, logical);
+  const own = arn("secretsmanager", region, `secret:${name}-${derived(`${urn}:suffix`, 6)}`);
+  return { id: own, outputs: { name, arn: own } };
+};
+
+const secretVersion: Answer = ({ urn, inputs }) => {
+  const [own, versionId] = [text(inputs, "secretId"), derived(urn, 32)];
+  return { id: `${own}|${versionId}`, outputs: { arn: own, versionId } };
+};
+
+const workspace: Answer = ({ urn }, { region }) => {
+  const id = `ws-${uuid(urn)}`;
+  const prometheusEndpoint = `https://aps-workspaces.${region}.amazonaws.com/workspaces/${id}/`;
+  return { id, outputs: { arn: arn("aps", region, `workspace/${id}`), prometheusEndpoint } };
+};
+
+export const operations: Record<string, Answer> = {
+  "aws:secretsmanager/secret:Secret": secret,
+  "aws:secretsmanager/secretVersion:SecretVersion": secretVersion,
+  "aws:amp/workspace:Workspace": workspace,
+  "aws:kms/key:Key": key,
+  "aws:kms/alias:Alias": alias,
+  "aws:sns/topic:Topic": byArn("sns"),
+  "aws:cloudtrail/trail:Trail": byArn("cloudtrail", "trail/"),
+  "aws:cloudwatch/logGroup:LogGroup": logGroup,
+};
