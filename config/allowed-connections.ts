@@ -1,20 +1,69 @@
 import { z } from "zod";
+import { CALLS, databaseClients, MIGRATIONS, POOLER, pooledClients } from "./services.ts";
 
-/** An end of a connection: the pods of a name in the namespace, those of another namespace, or addresses. */
-export const Party = z.union([
+/** Container port of business traffic, named `http`. */
+export const HTTP_PORT = 8080;
+
+/** Container port of probes and metrics, named `admin`; a balancer checks health there and routes nothing to it. */
+export const ADMIN_PORT = 9090;
+
+/** PostgreSQL's own port, and PgBouncer's here. */
+export const POSTGRES_PORT = 5432;
+
+/** Redis's own port. */
+export const REDIS_PORT = 6379;
+
+/** Every IPv4 address. */
+export const ANYWHERE = "0.0.0.0/0";
+
+/** An end of a connection: the pods of a name in the platform's namespace, those of another namespace, or addresses. */
+export const Peer = z.union([
   z.object({ pods: z.string() }),
   z.object({ namespace: z.string() }),
   z.object({ cidrs: z.array(z.string()), except: z.array(z.string()).optional() }),
 ]);
 
-export type Party = z.infer<typeof Party>;
+export type Peer = z.infer<typeof Peer>;
 
 /** Who may connect to whom, on which TCP ports of the one that is connected to. */
-export const Arrow = z.object({ from: Party, to: Party, ports: z.array(z.int()) });
+export const Connection = z.object({ from: Peer, to: Peer, ports: z.array(z.int()) });
 
-export type Arrow = z.infer<typeof Arrow>;
+export type Connection = z.infer<typeof Connection>;
 
 /** The pods of a service. */
-export const pods = (name: string): Party => ({ pods: name });
+export const pods = (name: string): Peer => ({ pods: name });
 
-export const ANYWHERE = "0.0.0.0/0";
+/** Connections of the services' calls to each other. */
+export function callConnections(): Connection[] {
+  return CALLS.map(([from, to]) => ({ from: pods(from), to: pods(to), ports: [HTTP_PORT] }));
+}
+
+/**
+ * Connections to the database itself: of the services' pods, or of the pooler in their place; of the migrations in any
+ * case.
+ * @param database where it is
+ * @param services those that run
+ * @param pooled whether there is a pooler
+ */
+export function databaseConnections(
+  database: Peer,
+  services: readonly string[],
+  pooled: boolean,
+): Connection[] {
+  const behindPooler = pooled ? pooledClients(services) : [];
+  const direct = databaseClients(services).filter((service) => !behindPooler.includes(service));
+  return [...(pooled ? [POOLER] : []), ...direct, MIGRATIONS].map((name) => ({
+    from: pods(name),
+    to: database,
+    ports: [POSTGRES_PORT],
+  }));
+}
+
+/** Connections to the pooler. */
+export function poolerConnections(services: readonly string[]): Connection[] {
+  return pooledClients(services).map((name) => ({
+    from: pods(name),
+    to: pods(POOLER),
+    ports: [POSTGRES_PORT],
+  }));
+}

@@ -8,12 +8,16 @@ export interface Block {
 const OCTET = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const CIDR = new RegExp(`^${OCTET}\\.${OCTET}\\.${OCTET}\\.${OCTET}/(3[0-2]|[12]?\\d)$`);
 
+/** As text, an address with a prefix of /8 or longer: a wider range would be everybody. */
+export const NARROW_RANGE = new RegExp(`^(${OCTET}\\.){3}${OCTET}/([89]|[12]\\d|3[0-2])$`);
+
 /** RFC 1918, section 3. */
 const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"].map(known);
 
 function known(text: string): Block {
   const block = parseCidr(text);
-  if (!block) throw new Error(`${text} is no CIDR block`);
+  if (!block)
+    throw new Error(`${text} is not a CIDR block such as 10.0.0.0/8; correct PRIVATE in config/cidr.ts`);
   return block;
 }
 

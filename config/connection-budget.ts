@@ -1,3 +1,14 @@
+import { scales } from "./model-versions.ts";
+import type { Config } from "./schema.ts";
+import {
+  databaseClients,
+  POOLER,
+  pooledClients,
+  poolSizeOf,
+  SERVICES,
+  type ServiceName,
+} from "./services.ts";
+
 /** Connections that a service's pods keep open at most. */
 export interface Pool {
   service: string;
@@ -57,5 +68,36 @@ export function budgetProblem(maxConnections: number, pools: Pool[]): string | u
     `${terms} are ${demand} connections, and must stay under ${SHARE * 100} % of max_connections ` +
     `${maxConnections}, ${Math.floor(maxConnections * SHARE)}: take fewer connections a pod, fewer pods, ` +
     "or a larger instanceClass"
+  );
+}
+
+type Sizes = Pick<Config, "replicas" | "maxReplicas" | "database"> & Partial<Pick<Config, "delivery">>;
+
+/** What takes the database's connections, at most: the data services' pods, or the pooler's in the place of most. */
+export function connectionPools(sizes: Sizes): Pool[] {
+  const { pooler } = sizes.database;
+  if (!pooler) return poolsOf(databaseClients(SERVICES), sizes);
+  const direct = databaseClients(SERVICES).filter((service) => !pooledClients([service]).includes(service));
+  return [
+    { service: POOLER, replicas: pooler.replicas, size: pooler.connections },
+    ...poolsOf(direct, sizes),
+  ];
+}
+
+/** What the pods that a pooler serves open to it at most. */
+export function pooledPools(sizes: Sizes): Pool[] {
+  return poolsOf(pooledClients(SERVICES), sizes);
+}
+
+function poolsOf(
+  names: readonly ServiceName[],
+  { replicas, maxReplicas = replicas * 4, database, delivery }: Sizes,
+): Pool[] {
+  return names.flatMap((name) =>
+    Object.entries(scales(name, { replicas, maxReplicas }, delivery?.modelSplit)).map(([service, scale]) => ({
+      service,
+      replicas: scale.maxReplicas,
+      size: poolSizeOf(name, database.poolSize),
+    })),
   );
 }

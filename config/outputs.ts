@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Arrow } from "./allowed-connections.ts";
+import { Connection } from "./allowed-connections.ts";
 
 const LoadBalancer = z.object({
   arn: z.string().startsWith("arn:"),
@@ -57,8 +57,8 @@ export const Foundation = z.object({
   clusterIdentifier: z.string(),
   /** Where users sign in, beside the issuer. */
   signInOrigin: z.url(),
-  /** What flows between the services' pods and the rest of the world. */
-  arrows: z.array(Arrow),
+  /** Connections between the services' pods and what is outside their namespace. */
+  allowedConnections: z.array(Connection),
   database: z.object({
     /** Without a user. */
     url: z.string().startsWith("postgresql://"),

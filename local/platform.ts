@@ -1,4 +1,4 @@
-import { Outputs } from "../config/outputs.ts";
+import { Outputs } from "../config/index.ts";
 import type { Graph } from "../engine/index.ts";
 import { buildImages } from "../services/build/images.ts";
 import { Addresses } from "./addresses.ts";

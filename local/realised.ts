@@ -1,7 +1,7 @@
 import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { getRequestListener } from "@hono/node-server";
-import type { Outputs } from "../config/outputs.ts";
+import type { Outputs } from "../config/index.ts";
 import type { Graph } from "../engine/index.ts";
 import { SERVICES } from "../services/build/images.ts";
 import type { Addresses } from "./addresses.ts";

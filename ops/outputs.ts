@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Outputs } from "../config/outputs.ts";
+import { Outputs } from "../config/index.ts";
 import { State } from "../local/state.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { Outputs } from "../config/outputs.ts";
+import type { Outputs } from "../config/index.ts";
 import {
   ARCZonalShiftClient,
   CancelZonalShiftCommand,

@@ -13,10 +13,6 @@ export interface ClusterAccess {
   viewers?: string[];
 }
 
-/** Ranges of /8 and narrower: what is wider is everybody. */
-export const NARROW_RANGE =
-  /^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\/([89]|[12]\d|3[0-2])$/;
-
 /** The API server's endpoints: private, and public from the given ranges only. */
 export function endpoints({ cidrs = [] }: ClusterAccess): Partial<eks.ClusterOptions> {
   if (cidrs.length === 0) return { endpointPrivateAccess: true, endpointPublicAccess: false };

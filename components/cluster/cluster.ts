@@ -2,9 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as eks from "@pulumi/eks";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { check } from "../check.ts";
-import { type Transform, transformed } from "../transform.ts";
-import { accessEntries, type ClusterAccess, endpoints, NARROW_RANGE } from "./cluster-access.ts";
+import { NARROW_RANGE } from "../../config/index.ts";
+import { check, type Rule, type Transform, transformed } from "../arguments.ts";
+import { accessEntries, type ClusterAccess, endpoints } from "./cluster-access.ts";
 import { NodeGroups, type NodeGroupsArgs, nodeRules } from "./node-groups.ts";
 
 export interface ClusterArgs extends Omit<NodeGroupsArgs, "cluster" | "subnetIds" | "transform"> {
@@ -52,7 +52,7 @@ export class Cluster extends pulumi.ComponentResource {
 
   constructor(name: string, args: ClusterArgs, opts?: pulumi.ComponentResourceOptions) {
     checkArgs(name, args);
-    // Named here since the arguments of `eks.Cluster` can't say it: whoever judges the graph reads it here.
+    // `eks.Cluster` has no argument for it, so that policies read here that zonal shift is on.
     super("trizone:aws:Cluster", name, { zonalShift: true }, opts);
     const { transform, protect, zones, privateSubnetIds: subnetIds } = args;
     const logs = this.#logGroup(name, args);
@@ -103,11 +103,13 @@ function checkArgs(name: string, args: ClusterArgs): void {
       "clusterName",
       "expected at most 100 letters, digits, - and _",
     ],
-    ...(args.access?.cidrs ?? []).map((cidr, index): [boolean, string, string] => [
-      NARROW_RANGE.test(cidr),
-      `access.cidrs[${index}]`,
-      "expected an IPv4 range of /8 or narrower, such as 203.0.113.0/24",
-    ]),
+    ...(args.access?.cidrs ?? []).map(
+      (cidr, index): Rule => [
+        NARROW_RANGE.test(cidr),
+        `access.cidrs[${index}]`,
+        "expected an IPv4 range of /8 or narrower, such as 203.0.113.0/24",
+      ],
+    ),
   ]);
 }
 

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Transform, transformed } from "../transform.ts";
-import { PodRole } from "../workload/pod-role.ts";
+import { type Transform, transformed } from "../arguments.ts";
+import { PodRole } from "../workload/index.ts";
 import { AddOns } from "./add-ons.ts";
 import { autoscaler } from "./controllers/autoscaler.ts";
 import type { Chart } from "./controllers/chart.ts";

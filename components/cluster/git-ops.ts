@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Transform, transformed } from "../transform.ts";
+import { type Transform, transformed } from "../arguments.ts";
 
 export interface GitOpsArgs {
   /** Of the repository that holds what `trizone manifests` wrote. */

@@ -1,8 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Transform, transformed } from "../transform.ts";
-import { CONTAINER_SECURITY, POD_SECURITY } from "../workload/pod.ts";
-import { PAUSE_IMAGE } from "./pause.ts";
+import { type Transform, transformed } from "../arguments.ts";
+import { CONTAINER_SECURITY, PAUSE_IMAGE, POD_SECURITY } from "../workload/index.ts";
 
 export interface ImageCacheArgs {
   namespace: pulumi.Input<string>;

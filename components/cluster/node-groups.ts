@@ -1,10 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as eks from "@pulumi/eks";
 import * as pulumi from "@pulumi/pulumi";
-import { check } from "../check.ts";
-import { type Transform, transformed } from "../transform.ts";
+import { check, type Rule, type Transform, transformed } from "../arguments.ts";
+import { type NodeTier, TIER_LABEL } from "../workload/index.ts";
 import { NodeTemplate } from "./node-template.ts";
-import { type NodeTier, TIER_LABEL } from "./node-tiers.ts";
 
 export interface NodeGroupsArgs {
   cluster: eks.Cluster;
@@ -83,9 +82,7 @@ export class NodeGroups extends pulumi.ComponentResource {
   }
 }
 
-type Rule = Parameters<typeof check>[1][number];
-
-/** What sizes must be; the cluster checks them too, since it is made before its nodes. */
+/** Rules of the sizes; the cluster checks them too, since it is made before its nodes. */
 export function nodeRules(args: Pick<NodeGroupsArgs, "min" | "max" | "burst" | "zones">): Rule[] {
   const { min = 1, max = 3, burst = 2, zones } = args;
   return [

@@ -1,9 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { EXCHANGE_TIME_ZONE } from "../../config/trading-hours.ts";
-import { check } from "../check.ts";
-import { type Transform, transformed } from "../transform.ts";
-import { jobPod, podLabels } from "../workload/pod.ts";
+import { EXCHANGE_TIME_ZONE, PRE_SCALING } from "../../config/index.ts";
+import { check, type Rule, type Transform, transformed } from "../arguments.ts";
+import { jobPod, podLabels } from "../workload/index.ts";
 
 export interface PreScalingArgs {
   namespace: pulumi.Input<string>;
@@ -18,8 +17,6 @@ export interface PreScalingArgs {
 
 /** In the exchange's time zone, daylight saving and all: half an hour before it opens, and half an hour after. */
 const SCHEDULES = { open: "30 9 * * 1-5", usual: "30 10 * * 1-5" };
-
-export const PRE_SCALING_PODS = "pre-scaling";
 
 /** Where Kubernetes mounts a pod's token, the cluster's certificate and the namespace's name. */
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -57,15 +54,17 @@ export class PreScaling extends pulumi.ComponentResource {
   constructor(name: string, args: PreScalingArgs, opts?: pulumi.ComponentResourceOptions) {
     check(`pre-scaling ${name}`, [
       [Object.keys(args.scalers).length > 0, "scalers", "expected at least one"],
-      ...Object.entries(args.scalers).map(([scaler, { usual, open }]): [boolean, string, string] => [
-        usual >= 1 && open >= usual,
-        `scalers.${scaler}`,
-        "expected usual to be at least 1, and open no less",
-      ]),
+      ...Object.entries(args.scalers).map(
+        ([scaler, { usual, open }]): Rule => [
+          usual >= 1 && open >= usual,
+          `scalers.${scaler}`,
+          "expected usual to be at least 1, and open no less",
+        ],
+      ),
     ]);
     super("trizone:kubernetes:PreScaling", name, {}, opts);
     const { namespace } = args;
-    const metadata = { name, namespace, labels: podLabels(PRE_SCALING_PODS) };
+    const metadata = { name, namespace, labels: podLabels(PRE_SCALING) };
     const granted = this.#grant(name, metadata, Object.keys(args.scalers));
     for (const when of ["open", "usual"] as const) {
       const minimums = Object.entries(args.scalers).map(([scaler, pods]) => [scaler, pods[when]]);
@@ -128,7 +127,7 @@ export class PreScaling extends pulumi.ComponentResource {
 
 function job(name: string, args: PreScalingArgs, minimums: Record<string, number>) {
   const template = jobPod({
-    service: PRE_SCALING_PODS,
+    service: PRE_SCALING,
     image: args.image,
     serviceAccount: name,
     serviceAccountToken: true,

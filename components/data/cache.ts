@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { check } from "../check.ts";
-import { type Transform, transformed } from "../transform.ts";
+import { REDIS_PORT } from "../../config/index.ts";
+import { check, type Transform, transformed } from "../arguments.ts";
 import { CacheAlarms } from "./cache-alarms.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 
@@ -34,9 +34,6 @@ export interface CacheArgs {
   };
 }
 
-/** Redis's own port. */
-export const CACHE_PORT = 6379;
-
 /**
  * Redis for what all pods must hear at once (quotes): a primary and replicas over the zones that fail over by
  * themselves, encrypted on disk and on the wire, entered with a token that Secrets Manager keeps. It holds nothing that
@@ -47,7 +44,7 @@ export const CACHE_PORT = 6379;
 export class Cache extends pulumi.ComponentResource {
   /** `host:port` of the primary, wherever it is. */
   readonly endpoint: pulumi.Output<string>;
-  /** `rediss://host:port` of the primary, without a user; empty where nobody serves one. */
+  /** `rediss://host:port` of the primary, without a user; empty where there is none, as on a laptop. */
   readonly url: pulumi.Output<string>;
   /** `host:port` that spreads over the replicas. */
   readonly readerEndpoint: pulumi.Output<string>;
@@ -91,9 +88,9 @@ export class Cache extends pulumi.ComponentResource {
       { region, group: group.id, nodes, topicArn: args.alarmTopicArn, tags, transform },
       parent,
     );
-    this.endpoint = pulumi.interpolate`${group.primaryEndpointAddress}:${CACHE_PORT}`;
-    this.url = group.primaryEndpointAddress.apply((host) => (host ? `rediss://${host}:${CACHE_PORT}` : ""));
-    this.readerEndpoint = pulumi.interpolate`${group.readerEndpointAddress}:${CACHE_PORT}`;
+    this.endpoint = pulumi.interpolate`${group.primaryEndpointAddress}:${REDIS_PORT}`;
+    this.url = group.primaryEndpointAddress.apply((host) => (host ? `rediss://${host}:${REDIS_PORT}` : ""));
+    this.readerEndpoint = pulumi.interpolate`${group.readerEndpointAddress}:${REDIS_PORT}`;
     this.secretArn = token.arn;
     this.registerOutputs({ endpoint: this.endpoint });
   }
@@ -109,7 +106,7 @@ function groupArgs(args: CacheArgs, replicationGroupId: string, nodes: number) {
     engine: "redis",
     engineVersion: args.version ?? "7.1",
     nodeType: args.nodeType ?? "cache.t4g.micro",
-    port: CACHE_PORT,
+    port: REDIS_PORT,
     numCacheClusters: nodes,
     preferredCacheClusterAzs: Array.from({ length: nodes }, (_, node) => zones[node % zones.length] ?? ""),
     automaticFailoverEnabled: true,

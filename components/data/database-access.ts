@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { poolSizeOf } from "../../config/data-clients.ts";
-import type { Mount, Volume } from "../workload/pod.ts";
+import { poolSizeOf } from "../../config/index.ts";
+import { type Mount, mount, type Volume } from "../workload/index.ts";
 
 /** Where a container finds the files `username` and `password`. */
 const CREDENTIALS_PATH = "/var/run/trizone/database";
@@ -11,8 +11,8 @@ const LOGINS_PATH = "/var/run/trizone/logins";
 /** The source of a volume with the files `username` and `password`. */
 export type CredentialsVolume = Omit<Volume, "name">;
 
-/** A database with all who may enter it. */
-export interface DatabaseLogins {
+/** A database as pods reach it: its address, and the credentials of each who may log in. */
+export interface DatabaseBinding {
   /** Without a user. */
   url: pulumi.Input<string>;
   /** Of the account that owns it, which the migrations alone use. */
@@ -32,12 +32,12 @@ export interface DatabaseAccess {
 }
 
 /**
- * How a service's pods enter the database: as themselves.
+ * How a service's pods log in to the database: each service as a role of its own.
  * @param poolSize connections that a pod opens at most, if the service has no number of its own
  */
-export function databaseAccess(database: DatabaseLogins, service: string, poolSize: number): DatabaseAccess {
+export function databaseAccess(database: DatabaseBinding, service: string, poolSize: number): DatabaseAccess {
   const login = database.services[service];
-  if (!login) throw new Error(`service ${service} has no login; name it in components/data-clients.ts`);
+  if (!login) throw new Error(`service ${service} has no login; name it in DATABASE in config/services.ts`);
   return {
     after: database.after,
     env: {
@@ -49,8 +49,8 @@ export function databaseAccess(database: DatabaseLogins, service: string, poolSi
   };
 }
 
-/** How the migrations enter it: as its owner, with the logins that they give to the services' roles. */
-export function ownerAccess({ url, owner, services, after }: DatabaseLogins): DatabaseAccess {
+/** How the migrations log in: as its owner, with the logins that they give to the services' roles. */
+export function ownerAccess({ url, owner, services, after }: DatabaseBinding): DatabaseAccess {
   const logins = Object.entries(services).map(([service, login]) =>
     mount(`login-${service}`, `${LOGINS_PATH}/${service}`, login),
   );
@@ -63,9 +63,4 @@ export function ownerAccess({ url, owner, services, after }: DatabaseLogins): Da
     },
     mounts: [mount("database", CREDENTIALS_PATH, owner), ...logins],
   };
-}
-
-/** A volume with credentials, and where it is mounted. */
-export function mount(name: string, path: string, source: CredentialsVolume): Mount {
-  return { name, path, volume: { name, ...source } };
 }

@@ -1,7 +1,28 @@
 import type * as aws from "@pulumi/aws";
-import type { DatabaseArgs } from "./database.ts";
+import type * as pulumi from "@pulumi/pulumi";
 
-/** A database's arguments that were checked, with their defaults. */
+/** Arguments of a database that its instance takes as they are. */
+export interface InstanceArgs {
+  region: string;
+  securityGroupIds: pulumi.Input<string>[];
+  /** E.g. `db.t4g.medium`. */
+  instanceClass: string;
+  /** Major version of PostgreSQL. @default "16" */
+  version?: string;
+  /** Days that point-in-time recovery reaches back. @default 7 */
+  backupDays?: number;
+  /** When the daily backup is made, UTC. @default "15:00-16:00", past midnight in Sydney */
+  backupWindow?: string;
+  /** When it may restart, UTC. @default "sat:16:30-sat:17:30", Sunday before dawn in Sydney */
+  maintenanceWindow?: string;
+  /** KMS key of its storage, password and Performance Insights. */
+  keyArn: pulumi.Input<string>;
+  /** Guards against deletion, and keeps a last snapshot. @default false */
+  protect?: boolean;
+  tags?: Record<string, string>;
+}
+
+/** A database's other arguments after they were checked, with their defaults. */
 export interface InstancePlan {
   identifier: string;
   /** GiB. */
@@ -18,8 +39,8 @@ export const LOGS = ["postgresql", "upgrade"];
 /** Milliseconds after which a statement is logged. */
 const SLOW_MS = 500;
 
-/** What RDS is told beside the names of the groups and the role that the database is made with. */
-export function instanceArgs(args: DatabaseArgs, plan: InstancePlan) {
+/** The instance's arguments, but for the names of its subnet and parameter groups and its monitoring role. */
+export function instanceArgs(args: InstanceArgs, plan: InstancePlan) {
   const { region, keyArn, tags, protect = false } = args;
   return {
     region,
@@ -56,8 +77,9 @@ export function instanceArgs(args: DatabaseArgs, plan: InstancePlan) {
   } satisfies aws.rds.InstanceArgs;
 }
 
+/** The settings of PostgreSQL that differ from RDS's. */
 export function parameterGroupArgs(
-  { region, tags, version = "16" }: DatabaseArgs,
+  { region, tags, version = "16" }: InstanceArgs,
   { maxConnections }: InstancePlan,
 ): aws.rds.ParameterGroupArgs {
   return {

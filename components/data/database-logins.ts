@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { roleOf } from "../../config/data-clients.ts";
+import { roleOf } from "../../config/index.ts";
 import { DatabaseCredentials } from "./database-credentials.ts";
 import { GeneratedSecret } from "./generated-secret.ts";
 

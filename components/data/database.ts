@@ -1,49 +1,36 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { isLoopback } from "../../config/addresses.ts";
-import { budgetProblem, maxConnectionsOf, type Pool } from "../../config/connection-budget.ts";
-import { check } from "../check.ts";
-import { type Transform, transformed } from "../transform.ts";
+import { budgetProblem, isLoopback, maxConnectionsOf, type Pool } from "../../config/index.ts";
+import { check, type Transform, transformed } from "../arguments.ts";
 import { DatabaseAlarms } from "./database-alarms.ts";
-import { type InstancePlan, instanceArgs, LOGS, parameterGroupArgs } from "./database-instance.ts";
+import {
+  type InstanceArgs,
+  type InstancePlan,
+  instanceArgs,
+  LOGS,
+  parameterGroupArgs,
+} from "./database-instance.ts";
 import { DatabaseMonitoring } from "./database-monitoring.ts";
 
-export interface DatabaseArgs {
-  region: string;
+export interface DatabaseArgs extends InstanceArgs {
   /** Isolated subnets, one a zone. */
   subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  securityGroupIds: pulumi.Input<string>[];
-  /** E.g. `db.t4g.medium`. */
-  instanceClass: string;
   /** Name of the database inside the instance. @default "trizone" */
   database?: string;
-  /** Major version of PostgreSQL. @default "16" */
-  version?: string;
   /** A synchronous standby in another zone. Doubles the price. @default true */
   multiAz?: boolean;
   /** GiB. @default 20 */
   storage?: number;
   /** GiB that storage autoscaling may reach. @default 100 */
   maxStorage?: number;
-  /** Days that point-in-time recovery reaches back. @default 7 */
-  backupDays?: number;
-  /** When the daily backup is made, UTC. @default "15:00-16:00", past midnight in Sydney */
-  backupWindow?: string;
-  /** When it may restart, UTC. @default "sat:16:30-sat:17:30", Sunday before dawn in Sydney */
-  maintenanceWindow?: string;
   /** Connections that it takes at most. @default what RDS chooses for the class */
   maxConnections?: number;
   /** What its clients take at most; less than 80 % of `maxConnections`. @default not looked at */
   pools?: Pool[];
-  /** KMS key of its storage, password and Performance Insights. */
-  keyArn: pulumi.Input<string>;
   /** KMS key of its logs, which CloudWatch Logs may use too. */
   logsKeyArn: pulumi.Input<string>;
   /** SNS topic of its alarms. */
   alarmTopicArn: pulumi.Input<string>;
-  /** Guards against deletion, and keeps a last snapshot. @default false */
-  protect?: boolean;
-  tags?: Record<string, string>;
   transform?: {
     subnetGroup?: Transform<aws.rds.SubnetGroupArgs>;
     parameterGroup?: Transform<aws.rds.ParameterGroupArgs>;
@@ -72,41 +59,7 @@ export class Database extends pulumi.ComponentResource {
     const plan = planOf(name, args);
     super("trizone:aws:Database", name, {}, opts);
     const { region, tags, transform } = args;
-    const parent = { parent: this };
-    const subnetGroup = new aws.rds.SubnetGroup(
-      ...transformed(
-        transform?.subnetGroup,
-        `${name}-subnets`,
-        { subnetIds: args.subnetIds, region, tags },
-        parent,
-      ),
-    );
-    const parameterGroup = new aws.rds.ParameterGroup(
-      ...transformed(transform?.parameterGroup, `${name}-parameters`, parameterGroupArgs(args, plan), parent),
-    );
-    const { identifier } = plan;
-    const monitoring = new DatabaseMonitoring(
-      `${name}-monitoring`,
-      { region, identifier, logs: LOGS, logsKeyArn: args.logsKeyArn, tags },
-      parent,
-    );
-    const of = {
-      dbSubnetGroupName: subnetGroup.name,
-      parameterGroupName: parameterGroup.name,
-      monitoringRoleArn: monitoring.roleArn,
-    };
-    this.instance = new aws.rds.Instance(
-      ...transformed(
-        transform?.instance,
-        `${name}-instance`,
-        { ...instanceArgs(args, plan), ...of },
-        {
-          parent: this,
-          protect: args.protect,
-          dependsOn: monitoring.ready,
-        },
-      ),
-    );
+    this.instance = this.#instance(name, args, plan);
     new DatabaseAlarms(
       `${name}-alarms`,
       {
@@ -117,7 +70,7 @@ export class Database extends pulumi.ComponentResource {
         tags,
         transform,
       },
-      parent,
+      { parent: this },
     );
     const { address, port, masterUserSecrets } = this.instance;
     this.endpoint = pulumi.interpolate`${address}:${port}`;
@@ -133,6 +86,35 @@ export class Database extends pulumi.ComponentResource {
       return secret.secretArn;
     });
     this.registerOutputs({ endpoint: this.endpoint });
+  }
+
+  #instance(name: string, args: DatabaseArgs, plan: InstancePlan): aws.rds.Instance {
+    const { region, subnetIds, protect, tags, transform } = args;
+    const parent = { parent: this };
+    const subnetGroup = new aws.rds.SubnetGroup(
+      ...transformed(transform?.subnetGroup, `${name}-subnets`, { subnetIds, region, tags }, parent),
+    );
+    const parameterGroup = new aws.rds.ParameterGroup(
+      ...transformed(transform?.parameterGroup, `${name}-parameters`, parameterGroupArgs(args, plan), parent),
+    );
+    const monitoring = new DatabaseMonitoring(
+      `${name}-monitoring`,
+      { region, identifier: plan.identifier, logs: LOGS, logsKeyArn: args.logsKeyArn, tags },
+      parent,
+    );
+    const instance = {
+      ...instanceArgs(args, plan),
+      dbSubnetGroupName: subnetGroup.name,
+      parameterGroupName: parameterGroup.name,
+      monitoringRoleArn: monitoring.roleArn,
+    };
+    return new aws.rds.Instance(
+      ...transformed(transform?.instance, `${name}-instance`, instance, {
+        parent: this,
+        protect,
+        dependsOn: monitoring.ready,
+      }),
+    );
   }
 }
 

@@ -1,9 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { IN_CLUSTER_CONNECTIONS } from "../../config/connection-budget.ts";
-import { check } from "../check.ts";
-import type { Volume } from "../workload/pod.ts";
-import { CONTAINER_SECURITY } from "../workload/pod.ts";
+import { IN_CLUSTER_CONNECTIONS } from "../../config/index.ts";
+import { check } from "../arguments.ts";
+import { CONTAINER_SECURITY, type Volume } from "../workload/index.ts";
 
 export interface InClusterDatabaseArgs {
   namespace: pulumi.Input<string>;

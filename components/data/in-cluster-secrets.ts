@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { roleOf } from "../../config/data-clients.ts";
+import { roleOf } from "../../config/index.ts";
 import type { CredentialsVolume } from "./database-access.ts";
 
 export interface InClusterSecretsArgs {

@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { MIGRATIONS } from "../../config/data-clients.ts";
-import { type Transform, transformed } from "../transform.ts";
-import { jobPod, type PodArgs } from "../workload/pod.ts";
+import { MIGRATIONS } from "../../config/index.ts";
+import { type Transform, transformed } from "../arguments.ts";
+import { jobPod, type PodArgs } from "../workload/index.ts";
 
 export interface MigrationsArgs extends Omit<PodArgs, "service"> {
   namespace: pulumi.Input<string>;

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { PrivateBucket, type PrivateBucketArgs } from "../governance/private-bucket.ts";
+import { PrivateBucket, type PrivateBucketArgs } from "../governance/index.ts";
 
 export type ModelBucketArgs = Pick<
   PrivateBucketArgs,

@@ -1,8 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { POSTGRES_PORT } from "../../config/database-connections.ts";
-import { CONTAINER_SECURITY, type Mount, POD_SECURITY, podLabels, spread } from "../workload/pod.ts";
-import type { PoolerArgs } from "./pooler.ts";
+import { POSTGRES_PORT } from "../../config/index.ts";
+import { CONTAINER_SECURITY, type Mount, POD_SECURITY, podLabels, spread } from "../workload/index.ts";
 import { FOLDERS, POOLER_SCRIPT } from "./pooler-settings.ts";
 
 type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
@@ -12,10 +11,23 @@ const RESOURCES = { requests: { cpu: "100m", memory: "64Mi" }, limits: { memory:
 /** The image knows where its certificates are; PgBouncer's doesn't have them. */
 const COPY = `require("node:fs").copyFileSync(process.env.NODE_EXTRA_CA_CERTS, "${FOLDERS.trust}/ca.pem")`;
 
+export interface PoolerPodArgs {
+  /** Of the pods and their service account. */
+  name: string;
+  /** PgBouncer 1.21 or later with a shell, by digest: `registry/name@sha256:…`. */
+  image: string;
+  /** An image with Node that knows the database's certificates: a service's. */
+  trust: pulumi.Input<string>;
+  /** Name of the ConfigMap with `pgbouncer.ini`. */
+  settings: pulumi.Input<string>;
+  /** The services' credentials, each in a folder of its name. */
+  logins: Mount[];
+  /** Name of the PriorityClass. @default the cluster's */
+  priorityClass?: pulumi.Input<string>;
+}
+
 /** A pod of PgBouncer, spread as the services' are. */
-export function poolerPod(
-  args: PoolerArgs & { name: string; settings: pulumi.Input<string>; logins: Mount[] },
-): PodTemplate {
+export function poolerPod(args: PoolerPodArgs): PodTemplate {
   const { name, image, trust, logins, settings, priorityClass } = args;
   const container = { resources: RESOURCES, securityContext: CONTAINER_SECURITY };
   const answers = { tcpSocket: { port: "postgres" }, timeoutSeconds: 2 };

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { tradingWindows } from "../../config/trading-hours.ts";
-import { type Transform, transformed } from "../transform.ts";
+import { tradingWindows } from "../../config/index.ts";
+import { type Transform, transformed } from "../arguments.ts";
 
 export interface AutoshiftArgs {
   region: string;

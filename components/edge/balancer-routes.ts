@@ -1,10 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type ModelVersion, versionName, versionProblems } from "../../config/model-versions.ts";
-import { ADMIN_PORT, HTTP_PORT } from "../../config/ports.ts";
-import { check } from "../check.ts";
-import { type Transform, transformed } from "../transform.ts";
+import {
+  ADMIN_PORT,
+  HTTP_PORT,
+  type ModelVersion,
+  versionName,
+  versionProblems,
+} from "../../config/index.ts";
+import { check, problems, type Rule, type Transform, transformed } from "../arguments.ts";
 
 /** What a balancer sends to one Kubernetes Service. */
 export interface Route {
@@ -115,24 +119,20 @@ const TARGET_GROUP = {
 };
 
 /** Refuses routes that no listener could hold, together with what else the caller has found. */
-export function checkRoutes(component: string, routes: Route[], rules: [boolean, string, string][]): void {
+export function checkRoutes(component: string, routes: Route[], rules: Rule[]): void {
   const services = routes.map(({ service }) => service);
   check(component, [
     [routes.length > 0, "routes", "expected at least one"],
     [new Set(services).size === services.length, "routes", "expected each service once"],
-    ...routes.map(({ paths }, index): [boolean, string, string] => [
-      paths.length > 0 && paths.length <= 5 && paths.every((path) => path.startsWith("/")),
-      `routes[${index}].paths`,
-      "expected one to five patterns that begin with /, ALB's most for a rule",
-    ]),
+    ...routes.map(
+      ({ paths }, index): Rule => [
+        paths.length > 0 && paths.length <= 5 && paths.every((path) => path.startsWith("/")),
+        `routes[${index}].paths`,
+        "expected one to five patterns that begin with /, ALB's most for a rule",
+      ],
+    ),
     ...routes.flatMap(({ versions = [] }, index) =>
-      (versions.length === 0 ? [] : versionProblems(versions)).map(
-        ({ path, message }): [boolean, string, string] => [
-          false,
-          [`routes[${index}].versions`, ...path].join("."),
-          message,
-        ],
-      ),
+      versions.length === 0 ? [] : problems(`routes[${index}].versions`, versionProblems(versions)),
     ),
     ...rules,
   ]);

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { withScheme } from "../../config/addresses.ts";
-import { type Transform, transformed } from "../transform.ts";
+import { withScheme } from "../../config/index.ts";
+import { type Transform, transformed } from "../arguments.ts";
 import { Autoshift } from "./autoshift.ts";
 import { checkRoutes, type Route, route } from "./balancer-routes.ts";
 import { WebFirewall } from "./web-firewall.ts";

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Transform, transformed } from "../transform.ts";
+import { type Transform, transformed } from "../arguments.ts";
 
 export interface ZoneAlarmsArgs {
   region: string;

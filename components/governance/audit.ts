@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Transform, transformed } from "../transform.ts";
+import { type Transform, transformed } from "../arguments.ts";
 import { cloudTrailRecords } from "./bucket-policy.ts";
 import { PrivateBucket, type PrivateBucketArgs, type PrivateBucketTransform } from "./private-bucket.ts";
 
@@ -18,11 +18,11 @@ export interface AuditArgs {
   /** Guards against deletion. @default false */
   protect?: boolean;
   tags?: Record<string, string>;
-  transform?: PrivateBucketTransform & { trail?: Transform<aws.cloudtrail.TrailArgs> };
+  transform?: PrivateBucketTransform & { cloudTrail?: Transform<aws.cloudtrail.TrailArgs> };
 }
 
-/** Days: what the Corporations Act 2001 (Cth), s 286(2), asks of financial records, two leap days included. */
-const SEVEN_YEARS = 7 * 365 + 2;
+/** Days that financial records are kept: seven years, two leap days included (Corporations Act 2001 (Cth), s 286(2)). */
+export const RECORD_DAYS = 7 * 365 + 2;
 
 /**
  * Who did what in the account: CloudTrail for all regions, with digests that show a missing or changed record, in a
@@ -46,7 +46,7 @@ export class Audit extends pulumi.ComponentResource {
         keyArn,
         accessLogs: args.accessLogs,
         statements: cloudTrailRecords(account, trailArn),
-        lock: args.lock ?? { mode: "COMPLIANCE", days: SEVEN_YEARS },
+        lock: args.lock ?? { mode: "COMPLIANCE", days: RECORD_DAYS },
         forceDestroy: !args.protect,
         protect: args.protect,
         tags,
@@ -54,9 +54,9 @@ export class Audit extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    const trail = new aws.cloudtrail.Trail(
+    const cloudTrail = new aws.cloudtrail.Trail(
       ...transformed(
-        transform?.trail,
+        transform?.cloudTrail,
         `${name}-trail`,
         {
           region,
@@ -73,7 +73,7 @@ export class Audit extends pulumi.ComponentResource {
       ),
     );
     this.bucketName = bucket.bucketName;
-    this.trailArn = trail.arn;
+    this.trailArn = cloudTrail.arn;
     this.registerOutputs({ bucketName: this.bucketName, trailArn: this.trailArn });
   }
 }

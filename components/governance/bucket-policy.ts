@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** A statement of a resource's policy, as IAM has it. */
-export interface Statement {
+export interface BucketStatement {
   Sid: string;
   Effect: "Allow" | "Deny";
   Principal: "*" | { Service: string } | { AWS: string };
@@ -11,8 +11,8 @@ export interface Statement {
 }
 
 /** Refuses everyone who comes without TLS 1.2 or later. */
-export function tlsOnly(bucketArn: string): Statement[] {
-  const everything: Omit<Statement, "Sid"> = {
+export function tlsOnly(bucketArn: string): BucketStatement[] {
+  const everything: Omit<BucketStatement, "Sid"> = {
     Effect: "Deny",
     Principal: "*",
     Action: "s3:*",
@@ -27,7 +27,7 @@ export function tlsOnly(bucketArn: string): Statement[] {
 /** Lets S3 write the access logs of the account's own buckets. */
 export function s3AccessLogs(
   account: pulumi.Input<string>,
-): (bucketArn: string) => pulumi.Output<Statement[]> {
+): (bucketArn: string) => pulumi.Output<BucketStatement[]> {
   return (bucketArn) =>
     pulumi.output(account).apply((account) => [
       {
@@ -41,11 +41,27 @@ export function s3AccessLogs(
     ]);
 }
 
-/** Lets CloudTrail write this trail's records, and nothing else. */
+/** Lets Elastic Load Balancing's log delivery write the access logs of this account's balancers, known by their path. */
+export function balancerAccessLogs(
+  account: pulumi.Input<string>,
+): (bucketArn: string) => pulumi.Output<BucketStatement[]> {
+  return (bucketArn) =>
+    pulumi.output(account).apply((account) => [
+      {
+        Sid: "BalancerLogs",
+        Effect: "Allow" as const,
+        Principal: { Service: "logdelivery.elasticloadbalancing.amazonaws.com" },
+        Action: "s3:PutObject",
+        Resource: `${bucketArn}/*/AWSLogs/${account}/*`,
+      },
+    ]);
+}
+
+/** Lets CloudTrail write this account's records, and nothing else. */
 export function cloudTrailRecords(
   account: pulumi.Input<string>,
   trailArn: pulumi.Input<string>,
-): (bucketArn: string) => pulumi.Output<Statement[]> {
+): (bucketArn: string) => pulumi.Output<BucketStatement[]> {
   return (bucketArn) =>
     pulumi.all([account, trailArn]).apply(([account, trail]) => {
       const cloudTrail = { Effect: "Allow" as const, Principal: { Service: "cloudtrail.amazonaws.com" } };

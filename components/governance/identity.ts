@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { isLoopback, withScheme } from "../../config/addresses.ts";
-import { type Transform, transformed } from "../transform.ts";
+import { isLoopback, withScheme } from "../../config/index.ts";
+import { type Transform, transformed } from "../arguments.ts";
 
 export interface IdentityArgs {
   region: string;

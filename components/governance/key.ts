@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { check } from "../check.ts";
-import { type Transform, transformed } from "../transform.ts";
+import { check, type Transform, transformed } from "../arguments.ts";
 
 /** A service of AWS that encrypts with the key by itself, not on behalf of a caller who may. */
 export type KeyService = keyof typeof SERVICES;

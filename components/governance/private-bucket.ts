@@ -1,15 +1,14 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { check } from "../check.ts";
-import { type Transform, transformed } from "../transform.ts";
-import { type Statement, tlsOnly } from "./bucket-policy.ts";
+import { check, type Transform, transformed } from "../arguments.ts";
+import { type BucketStatement, tlsOnly } from "./bucket-policy.ts";
 
 export interface PrivateBucketArgs {
   region: string;
   /** KMS key of the objects. @default S3's own, which the targets of access logs must have */
   keyArn?: pulumi.Input<string>;
   /** Who may what beside the account's roles, given the bucket's ARN. All of it over TLS only. */
-  statements?: (bucketArn: string) => pulumi.Input<Statement[]>;
+  statements?: (bucketArn: string) => pulumi.Input<BucketStatement[]>;
   /** Name of the bucket that keeps a record of every access. @default no record */
   accessLogs?: pulumi.Input<string>;
   /** Days after which objects are deleted. @default never */
@@ -50,25 +49,82 @@ export class PrivateBucket extends pulumi.ComponentResource {
   /** What a writer waits for: before, the bucket refuses it. */
   readonly policy: aws.s3.BucketPolicy;
 
+  readonly #name: string;
+  readonly #args: PrivateBucketArgs;
+
   constructor(name: string, args: PrivateBucketArgs, opts?: pulumi.ComponentResourceOptions) {
-    const { region, lock, transform } = args;
     check(`bucket ${name}`, [
       [(args.expireDays ?? 1) >= 1, "expireDays", "expected at least a day"],
-      [!lock || lock.days >= 1, "lock.days", "expected at least a day"],
+      [!args.lock || args.lock.days >= 1, "lock.days", "expected at least a day"],
     ]);
     super("trizone:aws:PrivateBucket", name, {}, opts);
-    const parent = { parent: this };
+    this.#name = name;
+    this.#args = args;
     const bucket = new aws.s3.Bucket(
-      ...transformed(transform?.bucket, `${name}-bucket`, bucketArgs(args), {
-        ...parent,
+      ...transformed(args.transform?.bucket, `${name}-bucket`, bucketArgs(args), {
+        parent: this,
         protect: args.protect,
       }),
     );
+    this.#settings(bucket.id);
+    this.#versions(bucket.id);
+    this.policy = this.#access(bucket);
+    this.bucketName = bucket.bucket;
+    this.arn = bucket.arn;
+    this.registerOutputs({ bucketName: this.bucketName });
+  }
+
+  /** Who owns objects, how they are encrypted, and where accesses are recorded. */
+  #settings(bucket: pulumi.Input<string>): void {
+    const { region, keyArn, accessLogs: targetBucket, transform } = this.#args;
+    const parent = { parent: this };
+    const of = { region, bucket };
+    const rule = { objectOwnership: "BucketOwnerEnforced" };
+    new aws.s3.BucketOwnershipControls(
+      ...transformed(transform?.ownership, `${this.#name}-ownership`, { ...of, rule }, parent),
+    );
+    const rules = [encryption(keyArn)];
+    new aws.s3.BucketServerSideEncryptionConfiguration(
+      ...transformed(transform?.encryption, `${this.#name}-encryption`, { ...of, rules }, parent),
+    );
+    if (!targetBucket) return;
+    const logging = { ...of, targetBucket, targetPrefix: `${this.#name}/` };
+    new aws.s3.BucketLogging(...transformed(transform?.logging, `${this.#name}-logging`, logging, parent));
+  }
+
+  /** Versions of objects, and how long they stay. */
+  #versions(bucket: pulumi.Input<string>): void {
+    const { region, lock, transform } = this.#args;
+    const of = { region, bucket };
+    const versioningConfiguration = { status: "Enabled" };
+    const versioning = new aws.s3.BucketVersioning(
+      ...transformed(
+        transform?.versioning,
+        `${this.#name}-versioning`,
+        { ...of, versioningConfiguration },
+        { parent: this },
+      ),
+    );
+    const options = { parent: this, dependsOn: [versioning] };
+    const rules = [lifecycle(this.#args)];
+    new aws.s3.BucketLifecycleConfiguration(
+      ...transformed(transform?.lifecycle, `${this.#name}-lifecycle`, { ...of, rules }, options),
+    );
+    if (!lock) return;
+    const rule = { defaultRetention: { mode: lock.mode, days: lock.days } };
+    new aws.s3.BucketObjectLockConfiguration(
+      ...transformed(transform?.lock, `${this.#name}-lock`, { ...of, rule }, options),
+    );
+  }
+
+  /** Nobody from outside, and who else may what. */
+  #access(bucket: aws.s3.Bucket): aws.s3.BucketPolicy {
+    const { region, statements, transform } = this.#args;
     const of = { region, bucket: bucket.id };
     const closed = new aws.s3.BucketPublicAccessBlock(
       ...transformed(
         transform?.publicAccessBlock,
-        `${name}-public-access-block`,
+        `${this.#name}-public-access-block`,
         {
           ...of,
           blockPublicAcls: true,
@@ -76,71 +132,23 @@ export class PrivateBucket extends pulumi.ComponentResource {
           ignorePublicAcls: true,
           restrictPublicBuckets: true,
         },
-        parent,
+        { parent: this },
       ),
     );
-    new aws.s3.BucketOwnershipControls(
-      ...transformed(
-        transform?.ownership,
-        `${name}-ownership`,
-        { ...of, rule: { objectOwnership: "BucketOwnerEnforced" } },
-        parent,
-      ),
-    );
-    const versioning = new aws.s3.BucketVersioning(
-      ...transformed(
-        transform?.versioning,
-        `${name}-versioning`,
-        { ...of, versioningConfiguration: { status: "Enabled" } },
-        parent,
-      ),
-    );
-    new aws.s3.BucketServerSideEncryptionConfiguration(
-      ...transformed(
-        transform?.encryption,
-        `${name}-encryption`,
-        { ...of, rules: [encryption(args.keyArn)] },
-        parent,
-      ),
-    );
-    const afterVersioning = { parent: this, dependsOn: [versioning] };
-    new aws.s3.BucketLifecycleConfiguration(
-      ...transformed(
-        transform?.lifecycle,
-        `${name}-lifecycle`,
-        { ...of, rules: [lifecycle(args)] },
-        afterVersioning,
-      ),
-    );
-    if (lock) {
-      const rule = { defaultRetention: { mode: lock.mode, days: lock.days } };
-      new aws.s3.BucketObjectLockConfiguration(
-        ...transformed(transform?.lock, `${name}-lock`, { ...of, rule }, afterVersioning),
-      );
-    }
-    if (args.accessLogs) {
-      const target = { targetBucket: args.accessLogs, targetPrefix: `${name}/` };
-      new aws.s3.BucketLogging(
-        ...transformed(transform?.logging, `${name}-logging`, { ...of, ...target }, parent),
-      );
-    }
     const policy = bucket.arn.apply((arn) =>
       pulumi
-        .output(args.statements?.(arn) ?? [])
+        .output(statements?.(arn) ?? [])
         .apply((own) => JSON.stringify({ Version: "2012-10-17", Statement: [...tlsOnly(arn), ...own] })),
     );
-    this.policy = new aws.s3.BucketPolicy(
+    return new aws.s3.BucketPolicy(
       // S3 refuses two changes of a bucket's access at a time.
       ...transformed(
         transform?.policy,
-        `${name}-policy`,
+        `${this.#name}-policy`,
         { ...of, policy },
         { parent: this, dependsOn: [closed] },
       ),
     );
-    this.bucketName = bucket.bucket;
-    this.arn = bucket.arn;
-    this.registerOutputs({ bucketName: this.bucketName });
   }
 }
 

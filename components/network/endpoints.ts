@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Transform, transformed } from "../transform.ts";
+import { type Transform, transformed } from "../arguments.ts";
 
 export interface EndpointsArgs {
   region: string;
@@ -29,7 +29,7 @@ const SERVICES = [
 ];
 
 /**
- * Ways to AWS's own services that don't leave the VPC, so that a zone can start pods while its NAT gateway is down.
+ * VPC endpoints of AWS services, whose traffic doesn't leave the VPC, so that a zone can start pods while its NAT gateway is down.
  * S3's gateway is free (image layers come from S3); each of the nine interfaces costs by the hour and zone, about
  * 10 USD a month, and by traffic.
  *

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { ADMIN_PORT, HTTP_PORT } from "../../config/ports.ts";
-import { type Transform, transformed } from "../transform.ts";
+import { ADMIN_PORT, ANYWHERE, HTTP_PORT, POSTGRES_PORT, REDIS_PORT } from "../../config/index.ts";
+import { type Transform, transformed } from "../arguments.ts";
 
 export interface FirewallArgs {
   region: string;
@@ -10,7 +10,7 @@ export interface FirewallArgs {
   internalBalancer: pulumi.Input<string>;
   workload: pulumi.Input<string>;
   database: pulumi.Input<string>;
-  /** Left out where no service uses it: then nobody reaches it. */
+  /** Without it, no rule lets anybody reach the cache. @default none */
   cache?: pulumi.Input<string>;
   endpoint: pulumi.Input<string>;
   tags?: Record<string, string>;
@@ -22,22 +22,22 @@ export interface FirewallArgs {
 
 type Group = "publicBalancer" | "internalBalancer" | "workload" | "database" | "cache" | "endpoint";
 
-/** Every flow between tiers: from, to, TCP port. The nodes' own group lets EKS's control plane and pods in already. */
-const FLOWS: [from: Group, to: Group, port: number][] = [
+/** Connections between tiers: from, to, TCP port. The nodes' own group lets EKS's control plane and pods in already. */
+const CONNECTIONS: [from: Group, to: Group, port: number][] = [
   ["publicBalancer", "workload", HTTP_PORT],
   ["publicBalancer", "workload", ADMIN_PORT],
   ["workload", "internalBalancer", 80],
   ["internalBalancer", "workload", HTTP_PORT],
   ["internalBalancer", "workload", ADMIN_PORT],
-  ["workload", "database", 5432],
-  ["workload", "cache", 6379],
+  ["workload", "database", POSTGRES_PORT],
+  ["workload", "cache", REDIS_PORT],
   ["workload", "endpoint", 443],
 ];
 
 const kebab = (group: Group) => group.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /**
- * What may flow between the tiers: security group to security group, and from the internet to the public balancer
+ * Which tiers may connect to which: security group to security group, and from the internet to the public balancer
  * only. Free of charge.
  *
  * @example new Firewall("firewall", { publicBalancer: network.publicBalancerGroupId, … }, { provider })
@@ -46,10 +46,10 @@ export class Firewall extends pulumi.ComponentResource {
   constructor(name: string, args: FirewallArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trizone:aws:Firewall", name, {}, opts);
     for (const port of [80, 443]) {
-      const anywhere = { cidrIpv4: "0.0.0.0/0", description: "Internet" };
+      const anywhere = { cidrIpv4: ANYWHERE, description: "Internet" };
       this.#ingress(args, `${name}-internet-${port}`, args.publicBalancer, port, anywhere);
     }
-    for (const [from, to, port] of FLOWS) {
+    for (const [from, to, port] of CONNECTIONS) {
       const [source, target] = [args[from], args[to]];
       if (source === undefined || target === undefined) continue;
       const flow = `${name}-${kebab(from)}-${kebab(to)}-${port}`;

@@ -1,11 +1,16 @@
 import * as aws from "@pulumi/aws";
-// The package's index loads all of its old classes, which takes a tenth of the program's time.
+// Not the package's index, which loads all of its old classes: a tenth of the program's time.
 import { Vpc, type VpcArgs } from "@pulumi/awsx/ec2/vpc.js";
 import * as pulumi from "@pulumi/pulumi";
-import { isPrivate, parseCidr } from "../../config/cidr.ts";
-import { type Subnets, subnetProblems, subnetsOf, type Tier } from "../../config/subnets.ts";
-import { check } from "../check.ts";
-import { type Transform, transformed } from "../transform.ts";
+import {
+  isPrivate,
+  parseCidr,
+  type Subnets,
+  subnetProblems,
+  subnetsOf,
+  type Tier,
+} from "../../config/index.ts";
+import { check, problems, type Transform, transformed } from "../arguments.ts";
 import { Endpoints } from "./endpoints.ts";
 import { FlowLogs } from "./flow-logs.ts";
 import { TierAcls } from "./tier-acls.ts";
@@ -30,8 +35,8 @@ export interface NetworkArgs {
 }
 
 /**
- * The VPC with nine subnets over three zones, what guards them, the ways to AWS's own services, and the security groups
- * of the tiers. The groups are empty: what may flow between tiers is the `Firewall`'s to say. Costs what its NAT
+ * The VPC with nine subnets over three zones, their network ACLs, endpoints of AWS services, flow logs, and the security
+ * groups of the tiers. The groups are empty: the `Firewall` has their rules. Costs what its NAT
  * gateways, endpoints and flow logs cost.
  *
  * @example new Network("network", { region: "ap-southeast-2", zones: ["ap-southeast-2a", …], logsKeyArn }, { provider })
@@ -41,7 +46,7 @@ export class Network extends pulumi.ComponentResource {
   readonly publicSubnetIds: pulumi.Output<string[]>;
   readonly privateSubnetIds: pulumi.Output<string[]>;
   readonly isolatedSubnetIds: pulumi.Output<string[]>;
-  /** Security groups by tier: the public and internal balancers, the database, the cache, the ways to AWS. */
+  /** Security groups by tier: the public and internal balancers, the database, the cache, the endpoints of AWS services. */
   readonly publicBalancerGroupId: pulumi.Output<string>;
   readonly internalBalancerGroupId: pulumi.Output<string>;
   readonly databaseGroupId: pulumi.Output<string>;
@@ -105,11 +110,7 @@ function checkNetwork(name: string, args: NetworkArgs, cidr: string): void {
       "expected a private range of /16 to /28 such as 10.0.0.0/16",
     ],
     [new Set(args.zones).size === 3 && args.zones.length === 3, "zones", "expected three different zones"],
-    ...subnetProblems(cidr, args.subnets, 3).map(({ path, message }): [boolean, string, string] => [
-      false,
-      ["subnets", ...path].join("."),
-      message,
-    ]),
+    ...problems("subnets", subnetProblems(cidr, args.subnets, 3)),
   ]);
 }
 

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Subnets, Tier } from "../../config/subnets.ts";
-import { type Transform, transformed } from "../transform.ts";
+import { ANYWHERE, POSTGRES_PORT, REDIS_PORT, type Subnets, type Tier } from "../../config/index.ts";
+import { type Transform, transformed } from "../arguments.ts";
 
 export interface TierAclsArgs {
   region: string;
@@ -15,12 +15,10 @@ export interface TierAclsArgs {
 }
 
 /** A rule without its number: protocol (`-1` is any), ports, and who is at the other end. */
-type Flow = [protocol: "tcp" | "udp" | "-1", from: number, to: number, cidr: string];
-
-const ANYWHERE = "0.0.0.0/0";
+type AclRule = [protocol: "tcp" | "udp" | "-1", from: number, to: number, cidr: string];
 
 /**
- * Network ACLs by tier: what a wrong security group can't undo. They have no memory, so that answers need a rule too.
+ * Network ACLs by tier, which hold even where a security group is wrong. They are stateless, so that answers need a rule.
  * The isolated tier talks to the private one and to itself, and to no one outside the VPC. Free of charge.
  *
  * @example new TierAcls("acls", { vpcId, cidr: "10.0.0.0/16", subnets, subnetIds, region }, { provider })
@@ -29,7 +27,7 @@ export class TierAcls extends pulumi.ComponentResource {
   constructor(name: string, args: TierAclsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trizone:aws:TierAcls", name, {}, opts);
     const { region, vpcId, tags } = args;
-    for (const [tier, { ingress, egress }] of Object.entries(flows(args.cidr, args.subnets))) {
+    for (const [tier, { ingress, egress }] of Object.entries(rulesByTier(args.cidr, args.subnets))) {
       const acl = {
         ...{ region, vpcId, tags, subnetIds: args.subnetIds[tier as Tier] },
         ingress: ingress.map(rule),
@@ -41,24 +39,27 @@ export class TierAcls extends pulumi.ComponentResource {
   }
 }
 
-function flows(cidr: string, subnets: Subnets): Record<Tier, { ingress: Flow[]; egress: Flow[] }> {
-  const within: Flow = ["-1", 0, 0, cidr];
-  const out: Flow[] = [["-1", 0, 0, ANYWHERE]];
+function rulesByTier(
+  cidr: string,
+  subnets: Subnets,
+): Record<Tier, { ingress: AclRule[]; egress: AclRule[] }> {
+  const within: AclRule = ["-1", 0, 0, cidr];
+  const out: AclRule[] = [["-1", 0, 0, ANYWHERE]];
   // Answers to what went out through a NAT gateway, whose source ports begin at 1024.
-  const answers: Flow[] = [
+  const answers: AclRule[] = [
     ["tcp", 1024, 65_535, ANYWHERE],
     ["udp", 1024, 65_535, ANYWHERE],
   ];
-  const clients: Flow[] = [
+  const clients: AclRule[] = [
     ["tcp", 443, 443, ANYWHERE],
     ["tcp", 80, 80, ANYWHERE],
   ];
-  const among = subnets.isolated.map((block): Flow => ["-1", 0, 0, block]);
-  const asked = subnets.private.flatMap((block): Flow[] => [
-    ["tcp", 5432, 5432, block],
-    ["tcp", 6379, 6379, block],
+  const among = subnets.isolated.map((block): AclRule => ["-1", 0, 0, block]);
+  const asked = subnets.private.flatMap((block): AclRule[] => [
+    ["tcp", POSTGRES_PORT, POSTGRES_PORT, block],
+    ["tcp", REDIS_PORT, REDIS_PORT, block],
   ]);
-  const answered = subnets.private.map((block): Flow => ["tcp", 1024, 65_535, block]);
+  const answered = subnets.private.map((block): AclRule => ["tcp", 1024, 65_535, block]);
   return {
     public: { ingress: [within, ...clients, ...answers], egress: out },
     private: { ingress: [within, ...answers], egress: out },
@@ -66,6 +67,6 @@ function flows(cidr: string, subnets: Subnets): Record<Tier, { ingress: Flow[]; 
   };
 }
 
-function rule([protocol, fromPort, toPort, cidrBlock]: Flow, index: number) {
+function rule([protocol, fromPort, toPort, cidrBlock]: AclRule, index: number) {
   return { ruleNo: (index + 1) * 10, action: "allow", protocol, fromPort, toPort, cidrBlock };
 }

@@ -11,14 +11,14 @@ export function alertRoute(region: string, topicArn: pulumi.Input<string>) {
       group_interval: "1m",
       repeat_interval: "4h",
       routes: [
-        // Its absence is what would tell; nothing here listens for it.
+        // It rings always, for receivers that notice its absence; there is none here.
         { receiver: "nobody", matchers: ['alertname =~ "Watchdog|InfoInhibitor"'] },
         { receiver: "alarms", matchers: ['platform = "trizone"'] },
         { receiver: "alarms", matchers: ['severity = "critical"'] },
       ],
     },
     inhibit_rules: [
-      // What is down is also slow, and out of zones.
+      // A service that is down is also slow and misses zones: one alert is enough.
       {
         source_matchers: ['alertname = "ServiceDown"'],
         target_matchers: ['alertname =~ "ServiceMissesZone|ServiceSlow|ZoneFailsMore|ZoneSlower"'],

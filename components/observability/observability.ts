@@ -1,14 +1,15 @@
 import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { check } from "../check.ts";
-import { type Transform, transformed } from "../transform.ts";
-import { PodRole, type Statement } from "../workload/pod-role.ts";
+import { check, type Transform, transformed } from "../arguments.ts";
+import { PodRole, type Statement } from "../workload/index.ts";
 import { alertRoute } from "./alert-route.ts";
 import { dashboards } from "./dashboards.ts";
+import { errorBudget, errorBudgetAlerts } from "./error-budget.ts";
+import { goldenSignalAlerts, goldenSignals } from "./golden-signals.ts";
+import { grayFailure, grayFailureAlerts } from "./gray-failure.ts";
 import { prometheusStack } from "./prometheus-stack.ts";
-import type { Objectives } from "./rule.ts";
-import { ruleGroups } from "./rules.ts";
+import type { Objectives, RuleGroup } from "./rule.ts";
 import { serviceMonitor } from "./service-monitor.ts";
 
 export interface ObservabilityArgs {
@@ -39,8 +40,8 @@ export interface ObservabilityArgs {
 const NAMESPACE = "monitoring";
 
 /**
- * What is measured every 5 seconds, what is computed and told of it, and where to look: kube-prometheus-stack with
- * the platform's rules and dashboards, alerts to an SNS topic, and samples kept by Amazon Managed Prometheus (150
+ * Metrics every 5 seconds, rules, alerts and dashboards: kube-prometheus-stack with the platform's rules and dashboards,
+ * alerts to an SNS topic, and samples kept by Amazon Managed Prometheus (150
  * days). Costs the pods' share of the nodes, and Managed Prometheus by samples (0.90 USD for ten million).
  *
  * @example new Observability("observability", { clusterName, services: ["web"], alarmTopicArn: alarms.arn, … }, { providers })
@@ -73,7 +74,7 @@ export class Observability extends pulumi.ComponentResource {
       this.#role("alertmanager", publishing(args)),
     ];
     const release = this.#release(pulumi.interpolate`${prometheusEndpoint}api/v1/remote_write`, roles);
-    this.#declare(objectives, release);
+    this.#configure(objectives, release);
     this.registerOutputs({ prometheusEndpoint });
   }
 
@@ -116,8 +117,8 @@ export class Observability extends pulumi.ComponentResource {
     );
   }
 
-  /** What the release's operator and Grafana's sidecar pick up. */
-  #declare(objectives: Objectives, release: k8s.helm.v3.Release): void {
+  /** The objects that the release's operator and Grafana's sidecar pick up. */
+  #configure(objectives: Objectives, release: k8s.helm.v3.Release): void {
     const options = { parent: this, dependsOn: [release] };
     const { CustomResource } = k8s.apiextensions;
     new CustomResource(
@@ -149,7 +150,19 @@ export class Observability extends pulumi.ComponentResource {
   }
 }
 
-/** Who publishes to an encrypted topic needs its key too. */
+/** Every rule of the platform. */
+export function ruleGroups(objectives: Objectives): RuleGroup[] {
+  return [
+    goldenSignals(objectives),
+    goldenSignalAlerts(objectives),
+    grayFailure(),
+    grayFailureAlerts(),
+    errorBudget(objectives),
+    errorBudgetAlerts(objectives),
+  ];
+}
+
+/** Publishing to an encrypted topic takes its key too. */
 function publishing({ alarmTopicArn, alarmKeyArn }: ObservabilityArgs): Statement[] {
   return [
     { actions: ["sns:Publish"], resources: [alarmTopicArn] },

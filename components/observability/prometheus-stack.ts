@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Chart, overZones, resources } from "../cluster/controllers/chart.ts";
-import { CONTAINER_SECURITY } from "../workload/pod.ts";
+import { type Chart, overZones, resources } from "../cluster/index.ts";
+import { CONTAINER_SECURITY } from "../workload/index.ts";
 
 export interface StackArgs {
   region: string;
@@ -40,7 +40,7 @@ export function prometheusStack(args: StackArgs): Chart {
     namespace,
     values: {
       fullnameOverride: "monitoring",
-      // EKS runs these itself, and lets nobody near.
+      // EKS runs these itself, where nothing can scrape them.
       ...{ kubeControllerManager: OFF, kubeScheduler: OFF, kubeEtcd: OFF, kubeProxy: OFF },
       prometheus: {
         serviceAccount: { name: "prometheus" },

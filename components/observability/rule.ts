@@ -22,7 +22,7 @@ export interface RuleGroup {
   rules: (RecordingRule | AlertRule)[];
 }
 
-/** What the platform's services are asked for. */
+/** The services and the objectives that they are held to. */
 export interface Objectives {
   /** Namespace of the services' pods. */
   namespace: string;

@@ -1,11 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
-import type * as pulumi from "@pulumi/pulumi";
-import type { Arrow } from "../../config/allowed-connections.ts";
-import type { ImageName } from "../../config/stack-config.ts";
-import type { CredentialsVolume, DatabaseLogins } from "../data/database-access.ts";
-import type { Mount } from "../workload/pod.ts";
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { type Config, ConfigError, type Connection, type ImageName, readConfig } from "../../config/index.ts";
+import type { CredentialsVolume, DatabaseBinding } from "../data/index.ts";
+import type { Mount } from "../workload/index.ts";
 
-/** What the services stand on, wherever they run. */
+/** What the services are deployed to: the cluster, and all that they reach from it. */
 export interface Platform {
   /** What the services are deployed through. */
   kubernetes: k8s.Provider;
@@ -19,24 +19,36 @@ export interface Platform {
   clientId: pulumi.Output<string>;
   /** Origin where they sign in, which the page may talk to beside the issuer. */
   signInOrigin: pulumi.Output<string>;
-  database: DatabaseLogins;
-  /** Redis, where there is one: `rediss://host:port`, empty where nobody serves it, and its token's volume. */
+  database: DatabaseBinding;
+  /** Redis, where there is one: `rediss://host:port`, empty on a laptop without it, and its token's volume. */
   cache?: { url: pulumi.Input<string>; credentials: CredentialsVolume };
   /** The envelope key of personal data: a KMS key's ARN, or the `file:` URL of a key file and its mount. */
   personalDataKey: { url: pulumi.Input<string>; mounts: Mount[] };
-  /** What flows between the services' pods and the rest of the world. */
-  arrows: pulumi.Input<Arrow[]>;
-  /** What brings Argo Rollouts, where this stack does. */
+  /** Connections between the services' pods and what is outside their namespace. */
+  allowedConnections: pulumi.Input<Connection[]>;
+  /** What installs Argo Rollouts, where this stack does. */
   rolloutsBy?: pulumi.Resource[];
   /** Names of the pods in the namespace that aren't the services'. */
   otherPods?: string[];
-  /** Port of every node that leads to `web`, where no balancer does. */
+  /** Port of every node that leads to `web`, where there is no load balancer. */
   nodePort?: number;
-  /** The stack's outputs, by the contract in `outputs.ts`. */
+  /** The stack's outputs, by the contract in `config/outputs.ts`. */
   outputs: Record<string, pulumi.Output<unknown>>;
 }
 
-/** The namespace: only pods of Pod Security's "restricted" profile, each ready once its target group says so too. */
+/**
+ * This stack's configuration.
+ * @throws pulumi.RunError that lists every problem, which Pulumi prints without a stack trace
+ */
+export function stackConfig(): Config {
+  try {
+    return readConfig(pulumi.runtime.allConfig(), pulumi.getProject(), pulumi.getStack());
+  } catch (error) {
+    throw error instanceof ConfigError ? new pulumi.RunError(error.message) : error;
+  }
+}
+
+/** A namespace for pods of Pod Security's "restricted" profile, each ready only once its target group says so too. */
 export function createNamespace(name: string, provider: k8s.Provider): k8s.core.v1.Namespace {
   const labels = {
     "pod-security.kubernetes.io/enforce": "restricted",
@@ -47,12 +59,29 @@ export function createNamespace(name: string, provider: k8s.Provider): k8s.core.
   return new k8s.core.v1.Namespace(name, { metadata: { name, labels } }, { provider });
 }
 
-/** `<registry>/trizone/<service>` by digest where there is one, else by tag. */
-export function imageName(
-  registry: string,
-  service: ImageName,
-  images: { tag: string; digests: Partial<Record<ImageName, string>> },
-): string {
-  const digest = images.digests[service];
-  return `${registry}/trizone/${service}${digest ? `@${digest}` : `:${images.tag}`}`;
+/**
+ * The stack's outputs, each checked against the contract once it is known (a preview may not know them yet).
+ * @throws Error that names the output that doesn't fit
+ */
+export function stackOutputs<Contract extends z.ZodObject>(
+  contract: Contract,
+  values: { [Key in keyof z.input<Contract>]: unknown },
+): Record<string, pulumi.Output<unknown>> {
+  const given: Record<string, unknown> = values;
+  const entries = Object.entries(contract.shape).map(([key, schema]) => {
+    const checked = (pulumi.output(given[key]) as pulumi.Output<unknown>).apply((value) => {
+      const parsed = z.object({ [key]: schema }).safeParse({ [key]: value });
+      if (parsed.success) return parsed.data[key];
+      throw new Error(
+        `a stack output breaks the contract in config/outputs.ts; correct one of the two:\n${z.prettifyError(parsed.error)}`,
+      );
+    });
+    return [key, checked] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
+/** Thrown where a key is missing that `readConfig` demands: only a change of its rules leads here. */
+export function missingKey(keys: string, needed: string): Error {
+  return new Error(`${keys} must be set for ${needed}; set it in the stack's Pulumi.<stack>.yaml`);
 }

@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { check } from "../check.ts";
-import { type Transform, transformed } from "../transform.ts";
+import { check, type Transform, transformed } from "../arguments.ts";
 
 export interface CanaryOptions {
   /** What the new version gets for how long, in percent of the pods and minutes, before it gets all. @default 10 % for 5, 50 % for 10 */
@@ -78,51 +77,13 @@ export class Canary extends pulumi.ComponentResource {
         child,
       ),
     );
+    const metadata = { name: args.deployment, namespace, labels: args.labels };
+    const spec = rolloutSpec(args, steps, analysis.metadata.name);
     const rollout = new k8s.apiextensions.CustomResource(
       ...transformed(
         transform?.rollout,
         `${name}-rollout`,
-        {
-          apiVersion: API,
-          kind: "Rollout",
-          metadata: {
-            name: args.deployment,
-            namespace,
-            labels: args.labels,
-          },
-          spec: {
-            selector: { matchLabels: args.labels },
-            workloadRef: {
-              apiVersion: "apps/v1",
-              kind: "Deployment",
-              name: args.deployment,
-              scaleDown: "progressively",
-            },
-            strategy: {
-              canary: {
-                maxUnavailable: 0,
-                maxSurge: "34%",
-                steps: [
-                  ...steps.flatMap(({ percent, minutes }) => [
-                    { setWeight: percent },
-                    { pause: { duration: `${minutes}m` } },
-                  ]),
-                  { setWeight: 100 },
-                ],
-                analysis: {
-                  startingStep: 1,
-                  templates: [{ templateName: analysis.metadata.name }],
-                  args: [
-                    { name: "service", value: args.service },
-                    { name: "rollout", value: args.deployment },
-                    { name: "new", valueFrom: { podTemplateHashValue: "Latest" } },
-                    { name: "old", valueFrom: { podTemplateHashValue: "Stable" } },
-                  ],
-                },
-              },
-            },
-          },
-        },
+        { apiVersion: API, kind: "Rollout", metadata, spec },
         child,
       ),
     );
@@ -132,6 +93,46 @@ export class Canary extends pulumi.ComponentResource {
 }
 
 const API = "argoproj.io/v1alpha1";
+
+/** Takes the Deployment's pods over, and gives a new version its share step by step. */
+function rolloutSpec(
+  { service, labels, deployment }: CanaryArgs,
+  steps: { percent: number; minutes: number }[],
+  templateName: pulumi.Input<string>,
+) {
+  return {
+    selector: { matchLabels: labels },
+    workloadRef: {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      name: deployment,
+      scaleDown: "progressively",
+    },
+    strategy: {
+      canary: {
+        maxUnavailable: 0,
+        maxSurge: "34%",
+        steps: [
+          ...steps.flatMap(({ percent, minutes }) => [
+            { setWeight: percent },
+            { pause: { duration: `${minutes}m` } },
+          ]),
+          { setWeight: 100 },
+        ],
+        analysis: {
+          startingStep: 1,
+          templates: [{ templateName }],
+          args: [
+            { name: "service", value: service },
+            { name: "rollout", value: deployment },
+            { name: "new", valueFrom: { podTemplateHashValue: "Latest" } },
+            { name: "old", valueFrom: { podTemplateHashValue: "Stable" } },
+          ],
+        },
+      },
+    },
+  };
+}
 
 /** Two bad measurements in half-minutes end a rollout; none at all, since nobody calls, is no reason to. */
 function analysisSpec(address: string, maxErrors: number, maxSlowdown: number) {

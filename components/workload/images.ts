@@ -2,8 +2,17 @@ import * as aws from "@pulumi/aws";
 // The package's index loads all of its old classes.
 import { Image } from "@pulumi/awsx/ecr/image.js";
 import * as pulumi from "@pulumi/pulumi";
-import { type Config, IMAGES, type ImageName } from "../../config/stack-config.ts";
-import { imageName } from "../stacks/platform.ts";
+import { type Config, IMAGES, type ImageName } from "../../config/index.ts";
+
+/** `<registry>/trizone/<service>` by digest where there is one, else by tag. */
+export function imageName(
+  registry: string,
+  service: ImageName,
+  images: { tag: string; digests: Partial<Record<ImageName, string>> },
+): string {
+  const digest = images.digests[service];
+  return `${registry}/trizone/${service}${digest ? `@${digest}` : `:${images.tag}`}`;
+}
 
 /** The image of a service, or of the migrations, by its reference. */
 export type ImageOf = (service: ImageName) => pulumi.Output<string>;

@@ -1,14 +1,13 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import {
+  HTTP_PORT,
   type ModelVersion,
   versionName,
   versionProblems,
   versionScale,
-} from "../../config/model-versions.ts";
-import { HTTP_PORT } from "../../config/ports.ts";
-import { check } from "../check.ts";
-import { type Transform, transformed } from "../transform.ts";
+} from "../../config/index.ts";
+import { check, problems, type Transform, transformed } from "../arguments.ts";
 import { podLabels } from "./pod.ts";
 import { Workload, type WorkloadArgs } from "./workload.ts";
 
@@ -20,7 +19,7 @@ export interface ModelSplitArgs extends Omit<WorkloadArgs, "service" | "version"
 
 /**
  * A/B: one service that runs with several models at once, a workload of its own (and, where there are canaries, a
- * rollout of its own) for each. `MODEL_VERSION` tells a pod its model. A balancer's route splits requests exactly by
+ * rollout of its own) for each. `MODEL_VERSION` is the variable that names a pod's model. A balancer's route splits requests exactly by
  * the weights (`Route.versions`); the shared Service, for callers inside the cluster, splits them as the pods are.
  * All pods have one service account. Costs three pods a version at least.
  *
@@ -32,14 +31,7 @@ export class ModelSplit extends pulumi.ComponentResource {
 
   constructor(name: string, args: ModelSplitArgs, opts?: pulumi.ComponentResourceOptions) {
     const { versions, replicas = 3, maxReplicas = replicas * 4, transform, nodePort, ...workload } = args;
-    check(
-      `model split ${name}`,
-      versionProblems(versions).map(({ path, message }): [boolean, string, string] => [
-        false,
-        ["versions", ...path].join("."),
-        message,
-      ]),
-    );
+    check(`model split ${name}`, problems("versions", versionProblems(versions)));
     super("trizone:kubernetes:ModelSplit", name, {}, opts);
     const { shared, ...child } = transform ?? {};
     const { namespace } = args;
@@ -65,7 +57,7 @@ export class ModelSplit extends pulumi.ComponentResource {
       );
     }
     const service = {
-      // Not one of the platform's for Prometheus, who would ask every pod twice.
+      // Without the label `part-of`, by which Prometheus finds pods and would scrape each twice.
       metadata: { name, namespace, labels: { "app.kubernetes.io/name": name } },
       spec: {
         type: nodePort ? "NodePort" : "ClusterIP",

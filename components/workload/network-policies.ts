@@ -1,22 +1,22 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { Arrow, Party } from "../../config/allowed-connections.ts";
-import { type Transform, transformed } from "../transform.ts";
+import type { Connection, Peer } from "../../config/index.ts";
+import { type Transform, transformed } from "../arguments.ts";
 import { podLabels } from "./pod.ts";
 
 type Policy = k8s.types.input.networking.v1.NetworkPolicySpec;
-type Peer = k8s.types.input.networking.v1.NetworkPolicyPeer;
+type PolicyPeer = k8s.types.input.networking.v1.NetworkPolicyPeer;
 
 export interface NetworkPoliciesArgs {
   namespace: pulumi.Input<string>;
-  /** Names of the pods (their label `app.kubernetes.io/name`) that the arrows begin or end at; each gets a policy. */
+  /** Names of the pods (their label `app.kubernetes.io/name`) that get a policy. */
   pods: string[];
-  /** All that may flow, beside names being looked up. */
-  arrows: pulumi.Input<Arrow[]>;
+  /** All connections that are allowed, beside those to DNS. */
+  connections: pulumi.Input<Connection[]>;
   transform?: { policy?: Transform<k8s.networking.v1.NetworkPolicyArgs> };
 }
 
-/** Where names are looked up. */
+/** The cluster's DNS, which every pod may ask. */
 const DNS = {
   to: [
     {
@@ -28,11 +28,10 @@ const DNS = {
 };
 
 /**
- * What may flow between the pods of a namespace and the rest of the world: the arrows, in both of their ends, and
- * nothing else. Pods that no policy names reach nobody and are reached by nobody. Free of charge; the cluster's network
+ * Allows the given connections of a namespace's pods, at both of their ends, and nothing else. Pods that no policy names reach nobody and are reached by nobody. Free of charge; the cluster's network
  * plugin must obey network policies.
  *
- * @example new NetworkPolicies("network", { namespace, pods: ["gateway", "trading"], arrows: [{ from: pods("gateway"), to: pods("trading"), ports: [8080] }] })
+ * @example new NetworkPolicies("network", { namespace, pods: ["gateway", "trading"], connections: [{ from: pods("gateway"), to: pods("trading"), ports: [8080] }] })
  */
 export class NetworkPolicies extends pulumi.ComponentResource {
   constructor(name: string, args: NetworkPoliciesArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -48,39 +47,37 @@ export class NetworkPolicies extends pulumi.ComponentResource {
         ),
       );
     policy("default-deny", { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
-    const arrows = pulumi.output(args.arrows);
-    for (const one of args.pods) {
-      policy(
-        one,
-        arrows.apply((all) => spec(one, all)),
-      );
+    const connections = pulumi.output(args.connections);
+    for (const name of args.pods) {
+      const spec = connections.apply((all) => policySpec(name, all));
+      policy(name, spec);
     }
     this.registerOutputs();
   }
 }
 
-function spec(name: string, arrows: Arrow[]): Policy {
-  const ends = (end: "from" | "to") => arrows.filter((arrow) => isPods(arrow[end], name));
+function policySpec(name: string, connections: Connection[]): Policy {
+  const ends = (end: "from" | "to") => connections.filter((one) => isPods(one[end], name));
   return {
     podSelector: { matchLabels: podLabels(name) },
     policyTypes: ["Ingress", "Egress"],
-    ingress: ends("to").map((arrow) => ({ from: peers(arrow.from), ports: tcp(arrow) })),
-    egress: [DNS, ...ends("from").map((arrow) => ({ to: peers(arrow.to), ports: tcp(arrow) }))],
+    ingress: ends("to").map((one) => ({ from: peers(one.from), ports: tcp(one) })),
+    egress: [DNS, ...ends("from").map((one) => ({ to: peers(one.to), ports: tcp(one) }))],
   };
 }
 
-function isPods(party: Party, name: string): boolean {
-  return "pods" in party && party.pods === name;
+function isPods(peer: Peer, name: string): boolean {
+  return "pods" in peer && peer.pods === name;
 }
 
-function tcp({ ports }: Arrow) {
+function tcp({ ports }: Connection) {
   return ports.map((port) => ({ protocol: "TCP", port }));
 }
 
-function peers(party: Party): Peer[] {
-  if ("pods" in party) return [{ podSelector: { matchLabels: podLabels(party.pods) } }];
-  if ("namespace" in party) {
-    return [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": party.namespace } } }];
+function peers(peer: Peer): PolicyPeer[] {
+  if ("pods" in peer) return [{ podSelector: { matchLabels: podLabels(peer.pods) } }];
+  if ("namespace" in peer) {
+    return [{ namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } } }];
   }
-  return party.cidrs.map((cidr) => ({ ipBlock: party.except ? { cidr, except: party.except } : { cidr } }));
+  return peer.cidrs.map((cidr) => ({ ipBlock: peer.except ? { cidr, except: peer.except } : { cidr } }));
 }

@@ -1,7 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { ADMIN_PORT, HTTP_PORT } from "../../config/ports.ts";
-import { type NodeTier, TIER_LABEL } from "../cluster/node-tiers.ts";
+import { ADMIN_PORT, HTTP_PORT } from "../../config/index.ts";
 
 export type Volume = k8s.types.input.core.v1.Volume;
 type Probe = k8s.types.input.core.v1.Probe;
@@ -15,6 +14,11 @@ export interface Mount {
   /** Name of the volume. */
   name: string;
   path: string;
+}
+
+/** A volume, and the folder in which the container sees it. */
+export function mount(name: string, path: string, source: Omit<Volume, "name">): Mount {
+  return { name, path, volume: { name, ...source } };
 }
 
 export interface PodArgs {
@@ -41,6 +45,16 @@ export interface PodArgs {
   memoryLimit?: string;
 }
 
+/** What a node is for: `web` faces clients, `app` the database, `burst` takes either when the others are full. */
+export type NodeTier = "web" | "app" | "burst";
+
+/** Node label that holds it. */
+export const TIER_LABEL = "trizone/tier";
+
+/** Kubernetes' placeholder, for pods that do nothing and end at once on SIGTERM. */
+export const PAUSE_IMAGE =
+  "registry.k8s.io/pause:3.10@sha256:ee6521f290b2168b6e0935a181d4cff9be1ac3f505666ef0e3c98fae8199917a";
+
 /** The user that the images' files are readable to. */
 export const UID = 10001;
 
@@ -61,17 +75,17 @@ export const CONTAINER_SECURITY = {
   capabilities: { drop: ["ALL"] },
 };
 
-/** Seconds that a pod has to end after it was told to. */
+/** Seconds that a pod has to end, from the moment at which Kubernetes decides that it shall. */
 const GRACE_SECONDS = 30;
 
 /**
- * Seconds in which endpoints and target groups forget a pod, that serves on, before it is told to end: a balancer's
+ * Seconds of those before SIGTERM, in which the pod still serves while endpoints and target groups drop it: a balancer's
  * nodes go on sending for some seconds after the controller has deregistered it. A pod's own wait
  * (`TERMINATION_LAME_DUCK_MS`) is only for the connections that are left then.
  */
-const FORGET_SECONDS = 10;
+const DEREGISTER_SECONDS = 10;
 
-/** Without a version, those of all that a service runs. */
+/** Labels of a service's pods, or, with a version, of that version's alone. */
 export function podLabels(service: string, version?: string): Record<string, string> {
   const labels = { "app.kubernetes.io/name": service, "app.kubernetes.io/part-of": "trizone" };
   return version === undefined ? labels : { ...labels, "app.kubernetes.io/version": version };
@@ -87,7 +101,7 @@ export function servingPod(args: PodArgs): PodTemplate {
     startupProbe: probe("/startupz", { periodSeconds: 5, failureThreshold: 30 }),
     livenessProbe: probe("/livez", { periodSeconds: 10, failureThreshold: 3 }),
     readinessProbe: probe("/readyz", { periodSeconds: 5, failureThreshold: 3 }),
-    lifecycle: { preStop: { sleep: { seconds: FORGET_SECONDS } } },
+    lifecycle: { preStop: { sleep: { seconds: DEREGISTER_SECONDS } } },
   });
   const labels = podLabels(args.service, args.version);
   return {
@@ -139,7 +153,7 @@ function environment({ service, env }: PodArgs) {
     HTTP_PORT: String(HTTP_PORT),
     ADMIN_PORT: String(ADMIN_PORT),
     // Kubernetes counts the time before SIGTERM too.
-    TERMINATION_GRACE_MS: String((GRACE_SECONDS - FORGET_SECONDS) * 1000),
+    TERMINATION_GRACE_MS: String((GRACE_SECONDS - DEREGISTER_SECONDS) * 1000),
     ...env,
   };
   return [

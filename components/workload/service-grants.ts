@@ -6,7 +6,7 @@ import {
   PERSONAL_DATA,
   POOLER,
   pooledClients,
-} from "../../config/data-clients.ts";
+} from "../../config/index.ts";
 import type { Statement } from "./pod-role.ts";
 
 /** What services may be let near. */

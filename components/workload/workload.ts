@@ -1,8 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { HTTP_PORT } from "../../config/ports.ts";
-import { check } from "../check.ts";
-import { type Transform, transformed } from "../transform.ts";
+import { HTTP_PORT } from "../../config/index.ts";
+import { check, type Transform, transformed } from "../arguments.ts";
 import { Canary, type CanaryOptions } from "./canary.ts";
 import { type PodArgs, podLabels, servingPod } from "./pod.ts";
 

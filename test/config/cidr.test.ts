@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { carve, contains, formatCidr, isPrivate, overlap, parseCidr, sizeOf } from "../../config/cidr.ts";
+import {
+  carve,
+  contains,
+  formatCidr,
+  isPrivate,
+  NARROW_RANGE,
+  overlap,
+  parseCidr,
+  sizeOf,
+} from "../../config/cidr.ts";
 import { subnetBlocks, subnetProblems, subnetsOf, TIERS } from "../../config/subnets.ts";
 
 /** Blocks of any size, at any place where they can be. */
@@ -88,6 +97,17 @@ describe("CIDR blocks", () => {
       [inside.map(privacy), outside.map(privacy)],
       [inside.map(() => true), outside.map(() => false)],
     );
+  });
+
+  it("are narrow from /8 on, and no range that is everybody is", () => {
+    const range = fc.tuple(fc.array(fc.nat(255), { minLength: 4, maxLength: 4 }), fc.nat(32));
+    fc.assert(
+      fc.property(range, ([octets, prefix]) => {
+        assert.equal(NARROW_RANGE.test(`${octets.join(".")}/${prefix}`), prefix >= 8);
+      }),
+    );
+    for (const no of ["0.0.0.0/0", "256.0.0.0/8", "10.0.0.0", "10.0.0.0/33", "::/0", ""])
+      assert.ok(!NARROW_RANGE.test(no), no);
   });
 });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readConfig } from "../../config/stack-config.ts";
+import { readConfig } from "../../config/index.ts";
 
 const region = { "aws:region": "ap-southeast-2" };
 const read = (config: Record<string, string>) => readConfig(config, "trizone", "dev");

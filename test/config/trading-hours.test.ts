@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { EXCHANGE_TIME_ZONE, tradingWindows } from "../../config/trading-hours.ts";
+import { EXCHANGE_TIME_ZONE, tradingWindows } from "../../config/index.ts";
 
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 const MINUTE = 60_000;

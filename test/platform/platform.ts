@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { Outputs } from "../../config/outputs.ts";
+import { Outputs } from "../../config/index.ts";
 import type { RunFile } from "../../local/state.ts";
 import { Status } from "../../local/status.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { imageName } from "../../components/stacks/platform.ts";
-import { KubernetesOutputs, Outputs } from "../../config/outputs.ts";
+import { imageName } from "../../components/workload/index.ts";
+import { KubernetesOutputs, Outputs } from "../../config/index.ts";
 import { evaluate, hasSecret, mask, readStackConfig, reveal } from "../../engine/index.ts";
 import { createProvider } from "../../local/provider/index.ts";
 import { graphOf, inputsOf, ofType, PROJECT } from "./graphs.ts";

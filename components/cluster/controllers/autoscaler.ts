@@ -1,4 +1,4 @@
-import type { Statement } from "../../workload/pod-role.ts";
+import type { Statement } from "../../workload/index.ts";
 import { type Chart, overZones, type Place, RESTRICTED, resources } from "./chart.ts";
 
 const NAME = "cluster-autoscaler";

@@ -1,7 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { CONTAINER_SECURITY, POD_SECURITY } from "../../workload/pod.ts";
-import type { Statement } from "../../workload/pod-role.ts";
+import { CONTAINER_SECURITY, POD_SECURITY, type Statement } from "../../workload/index.ts";
 
 /** What controllers are told of the cluster that they look after. */
 export interface Place {

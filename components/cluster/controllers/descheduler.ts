@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { CONTAINER_SECURITY, POD_SECURITY } from "../../workload/pod.ts";
+import { CONTAINER_SECURITY, POD_SECURITY } from "../../workload/index.ts";
 import { type Chart, resources } from "./chart.ts";
 
 /**

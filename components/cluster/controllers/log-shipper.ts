@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { CONTAINER_SECURITY, UID } from "../../workload/pod.ts";
+import { CONTAINER_SECURITY, UID } from "../../workload/index.ts";
 import { type Chart, type Place, resources } from "./chart.ts";
 
 /** A log group that pods' output goes to. */

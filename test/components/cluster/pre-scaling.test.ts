@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { json } from "node:stream/consumers";
-import { SERVICES } from "../../../config/stack-config.ts";
+import { SERVICES } from "../../../config/index.ts";
 import { type Graph, reveal } from "../../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Cache } from "../../../components/data/cache.ts";
+import { Cache } from "../../../components/data/index.ts";
 import { type Graph, hasSecret } from "../../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { Pooler } from "../../../components/data/pooler.ts";
-import { POOLER_SCRIPT } from "../../../components/data/pooler-settings.ts";
-import { readConfig } from "../../../config/stack-config.ts";
+import { POOLER_SCRIPT, Pooler } from "../../../components/data/index.ts";
+import { readConfig } from "../../../config/index.ts";
 import type { Graph } from "../../../engine/index.ts";
 import { problemsOf } from "../../kubernetes/judge.ts";
 import { objectsOf } from "../../kubernetes/objects.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Statement } from "../../../components/governance/bucket-policy.ts";
+import type { BucketStatement } from "../../../components/governance/index.ts";
 import { type Graph, reveal } from "../../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 
@@ -27,7 +27,7 @@ describe("keys, buckets and audit on the evaluated graph", () => {
         [inputs.enableKeyRotation, inputs.deletionWindowInDays, options.protect],
         [true, 30, true],
       );
-      const statements: Statement[] = JSON.parse(String(inputs.policy)).Statement;
+      const statements: BucketStatement[] = JSON.parse(String(inputs.policy)).Statement;
       const [own, ...services] = statements;
       assert.deepEqual(own?.Principal, { AWS: "arn:aws:iam::000000000000:root" });
       for (const { Sid, Condition } of services) assert.match(JSON.stringify(Condition), /000000000000/, Sid);
@@ -55,8 +55,8 @@ describe("keys, buckets and audit on the evaluated graph", () => {
         assert.equal(versions?.get(id).versioningConfiguration.status, "Enabled", name);
         const encryption = encryptions?.get(id)?.rules[0].applyServerSideEncryptionByDefault;
         assert.match(encryption.sseAlgorithm, /^(aws:kms|AES256)$/, name);
-        const denied: Statement[] = JSON.parse(policies?.get(id)?.policy).Statement.filter(
-          ({ Effect }: Statement) => Effect === "Deny",
+        const denied: BucketStatement[] = JSON.parse(policies?.get(id)?.policy).Statement.filter(
+          ({ Effect }: BucketStatement) => Effect === "Deny",
         );
         assert.deepEqual(
           denied.map(({ Principal, Action, Condition }) => [
@@ -111,8 +111,8 @@ describe("keys, buckets and audit on the evaluated graph", () => {
     const [trail] = ofType(prod, "aws:cloudtrail/trail:Trail");
     const records = ofType(prod, BUCKET).find(({ name }) => name === "audit-records-bucket")?.id ?? "";
     const { policy } = setOn(prod, "aws:s3/bucketPolicy:BucketPolicy").get(records);
-    const allowed: Statement[] = JSON.parse(policy).Statement.filter(
-      ({ Effect }: Statement) => Effect === "Allow",
+    const allowed: BucketStatement[] = JSON.parse(policy).Statement.filter(
+      ({ Effect }: BucketStatement) => Effect === "Allow",
     );
     assert.equal(allowed.length, 2);
     for (const { Principal, Condition } of allowed) {
@@ -143,7 +143,7 @@ describe("keys, buckets and audit on the evaluated graph", () => {
 
   it("sends alarms through an encrypted topic to whom the configuration names", async () => {
     assert.equal(inputsOf(prod, "aws:sns/topic:Topic").kmsMasterKeyId, arnOf(prod, KEY, "keys-alarms-key"));
-    const statements: Statement[] = JSON.parse(
+    const statements: BucketStatement[] = JSON.parse(
       inputsOf(prod, "aws:sns/topicPolicy:TopicPolicy").policy,
     ).Statement;
     assert.ok(statements.every(({ Principal, Effect }) => Effect === "Deny" || Principal !== "*"));

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { cacheClients } from "../../../config/data-clients.ts";
-import { SERVICES } from "../../../config/stack-config.ts";
+import { cacheClients, SERVICES } from "../../../config/index.ts";
 import type { Graph } from "../../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Observability } from "../../../components/observability/observability.ts";
+import { Observability } from "../../../components/observability/index.ts";
 import { type Graph, reveal } from "../../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Foundation, Outputs } from "../../../config/outputs.ts";
+import { Foundation, Outputs } from "../../../config/index.ts";
 import { evaluate, type Graph, readStackConfig, reveal } from "../../../engine/index.ts";
 import { createProvider } from "../../../local/provider/index.ts";
 import { graphOf, inputsOf, ofType, PROJECT } from "../../program/graphs.ts";

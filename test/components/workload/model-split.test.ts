@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { type ModelVersion, scales, versionProblems } from "../../../config/model-versions.ts";
-import { readConfig } from "../../../config/stack-config.ts";
+import { type ModelVersion, readConfig, scales, versionProblems } from "../../../config/index.ts";
 import type { Graph } from "../../../engine/index.ts";
 import { manifests } from "../../../local/pods/spec/index.ts";
 import { problemsOf } from "../../kubernetes/judge.ts";

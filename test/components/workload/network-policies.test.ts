@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { arrowsOnAws } from "../../../components/stacks/aws-connections.ts";
-import { subnetsOf } from "../../../config/subnets.ts";
+import { awsConnections } from "../../../components/stacks/aws/connections.ts";
+import { subnetsOf } from "../../../config/index.ts";
 import { type Graph, reveal } from "../../../engine/index.ts";
 import { graphOf, ofType } from "../../program/graphs.ts";
 
@@ -55,8 +55,8 @@ describe("network policies", () => {
     }
   });
 
-  it("are the arrows of the design on AWS", () => {
-    assert.deepEqual(arrows(dev), [
+  it("allow the connections of the design on AWS", () => {
+    assert.deepEqual(connections(dev), [
       "0.0.0.0/0 <- gateway 443",
       "169.254.170.23/32 <- market-data 80",
       "169.254.170.23/32 <- migrations 80",
@@ -71,18 +71,18 @@ describe("network policies", () => {
       "isolated <- portfolio 5432",
       "isolated <- trading 5432",
       "isolated <- transactions 5432",
-      ...AMONG_SERVICES.filter((arrow) => arrow < "private"),
+      ...AMONG_SERVICES.filter((one) => one < "private"),
       "private <- pre-scaling 443",
       "private <- transactions 443",
       "private <- web 80",
-      ...AMONG_SERVICES.filter((arrow) => arrow > "private"),
+      ...AMONG_SERVICES.filter((one) => one > "private"),
       "web <- namespace monitoring 9090",
       "web <- public 8080,9090",
     ]);
   });
 
   it("are those of a cluster without balancers on ci", () => {
-    assert.deepEqual(arrows(ci), [
+    assert.deepEqual(connections(ci), [
       "0.0.0.0/0 <- pre-scaling 443,6443",
       "database <- market-data 5432",
       "database <- migrations 5432",
@@ -91,9 +91,9 @@ describe("network policies", () => {
       "database <- transactions 5432",
       "gateway <- namespace monitoring 9090",
       "gateway <- web 8080",
-      ...AMONG_SERVICES.filter((arrow) => arrow < "namespace"),
+      ...AMONG_SERVICES.filter((one) => one < "namespace"),
       "namespace issuer <- gateway 9100",
-      ...AMONG_SERVICES.filter((arrow) => arrow > "namespace"),
+      ...AMONG_SERVICES.filter((one) => one > "namespace"),
       "web <- 0.0.0.0/0 8080",
       "web <- namespace monitoring 9090",
     ]);
@@ -102,7 +102,7 @@ describe("network policies", () => {
   it("let those who hear quotes reach Redis, and those with a role in AWS its agent, once they run", () => {
     const subnets = subnetsOf("10.0.0.0/16", undefined, 3);
     const services = ["web", "gateway", "trading", "market-data", "guard"];
-    const all = arrowsOnAws("10.0.0.0/16", subnets, { services, pooled: false });
+    const all = awsConnections("10.0.0.0/16", subnets, { services, pooled: false });
     const from = (port: number) =>
       all.flatMap(({ from, ports }) => (ports.includes(port) && "pods" in from ? [from.pods] : []));
     assert.deepEqual(from(6379), ["market-data"]);
@@ -119,7 +119,7 @@ describe("network policies", () => {
     );
   });
 
-  it("allow an arrow between pods in both of their policies", () => {
+  it("allow a connection between pods in both of their policies", () => {
     for (const graph of [dev, ci]) {
       const [ingress, egress] = [new Set<string>(), new Set<string>()];
       for (const spec of policies(graph)) {
@@ -169,8 +169,8 @@ function policies(graph: Graph): Spec[] {
     .map(({ inputs }) => reveal<Spec>(inputs.spec));
 }
 
-/** Every arrow but those to DNS, each `to <- from ports`, once. */
-function arrows(graph: Graph): string[] {
+/** Every connection but those to DNS, each `to <- from ports`, once. */
+function connections(graph: Graph): string[] {
   const found = new Set<string>();
   for (const { podSelector, ingress = [], egress = [] } of policies(graph)) {
     const own = podSelector.matchLabels?.[NAME];
@@ -181,7 +181,7 @@ function arrows(graph: Graph): string[] {
       for (const peer of rule.to ?? []) found.add(`${name(peer)} <- ${own} ${ports(rule)}`);
     }
   }
-  return [...found].filter((arrow) => !/^(172\.20|10\.100)\.0\.1/.test(arrow)).sort();
+  return [...found].filter((one) => !/^(172\.20|10\.100)\.0\.1/.test(one)).sort();
 }
 
 function name({ podSelector, namespaceSelector, ipBlock }: Peer): string {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { serviceGrants } from "../../../components/workload/service-grants.ts";
-import { SERVICES } from "../../../config/stack-config.ts";
+import { serviceGrants } from "../../../components/workload/index.ts";
+import { SERVICES } from "../../../config/index.ts";
 import { type Graph, reveal } from "../../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 

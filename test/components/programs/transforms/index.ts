@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
-import { ModelBucket } from "../../../../components/data/model-bucket.ts";
-import { Workload } from "../../../../components/workload/workload.ts";
+import { ModelBucket } from "../../../../components/data/index.ts";
+import { Workload } from "../../../../components/workload/index.ts";
 
 const region = "ap-southeast-2";
 

@@ -1,8 +1,12 @@
 import { namespaceOf } from "./addresses.ts";
-import { budgetProblem, IN_CLUSTER_CONNECTIONS, maxConnectionsOf, type Pool } from "./connection-budget.ts";
-import { databaseClients, POOLER, pooledClients, poolSizeOf } from "./data-clients.ts";
-import { scales, versionProblems } from "./model-versions.ts";
-import { type Config, SERVICES, type ServiceName } from "./stack-config.ts";
+import {
+  budgetProblem,
+  connectionPools,
+  IN_CLUSTER_CONNECTIONS,
+  maxConnectionsOf,
+} from "./connection-budget.ts";
+import { versionProblems } from "./model-versions.ts";
+import type { Config } from "./schema.ts";
 import { subnetProblems } from "./subnets.ts";
 
 /** What is wrong with one value: the part of a zod issue that is used here. */
@@ -89,37 +93,6 @@ function replicaProblems({ replicas = 0, maxReplicas = replicas }: Partial<Confi
   return maxReplicas >= replicas
     ? []
     : [{ path: ["maxReplicas"], message: `expected no less than replicas, ${replicas}` }];
-}
-
-type Sizes = Pick<Config, "replicas" | "maxReplicas" | "database"> & Partial<Pick<Config, "delivery">>;
-
-/** What takes the database's connections, at most: the data services' pods, or the pooler's in the place of most. */
-export function connectionPools(sizes: Sizes): Pool[] {
-  const { pooler } = sizes.database;
-  if (!pooler) return poolsOf(databaseClients(SERVICES), sizes);
-  const direct = databaseClients(SERVICES).filter((service) => !pooledClients([service]).includes(service));
-  return [
-    { service: POOLER, replicas: pooler.replicas, size: pooler.connections },
-    ...poolsOf(direct, sizes),
-  ];
-}
-
-/** What the pods that a pooler serves open to it at most. */
-export function pooledPools(sizes: Sizes): Pool[] {
-  return poolsOf(pooledClients(SERVICES), sizes);
-}
-
-function poolsOf(
-  names: readonly ServiceName[],
-  { replicas, maxReplicas = replicas * 4, database, delivery }: Sizes,
-): Pool[] {
-  return names.flatMap((name) =>
-    Object.entries(scales(name, { replicas, maxReplicas }, delivery?.modelSplit)).map(([service, scale]) => ({
-      service,
-      replicas: scale.maxReplicas,
-      size: poolSizeOf(name, database.poolSize),
-    })),
-  );
 }
 
 function connectionProblems({

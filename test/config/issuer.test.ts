@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { namespaceOf } from "../../../config/addresses.ts";
-import { readConfig } from "../../../config/stack-config.ts";
+import { readConfig } from "../../config/index.ts";
 
 const kubernetes = {
   "aws:region": "ap-southeast-2",
@@ -34,12 +33,5 @@ describe("the issuer of a cluster without AWS", () => {
     assert.doesNotThrow(() =>
       read({ ...issuer("http://issuer.trizone.svc.cluster.local:9100"), "trizone:namespace": "broker" }),
     );
-  });
-
-  it("is known by its Service's name", () => {
-    assert.equal(namespaceOf("a.b.svc.cluster.local"), "b");
-    assert.equal(namespaceOf("a.b.svc"), "b");
-    for (const host of ["b.svc.cluster.local", "a.b.example", "a.b.svc.example", "localhost"])
-      assert.equal(namespaceOf(host), undefined);
   });
 });

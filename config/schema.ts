@@ -1,18 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { NARROW_RANGE } from "../components/cluster/cluster-access.ts";
-import { conflicts, missing, type Problem } from "./relations.ts";
+import { NARROW_RANGE } from "./cidr.ts";
+import { IMAGES, SERVICES } from "./services.ts";
 import { bool, count, fraction, json, privateRange, text } from "./values.ts";
-
-/** The services that the program runs; each has an image of its name. */
-export const SERVICES = ["web", "gateway", "trading", "transactions", "portfolio", "market-data"] as const;
-
-export type ServiceName = (typeof SERVICES)[number];
-
-/** All images: the services', and that of the migrations. */
-export const IMAGES = [...SERVICES, "migrations"] as const;
-
-export type ImageName = (typeof IMAGES)[number];
 
 const DIGEST = text("a digest: sha256: and 64 hexadecimal digits", /^sha256:[0-9a-f]{64}$/);
 
@@ -171,7 +160,7 @@ const Subnets = json(z.strictObject({ public: Blocks, private: Blocks, isolated:
 const Region = text("an AWS region such as ap-southeast-2", /^[a-z]{2,}(-[a-z]+)+-\d$/);
 
 /** A stack's configuration, `<project>:<key>`; what is optional has its default here. */
-const Schema = z
+export const Schema = z
   .strictObject({
     /** `aws:region`. Which regions are allowed is the policies' to say. */
     "aws:region": Region,
@@ -238,53 +227,3 @@ const Schema = z
   }));
 
 export type Config = z.output<typeof Schema>;
-
-/** The keys whose values are right by themselves. */
-function valid(raw: Record<string, unknown>): Partial<Config> {
-  const entries = Object.entries(Schema.in.shape).flatMap(([key, schema]) => {
-    const parsed = schema.safeParse(raw[key]);
-    return parsed.success ? [[key, parsed.data]] : [];
-  });
-  return Object.fromEntries(entries);
-}
-
-/**
- * The stack's configuration. Every key of this project must be one of the schema's.
- * @throws pulumi.RunError one that lists every problem with its property path
- */
-export function readConfig(
-  all = pulumi.runtime.allConfig(),
-  project = pulumi.getProject(),
-  stack = pulumi.getStack(),
-): Config {
-  const own = Object.entries(all).filter(([key]) => key.startsWith(`${project}:`));
-  const raw: Record<string, unknown> = Object.fromEntries(
-    own.map(([key, value]) => [key.slice(project.length + 1), value]),
-  );
-  const parsed = Schema.safeParse({ ...raw, "aws:region": all["aws:region"] });
-  const problems: Problem[] = [...(parsed.error?.issues ?? []), ...missing(raw), ...conflicts(valid(raw))];
-  if (parsed.success && problems.length === 0) return parsed.data;
-  throw new pulumi.RunError(explain(problems, project, stack));
-}
-
-function explain(problems: Problem[], project: string, stack: string): string {
-  const lines = problems.flatMap((problem) => {
-    const [first, ...rest] = problem.path;
-    const key = (name: PropertyKey | undefined) =>
-      String(name).includes(":") ? String(name) : `${project}:${String(name)}`;
-    if (problem.code === "unrecognized_keys") {
-      return (problem.keys ?? []).map((name) =>
-        first === undefined
-          ? `${key(name)}: not a key of this program; its keys are ${Object.keys(Schema.in.shape).join(", ")}`
-          : `${[key(first), ...rest, name].join(".")}: not a key of this program`,
-      );
-    }
-    return [`${[key(first), ...rest].join(".")}: ${problem.message}`];
-  });
-  const count = lines.length === 1 ? "a problem" : `${lines.length} problems`;
-  return [
-    `the configuration of stack ${stack} has ${count}:`,
-    ...lines.map((line) => `  ${line}`),
-    `Correct Pulumi.${stack}.yaml (or what --set or pulumi config set gave).`,
-  ].join("\n");
-}

@@ -1,25 +1,12 @@
 import assert from "node:assert/strict";
-import { Cluster } from "../../components/cluster/cluster.ts";
-import { Database } from "../../components/data/database.ts";
-import { LoadBalancer } from "../../components/edge/load-balancer.ts";
-import { Network } from "../../components/network/network.ts";
-import { Workload } from "../../components/workload/workload.ts";
-import { isLoopback, withScheme } from "../../config/addresses.ts";
+import { Cluster } from "../../components/cluster/index.ts";
+import { Database } from "../../components/data/index.ts";
+import { LoadBalancer } from "../../components/edge/index.ts";
+import { Network } from "../../components/network/index.ts";
+import { Workload } from "../../components/workload/index.ts";
 import { evaluate } from "../../engine/index.ts";
 import { createProvider } from "../../local/provider/index.ts";
 import { inputsOf, ofType } from "../program/graphs.ts";
-
-describe("addresses", () => {
-  it("gives a scheme to a bare name and leaves an address its own", () => {
-    assert.equal(withScheme("a.example", "https"), "https://a.example");
-    assert.equal(withScheme("http://127.0.0.1:9100", "https"), "http://127.0.0.1:9100");
-  });
-
-  it("knows this machine", () => {
-    for (const host of ["127.0.0.1", "127.8.9.1", "localhost", "::1"]) assert.ok(isLoopback(host), host);
-    for (const host of ["127.evil.example", "10.0.0.1", "db.example"]) assert.ok(!isLoopback(host), host);
-  });
-});
 
 describe("bad arguments", () => {
   const region = "ap-southeast-2";

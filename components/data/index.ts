@@ -1,0 +1,18 @@
+/** Where data is kept: PostgreSQL with its pooler, logins and migrations, Redis, and the bucket of model files. */
+export { Cache } from "./cache.ts";
+export { Database } from "./database.ts";
+export {
+  type CredentialsVolume,
+  type DatabaseAccess,
+  type DatabaseBinding,
+  databaseAccess,
+  ownerAccess,
+} from "./database-access.ts";
+export { DatabaseCredentials } from "./database-credentials.ts";
+export { DatabaseLogins } from "./database-logins.ts";
+export { InClusterDatabase } from "./in-cluster-database.ts";
+export { InClusterSecrets } from "./in-cluster-secrets.ts";
+export { Migrations } from "./migrations.ts";
+export { ModelBucket } from "./model-bucket.ts";
+export { Pooler, type PoolerArgs } from "./pooler.ts";
+export { POOLER_SCRIPT } from "./pooler-settings.ts";

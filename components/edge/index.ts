@@ -1,0 +1,2 @@
+/** Where requests come in: load balancers with their routes, alarms by zone, autoshift and web firewall. */
+export { LoadBalancer } from "./load-balancer.ts";

@@ -1,0 +1,66 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Config, SERVICES } from "../../../config/index.ts";
+import { Cluster, Controllers, WarmPool } from "../../cluster/index.ts";
+import type { Network } from "../../network/index.ts";
+import { Observability } from "../../observability/index.ts";
+import { createNamespace } from "../platform.ts";
+import type { AwsGovernance } from "./governance.ts";
+
+/** The Kubernetes cluster and what runs in it before the services do. */
+export interface AwsCluster {
+  cluster: Cluster;
+  controllers: Controllers;
+  /** Namespace of the services. */
+  namespace: pulumi.Output<string>;
+}
+
+/** EKS over three zones, its controllers, and room that is paid for ahead. */
+export function awsCluster(
+  config: Config,
+  { provider, tags, keys }: AwsGovernance,
+  { vpcId, publicSubnetIds, privateSubnetIds }: Network,
+): AwsCluster {
+  const { region, zones, nodes, protect, kubernetesVersion: version } = config;
+  const cluster = new Cluster(
+    "cluster",
+    {
+      region,
+      clusterName: `${pulumi.getProject()}-${pulumi.getStack()}`,
+      ...{ vpcId, publicSubnetIds, privateSubnetIds, zones, version },
+      ...nodes,
+      secretsKeyArn: keys.data,
+      logsKeyArn: keys.logs,
+      access: config.clusterAccess,
+      protect,
+      tags,
+    },
+    { provider },
+  );
+  const { kubernetes, clusterName } = cluster;
+  const controllers = new Controllers(
+    "controllers",
+    { clusterName, region, vpcId, namespace: config.namespace, logsKeyArn: keys.logs, tags },
+    { providers: [provider, kubernetes] },
+  );
+  if (nodes.warm > 0) new WarmPool("warm-pool", { perZone: nodes.warm }, { provider: kubernetes });
+  const namespace = createNamespace(config.namespace, kubernetes).metadata.name;
+  return { cluster, controllers, namespace };
+}
+
+/** Prometheus with the services' objectives, whose alerts go to the topic of alarms. */
+export function awsObservability(
+  { region, namespace, objectives }: Config,
+  { provider, tags, keys, alarms }: AwsGovernance,
+  { cluster: { clusterName, kubernetes }, controllers }: AwsCluster,
+): void {
+  new Observability(
+    "observability",
+    {
+      ...{ region, clusterName, namespace, services: SERVICES, ...objectives },
+      ...{ alarmTopicArn: alarms.arn, alarmKeyArn: keys.alarms, metricsKeyArn: keys.logs },
+      after: controllers.addons,
+      tags,
+    },
+    { providers: [provider, kubernetes] },
+  );
+}

@@ -1,0 +1,58 @@
+import {
+  ADMIN_PORT,
+  ANYWHERE,
+  type Connection,
+  cacheClients,
+  databaseConnections,
+  HTTP_PORT,
+  PERSONAL_DATA,
+  POOLER,
+  PRE_SCALING,
+  pods,
+  REDIS_PORT,
+  type Subnets,
+} from "../../../config/index.ts";
+import { grantedAccounts } from "../../workload/index.ts";
+
+/**
+ * The first address of the ranges from which EKS takes Services' addresses: its API server's (EKS User Guide,
+ * "serviceIpv4Cidr"). The VPC's network plugin judges what a pod sends before that becomes an address of a subnet.
+ */
+const API_SERVER = ["172.20.0.1/32", "10.100.0.1/32"];
+
+/** Where the Pod Identity agent of every node answers for roles (EKS User Guide, "EKS Pod Identity considerations"). */
+const POD_IDENTITY = "169.254.170.23/32";
+
+/**
+ * The connections between the services and AWS. Balancers and the database are known by their subnets, which the
+ * security groups narrow down; pods and the internal balancer share the private ones.
+ */
+export function awsConnections(
+  vpc: string,
+  { public: publicCidrs, private: privateCidrs, isolated: isolatedCidrs }: Subnets,
+  { services, pooled }: { services: readonly string[]; pooled: boolean },
+): Connection[] {
+  const balanced = [HTTP_PORT, ADMIN_PORT];
+  const inVpc = { cidrs: privateCidrs };
+  const isolated = { cidrs: isolatedCidrs };
+  const accounts = grantedAccounts([...services, ...(pooled ? [POOLER] : [])]);
+  const from = (names: readonly string[], to: Connection["to"], port: number): Connection[] =>
+    names.map((name) => ({ from: pods(name), to, ports: [port] }));
+  return [
+    { from: { cidrs: publicCidrs }, to: pods("web"), ports: balanced },
+    ...from(["web"], inVpc, 80),
+    { from: inVpc, to: pods("gateway"), ports: balanced },
+    // The issuer's signing keys, on the internet.
+    ...from(["gateway"], { cidrs: [ANYWHERE], except: [vpc] }, 443),
+    ...databaseConnections(isolated, services, pooled),
+    ...from(cacheClients(services), isolated, REDIS_PORT),
+    ...from(accounts, { cidrs: [POD_IDENTITY] }, 80),
+    // KMS, through its endpoint in the VPC.
+    ...from(
+      services.filter((service) => PERSONAL_DATA.includes(service)),
+      inVpc,
+      443,
+    ),
+    ...from([PRE_SCALING], { cidrs: [...privateCidrs, ...API_SERVER] }, 443),
+  ];
+}

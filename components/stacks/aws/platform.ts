@@ -1,0 +1,95 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  type Config,
+  FoundationOutput,
+  Outputs,
+  SERVICES,
+  subnetsOf,
+  withScheme,
+} from "../../../config/index.ts";
+import type { LoadBalancer } from "../../edge/index.ts";
+import type { Identity } from "../../governance/index.ts";
+import { type Platform, stackOutputs } from "../platform.ts";
+import type { AwsCluster } from "./cluster.ts";
+import { awsConnections } from "./connections.ts";
+import type { AwsData } from "./data.ts";
+import type { AwsEdges } from "./edges.ts";
+import type { AwsGovernance } from "./governance.ts";
+import type { AwsServices } from "./services.ts";
+
+/** Everything that was made on AWS. */
+export interface AwsParts extends AwsGovernance, AwsCluster, AwsEdges, AwsData, AwsServices {
+  identity: Identity;
+}
+
+/** The platform on AWS as the services are deployed to it, and the stack's outputs. */
+export function awsPlatform(config: Config, parts: AwsParts): Platform {
+  const { cluster, controllers, namespace, identity, database, logins, cache, token, roles } = parts;
+  const { issuer, clientId, signInOrigin } = identity;
+  const subnets = subnetsOf(config.cidr, config.subnets, config.zones.length);
+  const pooled = config.database.pooler !== undefined;
+  // What the applications' layer reads of the foundation's is what a stack of both layers hands on in memory.
+  const foundation = {
+    namespace,
+    registry: parts.registry,
+    apiUrl: parts.internalBalancer.url,
+    kubeconfig: cluster.kubeconfig,
+    clusterIdentifier: cluster.arn,
+    allowedConnections: awsConnections(config.cidr, subnets, { services: SERVICES, pooled }),
+    signInOrigin,
+    database: { url: database.url, owner: logins.owner, services: logins.volumes },
+    cache: { url: cache.url, credentials: token.volume },
+    personalDataKey: parts.keys.personal,
+  };
+  return {
+    kubernetes: cluster.kubernetes,
+    namespace,
+    allowedConnections: foundation.allowedConnections,
+    rolloutsBy: [controllers],
+    image: parts.image,
+    apiUrl: foundation.apiUrl,
+    issuer,
+    clientId,
+    signInOrigin,
+    database: { ...foundation.database, after: [logins, token, roles] },
+    cache: foundation.cache,
+    personalDataKey: { url: foundation.personalDataKey, mounts: [] },
+    outputs: {
+      ...(config.layer === "foundation" ? stackOutputs(FoundationOutput, { foundation }) : {}),
+      ...awsOutputs(config, parts),
+    },
+  };
+}
+
+function awsOutputs(config: Config, parts: AwsParts): Platform["outputs"] {
+  const { provider, cluster, publicBalancer, internalBalancer, identity, database, models } = parts;
+  const { region } = config;
+  return stackOutputs(Outputs, {
+    stack: pulumi.getStack(),
+    region,
+    publicUrl: publicBalancer.url,
+    apiUrl: pulumi.interpolate`${publicBalancer.url}/api`,
+    issuer: identity.issuer,
+    clientId: identity.clientId,
+    arcEndpoint: arcEndpoint(region, provider),
+    loadBalancers: { public: described(publicBalancer), internal: described(internalBalancer) },
+    cluster: { name: cluster.clusterName, arn: cluster.arn },
+    zones: config.zones.map((name) => zone(name, region, provider)),
+    database: { endpoint: database.endpoint, name: config.database.name },
+    modelBucket: models.bucketName,
+  });
+}
+
+function described({ arn, loadBalancerName: name, url }: LoadBalancer) {
+  return { arn, name, url };
+}
+
+function zone(name: string, region: string, provider: aws.Provider) {
+  return { name, id: aws.getAvailabilityZoneOutput({ name, region }, { provider }).zoneId };
+}
+
+function arcEndpoint(region: string, provider: aws.Provider): pulumi.Output<string> {
+  const service = aws.getServiceOutput({ serviceId: "arc-zonal-shift", region }, { provider });
+  return service.dnsName.apply((dnsName) => withScheme(dnsName, "https"));
+}

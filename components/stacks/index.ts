@@ -1,0 +1,26 @@
+/** How the components are put together: on AWS, on plain Kubernetes, or in two layers. `index.ts` calls these in order. */
+export {
+  awsAudit,
+  awsCluster,
+  awsData,
+  awsEdges,
+  awsFirewall,
+  awsGovernance,
+  awsIdentity,
+  awsNetwork,
+  awsObservability,
+  awsPlatform,
+  awsServices,
+} from "./aws/index.ts";
+export { foundationPlatform } from "./foundation.ts";
+export { kubernetesCluster, kubernetesData, kubernetesPlatform } from "./kubernetes.ts";
+export { networkPolicies } from "./network-policies.ts";
+export { type Platform, stackConfig } from "./platform.ts";
+export {
+  databaseMigrations,
+  deployServices,
+  imageCache,
+  pooledDatabase,
+  preScaling,
+  servicesPriority,
+} from "./services.ts";

@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import {
+  ADMIN_PORT,
+  type Config,
+  type Connection,
+  callConnections,
+  MIGRATIONS,
+  POOLER,
+  PRE_SCALING,
+  pods,
+  poolerConnections,
+  SERVICES,
+} from "../../config/index.ts";
+import { NetworkPolicies } from "../workload/index.ts";
+import type { Platform } from "./platform.ts";
+
+/** Namespace of Prometheus, which scrapes the services. */
+const MONITORING = "monitoring";
+
+/** A policy for every kind of pod in the namespace: the platform's connections, and those among the services. */
+export function networkPolicies({ database: { pooler } }: Config, platform: Platform): NetworkPolicies {
+  const pooled = pooler !== undefined;
+  const connections = pulumi.output(platform.allowedConnections).apply((outer) => {
+    checkPooler(outer, pooled);
+    return [...outer, ...innerConnections(), ...(pooled ? poolerConnections(SERVICES) : [])];
+  });
+  const names = [...SERVICES, MIGRATIONS, PRE_SCALING, ...(pooled ? [POOLER] : [])];
+  return new NetworkPolicies(
+    "network-policies",
+    { namespace: platform.namespace, pods: [...names, ...(platform.otherPods ?? [])], connections },
+    { provider: platform.kubernetes },
+  );
+}
+
+/** The connections inside the cluster, which are the same wherever it runs. */
+function innerConnections(): Connection[] {
+  const scraped = SERVICES.map((service) => ({
+    from: { namespace: MONITORING },
+    to: pods(service),
+    ports: [ADMIN_PORT],
+  }));
+  return [...callConnections(), ...scraped];
+}
+
+/** In layers, both must know of the pooler: the foundation says who reaches the database, and reads its secret. */
+function checkPooler(connections: Connection[], pooled: boolean): void {
+  const known = connections.some(({ from }) => "pods" in from && from.pods === POOLER);
+  if (known === pooled) return;
+  throw new Error(
+    `database.pooler is set in ${known ? "the foundation's stack" : "this stack"} alone; set the same in both, and update the foundation's first`,
+  );
+}

@@ -1,0 +1,179 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import {
+  CALLS,
+  type Config,
+  cacheClients,
+  databaseClients,
+  MIGRATIONS,
+  OPEN_FACTOR,
+  PERSONAL_DATA,
+  POOLER,
+  PRE_SCALING,
+  pooledClients,
+  pooledPools,
+  type Scale,
+  SERVICES,
+  type ServiceName,
+  scales,
+} from "../../config/index.ts";
+import { ImageCache, PreScaling } from "../cluster/index.ts";
+import { type DatabaseBinding, databaseAccess, Migrations, ownerAccess, Pooler } from "../data/index.ts";
+import { ModelSplit, type Mount, mount, Workload, type WorkloadArgs } from "../workload/index.ts";
+import type { Platform } from "./platform.ts";
+
+/** Where a container finds the token of the cache. */
+const CACHE_PATH = "/var/run/trizone/cache";
+
+/** The PriorityClass of the services' pods, which displace others on a node that has no room. Gives its name. */
+export function servicesPriority({ namespace, kubernetes: provider }: Platform): pulumi.Output<string> {
+  const args = {
+    metadata: { name: pulumi.interpolate`${namespace}-services` },
+    value: 100_000,
+    globalDefault: false,
+    description: "Serves clients",
+  };
+  return new k8s.scheduling.v1.PriorityClass("services-priority", args, { provider }).metadata.name;
+}
+
+/** Brings the database's schemas and logins up to date, once the network policies let it. */
+export function databaseMigrations(
+  { namespace, kubernetes: provider, image, database }: Platform,
+  priorityClass: pulumi.Input<string>,
+  policies: pulumi.Resource,
+): Migrations {
+  return new Migrations(
+    MIGRATIONS,
+    {
+      namespace,
+      priorityClass,
+      image: image(MIGRATIONS),
+      ...ownerAccess(database),
+      after: [...database.after, policies],
+    },
+    { provider },
+  );
+}
+
+/** The database as the services reach it whose connections may be shared: through PgBouncer, where there is one. */
+export function pooledDatabase(
+  config: Config,
+  { namespace, kubernetes: provider, image, database }: Platform,
+  priorityClass: pulumi.Input<string>,
+): DatabaseBinding {
+  const { pooler } = config.database;
+  if (!pooler) return database;
+  const clients = pooledPools(config).reduce((sum, { replicas, size }) => sum + replicas * size, 0);
+  const args = { namespace, priorityClass, ...pooler, trust: image("trading"), database, clients };
+  return new Pooler(POOLER, args, { provider }).database;
+}
+
+/** The services, each after those that it calls. */
+export function deployServices(
+  config: Config,
+  platform: Platform,
+  pooled: DatabaseBinding,
+  migrations: Migrations,
+  priorityClass: pulumi.Input<string>,
+): void {
+  const { namespace, image, kubernetes: provider, rolloutsBy: dependsOn = [] } = platform;
+  const { replicas, maxReplicas = replicas * 4, targetCpuPercent } = config;
+  const { strategy, modelSplit } = config.delivery;
+  const urls: Partial<Record<ServiceName, pulumi.Output<string>>> = {};
+  for (const service of [...SERVICES].reverse()) {
+    const { mounts, after, ...access } = accessOf(service, config, platform, pooled);
+    const { env, ...faces } = clientFacing(service, platform);
+    const workload: WorkloadArgs = {
+      ...{ namespace, priorityClass, replicas, maxReplicas, targetCpuPercent, scheduledMinimum: true },
+      canary: strategy === "canary" ? { dependsOn } : undefined,
+      ...faces,
+      image: image(service),
+      env: { ...env, ...urlsOfCalled(service, urls), ...access.env },
+      mounts,
+      after: after.length > 0 ? [...after, migrations.job] : undefined,
+    };
+    const { url } =
+      modelSplit?.service === service
+        ? new ModelSplit(service, { ...workload, versions: modelSplit.versions }, { provider })
+        : new Workload(service, workload, { provider });
+    urls[service] = url;
+  }
+}
+
+/** More pods before the market opens, for every autoscaler of the services. */
+export function preScaling(config: Config, { namespace, kubernetes: provider, image }: Platform): void {
+  const { replicas, maxReplicas = replicas * 4, delivery } = config;
+  const scalers = SERVICES.flatMap((service) =>
+    Object.entries(scales(service, { replicas, maxReplicas }, delivery.modelSplit)),
+  ).map(([name, scale]) => [name, minimums(scale)]);
+  const args = { namespace, image: image("gateway"), scalers: Object.fromEntries(scalers) };
+  new PreScaling(PRE_SCALING, args, { provider });
+}
+
+/** The services' images on every node, ahead of their pods. A test cluster's nodes are loaded with them already. */
+export function imageCache({ target }: Config, { namespace, kubernetes: provider, image }: Platform): void {
+  if (target !== "aws") return;
+  const images = Object.fromEntries(SERVICES.map((service) => [service, image(service)]));
+  new ImageCache("image-cache", { namespace, images }, { provider });
+}
+
+function minimums({ replicas: usual, maxReplicas }: Scale): { usual: number; open: number } {
+  return { usual, open: Math.min(usual * OPEN_FACTOR, maxReplicas) };
+}
+
+/** What the services that clients reach have of their own: nodes of tier `web`, and what they need for signing in. */
+function clientFacing(service: ServiceName, platform: Platform): Partial<WorkloadArgs> {
+  const signIn = { ISSUER: platform.issuer, CLIENT_ID: platform.clientId };
+  if (service === "gateway") return { tier: "web", env: signIn };
+  if (service !== "web") return {};
+  const env = { ...signIn, API_URL: platform.apiUrl, SIGN_IN_ORIGINS: platform.signInOrigin };
+  return { tier: "web", env, nodePort: platform.nodePort };
+}
+
+/** The variables that name the URLs of the services that one calls: `MARKET_DATA_URL` for `market-data`. */
+function urlsOfCalled(
+  service: ServiceName,
+  urls: Partial<Record<ServiceName, pulumi.Output<string>>>,
+): Record<string, pulumi.Output<string>> {
+  const entries = CALLS.filter(([caller]) => caller === service).map(([, called]) => {
+    const url = urls[called];
+    if (!url) {
+      throw new Error(`${service} calls ${called}: put ${service} before it in SERVICES, config/services.ts`);
+    }
+    return [`${called.toUpperCase().replaceAll("-", "_")}_URL`, url];
+  });
+  return Object.fromEntries(entries);
+}
+
+interface Access {
+  env: Record<string, pulumi.Input<string>>;
+  mounts: Mount[];
+  /** What must be there before the pods start. */
+  after: pulumi.Resource[];
+}
+
+/** How a service reaches the database, the cache and the key of personal data, as far as it uses them. */
+function accessOf(
+  service: ServiceName,
+  { database: { poolSize } }: Config,
+  { database, cache, personalDataKey }: Platform,
+  pooled: DatabaseBinding,
+): Access {
+  const used: Access[] = [];
+  if (databaseClients([service]).length > 0) {
+    const binding = pooledClients([service]).length > 0 ? pooled : database;
+    used.push(databaseAccess(binding, service, poolSize));
+  }
+  if (cache && cacheClients([service]).length > 0) {
+    const env = { REDIS_URL: cache.url, CACHE_CREDENTIALS: CACHE_PATH };
+    used.push({ env, mounts: [mount("cache", CACHE_PATH, cache.credentials)], after: [] });
+  }
+  if (PERSONAL_DATA.includes(service)) {
+    used.push({ env: { PERSONAL_DATA_KEY: personalDataKey.url }, mounts: personalDataKey.mounts, after: [] });
+  }
+  return {
+    env: Object.assign({}, ...used.map(({ env }) => env)),
+    mounts: used.flatMap(({ mounts }) => mounts),
+    after: used.flatMap(({ after }) => after),
+  };
+}

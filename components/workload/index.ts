@@ -1,0 +1,24 @@
+/** How services run in Kubernetes: pods, deployments, canaries, model versions, network policies, roles in AWS, images. */
+export { Canary } from "./canary.ts";
+export { builtImages, type ImageOf, imageName, Repositories } from "./images.ts";
+export { ModelSplit } from "./model-split.ts";
+export { NetworkPolicies } from "./network-policies.ts";
+export {
+  CONTAINER_SECURITY,
+  jobPod,
+  type Mount,
+  mount,
+  type NodeTier,
+  PAUSE_IMAGE,
+  POD_SECURITY,
+  type PodArgs,
+  podLabels,
+  spread,
+  TIER_LABEL,
+  UID,
+  type Volume,
+} from "./pod.ts";
+export { PodRole, type Statement } from "./pod-role.ts";
+export { grantedAccounts, serviceGrants } from "./service-grants.ts";
+export { ServiceRoles } from "./service-roles.ts";
+export { Workload, type WorkloadArgs } from "./workload.ts";

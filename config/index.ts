@@ -1,0 +1,54 @@
+/** A stack's config, the services and the connections that they are allowed, and the stack's outputs. */
+export { isLoopback, namespaceOf, withScheme } from "./addresses.ts";
+export {
+  ADMIN_PORT,
+  ANYWHERE,
+  type Connection,
+  callConnections,
+  databaseConnections,
+  HTTP_PORT,
+  type Peer,
+  POSTGRES_PORT,
+  pods,
+  poolerConnections,
+  REDIS_PORT,
+} from "./allowed-connections.ts";
+export { isPrivate, NARROW_RANGE, parseCidr } from "./cidr.ts";
+export {
+  budgetProblem,
+  connectionPools,
+  IN_CLUSTER_CONNECTIONS,
+  maxConnectionsOf,
+  type Pool,
+  pooledPools,
+} from "./connection-budget.ts";
+export {
+  type ModelVersion,
+  type Scale,
+  scales,
+  versionName,
+  versionProblems,
+  versionScale,
+} from "./model-versions.ts";
+export { Foundation, FoundationOutput, KubernetesOutputs, Outputs } from "./outputs.ts";
+export { ConfigError, readConfig } from "./read-config.ts";
+export type { Config } from "./schema.ts";
+export {
+  CALLS,
+  cacheClients,
+  DATABASE_SERVICES,
+  databaseClients,
+  IMAGES,
+  type ImageName,
+  MIGRATIONS,
+  PERSONAL_DATA,
+  POOLER,
+  PRE_SCALING,
+  pooledClients,
+  poolSizeOf,
+  roleOf,
+  SERVICES,
+  type ServiceName,
+} from "./services.ts";
+export { type Subnets, subnetProblems, subnetsOf, type Tier } from "./subnets.ts";
+export { EXCHANGE_TIME_ZONE, OPEN_FACTOR, tradingWindows } from "./trading-hours.ts";
