@@ -9,11 +9,11 @@ import { internalApi } from "./internal.ts";
 import { Prices } from "./prices.ts";
 import { Reservations } from "./reservations.ts";
 
-/** Keeps what users hold, from the events of their orders. */
+/** `portfolio` keeps users' holdings, which it derives from the events of their orders, and reserves shares for sell orders. */
 const environment = readEnvironment(
   PodEnvironment.extend({
     ...DatabaseEnvironment.shape,
-    /** Without it portfolios are told without market values. */
+    /** Without it portfolios have no market values. */
     MARKET_DATA_URL: z.url().optional(),
   }),
 );

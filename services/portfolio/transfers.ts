@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../kit/database/database.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import { uuid7 } from "../kit/uuid7.ts";
+import { uuid7 } from "../kit/uuid.ts";
 import { formatDecimal, parseDecimal } from "../market/money.ts";
 import type { NewTransferIn, TransferIn } from "./schemas.ts";
 

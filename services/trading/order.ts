@@ -25,7 +25,7 @@ const limitPrice = z
   })
   .openapi({ example: "45.10" });
 
-/** Whether it is a listed instrument, the database says. */
+/** `place` checks that it is a listed instrument. */
 const symbol = z
   .string({ error: "must be an ASX code" })
   .regex(/^[A-Z0-9]{3,6}$/, { error: "must be an ASX code: 3 to 6 capital letters or digits" })

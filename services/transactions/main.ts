@@ -7,13 +7,13 @@ import { serve } from "../kit/http/serve.ts";
 import { accountHolderRoutes } from "./account-holders/routes.ts";
 import { AccountHolders } from "./account-holders/store.ts";
 import { envelopeKey } from "./keys/envelope-key.ts";
+import { ledgerApi } from "./ledger/api.ts";
 import { AccountDirectory } from "./ledger/directory.ts";
 import { Ledger } from "./ledger/ledger.ts";
-import { ledgerApi } from "./ledger/routes.ts";
+import { internalApi } from "./reservations/internal.ts";
 import { Reservations } from "./reservations/reservations.ts";
-import { internalApi } from "./reservations/routes.ts";
 
-/** Keeps users' cash: accounts, what moves between them, what orders reserve and spend; and who the users are. */
+/** `transactions` keeps users' cash accounts and every movement on them, reserves cash for orders, and stores who the users are. */
 const environment = readEnvironment(
   PodEnvironment.extend({
     ...DatabaseEnvironment.shape,

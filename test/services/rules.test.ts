@@ -4,10 +4,10 @@ import fc from "fast-check";
 import { backoffMs, isRepeatable, RetryBudget } from "../../services/kit/client/retry.ts";
 import { requestHeaders, responseHeaders } from "../../services/kit/http/headers.ts";
 import { idempotencyKeyProblem } from "../../services/kit/http/idempotency-key.ts";
-import { uuid7 } from "../../services/kit/uuid7.ts";
+import { uuid7 } from "../../services/kit/uuid.ts";
 import { canonicalPrice, priceProblem } from "../../services/market/price.ts";
-import { decodeCursor, encodeCursor } from "../../services/trading/cursor.ts";
-import { fingerprint } from "../../services/trading/idempotency.ts";
+import { fingerprint } from "../../services/trading/place.ts";
+import { decodeCursor, encodeCursor } from "../../services/trading/store/order-reader.ts";
 
 const uuid = fc.uuid();
 

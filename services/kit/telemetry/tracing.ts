@@ -1,13 +1,5 @@
-import type { CallInfo } from "../client/call.ts";
 import type { PodEnvironment } from "../environment.ts";
-import { recordSpans } from "./trace.ts";
-
-/** Exports each request as a span. */
-export interface Tracing {
-  record(call: CallInfo, route: string, status: number): void;
-  /** Sends what has not been sent yet. */
-  close(): Promise<void>;
-}
+import { recordSpans, type Tracing } from "./trace.ts";
 
 /**
  * Spans by OpenTelemetry's SDK to `OTEL_EXPORTER_OTLP_ENDPOINT` (OTLP over HTTP), which also reads its other variables.
