@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
-import type { Logger } from "../kit/telemetry/log.ts";
+import type { Logger } from "../kit/telemetry/index.ts";
 
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });

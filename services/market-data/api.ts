@@ -2,7 +2,7 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createApi } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import type { SimulatedMarket } from "../market/simulated-market.ts";
+import type { SimulatedMarket } from "../market/index.ts";
 import { candles, INTERVALS, MAX_CANDLES } from "./history.ts";
 import type { LatestQuotes } from "./latest-quotes.ts";
 import { QuotesCache } from "./quotes-cache.ts";

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { priceText } from "../market/price.ts";
-import { type Quote, type SimulatedMarket, TICK_MS } from "../market/simulated-market.ts";
+import { priceText, type Quote, type SimulatedMarket, TICK_MS } from "../market/index.ts";
 import type { Tape } from "./tape.ts";
 
 /** The newest quote of a symbol, and how it is written. */

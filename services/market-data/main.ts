@@ -1,11 +1,10 @@
 import { z } from "zod";
-import { DatabaseEnvironment } from "../kit/database/environment.ts";
+import { DatabaseEnvironment } from "../kit/database/index.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
 import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
 import { readInternal } from "../kit/http/internal.ts";
 import { serve } from "../kit/http/serve.ts";
-import { EventBatch } from "../market/order-events.ts";
-import { everyTick, MARKET_SEED, SimulatedMarket, tickAt } from "../market/simulated-market.ts";
+import { EventBatch, everyTick, MARKET_SEED, SimulatedMarket, tickAt } from "../market/index.ts";
 import { quotesApi } from "./api.ts";
 import { BusEnvironment, createBus } from "./bus/index.ts";
 import { LatestQuotes } from "./latest-quotes.ts";

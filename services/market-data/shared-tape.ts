@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import type { Logger } from "../kit/telemetry/log.ts";
-import type { OrderEvent } from "../market/order-events.ts";
-import { parsePrice } from "../market/price.ts";
-import { dayOf, TICK_MS, tickAt } from "../market/simulated-market.ts";
+import type { Logger } from "../kit/telemetry/index.ts";
+import type { OrderEvent } from "../market/index.ts";
+import { dayOf, parsePrice, TICK_MS, tickAt } from "../market/index.ts";
 import { type Bus, MAX_MESSAGE } from "./bus/index.ts";
 import { type Tape, TapeEntry, TapeState } from "./tape.ts";
 

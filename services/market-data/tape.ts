@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dayOf, type Quote } from "../market/simulated-market.ts";
+import { dayOf, type Quote } from "../market/index.ts";
 
 /** Trades of one batch of the feed in one symbol: price of the last in mills, shares in all. */
 const Traded = z.tuple([z.int().positive(), z.int().nonnegative()]);

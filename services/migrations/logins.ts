@@ -1,7 +1,7 @@
 import { createHash, createHmac, pbkdf2, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import pg, { type Client } from "pg";
-import { readCredentials } from "../kit/database/credentials.ts";
+import { readCredentials } from "../kit/database/index.ts";
 import { WrongInstruction } from "./direction.ts";
 
 /**

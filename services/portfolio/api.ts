@@ -1,5 +1,5 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Database } from "../kit/database/database.ts";
+import type { Database } from "../kit/database/index.ts";
 import { createApi } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { idempotencyKeyProblem } from "../kit/http/idempotency-key.ts";

@@ -1,8 +1,7 @@
-import { plainArray, textArray } from "../kit/database/arrays.ts";
-import type { Database } from "../kit/database/database.ts";
-import type { Session, Transaction } from "../kit/database/session.ts";
-import { formatDecimal } from "../market/money.ts";
-import type { EventBatch, OrderEvent } from "../market/order-events.ts";
+import type { Database, Session, Transaction } from "../kit/database/index.ts";
+import { plainArray, textArray } from "../kit/database/index.ts";
+import type { EventBatch, OrderEvent } from "../market/index.ts";
+import { formatDecimal } from "../market/index.ts";
 import {
   asHolding,
   type BatchState,

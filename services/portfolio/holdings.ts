@@ -1,5 +1,5 @@
-import { divideHalfUp, parseDecimal } from "../market/money.ts";
-import type { OrderEvent } from "../market/order-events.ts";
+import type { OrderEvent } from "../market/index.ts";
+import { divideHalfUp, parseDecimal } from "../market/index.ts";
 
 /** What one user holds of one symbol. Money is in cents. */
 export interface Holding {

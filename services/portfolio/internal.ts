@@ -1,13 +1,13 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Database } from "../kit/database/database.ts";
+import type { Database } from "../kit/database/index.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
 import { readInternal } from "../kit/http/internal.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import type { Logger } from "../kit/telemetry/log.ts";
+import type { Logger } from "../kit/telemetry/index.ts";
 import { isUuid } from "../kit/uuid.ts";
-import { EventBatch, HoldingReservation } from "../market/order-events.ts";
+import { EventBatch, HoldingReservation } from "../market/index.ts";
 import { applyEvents, storedPosition } from "./feed.ts";
 import type { Reservations } from "./reservations.ts";
 

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { Database } from "../kit/database/database.ts";
-import { DatabaseEnvironment } from "../kit/database/environment.ts";
+import { Database, DatabaseEnvironment } from "../kit/database/index.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
 import { apiBodyLimit } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Peer } from "../kit/client/peer.ts";
-import type { Logger } from "../kit/telemetry/log.ts";
-import { TICK_MS } from "../market/simulated-market.ts";
+import type { Logger } from "../kit/telemetry/index.ts";
+import { TICK_MS } from "../market/index.ts";
 
 const Quotes = z.object({ items: z.array(z.object({ symbol: z.string(), last: z.string() })) });
 

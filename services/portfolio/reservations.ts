@@ -1,9 +1,9 @@
 import type { QueryResultRow } from "pg";
-import { plainArray, textArray } from "../kit/database/arrays.ts";
-import type { Database } from "../kit/database/database.ts";
+import type { Database } from "../kit/database/index.ts";
+import { plainArray, textArray } from "../kit/database/index.ts";
 import { busy } from "../kit/http/busy.ts";
-import type { HoldingReservation } from "../market/order-events.ts";
-import { type ReservationResult, ReserveInSteps } from "../market/reserve-in-steps.ts";
+import type { HoldingReservation } from "../market/index.ts";
+import { type ReservationResult, ReserveInSteps } from "../market/index.ts";
 import type { Reservation } from "./holdings.ts";
 
 const AT_ONCE = {

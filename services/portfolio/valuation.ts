@@ -1,5 +1,4 @@
-import { amountOf, divideHalfUp, formatDecimal, parseDecimal } from "../market/money.ts";
-import { parsePrice } from "../market/price.ts";
+import { amountOf, divideHalfUp, formatDecimal, parseDecimal, parsePrice } from "../market/index.ts";
 import type { Holding } from "./holdings.ts";
 import type { Portfolio, Position } from "./schemas.ts";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { DatabaseEnvironment } from "../kit/database/environment.ts";
+import { DatabaseEnvironment } from "../kit/database/index.ts";
 import { milliseconds, PodEnvironment } from "../kit/environment.ts";
-import { MARKET_SEED } from "../market/simulated-market.ts";
+import { MARKET_SEED } from "../market/index.ts";
 
 const symbols = z
   .string()

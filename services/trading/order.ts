@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { priceProblem } from "../market/price.ts";
+import { priceProblem } from "../market/index.ts";
 
 const MAX_QUANTITY = 999_999_999;
 const QUANTITY = `must be a whole number from 1 to ${MAX_QUANTITY}`;

@@ -1,7 +1,6 @@
 import { hash } from "node:crypto";
 import { ProblemError } from "../kit/http/problem.ts";
-import { INSTRUMENTS } from "../market/instruments.ts";
-import { canonicalPrice, parsePrice } from "../market/price.ts";
+import { canonicalPrice, INSTRUMENTS, parsePrice } from "../market/index.ts";
 import { type Accept, type Accepted, QueueFull } from "./accept/accept.ts";
 import { protection, type Quotes } from "./accept/protection.ts";
 import type { NewOrder } from "./order.ts";

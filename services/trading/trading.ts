@@ -1,10 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { Peer } from "../kit/client/peer.ts";
-import { connectionConfig } from "../kit/database/credentials.ts";
-import { Database } from "../kit/database/database.ts";
+import { connectionConfig, Database } from "../kit/database/index.ts";
 import type { Pod } from "../kit/pod.ts";
 import { uuid7 } from "../kit/uuid.ts";
-import { SimulatedMarket } from "../market/simulated-market.ts";
+import { SimulatedMarket } from "../market/index.ts";
 import { Accept } from "./accept/accept.ts";
 import { OrderReports } from "./admin/order-report.ts";
 import type { AdminArgs } from "./admin/routes.ts";

@@ -1,5 +1,5 @@
 import type { z } from "@hono/zod-openapi";
-import { divideHalfUp, formatDecimal, parseDecimal } from "../market/money.ts";
+import { divideHalfUp, formatDecimal, parseDecimal } from "../market/index.ts";
 import type { Order, OrderHistory } from "./order.ts";
 import type { EventBody } from "./saga/events.ts";
 import type { PlacedOrder } from "./saga/state.ts";

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { type FieldError, ProblemError } from "../kit/http/problem.ts";
 import { fieldErrors } from "../kit/http/validation.ts";
-import { parseDecimal, scaleOf } from "../market/money.ts";
+import { parseDecimal, scaleOf } from "../market/index.ts";
 import { MAX_BALANCE } from "./ledger/transaction.ts";
 
 const onField = (status: number, detail: string, field: string, message: string) =>

@@ -1,5 +1,5 @@
 import { Peer } from "../../kit/client/peer.ts";
-import type { Logger } from "../../kit/telemetry/log.ts";
+import type { Logger } from "../../kit/telemetry/index.ts";
 import type { Service } from "../services.ts";
 import { merge, type Part } from "./merge.ts";
 

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg, { type QueryResultRow } from "pg";
 import { ProblemError } from "../http/problem.ts";
 import type { Logger } from "../telemetry/log.ts";
+import type { DatabaseEnvironment } from "./connection-config.ts";
+import { connectionConfig } from "./connection-config.ts";
 import { isLoginRefused } from "./connection-loss.ts";
-import { connectionConfig } from "./credentials.ts";
-import type { DatabaseEnvironment } from "./environment.ts";
 import {
   asLoss,
   ConnectionLost,

@@ -1,7 +1,7 @@
 /** The bus over which `market-data`'s pods exchange trades: Redis where it is configured, else PostgreSQL's LISTEN and NOTIFY. */
 import { z } from "zod";
-import type { DatabaseEnvironment } from "../../kit/database/environment.ts";
-import type { Logger } from "../../kit/telemetry/log.ts";
+import type { DatabaseEnvironment } from "../../kit/database/index.ts";
+import type { Logger } from "../../kit/telemetry/index.ts";
 import type { Bus } from "./bus.ts";
 import { PostgresBus } from "./postgres.ts";
 import { RedisBus } from "./redis.ts";

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { backoffMs } from "../../kit/client/retry.ts";
-import { connectionConfig } from "../../kit/database/credentials.ts";
-import type { DatabaseEnvironment } from "../../kit/database/environment.ts";
-import type { Logger } from "../../kit/telemetry/log.ts";
+import type { DatabaseEnvironment } from "../../kit/database/index.ts";
+import { connectionConfig } from "../../kit/database/index.ts";
+import type { Logger } from "../../kit/telemetry/index.ts";
 import type { Bus } from "./bus.ts";
 
 const CONNECT_TIMEOUT_MS = 2000;

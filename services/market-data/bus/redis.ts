@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { backoffMs } from "../../kit/client/retry.ts";
-import { readCredentials } from "../../kit/database/credentials.ts";
-import type { Logger } from "../../kit/telemetry/log.ts";
+import { readCredentials } from "../../kit/database/index.ts";
+import type { Logger } from "../../kit/telemetry/index.ts";
 import type { Bus } from "./bus.ts";
 
 const TIMEOUT_MS = 2000;

@@ -1,5 +1,4 @@
-import { floorToStep, nextUp } from "../../market/price.ts";
-import { type Quote, tickAt } from "../../market/simulated-market.ts";
+import { floorToStep, nextUp, type Quote, tickAt } from "../../market/index.ts";
 
 /** A source of quotes by symbol and tick. */
 export interface Quotes {

@@ -1,5 +1,5 @@
 import type { Peer } from "../../kit/client/peer.ts";
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
 import { timeOf } from "../../kit/uuid.ts";
 import { hashOf } from "../chain/chain.ts";
 import { comparePositions, parsePosition, positionText } from "../feed/position.ts";

@@ -1,4 +1,4 @@
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
 import { chainBody, hashOf } from "./chain.ts";
 
 /** The hash before the first chain's entry: 32 zero bytes. */

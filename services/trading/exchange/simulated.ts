@@ -1,6 +1,4 @@
-import { INSTRUMENTS } from "../../market/instruments.ts";
-import { priceText } from "../../market/price.ts";
-import { type SimulatedMarket, TICK_MS, tickAt } from "../../market/simulated-market.ts";
+import { INSTRUMENTS, priceText, type SimulatedMarket, TICK_MS, tickAt } from "../../market/index.ts";
 import type { Clock } from "../clock.ts";
 import { Book, type Offer } from "./book.ts";
 import type { Hours } from "./hours.ts";

@@ -1,4 +1,4 @@
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
 import type { FedEvent, Outbox } from "./ports.ts";
 import type { Position } from "./position.ts";
 

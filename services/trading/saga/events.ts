@@ -1,5 +1,4 @@
-import { formatDecimal, parseDecimal } from "../../market/money.ts";
-import { parsePrice, priceText } from "../../market/price.ts";
+import { formatDecimal, parseDecimal, parsePrice, priceText } from "../../market/index.ts";
 import type { Chain, Link } from "../chain/chain.ts";
 
 import { advance, isEnd, type OrderState, type PlacedOrder, type Status, type Transition } from "./state.ts";

@@ -1,6 +1,6 @@
 import type { Peer } from "../../kit/client/peer.ts";
 import { GroupCommit } from "../../kit/group-commit.ts";
-import { amountOf, EXCHANGE_CURRENCY, formatDecimal } from "../../market/money.ts";
+import { amountOf, EXCHANGE_CURRENCY, formatDecimal } from "../../market/index.ts";
 import type { Reservations, Reserved } from "./ports.ts";
 import type { PlacedOrder } from "./state.ts";
 

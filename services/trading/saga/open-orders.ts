@@ -1,10 +1,11 @@
 import type { Random } from "../clock.ts";
-import type { Exchange, Report, RestingOrder } from "../exchange/port.ts";
+import type { Exchange, Report } from "../exchange/port.ts";
 import { ChurnMap } from "./churn-map.ts";
 import { EventWriter, type EventWriterArgs, type NewEvent } from "./event-writer.ts";
 import type { StoredEvent } from "./events.ts";
 import { recordTransition } from "./events.ts";
 import type { SagaStore } from "./ports.ts";
+import { isRepeat, restingOrder } from "./reports.ts";
 import { type ReservingArgs, refusal, reserve } from "./reserving.ts";
 import { shardOf } from "./shard.ts";
 import { type End, isEnd, type OrderState } from "./state.ts";
@@ -285,22 +286,4 @@ export class OpenOrders {
 /** 13 random digits and letters, which are some 67 bits. */
 function uniqueText(random: Random): string {
   return Array.from({ length: 13 }, () => Math.floor(random() * 36).toString(36)).join("");
-}
-
-/** The part of an order that isn't executed, as the exchange's book has it. */
-function restingOrder({ order, filled, priority = order.createdAt * 1000 }: OrderState): RestingOrder {
-  const { id, symbol, side, type, worst } = order;
-  return { id, symbol, side, type, quantity: order.quantity - filled, worst, priority };
-}
-
-/** Whether a report came before: an exchange may send each report more than once. */
-function isRepeat(state: OrderState, report: Report): boolean {
-  switch (report.type) {
-    case "opened":
-      return state.version > 0;
-    case "fill":
-      return state.fillIds.includes(report.fill.id);
-    case "closed":
-      return isEnd(state.status);
-  }
 }

@@ -1,7 +1,6 @@
-import { bytesArray, plainArray, textArray } from "../../kit/database/arrays.ts";
-import { isUniqueViolation } from "../../kit/database/connection-loss.ts";
-import type { Database } from "../../kit/database/database.ts";
-import { priceText } from "../../market/price.ts";
+import type { Database } from "../../kit/database/index.ts";
+import { bytesArray, isUniqueViolation, plainArray, textArray } from "../../kit/database/index.ts";
+import { priceText } from "../../market/index.ts";
 import { type AcceptStore, type Kept, keyOf, type Request } from "../accept/accept.ts";
 import { openChain } from "../chain/open-chain.ts";
 import type { StoredEvent } from "../saga/events.ts";

@@ -1,4 +1,4 @@
-import { bytesArray, plainArray } from "../../kit/database/arrays.ts";
+import { bytesArray, plainArray } from "../../kit/database/index.ts";
 import type { StoredEvent } from "../saga/events.ts";
 
 /** Type of the array parameters that `eventArrays` gives, in their order; after them come the bodies. */

@@ -1,5 +1,5 @@
-import { plainArray, textArray } from "../../kit/database/arrays.ts";
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
+import { plainArray, textArray } from "../../kit/database/index.ts";
 import { podOf } from "../saga/leases.ts";
 import type { Lease, LeaseStore, LeaseView } from "../saga/ports.ts";
 

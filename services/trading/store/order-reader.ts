@@ -1,4 +1,4 @@
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
 import { timeOf } from "../../kit/uuid.ts";
 import type { EventBody } from "../saga/events.ts";
 import { shardOf } from "../saga/shard.ts";

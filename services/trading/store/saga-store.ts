@@ -1,5 +1,5 @@
-import { plainArray } from "../../kit/database/arrays.ts";
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
+import { plainArray } from "../../kit/database/index.ts";
 import { openChain } from "../chain/open-chain.ts";
 import { fold } from "../saga/events.ts";
 import type { Commit, SagaStore } from "../saga/ports.ts";

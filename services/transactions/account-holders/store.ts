@@ -1,4 +1,4 @@
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
 import { ProblemError } from "../../kit/http/problem.ts";
 import type { EnvelopeKey } from "../keys/envelope.ts";
 import type { AccountHolder, NewAccountHolder } from "./account-holder.ts";

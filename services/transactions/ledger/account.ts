@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { formatDecimal, parseDecimal, scaleOf } from "../../market/money.ts";
+import { formatDecimal, parseDecimal, scaleOf } from "../../market/index.ts";
 
 /** Decimals of the ledger's columns: enough for every currency. */
 const STORED_SCALE = 3;

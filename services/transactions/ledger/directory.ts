@@ -1,4 +1,4 @@
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
 
 /** What never changes about a user's account. */
 export interface AccountFacts {

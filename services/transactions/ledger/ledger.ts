@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
 import { uuid7 } from "../../kit/uuid.ts";
 import {
   accountNotFound,

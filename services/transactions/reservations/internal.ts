@@ -5,7 +5,7 @@ import { readInternal } from "../../kit/http/internal.ts";
 import { ProblemError } from "../../kit/http/problem.ts";
 import type { Pod } from "../../kit/pod.ts";
 import { isUuid } from "../../kit/uuid.ts";
-import { EventBatch } from "../../market/order-events.ts";
+import { EventBatch } from "../../market/index.ts";
 import type { AccountHolders } from "../account-holders/store.ts";
 import type { Reservations } from "./reservations.ts";
 import { ReservationBatch } from "./reservations.ts";

@@ -1,6 +1,6 @@
-import type { Database } from "../../kit/database/database.ts";
-import { EXCHANGE_CURRENCY, formatDecimal } from "../../market/money.ts";
-import type { ReservationOutcome } from "../../market/order-events.ts";
+import type { Database } from "../../kit/database/index.ts";
+import type { ReservationOutcome } from "../../market/index.ts";
+import { EXCHANGE_CURRENCY, formatDecimal } from "../../market/index.ts";
 import { amountIn } from "../ledger/account.ts";
 
 /** What an order reserved and what was booked for it, for `trizone reconcile-order`. */

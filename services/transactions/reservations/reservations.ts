@@ -1,11 +1,16 @@
 import type { QueryResultRow } from "pg";
 import { z } from "zod";
-import { plainArray, textArray } from "../../kit/database/arrays.ts";
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
+import { plainArray, textArray } from "../../kit/database/index.ts";
 import { busy } from "../../kit/http/busy.ts";
-import { EXCHANGE_CURRENCY, parseDecimal, scaleOf } from "../../market/money.ts";
-import type { EventBatch } from "../../market/order-events.ts";
-import { type ReservationResult, ReserveInSteps } from "../../market/reserve-in-steps.ts";
+import type { EventBatch } from "../../market/index.ts";
+import {
+  EXCHANGE_CURRENCY,
+  parseDecimal,
+  type ReservationResult,
+  ReserveInSteps,
+  scaleOf,
+} from "../../market/index.ts";
 import { type ReservationReport, reservationReport } from "./report.ts";
 
 /** Reservations of a request at most. */
