@@ -107,7 +107,7 @@ const aPause: Fault = {
   },
 };
 
-/** 25 rounds: each kind of fault as often as it is here, in an order of the random's. */
+/** 25 rounds: each kind of fault as often as it is here, in random order. */
 const DECK: readonly Fault[] = [
   ...[
     aPod,
