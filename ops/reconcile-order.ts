@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { Explanation, Repair } from "../services/trading/explain.ts";
+import type { OrderReport, Repair } from "../services/trading/admin/order-report.ts";
 import { command } from "./command.ts";
 import { control } from "./control.ts";
 import { table } from "./table.ts";
@@ -24,7 +24,7 @@ export function reconcileOrder(): Command {
     .option("--json", "print JSON")
     .action(async (order: string, options: Options) => {
       const admin = options.admin ?? (await adminOfTrading());
-      const found = await call<Explanation>(admin, "GET", `/orders/${order}/explain`);
+      const found = await call<OrderReport>(admin, "GET", `/orders/${order}/report`);
       console.log(options.json ? JSON.stringify(found, null, 2) : render(found));
       if (!options.repair || !found.repair) return;
       const { lease } = await call<Repair>(admin, "POST", `/orders/${order}/redrive`);
@@ -51,7 +51,7 @@ async function call<Answer>(admin: string, method: "GET" | "POST", path: string)
   return answer;
 }
 
-export function render(found: Explanation): string {
+export function render(found: OrderReport): string {
   const { id, side, quantity, symbol, userId, status, events, shard, feed, problems, repair } = found;
   const holder = (held: { owner: string | null; isHeld: boolean }) => (held.isHeld ? held.owner : "nobody");
   return [

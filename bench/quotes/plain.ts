@@ -2,8 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
 import { priceText } from "../../services/market/price.ts";
-import { SimulatedMarket, TICK_MS } from "../../services/market/simulated-market.ts";
-import { everyTick } from "../../services/market-data/ticker.ts";
+import { everyTick, SimulatedMarket, TICK_MS } from "../../services/market/simulated-market.ts";
 
 /**
  * The peer: quotes by plain `ws`. `each` sends every client every quote of its symbols as a message of its own, written

@@ -1,19 +1,28 @@
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
-import { access, chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import {
+  access,
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { bundle } from "./bundle.ts";
-import { fingerprintOf } from "./fingerprint.ts";
 import { buildPage } from "./page.ts";
 
-/** What has an image, each a folder of `services/` with a `main.ts`: the services, and the migrations of their schemas. */
+/** Names of the folders of `services/` with a `main.ts`, of each of which an image is built. */
 export const SERVICES = readdirSync(join(import.meta.dirname, ".."))
   .filter((name) => existsSync(join(import.meta.dirname, "..", name, "main.ts")))
   .sort();
 
-export type ServiceName = string;
-
 export interface BuiltImage {
-  service: ServiceName;
+  service: string;
   /** What a container finds under /app. */
   directory: string;
   /** False when the folder was up to date. */
@@ -28,15 +37,12 @@ const STAMP = ".inputs";
  * inputs have not changed is left alone; one that is built replaces the old one as a whole.
  * @throws Error of esbuild, naming file and line.
  */
-export async function buildImages(
-  out: string,
-  names: readonly ServiceName[] = SERVICES,
-): Promise<BuiltImage[]> {
+export async function buildImages(out: string, names: readonly string[] = SERVICES): Promise<BuiltImage[]> {
   const inputs = await fingerprintOf(root, ["services", "package-lock.json"]);
   return Promise.all(names.map((service) => buildImage(join(resolve(out), service), service, inputs)));
 }
 
-async function buildImage(directory: string, service: ServiceName, inputs: string): Promise<BuiltImage> {
+async function buildImage(directory: string, service: string, inputs: string): Promise<BuiltImage> {
   if (await isUpToDate(directory, inputs)) return { service, directory, built: false };
   await mkdir(dirname(directory), { recursive: true });
   const fresh = await mkdtemp(`${directory}.`);
@@ -86,4 +92,22 @@ if (script && resolve(script) === import.meta.filename) {
   if (unknown.length > 0)
     throw new Error(`No service ${unknown.join(", ")} has a main.ts; those that do: ${SERVICES.join(", ")}`);
   await buildImages(out, names.length > 0 ? names : SERVICES);
+}
+
+/** A hash of the names and contents of files, given as files or folders relative to `root`. */
+export async function fingerprintOf(root: string, paths: string[]): Promise<string> {
+  const files = (await Promise.all(paths.map((path) => filesOf(root, path)))).flat().sort();
+  const hash = createHash("sha256");
+  const contents = await Promise.all(files.map((file) => readFile(join(root, file))));
+  for (const [i, file] of files.entries()) {
+    const content = contents[i] ?? Buffer.alloc(0);
+    hash.update(`${file}\0${content.length}\0`).update(content);
+  }
+  return hash.digest("hex");
+}
+
+async function filesOf(root: string, path: string): Promise<string[]> {
+  if ((await stat(join(root, path))).isFile()) return [path];
+  const names = await readdir(join(root, path));
+  return (await Promise.all(names.map((name) => filesOf(root, `${path}/${name}`)))).flat();
 }

@@ -2,10 +2,10 @@ import { z } from "zod";
 import { PodEnvironment } from "../kit/environment.ts";
 import { FlagsVariable } from "./flags.ts";
 
-/** A variable that is empty is one that isn't set. */
+/** An empty variable counts as one that isn't set. */
 const optionalUrl = z.preprocess((value) => (value === "" ? undefined : value), z.url().optional());
 
-/** What the gateway is told. */
+/** The gateway's environment variables. */
 export const GatewayEnvironment = PodEnvironment.extend({
   /** OpenID issuer, exactly as tokens name it in `iss`. */
   ISSUER: z.url(),

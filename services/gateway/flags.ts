@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What can be switched off, and what it is without a word. */
+/** Feature flags, with their defaults. */
 export const Flags = z.strictObject({
   /** The paths of cash accounts and account holders. */
   cash: z.boolean().default(true),
@@ -12,7 +12,7 @@ export const Flags = z.strictObject({
 
 export type Flags = z.infer<typeof Flags>;
 
-/** `FEATURE_FLAGS`: a JSON object of flags; those that it doesn't name are as declared. */
+/** `FEATURE_FLAGS`: a JSON object of flags; flags that it doesn't name have their defaults. */
 export const FlagsVariable = z
   .string()
   .default("{}")

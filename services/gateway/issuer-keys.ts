@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
-import type { Logger } from "../kit/telemetry/log.ts";
+import type { Logger } from "../kit/telemetry/index.ts";
 
 const Discovery = z.object({ issuer: z.string(), jwks_uri: z.url() });
 const Jwks = z.object({ keys: z.array(z.looseObject({ kty: z.string() })) });
@@ -16,8 +16,8 @@ const MAX_BYTES = 256 * 1024;
 export class IssuerUnavailable extends Error {}
 
 /**
- * The signing keys of an OpenID issuer. Keys once had are used on while the issuer does not answer: it must not be
- * a dependency of each request, and a key that is withdrawn is known at the latest after the next good fetch.
+ * The signing keys of an OpenID issuer. Known keys stay in use while the issuer does not answer, so that requests
+ * don't depend on it. A withdrawn key is noticed with the next successful fetch.
  */
 export class IssuerKeys {
   readonly #issuer: string;
@@ -57,7 +57,7 @@ export class IssuerKeys {
     }
   };
 
-  /** Why tokens cannot be verified now; nothing when they can. */
+  /** Why tokens cannot be verified now; undefined when they can. */
   async problem(): Promise<string | undefined> {
     if (!this.#find) await this.#refresh();
     return this.#find ? undefined : `no keys of the issuer ${this.#issuer}: ${String(this.#failure)}`;
@@ -68,7 +68,7 @@ export class IssuerKeys {
     throw new IssuerUnavailable(`the issuer ${this.#issuer} gave no keys`, { cause: this.#failure });
   }
 
-  /** Never rejects; a failure is kept for whoever needs the keys. */
+  /** Never rejects; the failure is kept, and thrown to the requests that need keys. */
   async #refresh(): Promise<void> {
     if (!this.#fetching && performance.now() - this.#triedAt < COOLDOWN_MS) return;
     this.#fetching ??= this.#fetch().finally(() => {
@@ -82,7 +82,10 @@ export class IssuerKeys {
     try {
       const base = this.#issuer.replace(/\/$/, "");
       const discovery = Discovery.parse(await fetchJson(`${base}/.well-known/openid-configuration`));
-      if (discovery.issuer !== this.#issuer) throw new Error(`it calls itself ${discovery.issuer}`);
+      if (discovery.issuer !== this.#issuer)
+        throw new Error(
+          `the issuer at ${base} calls itself ${discovery.issuer}; ISSUER must be exactly that`,
+        );
       const jwks = Jwks.parse(await fetchJson(discovery.jwks_uri)) as JSONWebKeySet;
       this.#find = createLocalJWKSet(jwks);
       const text = JSON.stringify(jwks);

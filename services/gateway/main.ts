@@ -12,7 +12,7 @@ import { openServices } from "./services.ts";
 import { TokenCache } from "./token-cache.ts";
 import { Tokens } from "./tokens.ts";
 
-/** The API's door: verifies who calls, tells the services behind it, and routes. */
+/** `gateway` is the API's entry: it verifies access tokens, limits requests a user, and passes requests to the services. */
 const environment = readEnvironment(GatewayEnvironment);
 const flags = environment.FEATURE_FLAGS;
 
@@ -25,15 +25,15 @@ await serve(environment, (pod) => {
   const limits = new UserLimits({ perSecond, burst });
   const services = openServices(environment);
   const document = new ApiDocument(services, pod.log);
-  const door = { tokens, limits, zone: environment.ZONE };
+  const context = { tokens, limits, zone: environment.ZONE };
   return {
     routes(app) {
-      // For everyone: who writes a client has no token yet.
+      // Without a token, as authors of clients read it.
       app.get("/api/openapi.json", async (c) => c.json(await document.get()));
       app.use("/api/*", authenticate(tokens, limits));
       app.get("/api/flags", (c) => c.json(flags));
     },
-    direct: services.flatMap((service) => routesTo(service, door)),
+    direct: services.flatMap((service) => routesTo(service, context)),
     upgrade: quotesStream(pod, tokens, flags.quotesStream ? environment.MARKET_DATA_URL : undefined),
     ready: () => keys.problem(),
     close: async () => {

@@ -1,7 +1,7 @@
 import { AttemptError, textOf, type UpstreamResponse } from "../kit/client/attempt.ts";
 import { isTransientStatus } from "../kit/client/retry.ts";
 import type { Upstream } from "../kit/client/upstream.ts";
-import { GroupCommit } from "../kit/database/group-commit.ts";
+import { GroupCommit } from "../kit/group-commit.ts";
 import { busy } from "../kit/http/busy.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import type { Reply } from "../kit/http/reply.ts";

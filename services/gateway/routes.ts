@@ -19,7 +19,7 @@ import type { Identity } from "./tokens.ts";
 const TOKEN_HEADERS = new Set(["authorization", "cookie"]);
 
 /** What routes share. */
-export interface Door {
+export interface GatewayContext {
   tokens: TokenCache;
   limits: UserLimits;
   /** This pod's. */
@@ -36,24 +36,24 @@ interface Admitted {
 }
 
 /** The paths of a service: each request is its caller's, within the caller's limit, and passed on. */
-export function routesTo(service: Service, door: Door): DirectRoute[] {
+export function routesTo(service: Service, context: GatewayContext): DirectRoute[] {
   const { name, paths, upstream } = service;
   const each = paths.map((path) => ({
     path,
-    handle: async (call: Call) => passOn(call, await admit(call, service, door), door),
+    handle: async (call: Call) => passOn(call, await admit(call, service, context), context),
   }));
   return name === "trading" && upstream
-    ? [placeOrders(service, new OrderGroups(upstream), door), ...each]
+    ? [placeOrders(service, new OrderGroups(upstream), context), ...each]
     : each;
 }
 
 /** `POST /api/orders`, which is most of what there is: those that come together are passed on together. */
-function placeOrders(service: Service, groups: OrderGroups, door: Door): DirectRoute {
+function placeOrders(service: Service, groups: OrderGroups, context: GatewayContext): DirectRoute {
   return {
     path: "/api/orders",
     only: "POST",
     handle: async (call) => {
-      const admitted = await admit(call, service, door);
+      const admitted = await admit(call, service, context);
       const { identity, respond, body } = admitted;
       const { outgoing, requestId, trace } = call;
       const { "idempotency-key": key, "content-type": contentType } = call.incoming.headers;
@@ -67,17 +67,21 @@ function placeOrders(service: Service, groups: OrderGroups, door: Door): DirectR
         traceparent,
         tracestate,
       });
-      if (!answer) return passOn(call, admitted, door);
+      if (!answer) return passOn(call, admitted, context);
       if (outgoing.closed) throw new ClientGone(outgoing).reason;
       const { zone, reply } = answer;
-      reply.headers.push("x-zone-path", `${door.zone}>${zone}`);
+      reply.headers.push("x-zone-path", `${context.zone}>${zone}`);
       for (const name in respond) reply.headers.push(name, respond[name] ?? "");
       sendReply(outgoing, reply, zone, requestId);
     },
   };
 }
 
-async function admit(call: Call, { name, upstream }: Service, { tokens, limits }: Door): Promise<Admitted> {
+async function admit(
+  call: Call,
+  { name, upstream }: Service,
+  { tokens, limits }: GatewayContext,
+): Promise<Admitted> {
   const token = bearerToken(call.incoming.headers.authorization);
   const identity = tokens.known(token) ?? (await tokens.identify(token));
   const respond = limits.take(identity.id, call.startedAt);
@@ -86,6 +90,10 @@ async function admit(call: Call, { name, upstream }: Service, { tokens, limits }
   return { upstream, identity, respond, body };
 }
 
-function passOn(call: Call, { upstream, identity, respond, body }: Admitted, { zone }: Door): Promise<void> {
+function passOn(
+  call: Call,
+  { upstream, identity, respond, body }: Admitted,
+  { zone }: GatewayContext,
+): Promise<void> {
   return proxy(call, { upstream, zone, body, drop: TOKEN_HEADERS, add: identityHeaders(identity), respond });
 }

@@ -10,11 +10,11 @@ const ROUTES = {
   "market-data": { paths: ["/api/quotes"], flag: "quotes" },
 } as const satisfies Record<string, { paths: readonly string[]; flag: keyof Flags | undefined }>;
 
-export type ServiceName = keyof typeof ROUTES;
+export type UpstreamName = keyof typeof ROUTES;
 
 /** A service behind the gateway. */
 export interface Service {
-  name: ServiceName;
+  name: UpstreamName;
   paths: readonly string[];
   /** Base URL; nothing when this deployment has no such service, or its flag is off. */
   url: string | undefined;
@@ -23,13 +23,13 @@ export interface Service {
 
 /** All services that the gateway knows, whether this deployment has them or not. */
 export function openServices(environment: GatewayEnvironment): Service[] {
-  const urls: Record<ServiceName, string | undefined> = {
+  const urls: Record<UpstreamName, string | undefined> = {
     trading: environment.TRADING_URL,
     transactions: environment.TRANSACTIONS_URL,
     portfolio: environment.PORTFOLIO_URL,
     "market-data": environment.MARKET_DATA_URL,
   };
-  return (Object.keys(ROUTES) as ServiceName[]).map((name) => {
+  return (Object.keys(ROUTES) as UpstreamName[]).map((name) => {
     const { paths, flag } = ROUTES[name];
     const url = !flag || environment.FEATURE_FLAGS[flag] ? urls[name] : undefined;
     // Two tries fit into the time that `web` gives one of its own.

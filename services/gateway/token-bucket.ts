@@ -1,11 +1,11 @@
 export interface RateLimit {
-  /** Requests a second that a user may send on and on. */
+  /** Requests a second that a user may send in the long run. */
   perSecond: number;
   /** Requests that may come at once. */
   burst: number;
 }
 
-/** What a request found in its bucket. */
+/** Whether a request is allowed. */
 export interface Allowance {
   allowed: boolean;
   /** Requests that may follow at once. */

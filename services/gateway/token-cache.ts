@@ -5,8 +5,8 @@ import type { Identity, Tokens } from "./tokens.ts";
 const MAX_ENTRIES = 50_000;
 
 /**
- * Remembers who verified tokens belong to: checking a signature costs more than all else that happens to a request.
- * An identity is kept no longer than its token is valid, and none longer than the issuer's keys are known to be good.
+ * Remembers the identities of verified tokens: checking a signature costs more than the rest of a request.
+ * An identity is kept until its token expires or the issuer's keys change.
  * Keys are digests, so that no token lies in memory.
  */
 export class TokenCache {
@@ -26,7 +26,7 @@ export class TokenCache {
     return this.#identities.size;
   }
 
-  /** Whose token it is, where that was asked before. */
+  /** The identity of a token that was verified before and has not expired; else undefined. */
   known(token: string): Identity | undefined {
     const key = digest(token);
     const identity = this.#identities.get(key);
@@ -50,7 +50,7 @@ export class TokenCache {
     return identity;
   }
 
-  /** Forgets all, as when the issuer's keys have changed: a key that was withdrawn vouches for nobody. */
+  /** Forgets all identities. To be called when the issuer's keys have changed, as tokens of a withdrawn key are not valid any more. */
   clear(): void {
     this.#identities.clear();
   }

@@ -2,7 +2,7 @@ import { errors, type JWTPayload, jwtVerify } from "jose";
 import { ProblemError } from "../kit/http/problem.ts";
 import { type IssuerKeys, IssuerUnavailable } from "./issuer-keys.ts";
 
-/** Who calls, as the issuer vouches. */
+/** The user to whom a token was issued. */
 export interface Identity {
   /** The token's `sub`: stable and unique. */
   id: string;
@@ -16,7 +16,7 @@ const CLOCK_TOLERANCE_S = 5;
 /** A subject goes into a header and a database key: RFC 7519 leaves it open, OpenID bounds it to 255 ASCII characters. */
 const SUBJECT = /^[\x21-\x7e]{1,255}$/;
 
-/** Tells who a token was issued to. */
+/** Verifies access tokens. */
 export class Tokens {
   readonly #keys: IssuerKeys;
   readonly #issuer: string;

@@ -7,7 +7,7 @@ export const milliseconds = (fallback: number) => z.coerce.number().int().min(0)
 /** A TCP port given as text; 0 lets the machine choose. */
 const port = z.coerce.number().int().min(0).max(65535);
 
-/** What every pod is told, whatever it serves. */
+/** Environment variables of every pod. */
 export const PodEnvironment = z.object({
   /** Name of the service, e.g. `trading`. */
   SERVICE: z.string().min(1),
@@ -24,11 +24,11 @@ export const PodEnvironment = z.object({
   /** The pod's grace period: it has exited by then. Kubernetes' default is 30 s. */
   TERMINATION_GRACE_MS: milliseconds(30_000),
   /**
-   * How long a stopping pod serves on while balancers learn that it is not ready.
-   * An ALB that targets pods needs several seconds; on one machine the news travels at once.
+   * How long a stopping pod keeps serving, until load balancers have noticed that it is not ready.
+   * An ALB that targets pods needs several seconds; on one machine it is immediate.
    */
   TERMINATION_LAME_DUCK_MS: milliseconds(700),
-  /** A request waits so long to be let in where a pod has more to do than it can do in time; see `kit/overload.ts`. */
+  /** How long a request may wait to be admitted in an overloaded pod; see `kit/http/overload.ts`. */
   OVERLOAD_PATIENCE_MS: milliseconds(PATIENCE_MS),
 });
 

@@ -2,7 +2,7 @@ import type { PodEnvironment } from "./environment.ts";
 import { Chaos } from "./faults/chaos.ts";
 import { createLog, type Logger } from "./telemetry/log.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
-import type { Tracing } from "./telemetry/tracing.ts";
+import type { Tracing } from "./telemetry/trace.ts";
 
 /** What the parts of one running pod share. */
 export interface Pod {
@@ -10,9 +10,9 @@ export interface Pod {
   log: Logger;
   metrics: Metrics;
   chaos: Chaos;
-  /** Nothing where no exporter is configured. */
+  /** Undefined where no exporter is configured. */
   tracing?: Tracing | undefined;
-  /** Set once SIGTERM came: not ready any more, connections are being given up. */
+  /** Set once SIGTERM came: the pod is not ready any more, and closes its connections. */
   stopping: boolean;
 }
 

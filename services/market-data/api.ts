@@ -2,9 +2,9 @@ import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createApi } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import type { SimulatedMarket } from "../market/simulated-market.ts";
-import type { Board } from "./board.ts";
+import type { SimulatedMarket } from "../market/index.ts";
 import { candles, INTERVALS, MAX_CANDLES } from "./history.ts";
+import type { LatestQuotes } from "./latest-quotes.ts";
 import { QuotesCache } from "./quotes-cache.ts";
 import { getHistory, getQuotes } from "./routes.ts";
 
@@ -14,9 +14,13 @@ const DEFAULT_CANDLES = 100;
 const FIRST_YEAR_MS = Date.UTC(2000, 0, 1);
 
 /** The quotes API: the same for all users. */
-export function quotesApi(board: Board, market: SimulatedMarket, now = Date.now): OpenAPIHono<KitEnv> {
+export function quotesApi(
+  latest: LatestQuotes,
+  market: SimulatedMarket,
+  now = Date.now,
+): OpenAPIHono<KitEnv> {
   const app = createApi();
-  const cache = new QuotesCache(board);
+  const cache = new QuotesCache(latest);
 
   app.openapi(getQuotes, (c) => {
     const { symbols } = c.req.valid("query");
@@ -32,7 +36,7 @@ export function quotesApi(board: Board, market: SimulatedMarket, now = Date.now)
   app.openapi(getHistory, (c) => {
     const { symbol } = c.req.valid("param");
     const { interval, ...query } = c.req.valid("query");
-    if (!board.entries.has(symbol)) throw new ProblemError(404, "This symbol is not traded here.");
+    if (!latest.entries.has(symbol)) throw new ProblemError(404, "This symbol is not traded here.");
     const to = Math.min(query.to ? Date.parse(query.to) : now(), now());
     const from = query.from ? Date.parse(query.from) : to - DEFAULT_CANDLES * INTERVALS[interval];
     if (from > to) throw badField("from", "must be before to, and not in the future");

@@ -1,5 +1,4 @@
-import { priceText } from "../market/price.ts";
-import { dayOf, type Quote, type SimulatedMarket, tickAt } from "../market/simulated-market.ts";
+import { dayOf, priceText, type Quote, type SimulatedMarket, tickAt } from "../market/index.ts";
 
 /** Lengths of candles in milliseconds. */
 export const INTERVALS = {

@@ -1,23 +1,21 @@
 import { z } from "zod";
-import { DatabaseEnvironment } from "../kit/database/environment.ts";
+import { DatabaseEnvironment } from "../kit/database/index.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
 import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
 import { readInternal } from "../kit/http/internal.ts";
 import { serve } from "../kit/http/serve.ts";
-import { EventBatch } from "../market/order-events.ts";
-import { MARKET_SEED, SimulatedMarket, tickAt } from "../market/simulated-market.ts";
+import { EventBatch, everyTick, MARKET_SEED, SimulatedMarket, tickAt } from "../market/index.ts";
 import { quotesApi } from "./api.ts";
-import { Board } from "./board.ts";
-import { BusEnvironment, createBus } from "./bus/bus.ts";
+import { BusEnvironment, createBus } from "./bus/index.ts";
+import { LatestQuotes } from "./latest-quotes.ts";
 import { SharedTape } from "./shared-tape.ts";
 import { streamMetrics } from "./stream/metrics.ts";
 import { Stream } from "./stream/stream.ts";
 import { Tape } from "./tape.ts";
-import { everyTick } from "./ticker.ts";
 
 /**
- * Tells what everything costs. Each pod makes the quotes by itself, as they are the same function everywhere; what
- * users trade goes to all pods over the bus.
+ * `market-data` serves quotes: over HTTP, and as a WebSocket stream. Each pod computes them by itself, as the simulated
+ * market is the same function everywhere; trades made here reach all pods over the bus.
  */
 const environment = readEnvironment(
   PodEnvironment.extend({
@@ -33,7 +31,7 @@ const environment = readEnvironment(
 await serve(environment, (pod) => {
   const market = new SimulatedMarket(environment.MARKET_SEED);
   const tape = new Tape();
-  const board = new Board(market, tape, tickAt(Date.now()));
+  const latest = new LatestQuotes(market, tape, tickAt(Date.now()));
   const bus = createBus(environment, pod.log);
   const shared = new SharedTape(bus, tape, environment.POD_NAME, pod.log);
   void shared.begin();
@@ -41,11 +39,11 @@ await serve(environment, (pod) => {
     connections: environment.STREAM_CONNECTIONS,
     connectionsPerUser: environment.STREAM_CONNECTIONS_PER_USER,
   };
-  const stream = new Stream(pod, board, limits, streamMetrics(pod.metrics));
+  const stream = new Stream(pod, latest, limits, streamMetrics(pod.metrics));
   const ticker = everyTick((tick) => {
-    if (board.advance(tick)) stream.publish();
+    if (latest.advance(tick)) stream.publish();
   });
-  const api = quotesApi(board, market);
+  const api = quotesApi(latest, market);
   return {
     routes(app) {
       app.route("/", api);

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import type { Logger } from "../kit/telemetry/log.ts";
-import type { OrderEvent } from "../market/order-events.ts";
-import { parsePrice } from "../market/price.ts";
-import { dayOf, TICK_MS, tickAt } from "../market/simulated-market.ts";
-import { type Bus, MAX_MESSAGE } from "./bus/bus.ts";
+import type { Logger } from "../kit/telemetry/index.ts";
+import type { OrderEvent } from "../market/index.ts";
+import { dayOf, parsePrice, TICK_MS, tickAt } from "../market/index.ts";
+import { type Bus, MAX_MESSAGE } from "./bus/index.ts";
 import { type Tape, TapeEntry, TapeState } from "./tape.ts";
 
 const CHANNEL = "market_data_trades";
@@ -18,14 +17,14 @@ const Message = z.discriminatedUnion("type", [
 
 type Message = z.infer<typeof Message>;
 
-/** Batches that wait for the next message; more are dropped, as nothing but a display depends on them. */
+/** Batches that wait for the next message at most; more are dropped, as only what users see depends on them. */
 const MAX_WAITING = 1000;
 const HELLOS = 5;
 const HELLO_MS = 500;
 
 /**
- * Carries the trades that were made here to all pods, in one message a tick: the feed gives each batch to one pod, and
- * all have to show the same.
+ * Shares the tape among all pods, in one message a tick: the feed sends each batch of trades to one pod only, and all pods
+ * have to show the same.
  */
 export class SharedTape {
   readonly #bus: Bus;
@@ -34,7 +33,7 @@ export class SharedTape {
   readonly #name: string;
   #waiting: TapeEntry[] = [];
   #timer: NodeJS.Timeout | undefined;
-  /** Another pod's day was taken over. */
+  /** Whether another pod's state of the day was taken over. */
   #begun = false;
   readonly #stopping = new AbortController();
 
@@ -44,7 +43,7 @@ export class SharedTape {
     this.#tape = tape;
     this.#name = name;
     this.#log = log;
-    bus.listen(CHANNEL, (text) => this.#hear(text));
+    bus.listen(CHANNEL, (text) => this.#receive(text));
   }
 
   /** Asks the other pods for the day so far, a few times, as the bus or they may not be there yet. Never rejects. */
@@ -52,13 +51,16 @@ export class SharedTape {
     const { signal } = this.#stopping;
     for (let attempt = 1; attempt <= HELLOS && !this.#begun && !signal.aborted; attempt += 1) {
       await this.#publish({ type: "hello", from: this.#name }).catch((error: unknown) =>
-        this.#log.debug({ err: error }, "the other pods can't be asked yet"),
+        this.#log.debug(
+          { err: error },
+          "the other pods can't be asked yet for the day's trades; trying again",
+        ),
       );
       await sleep(HELLO_MS * (0.5 + Math.random()), undefined, { signal }).catch(() => undefined);
     }
   }
 
-  /** Takes a batch of the feed. It is at the other pods within a tick. */
+  /** Takes a batch of the feed, and sends its trades to all pods within a tick. */
   add(position: string, events: readonly OrderEvent[], now = Date.now()): void {
     const trades: TapeEntry["trades"] = {};
     const counted = new Set<string>();
@@ -91,14 +93,14 @@ export class SharedTape {
     }
   }
 
-  #hear(text: string): void {
+  #receive(text: string): void {
     const message = read(text);
-    if (!message) this.#log.warn("a message on the bus is not one of ours");
+    if (!message) this.#log.warn("ignored a message on the bus that has no known type");
     else if (message.type === "trades") for (const entry of message.entries) this.#tape.add(entry);
     else if (message.type === "day") this.#adopt(message);
     else if (message.from !== this.#name && this.#tape.state().day === dayOf(tickAt(Date.now()))) {
       this.#publish({ type: "day", to: message.from, state: this.#tape.state() }).catch((error: unknown) =>
-        this.#log.info({ err: error }, "could not tell another pod of the day"),
+        this.#log.info({ err: error }, "could not send the day's trades to a pod that starts"),
       );
     }
   }
@@ -135,7 +137,7 @@ function read(text: string): Message | undefined {
   try {
     return Message.safeParse(JSON.parse(text)).data;
   } catch {
-    // Not JSON: as wrong as any other message that isn't known.
+    // Not JSON; the caller refuses it like any other unknown message.
     return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dayOf, type Quote } from "../market/simulated-market.ts";
+import { dayOf, type Quote } from "../market/index.ts";
 
 /** Trades of one batch of the feed in one symbol: price of the last in mills, shares in all. */
 const Traded = z.tuple([z.int().positive(), z.int().nonnegative()]);
@@ -14,7 +14,7 @@ export const TapeEntry = z.object({
 
 export type TapeEntry = z.infer<typeof TapeEntry>;
 
-/** Everything that a tape has of its day, for a pod that starts. */
+/** A tape's state of its day, for a pod that starts. */
 export const TapeState = z.object({
   day: z.int(),
   volumes: z.record(z.string(), z.int().nonnegative()),
@@ -23,12 +23,14 @@ export const TapeState = z.object({
 
 export type TapeState = z.infer<typeof TapeState>;
 
-/** For so many ticks a trade made here is the latest; then the market's own trades go on. */
+/** A trade made here counts as the latest for this many ticks; then the market's own trades do again. */
 const LATEST_TICKS = 10;
 /** Entries that are remembered, so as not to count one again that comes late or twice. */
 const REMEMBERED = 64;
 
-/** The trades that were made here. What entries say doesn't depend on the order in which they come. */
+/**
+ * The tape, an exchange's record of trades: here those of this platform's users. Entries may come in any order, and twice.
+ */
 export class Tape {
   #day = 0;
   #volumes = new Map<string, number>();
@@ -60,7 +62,7 @@ export class Tape {
     return { day: this.#day, volumes: Object.fromEntries(this.#volumes), seen: [...this.#seen.keys()] };
   }
 
-  /** Takes over what another pod has, and adds what came here and not there. For a tape that has just begun. */
+  /** Replaces this tape by another pod's state, and adds the entries that only this one has. For a pod that starts. */
   adopt(state: TapeState): void {
     const own = [...this.#seen.values()];
     if (state.day < this.#day) return;
@@ -72,7 +74,7 @@ export class Tape {
     for (const id of known) this.#seen.set(id, { id, tick: 0, trades: {} });
   }
 
-  /** The market's quote with the trades that were made here. */
+  /** The market's quote, with the volume and the last price of trades made here. */
   onto(quote: Quote): Quote {
     const traded = dayOf(quote.tick) === this.#day ? this.#volumes.get(quote.symbol) : undefined;
     const latest = this.#latest.get(quote.symbol);

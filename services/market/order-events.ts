@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** Where in the feed an event lies: the writing transaction's id, its chain, its link there. */
+/** An event's place in the feed: the writing transaction's id, its chain, its link there. */
 export const Position = z.string().regex(/^\d{1,20}\.\d{1,19}\.\d{1,19}$/);
 
 const orderId = z.uuid().toLowerCase();
@@ -9,7 +9,7 @@ const symbol = z.string().regex(/^[A-Z0-9]{3,6}$/);
 const quantity = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 const amount = z.string().regex(/^\d{1,18}\.\d{2}$/);
 
-/** What happened to an order, as the feed tells it. A fill that ends its order has `closed` too. */
+/** An event of an order, as the feed carries it. A fill that ends its order has `closed` too. */
 export const OrderEvent = z.object({
   position: Position,
   orderId,

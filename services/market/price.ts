@@ -41,13 +41,13 @@ export function priceText(mills: number): string {
   return `${dollars}.${rest.endsWith("0") ? rest.slice(0, 2) : rest}`;
 }
 
-/** The mills of a decimal string in dollars; nothing when it is not one, or has more than three decimals. */
+/** The mills of a decimal string in dollars; undefined when it is not one, or has more than three decimals. */
 export function parsePrice(text: string): number | undefined {
   const [, dollars, decimals = ""] = WRITTEN.exec(text) ?? [];
   return dollars === undefined ? undefined : Number(dollars) * MILLS + Number(decimals.padEnd(3, "0"));
 }
 
-/** What is wrong with a limit price written as a decimal string; nothing when it is good. */
+/** What is wrong with a limit price written as a decimal string; undefined when it is valid. */
 export function priceProblem(text: string): string | undefined {
   const mills = parsePrice(text);
   if (mills === undefined) {
@@ -63,6 +63,6 @@ export function priceProblem(text: string): string | undefined {
 /** The same text for prices of the same value, e.g. 45.1 and 45.10. */
 export function canonicalPrice(text: string): string {
   const mills = parsePrice(text);
-  if (mills === undefined) throw new Error("a price was not checked before it was compared");
+  if (mills === undefined) throw new Error(`${text} is not a price; check it with priceProblem first`);
   return String(mills / MILLS);
 }

@@ -1,4 +1,4 @@
-import { GroupCommit } from "../kit/database/group-commit.ts";
+import { GroupCommit } from "../kit/group-commit.ts";
 import type { ReservationOutcome } from "./order-events.ts";
 
 export interface ReservationResult {
@@ -7,19 +7,21 @@ export interface ReservationResult {
   outcome: ReservationOutcome;
 }
 
-/** A ledger's two ways to reserve for items that have ids of their own, each a transaction. */
+/** A ledger's two statements that reserve for a batch of items, each in a transaction of its own. */
 export interface ReservationSteps<Item> {
-  /** The cheap one, for items that all get what they ask for; resolves to the ids that it left. */
+  /** Set-based and cheap, for items that all get what they ask for; resolves to the ids of those that it didn't reserve. */
   atOnce(items: Item[]): Promise<{ id: string }[]>;
-  /** For the others; resolves to those for which nothing is reserved, and why. */
-  withCare(items: Item[]): Promise<ReservationResult[]>;
+  /** For the others, in their order; resolves to those for which nothing is reserved, and why. */
+  oneByOne(items: Item[]): Promise<ReservationResult[]>;
 }
 
 /** Requests whose reservations go into one commit: some thousand orders. */
 const MAX_REQUESTS = 8;
 const MAX_WAITING = 64;
 
-/** Reserves for whole requests, so that one has no promise per order; what queued while a commit ran is the next one. */
+/**
+ * Reserves for whole requests in group commits: first what one cheap statement can reserve, then the rest one by one.
+ */
 export class ReserveInSteps<Item extends { id: string }> {
   readonly #steps: ReservationSteps<Item>;
   readonly #commits: GroupCommit<Item[], ReservationResult[]>;
@@ -48,9 +50,9 @@ export class ReserveInSteps<Item extends { id: string }> {
     for (const items of requests) for (const item of items) if (!byId.has(item.id)) byId.set(item.id, item);
     const items = [...byId.values()];
     const left = new Set((await this.#steps.atOnce(items)).map(({ id }) => id));
-    // In the order in which they came, where that decides who gets something.
+    // In the order in which they came, as that decides who gets what is left.
     const hard = items.filter(({ id }) => left.has(id));
-    const refused = hard.length > 0 ? await this.#steps.withCare(hard) : [];
+    const refused = hard.length > 0 ? await this.#steps.oneByOne(hard) : [];
     const outcomes = new Map(refused.map(({ id, outcome }) => [id, outcome]));
     return requests.map((request) =>
       request.map(({ id }) => ({ id, outcome: outcomes.get(id) ?? "reserved" })),

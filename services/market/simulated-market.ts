@@ -25,7 +25,7 @@ export interface Quote {
 
 /**
  * The noise that moves a price: [ticks between two random values, size as a share of the price]. Slow waves are large
- * and quick ones small, as in a market; that there is an end to both keeps every price near its base.
+ * and quick ones small, as in a market; as both are bounded, every price stays close to its base.
  */
 const WAVES: readonly (readonly [period: number, size: number])[] = [
   [4, 0.0001],
@@ -49,7 +49,7 @@ const TRADE_TICKS = 5;
 
 const VOLUME_PERIOD = 600;
 
-/** Sydney's midnight without daylight saving, 14:00 UTC: no trading hours are near it. */
+/** Sydney's midnight without daylight saving, 14:00 UTC: it lies outside all trading hours. */
 const DAY_OFFSET_MS = 10 * 3_600_000;
 const DAY_TICKS = 86_400_000 / TICK_MS;
 
@@ -98,7 +98,7 @@ export class SimulatedMarket {
     return [...this.#symbols.keys()];
   }
 
-  /** Nothing when there is no such symbol. */
+  /** Undefined when there is no such symbol. */
   quote(symbol: string, tick: number): Quote | undefined {
     const of = this.#symbols.get(symbol);
     if (!of) return undefined;
@@ -128,7 +128,7 @@ export class SimulatedMarket {
   }
 }
 
-/** 100 to 6,600 shares at a price of 10 dollars, fewer of dear ones; even draws of 16 bits. */
+/** 100 to 6,600 shares at a price of 10 dollars, fewer of expensive ones; `draw` is an even 16-bit number. */
 function size(draw: number, base: number): number {
   return 1 + Math.round(((100 + draw / 10) * 10 * MILLS) / base);
 }
@@ -138,4 +138,21 @@ function volumeAt({ seed, rate }: { seed: number; rate: number }, tick: number):
   const start = dayOf(tick) * DAY_TICKS - DAY_OFFSET_MS / TICK_MS;
   const bent = (at: number) => at + (VOLUME_PERIOD / 4) * noise(seed ^ 0x701e, at, VOLUME_PERIOD);
   return Math.max(0, Math.floor(rate * (bent(tick) - bent(start))));
+}
+
+/** Calls `run` as each tick of the clock begins; of those that pass while the process is busy, for the last only. */
+export function everyTick(run: (tick: number) => void): { stop(): void } {
+  let timer: NodeJS.Timeout;
+  const next = () => {
+    // A millisecond late, as timers may come that much early.
+    timer = setTimeout(
+      () => {
+        run(tickAt(Date.now()));
+        next();
+      },
+      TICK_MS + 1 - (Date.now() % TICK_MS),
+    );
+  };
+  next();
+  return { stop: () => clearTimeout(timer) };
 }

@@ -1,7 +1,7 @@
-/** A wrong instruction, which no second try makes right. */
+/** A mistake in the arguments or files that a person gave; trying again doesn't help. */
 export class WrongInstruction extends Error {}
 
-/** Which way, and how far. */
+/** Up to the newest migration, or down by a number of migrations or to a named one. */
 export type Direction = { way: "up" } | { way: "down"; to: string | number };
 
 const USAGE =
@@ -19,11 +19,11 @@ export function directionOf(args: readonly string[]): Direction {
     if (!/^\d{1,3}$/.test(to)) return { way, to };
     if (Number(to) > 0) return { way, to: Number(to) };
   }
-  throw new WrongInstruction(`the migrations don't know "${args.join(" ")}". ${USAGE}`);
+  throw new WrongInstruction(`"${args.join(" ")}" is not a direction: ${USAGE}`);
 }
 
 /**
- * How many of the migrations that were made, in their order, are to be taken back.
+ * How many of the migrations that were run, in their order, are to be reverted.
  * @throws WrongInstruction when the one that is named is not among them
  */
 export function countBack(to: string | number, made: readonly string[]): number {
@@ -31,6 +31,6 @@ export function countBack(to: string | number, made: readonly string[]): number 
   const at = made.lastIndexOf(to);
   if (at >= 0) return made.length - at;
   throw new WrongInstruction(
-    `no migration ${to} was made here; those that were: ${made.join(", ") || "none"}`,
+    `the migration ${to} was not run here; those that were: ${made.join(", ") || "none"}`,
   );
 }

@@ -3,16 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { z } from "zod";
 import { backoffMs } from "../kit/client/retry.ts";
-import { isConnectionLoss } from "../kit/database/connection-loss.ts";
-import { connectionConfig } from "../kit/database/credentials.ts";
-import { DatabaseEnvironment } from "../kit/database/environment.ts";
+import { connectionConfig, DatabaseEnvironment, isConnectionLoss } from "../kit/database/index.ts";
 import { milliseconds, readEnvironment } from "../kit/environment.ts";
 import { directionOf, WrongInstruction } from "./direction.ts";
 import { migrate } from "./migrate.ts";
 
 /**
- * Brings the database's schemas up to date as their owner, lets each service's role log in, and exits: 0, or 1 with the
- * reason. `down <n>` and `down <name>` take migrations back. Safe to run again, and from several places at once.
+ * `migrations` brings the database's schemas up to date as their owner, sets the passwords of the services' roles, and
+ * exits with 0, or with 1 and the reason. `down <n>` and `down <name>` revert migrations. Safe to run again, and from several places at once.
  */
 const environment = readEnvironment(
   z.object({
@@ -79,7 +77,7 @@ for (let attempt = 1; ; attempt += 1) {
     const pause = backoffMs(attempt, 100, 2000);
     const isFinal = error instanceof WrongInstruction || !isConnectionLoss(error);
     if (isFinal || performance.now() + pause > deadline) fail(error);
-    log(`The database does not take migrations yet (${String(error)}); trying again.`);
+    log(`The database is not reachable yet (${String(error)}); trying again.`);
     await sleep(pause);
   }
 }

@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { countBack, type Direction } from "./direction.ts";
 import { setLogins } from "./logins.ts";
 
-/** Held from the first look at what was made to the last login: any number, but the same in every version. */
+/** Number of the advisory lock under which migrations run: any number, but the same in every version. */
 const LOCK = "7241865325823965";
 const TABLE = "migrations";
 
@@ -39,7 +39,7 @@ export async function migrate(client: Client, { direction, directory, logins, lo
   }
   await runner({ ...common, direction: "up" });
   const given = await setLogins(client, logins);
-  if (given.length > 0) log(`May log in: ${given.join(", ")}`);
+  if (given.length > 0) log(`Roles that may log in now: ${given.join(", ")}`);
 }
 
 /** Names of the migrations that were made, in that order. */

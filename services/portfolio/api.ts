@@ -1,12 +1,12 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
-import type { Database } from "../kit/database/database.ts";
+import type { Database } from "../kit/database/index.ts";
 import { createApi } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { idempotencyKeyProblem } from "../kit/http/idempotency-key.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import { userOf } from "../kit/http/user.ts";
 import { fieldErrors } from "../kit/http/validation.ts";
-import { asHolding, type HoldingRow } from "./holding-row.ts";
+import { asHolding, type HoldingRow } from "./holdings.ts";
 import type { Prices } from "./prices.ts";
 import { getPortfolio, getPosition, transferIn } from "./routes.ts";
 import { addTransferIn } from "./transfers.ts";
@@ -39,7 +39,7 @@ export function portfolioApi(database: Database, prices: Prices): OpenAPIHono<Ki
     const userId = userOf(c);
     const { symbol } = c.req.valid("param");
     const [position] = SYMBOL.test(symbol) ? await positions(userId, symbol) : [];
-    if (!position) throw new ProblemError(404, "You never held this symbol.");
+    if (!position) throw new ProblemError(404, "You have never held this symbol.");
     return c.json(position, 200);
   });
 

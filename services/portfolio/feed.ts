@@ -1,10 +1,16 @@
-import { plainArray, textArray } from "../kit/database/arrays.ts";
-import type { Database } from "../kit/database/database.ts";
-import type { Session, Transaction } from "../kit/database/session.ts";
-import { formatDecimal } from "../market/money.ts";
-import type { EventBatch, OrderEvent } from "../market/order-events.ts";
-import { type Books, book, type Holding, holdingKey, type Reservation } from "./books.ts";
-import { asHolding, type HoldingRow } from "./holding-row.ts";
+import type { Database, Session, Transaction } from "../kit/database/index.ts";
+import { plainArray, textArray } from "../kit/database/index.ts";
+import type { EventBatch, OrderEvent } from "../market/index.ts";
+import { formatDecimal } from "../market/index.ts";
+import {
+  asHolding,
+  type BatchState,
+  bookEvents,
+  type Holding,
+  type HoldingRow,
+  holdingKey,
+  type Reservation,
+} from "./holdings.ts";
 import * as sql from "./statements.ts";
 
 export interface Applied {
@@ -16,10 +22,10 @@ export interface Applied {
   suspense: OrderEvent[];
 }
 
-/** The position that is stored isn't the one that the sender takes it to be. */
+/** The stored position isn't the one after which the sender's events come. */
 class OutOfStep extends Error {}
 
-/** Users buy these for the first time: there is no holding to lock. */
+/** Users buy these symbols for the first time: there are no holdings to lock yet. */
 class NotOpened extends Error {
   readonly buys: readonly OrderEvent[];
 
@@ -30,7 +36,7 @@ class NotOpened extends Error {
 }
 
 /**
- * Books a batch of the feed and moves the stored position in one transaction, if it follows what was booked before.
+ * BatchState a batch of the feed and moves the stored position in one transaction, if it follows what was booked before.
  * @throws ProblemError 503 when the database is away; whether the batch was booked, the stored position says then.
  */
 export async function applyEvents(database: Database, batch: EventBatch): Promise<Applied> {
@@ -39,15 +45,15 @@ export async function applyEvents(database: Database, batch: EventBatch): Promis
   const events = batch.events.filter(({ side, fill }) => side === "sell" || fill);
   try {
     const suspense = await database.transaction(async (transaction) => {
-      const books = await open(transaction, after, position, events);
-      book(books, events);
-      store(transaction, books, events);
-      return books.suspense;
+      const state = await open(transaction, after, position, events);
+      bookEvents(state, events);
+      store(transaction, state, events);
+      return state.suspense;
     });
     return { applied: true, position, suspense };
   } catch (error) {
     if (error instanceof NotOpened) {
-      // Before all is locked anew, as locks are taken in order. Nothing removes a holding, so that this is done once.
+      // In a transaction of its own, as rows must be locked in order. Holdings are never deleted, so that one retry is enough.
       await database.repeatable(sql.OPEN, keyArrays(keysOf(error.buys)));
       return applyEvents(database, batch);
     }
@@ -75,7 +81,7 @@ async function open(
   after: string | null,
   position: string,
   events: readonly OrderEvent[],
-): Promise<Books> {
+): Promise<BatchState> {
   const orders = new Set(events.filter(({ side }) => side === "sell").map(({ orderId }) => orderId));
   // None waits for another's answer. Each sees what was committed before it began: what comes after the locks sees all
   // that their former holders did.
@@ -118,15 +124,15 @@ function keyArrays(keys: Key[]): string[] {
   return [textArray(keys.map(({ userId }) => userId)), plainArray(keys.map(({ symbol }) => symbol))];
 }
 
-function store(transaction: Transaction, books: Books, events: readonly OrderEvent[]): void {
-  const { changed, suspense } = books;
+function store(transaction: Transaction, state: BatchState, events: readonly OrderEvent[]): void {
+  const { changed, suspense } = state;
   const holdings = new Map<string, Holding & Key>();
   const reservations = new Map<string, Reservation & Key & { id: string }>();
   for (const { orderId, userId, symbol } of events) {
     const key = holdingKey(userId, symbol);
-    const holding = changed.has(key) && books.holdings.get(key);
+    const holding = changed.has(key) && state.holdings.get(key);
     if (holding) holdings.set(key, { userId, symbol, ...holding });
-    const reservation = changed.has(orderId) && books.reservations.get(orderId);
+    const reservation = changed.has(orderId) && state.reservations.get(orderId);
     if (reservation) reservations.set(orderId, { id: orderId, userId, symbol, ...reservation });
   }
   if (holdings.size > 0) transaction.last(sql.STORE_HOLDINGS, holdingArrays([...holdings.values()]));

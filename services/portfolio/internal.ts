@@ -1,19 +1,19 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { Database } from "../kit/database/database.ts";
+import type { Database } from "../kit/database/index.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
 import { readInternal } from "../kit/http/internal.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import type { Logger } from "../kit/telemetry/log.ts";
-import { EventBatch, HoldingReservation } from "../market/order-events.ts";
+import type { Logger } from "../kit/telemetry/index.ts";
+import { isUuid } from "../kit/uuid.ts";
+import { EventBatch, HoldingReservation } from "../market/index.ts";
 import { applyEvents, storedPosition } from "./feed.ts";
 import type { Reservations } from "./reservations.ts";
 
 const Batch = z.object({ items: z.array(HoldingReservation).max(500) });
-const OrderId = z.uuid();
 
-/** What `trading` calls, see docs/orders.md. Network policy lets nobody else in. */
+/** The API for `trading`, described in docs/orders.md; network policies admit no other caller. */
 export function internalApi(database: Database, reservations: Reservations, log: Logger): Hono<KitEnv> {
   const app = new Hono<KitEnv>();
   app.use("/internal/*", bodyLimit(INTERNAL_BODY_LIMIT));
@@ -33,7 +33,7 @@ export function internalApi(database: Database, reservations: Reservations, log:
 
   app.get("/internal/reservations/:id", async (c) => {
     const id = c.req.param("id");
-    if (!OrderId.safeParse(id).success) throw new ProblemError(404, "This is not an order's id.");
+    if (!isUuid(id)) throw new ProblemError(404, "This is not an order's id.");
     const [reservation, position] = await Promise.all([reservations.find(id), storedPosition(database)]);
     return c.json({ reservation: reservation ?? null, position });
   });

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { Database } from "../kit/database/database.ts";
-import { DatabaseEnvironment } from "../kit/database/environment.ts";
+import { Database, DatabaseEnvironment } from "../kit/database/index.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
 import { apiBodyLimit } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
@@ -9,11 +8,11 @@ import { internalApi } from "./internal.ts";
 import { Prices } from "./prices.ts";
 import { Reservations } from "./reservations.ts";
 
-/** Keeps what users hold, from the events of their orders. */
+/** `portfolio` keeps users' holdings, which it derives from the events of their orders, and reserves shares for sell orders. */
 const environment = readEnvironment(
   PodEnvironment.extend({
     ...DatabaseEnvironment.shape,
-    /** Without it portfolios are told without market values. */
+    /** Without it portfolios have no market values. */
     MARKET_DATA_URL: z.url().optional(),
   }),
 );

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { Peer } from "../kit/client/peer.ts";
-import type { Logger } from "../kit/telemetry/log.ts";
-import { TICK_MS } from "../market/simulated-market.ts";
+import type { Logger } from "../kit/telemetry/index.ts";
+import { TICK_MS } from "../market/index.ts";
 
 const Quotes = z.object({ items: z.array(z.object({ symbol: z.string(), last: z.string() })) });
 
 const TIMEOUT_MS = 300;
-/** After a failure nobody waits for quotes for so long. */
+/** After a failure no request waits for quotes for this many milliseconds. */
 const PAUSE_MS = 1000;
 
-/** Prices of the latest trades, from `market-data`: asked for at most once a tick, whoever wants them. */
+/** Prices of the latest trades, from `market-data`: fetched at most once a tick. */
 export class Prices {
   readonly #peer: Peer | undefined;
   readonly #log: Logger;
@@ -45,7 +45,10 @@ export class Prices {
       this.#prices = new Map(Quotes.parse(body).items.map(({ symbol, last }) => [symbol, last]));
       this.#until = performance.now() + TICK_MS;
     } catch (error) {
-      this.#log.warn({ err: error }, "no quotes");
+      this.#log.warn(
+        { err: error },
+        "market-data did not give quotes; portfolios have no market values for now",
+      );
       this.#prices = new Map();
       this.#until = performance.now() + PAUSE_MS;
     }

@@ -1,17 +1,17 @@
 import type { QueryResultRow } from "pg";
-import { plainArray, textArray } from "../kit/database/arrays.ts";
-import type { Database } from "../kit/database/database.ts";
+import type { Database } from "../kit/database/index.ts";
+import { plainArray, textArray } from "../kit/database/index.ts";
 import { busy } from "../kit/http/busy.ts";
-import type { HoldingReservation } from "../market/order-events.ts";
-import { type ReservationResult, ReserveInSteps } from "../market/reserve-in-steps.ts";
-import type { Reservation } from "./books.ts";
+import type { HoldingReservation } from "../market/index.ts";
+import { type ReservationResult, ReserveInSteps } from "../market/index.ts";
+import type { Reservation } from "./holdings.ts";
 
 const AT_ONCE = {
   name: "reserve-at-once",
   text: "SELECT id FROM reserve_at_once($1, $2, $3, $4) AS left_over (id)",
 };
 
-const WITH_CARE = {
+const ONE_BY_ONE = {
   name: "reserve",
   text: "SELECT id, outcome FROM reserve($1, $2, $3, $4)",
 };
@@ -27,7 +27,7 @@ export interface StoredReservation extends Reservation {
   symbol: string;
 }
 
-/** Holdings promised to sell orders: each order's once, and no share twice. */
+/** Holdings reserved for sell orders: once for each order, and no share twice. */
 export class Reservations {
   readonly #database: Database;
   readonly #inSteps: ReserveInSteps<HoldingReservation>;
@@ -38,16 +38,16 @@ export class Reservations {
     this.#inSteps = new ReserveInSteps(
       {
         atOnce: (items) => database.repeatable<{ id: string }>(AT_ONCE, arraysOf(items)),
-        withCare: (items) =>
-          database.repeatable<ReservationResult & QueryResultRow>(WITH_CARE, arraysOf(items)),
+        oneByOne: (items) =>
+          database.repeatable<ReservationResult & QueryResultRow>(ONE_BY_ONE, arraysOf(items)),
       },
       concurrency,
     );
   }
 
   /**
-   * Reserves for a batch of orders, in its order where a holding hasn't enough for all. An order that has been here
-   * hears what it heard then, or that its reservation was released.
+   * Reserves for a batch of orders, in its order where a holding hasn't enough for all. A repeated order gets the outcome
+   * of its first request, or `released`.
    * @throws ProblemError 503
    */
   reserve(items: HoldingReservation[]): Promise<ReservationResult[]> {

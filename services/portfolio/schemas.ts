@@ -1,6 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { INSTRUMENTS } from "../market/instruments.ts";
-import { parseDecimal } from "../market/money.ts";
+import { INSTRUMENTS, parseDecimal } from "../market/index.ts";
 
 const dollars = (description: string) => z.string().openapi({ description, example: "4510.00" });
 const orAway = (description: string) =>

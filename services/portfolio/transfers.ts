@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Database } from "../kit/database/database.ts";
+import type { Database } from "../kit/database/index.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import { uuid7 } from "../kit/uuid7.ts";
-import { formatDecimal, parseDecimal } from "../market/money.ts";
+import { uuid7 } from "../kit/uuid.ts";
+import { formatDecimal, parseDecimal } from "../market/index.ts";
 import type { NewTransferIn, TransferIn } from "./schemas.ts";
 
 interface Row {

@@ -1,6 +1,5 @@
-import { amountOf, divideHalfUp, formatDecimal, parseDecimal } from "../market/money.ts";
-import { parsePrice } from "../market/price.ts";
-import type { Holding } from "./books.ts";
+import { amountOf, divideHalfUp, formatDecimal, parseDecimal, parsePrice } from "../market/index.ts";
+import type { Holding } from "./holdings.ts";
 import type { Portfolio, Position } from "./schemas.ts";
 
 const dollars = (cents: bigint) => formatDecimal(cents, 2);

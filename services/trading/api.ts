@@ -3,27 +3,26 @@ import { createApi } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import { userOf } from "../kit/http/user.ts";
-import { decodeCursor, encodeCursor } from "./cursor.ts";
+import { isUuid } from "../kit/uuid.ts";
 import { cancelOrder, getHistory, getOrder, listOrders, placeOrder } from "./routes.ts";
 import { isEnd } from "./saga/state.ts";
 import type { OrderNow, OrderReader } from "./store/order-reader.ts";
+import { decodeCursor, encodeCursor } from "./store/order-reader.ts";
 import { historyView, orderView } from "./view.ts";
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 export interface OrdersArgs {
   reader: OrderReader;
-  /** A cancellation was left for the process that works the order, which may be this one. */
+  /** A cancellation was stored for the pod that owns the order's shard, which may be this one. */
   onCancel(): void;
 }
 
-/** The orders API. */
+/** The API of orders: read, list and cancel. */
 export function ordersApi({ reader, onCancel }: OrdersArgs): OpenAPIHono<KitEnv> {
   const app = createApi();
 
   /** @throws ProblemError 404 for no order, and for another's */
   const find = async (userId: string, id: string): Promise<OrderNow> => {
-    const found = UUID.test(id) ? await reader.find(userId, id) : undefined;
+    const found = isUuid(id) ? await reader.find(userId, id) : undefined;
     if (!found) throw new ProblemError(404, "You have no order of this id.");
     return found;
   };

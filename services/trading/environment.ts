@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { DatabaseEnvironment } from "../kit/database/environment.ts";
+import { DatabaseEnvironment } from "../kit/database/index.ts";
 import { milliseconds, PodEnvironment } from "../kit/environment.ts";
-import { MARKET_SEED } from "../market/simulated-market.ts";
+import { MARKET_SEED } from "../market/index.ts";
 
 const symbols = z
   .string()
@@ -15,11 +15,11 @@ export const TradingEnvironment = z.object({
   TRANSACTIONS_URL: z.url(),
   /** Where holdings are reserved and booked. */
   PORTFOLIO_URL: z.url(),
-  /** Who hears of trades as they come; may be absent. */
+  /** Gets trades as they happen; optional. */
   MARKET_DATA_URL: z.url().optional(),
-  /** `off` commits each order by itself: what the benchmarks compare with. */
+  /** `off` commits each order by itself, which the benchmarks compare with. */
   ORDER_BATCHING: z.enum(["on", "off"]).default("on"),
-  /** Orders on their way in one pod at most; more are refused with 503. */
+  /** Orders that a pod processes at once at most; more are refused with 503. */
   MAX_WORKING_ORDERS: z.coerce.number().int().min(1).default(5000),
   /** Trading hours of the simulated exchange. */
   EXCHANGE_HOURS: z.enum(["always", "asx"]).default("always"),

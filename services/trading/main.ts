@@ -2,13 +2,13 @@ import { readEnvironment } from "../kit/environment.ts";
 import { apiBodyLimit } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
 import { letYoungGenerationGrow } from "../kit/small-heap.ts";
-import { adminRoutes } from "./admin.ts";
+import { adminRoutes } from "./admin/routes.ts";
 import { ordersApi } from "./api.ts";
 import { TradingEnvironment } from "./environment.ts";
 import { placeGroupRoute, placeRoute } from "./place-routes.ts";
 import { openTrading } from "./trading.ts";
 
-/** Takes orders, keeps them, and sees each to its end. */
+/** `trading` accepts orders, stores every event of them, and runs the saga that takes each one to its end. */
 const environment = readEnvironment(TradingEnvironment);
 
 await serve(environment, (pod) => {
@@ -23,8 +23,8 @@ await serve(environment, (pod) => {
     },
     direct: [placeRoute(trading.place, pod), placeGroupRoute(trading.place, pod)],
     admin: (app) => adminRoutes(app, trading),
-    // Ready does not ask the database: all pods share it, so its failover would take all of them out at once, and
-    // they would come back only probes later. While it is away each request gets a 503 that says when to come back.
+    // Readiness doesn't depend on the database: all pods share it, so that its failover would make all of them unready
+    // until the next probes. While it is away, requests get a 503 with Retry-After.
     close: () => trading.close(),
   };
 });

@@ -1,5 +1,5 @@
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
-import type { Ended } from "./saga/tenure.ts";
+import type { Ended } from "./saga/open-orders.ts";
 
 /** Seconds; narrow where a healthy stage lies. */
 const BUCKETS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.035, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10];
@@ -7,7 +7,7 @@ const SIZES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 type Stage = "accept" | "reserve" | "execute" | "deliver";
 
-/** What trading tells of itself besides what every pod tells. */
+/** Metrics of trading, besides those of every pod. */
 export class TradingMetrics {
   readonly #ended: Counter<"end">;
   readonly #stages: Histogram<"stage">;
@@ -18,7 +18,7 @@ export class TradingMetrics {
     const registers = [registry];
     this.#ended = new Counter({
       name: "orders_ended_total",
-      help: "Orders that came to an end",
+      help: "Orders that ended",
       labelNames: ["end"],
       registers,
     });

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { priceProblem } from "../market/price.ts";
+import { priceProblem } from "../market/index.ts";
 
 const MAX_QUANTITY = 999_999_999;
 const QUANTITY = `must be a whole number from 1 to ${MAX_QUANTITY}`;
@@ -25,7 +25,7 @@ const limitPrice = z
   })
   .openapi({ example: "45.10" });
 
-/** Whether it is a listed instrument, the database says. */
+/** `place` checks that it is a listed instrument. */
 const symbol = z
   .string({ error: "must be an ASX code" })
   .regex(/^[A-Z0-9]{3,6}$/, { error: "must be an ASX code: 3 to 6 capital letters or digits" })

@@ -1,18 +1,17 @@
+import { hash } from "node:crypto";
 import { ProblemError } from "../kit/http/problem.ts";
-import { INSTRUMENTS } from "../market/instruments.ts";
-import { parsePrice } from "../market/price.ts";
+import { canonicalPrice, INSTRUMENTS, parsePrice } from "../market/index.ts";
 import { type Accept, type Accepted, QueueFull } from "./accept/accept.ts";
 import { protection, type Quotes } from "./accept/protection.ts";
-import { fingerprint } from "./idempotency.ts";
 import type { NewOrder } from "./order.ts";
 import type { PlacedOrder } from "./saga/state.ts";
 
 export interface PlaceArgs {
   accept: Accept;
   quotes: Quotes;
-  /** Orders that wait where a symbol's orders are worked. */
+  /** Orders being processed by the owner of a symbol's shard. */
   backlogOf(symbol: string): number;
-  /** More than so many, and new ones are refused. */
+  /** While there are more than this, new orders are refused. */
   maxBacklog: number;
   now(): number;
   /** A version 7 UUID of a time in milliseconds. */
@@ -28,7 +27,7 @@ export interface Placed {
 /**
  * Stores a client's order, once per user and key.
  * @throws ProblemError 422 for an unknown symbol, or a key that was used for another order; 503 when orders come faster
- * than they are worked, or the database is away
+ * than they are processed, or the database is away
  */
 export async function place(args: PlaceArgs, userId: string, key: string, order: NewOrder): Promise<Placed> {
   const { symbol, side, type, quantity } = order;
@@ -68,7 +67,13 @@ function otherOrder(): ProblemError {
 }
 
 function overloaded(): ProblemError {
-  const detail =
-    "More orders wait than can be worked soon. Try again shortly, with the same Idempotency-Key.";
+  const detail = "Too many orders are waiting. Try again shortly, with the same Idempotency-Key.";
   return new ProblemError(503, detail, { headers: { "retry-after": "1" } });
+}
+
+/** Equal for requests that mean the same order, however they were written. SHA-256, 32 bytes. */
+export function fingerprint(order: NewOrder): Buffer {
+  const { symbol, side, type, quantity } = order;
+  const price = order.type === "limit" ? canonicalPrice(order.limitPrice) : null;
+  return hash("sha256", JSON.stringify([symbol, side, type, quantity, price]), "buffer");
 }

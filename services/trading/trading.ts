@@ -1,18 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { Peer } from "../kit/client/peer.ts";
-import { connectionConfig } from "../kit/database/credentials.ts";
-import { Database } from "../kit/database/database.ts";
+import { connectionConfig, Database } from "../kit/database/index.ts";
 import type { Pod } from "../kit/pod.ts";
-import { uuid7 } from "../kit/uuid7.ts";
-import { SimulatedMarket } from "../market/simulated-market.ts";
+import { uuid7 } from "../kit/uuid.ts";
+import { SimulatedMarket } from "../market/index.ts";
 import { Accept } from "./accept/accept.ts";
-import type { AdminArgs } from "./admin.ts";
+import { OrderReports } from "./admin/order-report.ts";
+import type { AdminArgs } from "./admin/routes.ts";
 import type { OrdersArgs } from "./api.ts";
 import { verifyChains } from "./chain/verify-database.ts";
+import { systemClock as clock } from "./clock.ts";
 import type { TradingEnvironment } from "./environment.ts";
 import { alwaysOpen, asxHours } from "./exchange/hours.ts";
 import { SimulatedExchange } from "./exchange/simulated.ts";
-import { Explainer } from "./explain.ts";
 import { Deliveries } from "./feed/deliveries.ts";
 import { Feed } from "./feed/feed.ts";
 import { httpConsumer, httpListener } from "./feed/http-consumer.ts";
@@ -30,16 +30,15 @@ import { Worker } from "./saga/worker.ts";
 import { SqlAcceptStore } from "./store/accept-store.ts";
 import { SqlLeaseStore } from "./store/lease-store.ts";
 import { OrderReader } from "./store/order-reader.ts";
+import { PartitionMaintenance } from "./store/partitions.ts";
 import { SqlSagaStore } from "./store/saga-store.ts";
-import { systemClock as clock } from "./system-clock.ts";
-import { Upkeep } from "./upkeep.ts";
 
 export interface Trading extends OrdersArgs, AdminArgs {
   place: Place;
   close(): Promise<void>;
 }
 
-/** Puts a pod of trading together and starts it. */
+/** Constructs the parts of a trading pod and starts them. */
 export function openTrading(environment: TradingEnvironment, pod: Pod): Trading {
   const { POD_NAME, DATABASE_POOL_SIZE, MAX_WORKING_ORDERS: maxBacklog } = environment;
   const batching = environment.ORDER_BATCHING === "on";
@@ -71,11 +70,11 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     onDelivered: (consumer, events) => {
       deliveries.delivered(consumer, events);
       metrics.batch("deliver", events.length);
-      if (consumer === "transactions") listener?.tell(events);
+      if (consumer === "transactions") listener?.send(events);
     },
     onError,
   });
-  const upkeep = new Upkeep(database, (error) => onError(error, "partitions"));
+  const upkeep = new PartitionMaintenance(database, (error) => onError(error, "partitions"));
   const tasks = new Map<string, { start(): void; stop(): void }[]>([
     ["feed", [deliveries, feed]],
     ["upkeep", [upkeep]],
@@ -98,8 +97,8 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     owner,
     writer: `${owner} saga`,
     maxBatch: batching ? 500 : 1,
-    // As with reservations: what nobody waits for leaves the machine to what somebody waits for. With longer rests the
-    // batches grow, and then what consumers make of one takes longer than 50 ms.
+    // As with reservations, no client waits for this: the pauses leave the CPU to requests. With longer pauses the batches
+    // grow, and consumers take more than 50 ms for one.
     rest: 2,
     exchange: (report, trades) =>
       new SimulatedExchange(
@@ -146,7 +145,7 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     place: (userId, key, order) => place(placing, userId, key, order),
     reader: new OrderReader(database),
     onCancel: () => worker.wake(),
-    explainer: new Explainer(database, cash, holdings),
+    reports: new OrderReports(database, cash, holdings),
     audit: async () => verifyChains(await connectionConfig(environment)),
     async close() {
       await worker.stop();

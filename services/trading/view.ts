@@ -1,11 +1,11 @@
 import type { z } from "@hono/zod-openapi";
-import { divideHalfUp, formatDecimal, parseDecimal } from "../market/money.ts";
+import { divideHalfUp, formatDecimal, parseDecimal } from "../market/index.ts";
 import type { Order, OrderHistory } from "./order.ts";
 import type { EventBody } from "./saga/events.ts";
 import type { PlacedOrder } from "./saga/state.ts";
 import type { OrderNow } from "./store/order-reader.ts";
 
-/** An order as it was when it was placed: a repeat gets the first answer, also after the order went on. */
+/** An order as it was when it was placed: a repeated request gets the first answer, whatever happened since. */
 export function placedView(order: PlacedOrder): Order {
   return view(order, "accepted", {});
 }

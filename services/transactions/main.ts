@@ -1,19 +1,18 @@
 import { z } from "zod";
-import { Database } from "../kit/database/database.ts";
-import { DatabaseEnvironment } from "../kit/database/environment.ts";
+import { Database, DatabaseEnvironment } from "../kit/database/index.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
 import { apiBodyLimit, bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
 import { accountHolderRoutes } from "./account-holders/routes.ts";
 import { AccountHolders } from "./account-holders/store.ts";
 import { envelopeKey } from "./keys/envelope-key.ts";
+import { ledgerApi } from "./ledger/api.ts";
 import { AccountDirectory } from "./ledger/directory.ts";
 import { Ledger } from "./ledger/ledger.ts";
-import { ledgerApi } from "./ledger/routes.ts";
+import { internalApi } from "./reservations/internal.ts";
 import { Reservations } from "./reservations/reservations.ts";
-import { internalApi } from "./reservations/routes.ts";
 
-/** Keeps users' cash: accounts, what moves between them, what orders reserve and spend; and who the users are. */
+/** `transactions` keeps users' cash accounts and every movement on them, reserves cash for orders, and stores who the users are. */
 const environment = readEnvironment(
   PodEnvironment.extend({
     ...DatabaseEnvironment.shape,

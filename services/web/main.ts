@@ -9,7 +9,7 @@ import { serve } from "../kit/http/serve.ts";
 import { loadAssets } from "./assets.ts";
 import { page } from "./page-routes.ts";
 
-/** Serves the page and passes its API calls on. */
+/** `web` serves the page, and passes its API calls and WebSockets on to the gateway. */
 const environment = readEnvironment(
   PodEnvironment.extend({
     /** The internal balancer, behind which the gateway is. */
@@ -29,7 +29,7 @@ const WEBSOCKETS = /^\/ws(?:[/?]|$)/;
 
 await serve(environment, async (pod) => {
   const assets = await loadAssets(environment.PUBLIC_DIRECTORY);
-  // A try outlasts two of the gateway's own, so that it is the one closer to the trouble that tries again.
+  // Longer than two tries of the gateway's, so that the gateway retries before `web` does.
   const api = new Upstream({ url: environment.API_URL, name: "api", tryTimeoutMs: 5000 });
   return {
     routes(app) {

@@ -4,13 +4,13 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { buildImages, type ServiceName } from "../../services/build/images.ts";
+import { buildImages } from "../../services/build/images.ts";
 import { runFolder } from "../run-folder.ts";
 import { endWithUs } from "./end-with-us.ts";
 
 /** Shared by all that one run tests: the build skips what is up to date. */
 const images = imagesFolder();
-const built = new Map<ServiceName, Promise<string>>();
+const built = new Map<string, Promise<string>>();
 
 async function imagesFolder(): Promise<string> {
   const run = runFolder();
@@ -39,20 +39,20 @@ export interface RunningPod {
 }
 
 /** The folder that stands for a service's /app. Looked at once: a run is one of the same sources, also while they change. */
-export function imageOf(service: ServiceName): Promise<string> {
+export function imageOf(service: string): Promise<string> {
   const known = built.get(service) ?? build(service);
   built.set(service, known);
   return known;
 }
 
-async function build(service: ServiceName): Promise<string> {
+async function build(service: string): Promise<string> {
   const [image] = await buildImages(await images, [service]);
   if (!image) throw new Error(`${service} has no image`);
   return image.directory;
 }
 
 /** Starts a pod in zone `a` unless told otherwise, and waits until it listens. */
-export async function startPod(service: ServiceName, env: Record<string, string>): Promise<RunningPod> {
+export async function startPod(service: string, env: Record<string, string>): Promise<RunningPod> {
   const directory = await imageOf(service);
   const child = spawn(process.execPath, [join(directory, "main.js")], {
     env: {

@@ -1,5 +1,5 @@
 import { Peer } from "../../kit/client/peer.ts";
-import type { Logger } from "../../kit/telemetry/log.ts";
+import type { Logger } from "../../kit/telemetry/index.ts";
 import type { Service } from "../services.ts";
 import { merge, type Part } from "./merge.ts";
 
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 1000;
 
 type Document = Part["document"];
 
-/** What the gateway answers itself, and what holds for every path. */
+/** The gateway's own paths, and what holds for every path. */
 const BASE: Document = {
   openapi: "3.1.0",
   info: { title: "Trizone", version: "1", description: "Orders, cash, portfolio and quotes." },
@@ -43,7 +43,7 @@ class Source {
     this.#log = log;
   }
 
-  /** Nothing when the service never told. */
+  /** Undefined when the service never answered. */
   async document(): Promise<Document | undefined> {
     if (performance.now() >= this.#askAgainAt) {
       this.#asking ??= this.#ask().finally(() => {
@@ -67,13 +67,13 @@ class Source {
       this.#askAgainAt = performance.now() + RETRY_MS;
       this.#log.warn(
         { err: error, service: this.service.name },
-        "a service did not tell its OpenAPI document",
+        "could not fetch a service's OpenAPI document",
       );
     }
   }
 }
 
-/** The OpenAPI 3.1 document of all that is behind the gateway; `x-missing` names services that did not tell theirs. */
+/** The OpenAPI 3.1 document of all that is behind the gateway; `x-missing` names services whose document could not be fetched. */
 export class ApiDocument {
   readonly #sources: Source[];
 
@@ -84,11 +84,11 @@ export class ApiDocument {
   }
 
   async get(): Promise<Document> {
-    const told = await Promise.all(
+    const documents = await Promise.all(
       this.#sources.map(async (source) => ({ service: source.service, document: await source.document() })),
     );
-    const missing = told.filter(({ document }) => !document).map(({ service }) => service.name);
-    const parts = told.flatMap(({ service, document }) => {
+    const missing = documents.filter(({ document }) => !document).map(({ service }) => service.name);
+    const parts = documents.flatMap(({ service, document }) => {
       if (!document) return [];
       const routes = (path: string) =>
         service.paths.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));

@@ -13,7 +13,7 @@ const LOST_STATES = new Set([
   "53300", // too_many_connections
   ...LOGIN_STATES,
 ]);
-/** A statement that took too long: on a healthy server it would not have. */
+/** A statement that took too long, which doesn't happen on a healthy server. */
 const STALLED_STATES = new Set(["57014", "55P03"]);
 
 const code = (error: unknown): string => {
@@ -22,8 +22,8 @@ const code = (error: unknown): string => {
 };
 
 /**
- * Whether an error leaves open if the statement took effect, or says that the server cannot take it now;
- * as against an answer to the statement. The driver's own errors (connection ended, timeouts) carry no SQLSTATE.
+ * Whether the outcome of the statement is unknown, or the server cannot execute it now. False for errors that answer the
+ * statement. The driver's own errors (connection ended, timeouts) carry no SQLSTATE.
  */
 export function isConnectionLoss(error: unknown): boolean {
   const state = code(error);
@@ -34,7 +34,7 @@ export function isConnectionLoss(error: unknown): boolean {
   );
 }
 
-/** Whether the server doesn't take a login, perhaps as it was rotated since it was read. */
+/** Whether the server refused the login, perhaps as the password was rotated after it was read. */
 export function isLoginRefused(error: unknown): boolean {
   return LOGIN_STATES.has(code(error));
 }

@@ -2,9 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg, { type QueryResultRow } from "pg";
 import { ProblemError } from "../http/problem.ts";
 import type { Logger } from "../telemetry/log.ts";
+import type { DatabaseEnvironment } from "./connection-config.ts";
+import { connectionConfig } from "./connection-config.ts";
 import { isLoginRefused } from "./connection-loss.ts";
-import { connectionConfig } from "./credentials.ts";
-import type { DatabaseEnvironment } from "./environment.ts";
 import {
   asLoss,
   ConnectionLost,
@@ -15,17 +15,17 @@ import {
   using,
 } from "./session.ts";
 
-/** A pod's own name shows on the server as that of its connections. */
+/** SERVICE becomes the connections' application_name, which the server shows. */
 type PodDatabaseEnvironment = DatabaseEnvironment & { SERVICE: string };
 
 /** Statements waiting for a connection; more are refused at once rather than queued behind a stalled server. */
 const MAX_WAITING = 200;
 const CONNECT_TIMEOUT_MS = 800;
 const STATEMENT_TIMEOUT_MS = 1500;
-/** A second try only after a quick failure: the client hears within three seconds in any case. */
+/** A second try follows only a quick failure, so that the client gets an answer within three seconds. */
 const QUICK_MS = 500;
 
-/** The database, with connections that are replaced as a whole when one is lost: after a failover all lead nowhere. */
+/** The database. When a connection is lost, the whole pool is replaced: after a failover all of its connections are dead. */
 export class Database {
   readonly #environment: PodDatabaseEnvironment;
   readonly #log: Logger;
@@ -59,7 +59,7 @@ export class Database {
 
   /**
    * Runs a statement once, as its own transaction: for what must not be run twice.
-   * @throws ProblemError 503 when the database does not take it, or the connection was lost and with it the knowledge
+   * @throws ProblemError 503 when the database does not take it, or the connection was lost, so that it isn't known
    * whether it took effect; PostgreSQL's error when it refuses the statement.
    */
   async single<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
@@ -69,8 +69,8 @@ export class Database {
   }
 
   /**
-   * Runs `work` as one transaction (READ COMMITTED), once: whoever calls knows what a repeat would do.
-   * @throws ProblemError 503 when the database does not take it, or the connection was lost and with it the knowledge
+   * Runs `work` as one transaction (READ COMMITTED), once: the caller decides whether a repeat is safe.
+   * @throws ProblemError 503 when the database does not take it, or the connection was lost, so that it isn't known
    * whether it committed; else what `work` throws, rolled back.
    */
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
@@ -91,10 +91,11 @@ export class Database {
       this.#retire(opened);
       throw asLoss(error);
     });
-    if (pool.waitingCount >= MAX_WAITING) throw unavailable(new Error("too many statements wait"));
+    if (pool.waitingCount >= MAX_WAITING)
+      throw unavailable(new Error(`${MAX_WAITING} statements wait for a connection already`));
     const client = await pool.connect().catch((error: unknown) => {
-      // The pool has dropped this one. Its others may be good: a server that is slow to take connections would never be
-      // through if all began anew. Only a rotated login makes all useless.
+      // The pool has dropped this connection; its others may be usable. Replacing the pool would overload a server that is
+      // slow to accept connections. Only a rotated password makes all of them useless.
       if (isLoginRefused(error)) this.#retire(opened, pool);
       throw asLoss(error);
     });

@@ -4,7 +4,7 @@ import { isConnectionLoss } from "./connection-loss.ts";
 /** A statement as text, or with a name under which each connection keeps it prepared. */
 export type Statement = string | { name: string; text: string };
 
-/** The database does not take statements now, or it is not known whether the last one took effect. */
+/** The database does not execute statements now, or it is not known whether the last one took effect. */
 export class ConnectionLost extends Error {}
 
 /** The error as it is, or as ConnectionLost when that is what it says. */
@@ -56,7 +56,7 @@ export async function using<Result>(
 
 /** A session between BEGIN and COMMIT. */
 export interface Transaction extends Session {
-  /** Has a statement sent together with COMMIT: nobody needs its rows, and what it can't do undoes all. */
+  /** Sends a statement together with COMMIT: its rows are not returned, and its failure rolls the transaction back. */
   last(statement: Statement, values?: unknown[]): void;
 }
 

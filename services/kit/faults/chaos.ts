@@ -2,10 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { Cancel } from "../client/cancel.ts";
 import { ProblemError } from "../http/problem.ts";
-import { Pressure } from "./pressure.ts";
 
 const MAX_LATENCY_MS = 60_000;
-/** A request that hangs is let go after this long: no client waits longer. */
+/** A request that hangs ends after this long: no client waits longer. */
 const HANG_MS = 600_000;
 
 /** A fault to put on a pod: on its business requests, or on the process. */
@@ -116,4 +115,33 @@ async function pause(ms: number, client: Cancel): Promise<void> {
   } finally {
     client.removeEventListener("abort", stop);
   }
+}
+
+const MB = 1024 * 1024;
+/** CPU time is burnt at the start of each period of this length. */
+const PERIOD_MS = 20;
+
+/** Holds memory and burns CPU time until `end`. */
+class Pressure {
+  /** Filled with ones, as pages that were never written take no memory. */
+  memory: Buffer[];
+  readonly #burning: NodeJS.Timeout | undefined;
+
+  constructor({
+    memoryMb = 0,
+    cpuShare = 0,
+  }: { memoryMb?: number | undefined; cpuShare?: number | undefined }) {
+    this.memory = Array.from({ length: memoryMb }, () => Buffer.alloc(MB, 1));
+    if (cpuShare > 0) this.#burning = setInterval(() => burn(PERIOD_MS * cpuShare), PERIOD_MS).unref();
+  }
+
+  end(): void {
+    this.memory = [];
+    clearInterval(this.#burning);
+  }
+}
+
+function burn(ms: number): void {
+  const until = performance.now() + ms;
+  while (performance.now() < until);
 }

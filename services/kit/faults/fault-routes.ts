@@ -5,8 +5,8 @@ import type { Pod } from "../pod.ts";
 import { Fault } from "./chaos.ts";
 
 /**
- * `/chaos` holds one fault: PUT replaces whatever there is, GET tells the newest or null, DELETE ends all.
- * `/chaos/faults` holds several: POST adds one and tells its id, GET lists them, DELETE `/chaos/faults/{id}` ends one.
+ * `/chaos` holds one fault: PUT replaces whatever there is, GET returns the newest or null, DELETE ends all.
+ * `/chaos/faults` holds several: POST adds one and returns its id, GET lists them, DELETE `/chaos/faults/{id}` ends one.
  */
 export function addFaultRoutes(app: Hono, pod: Pod): void {
   const { chaos, log } = pod;
@@ -46,7 +46,7 @@ async function readFault(request: Request): Promise<Fault> {
   const fault = Fault.safeParse(await readJson(request));
   if (fault.success) return fault.data;
   const errors = fieldErrors(fault.error.issues, "body");
-  throw new ProblemError(422, "This is not a fault that can be injected.", { errors });
+  throw new ProblemError(422, "The fault is not valid.", { errors });
 }
 
 async function readJson(request: Request): Promise<unknown> {

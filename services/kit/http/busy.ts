@@ -1,4 +1,4 @@
-import { QueueFull } from "../database/group-commit.ts";
+import { QueueFull } from "../group-commit.ts";
 import { ProblemError } from "./problem.ts";
 
 /** For `catch`: a full queue as 503, which is safe to repeat as nothing was done; other errors as they are. */

@@ -5,7 +5,7 @@ import type { Hono } from "hono";
 import type { PodEnvironment } from "../environment.ts";
 import { createPod, type Pod } from "../pod.ts";
 import { keepYoungGenerationSmall } from "../small-heap.ts";
-import { openTracing } from "../telemetry/tracing.ts";
+import { openTracing } from "../telemetry/index.ts";
 import { createAdmin, type Readiness } from "./admin.ts";
 import { createApp, type KitEnv } from "./app.ts";
 import { Direct, type DirectRoute, isBelow } from "./direct.ts";

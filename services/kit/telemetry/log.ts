@@ -2,7 +2,8 @@ import { type Logger, pino } from "pino";
 import type { PodEnvironment } from "../environment.ts";
 
 /**
- * JSON lines on standard output. Only what callers name is logged: never headers, bodies, tokens or credentials.
+ * A logger that writes JSON lines to standard output, each with the pod's service, zone and name. It logs only what callers
+ * name, who must not name headers, bodies, tokens or credentials.
  */
 export function createLog(environment: PodEnvironment): Logger {
   return pino({
@@ -13,4 +14,5 @@ export function createLog(environment: PodEnvironment): Logger {
   });
 }
 
+/** A pod's logger. */
 export type { Logger };

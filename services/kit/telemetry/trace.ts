@@ -1,18 +1,35 @@
 import { randomBytes } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
-/** W3C Trace Context, https://www.w3.org/TR/trace-context/: one way of a request through all services. */
+/** W3C Trace Context, https://www.w3.org/TR/trace-context/: the path of one request through all services. */
 export interface Trace {
   /** 32 lower-case hex digits. */
   traceId: string;
-  /** The span that the next service is told as its parent: 16 lower-case hex digits. */
+  /** The span that is sent to the next service as its parent: 16 lower-case hex digits. */
   spanId: string;
-  /** The caller's span; nothing where the way begins here. */
+  /** The caller's span; undefined where the trace begins here. */
   parentId: string | undefined;
   /** Whether the caller, or the sampler here, wants it recorded. */
   sampled: boolean;
   /** What tracing systems on the way added; passed on as it came. */
   state: string | undefined;
+}
+
+/** A request of which a span is made. */
+export interface TracedRequest {
+  method: string;
+  path: string;
+  requestId: string;
+  /** Milliseconds, by `performance.now()`. */
+  startedAt: number;
+  trace: Trace;
+}
+
+/** Exports each request as a span. */
+export interface Tracing {
+  record(request: TracedRequest, route: string, status: number): void;
+  /** Sends what has not been sent yet. */
+  close(): Promise<void>;
 }
 
 const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
@@ -24,14 +41,14 @@ const MAX_STATE = 1024;
 /** Whether this process exports spans of its own. */
 let recording = false;
 
-/** Has new traces be recorded, and each request be a span of its own. */
+/** From now on new traces are recorded, and each request is a span of its own. */
 export function recordSpans(): void {
   recording = true;
 }
 
 /**
- * The trace that a request belongs to, as the caller says, or a new one. Who exports no spans passes the caller's on:
- * a parent that nobody ever hears of would break the trace in two.
+ * The trace that a request belongs to: the caller's, or a new one. A process that exports no spans passes the caller's
+ * span on as the parent, as a parent that was never exported would break the trace in two.
  */
 export function traceOf(headers: IncomingHttpHeaders): Trace {
   const given = headers.traceparent;

@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { backoffMs } from "../../kit/client/retry.ts";
-import { connectionConfig } from "../../kit/database/credentials.ts";
-import type { DatabaseEnvironment } from "../../kit/database/environment.ts";
-import type { Logger } from "../../kit/telemetry/log.ts";
+import type { DatabaseEnvironment } from "../../kit/database/index.ts";
+import { connectionConfig } from "../../kit/database/index.ts";
+import type { Logger } from "../../kit/telemetry/index.ts";
 import type { Bus } from "./bus.ts";
 
 const CONNECT_TIMEOUT_MS = 2000;
 const STATEMENT_TIMEOUT_MS = 2000;
-/** How often an idle connection is tried: one that leads to a frozen server brings nothing and reports nothing. */
+/** Milliseconds between checks of the connection: one to a frozen server would otherwise seem to be idle. */
 const CHECK_MS = 3000;
 
-/** A bus over one connection: LISTEN and NOTIFY. Needs a connection of its own, not one that a pooler lends by transaction. */
+/** A bus by LISTEN and NOTIFY, over one connection. It can't go through a pooler that lends connections by transaction. */
 export class PostgresBus implements Bus {
   readonly #environment: DatabaseEnvironment;
   readonly #log: Logger;
@@ -27,7 +27,8 @@ export class PostgresBus implements Bus {
   }
 
   async publish(channel: string, message: string): Promise<void> {
-    if (!this.#client) throw new Error("the bus is away");
+    if (!this.#client)
+      throw new Error("the bus has no connection to PostgreSQL now; it reconnects by itself");
     await this.#client.query({
       name: "notify",
       text: "SELECT pg_notify($1, $2)",
@@ -55,7 +56,8 @@ export class PostgresBus implements Bus {
           attempt = 0;
         });
       } catch (error) {
-        if (!signal.aborted) this.#log.warn({ err: error }, "the bus is away");
+        if (!signal.aborted)
+          this.#log.warn({ err: error }, "the bus lost its connection to PostgreSQL; reconnecting");
       }
       await sleep(backoffMs(attempt + 1, 50, 2000), undefined, { signal }).catch(() => undefined);
     }

@@ -1,7 +1,7 @@
 import { Redis } from "ioredis";
 import { backoffMs } from "../../kit/client/retry.ts";
-import { readCredentials } from "../../kit/database/credentials.ts";
-import type { Logger } from "../../kit/telemetry/log.ts";
+import { readCredentials } from "../../kit/database/index.ts";
+import type { Logger } from "../../kit/telemetry/index.ts";
 import type { Bus } from "./bus.ts";
 
 const TIMEOUT_MS = 2000;
@@ -19,10 +19,10 @@ export class RedisBus implements Bus {
     this.#subscriber = this.#open(url, credentials).then((subscriber) =>
       subscriber
         .on("message", (channel, message) => this.#listeners.get(channel)?.(message))
-        // Whatever was asked for before there was a connection, or over one that was lost.
+        // Subscribes to all channels, as those of a lost connection are gone.
         .on("ready", () => this.#subscribe(subscriber, [...this.#listeners.keys()])),
     );
-    // Each use reports it again.
+    // Each use of these promises reports the error.
     for (const opened of [this.#publisher, this.#subscriber]) opened.catch(() => undefined);
   }
 
@@ -38,7 +38,7 @@ export class RedisBus implements Bus {
     );
   }
 
-  /** Asks again over a new connection when it fails: who is not subscribed would never hear of anything. */
+  /** When it fails, reconnects, which subscribes again: without a subscription no message would ever arrive. */
   #subscribe(subscriber: Redis, channels: string[]): void {
     if (channels.length === 0) return;
     subscriber.subscribe(...channels).catch((error: unknown) => {
@@ -57,15 +57,17 @@ export class RedisBus implements Bus {
       ...login,
       connectTimeout: TIMEOUT_MS,
       commandTimeout: TIMEOUT_MS,
-      // A message waits for no connection: it is of no use later.
+      // A message doesn't wait for a connection: it would be of no use later.
       maxRetriesPerRequest: 1,
-      // What it would ask for anew is what it was told before; here all that is listened for is asked for.
+      // The handler of `ready` subscribes to all channels instead.
       autoResubscribe: false,
       retryStrategy: (attempt) => backoffMs(attempt, 50, 2000),
       // A failover leaves a former primary that takes no writes.
       reconnectOnError: (error) => error.message.startsWith("READONLY"),
     });
-    redis.on("error", (error) => this.#log.warn({ err: error }, "the bus is away"));
+    redis.on("error", (error) =>
+      this.#log.warn({ err: error }, "the bus lost its connection to Redis; reconnecting"),
+    );
     return redis;
   }
 }

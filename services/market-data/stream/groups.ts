@@ -1,20 +1,13 @@
-import type { Board, Entry } from "../board.ts";
+import type { Entry, LatestQuotes } from "../latest-quotes.ts";
 import { textFrame } from "./frame.ts";
 import { update } from "./messages.ts";
-import type { Subscriber } from "./subscriber.ts";
+import type { Group, Subscriber } from "./subscriber.ts";
 
-/** The clients that want the same symbols: what one gets, all get, in the same bytes. */
-export interface Group {
-  readonly key: string;
-  readonly entries: readonly Entry[];
-  readonly members: Set<Subscriber>;
-}
-
-/** The clients of a pod by what they want. */
+/** The clients of a pod, by the symbols that they subscribed to. */
 export class Groups {
   readonly #groups = new Map<string, Group>();
 
-  /** The group of these symbols, in whatever order; nothing for none. */
+  /** The group of these symbols, in any order; undefined without symbols. */
   of(entries: Iterable<Entry>): Group | undefined {
     const sorted = [...new Set(entries)].sort((a, b) => (a.symbol < b.symbol ? -1 : 1));
     if (sorted.length === 0) return undefined;
@@ -32,14 +25,14 @@ export class Groups {
     if (from && from.members.size === 0) this.#groups.delete(from.key);
   }
 
-  /** Sends each client what changed with the board's tick. Returns how many quotes went out, and how many clients are behind. */
-  publish(board: Board): { delivered: number; behind: number } {
+  /** Sends each client what changed with the latest tick. Returns how many quotes went out, and how many clients are behind. */
+  publish(latest: LatestQuotes): { delivered: number; behind: number } {
     let delivered = 0;
     let behind = 0;
     for (const { entries, members } of this.#groups.values()) {
-      const changed = entries.filter(({ changedAt }) => changedAt === board.tick);
+      const changed = entries.filter(({ changedAt }) => changedAt === latest.tick);
       if (changed.length === 0) continue;
-      const frame = textFrame(update(board, changed, ({ seq }) => seq - 1));
+      const frame = textFrame(update(latest, changed, ({ seq }) => seq - 1));
       for (const member of members) {
         if (member.offer(frame)) delivered += changed.length;
         else behind += 1;

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Board, Entry } from "../board.ts";
+import type { Entry, LatestQuotes } from "../latest-quotes.ts";
 
 /** Bytes of a client's message at most: all symbols fit. */
 export const MAX_CLIENT_MESSAGE = 4096;
@@ -13,22 +13,26 @@ export const ClientMessage = z.strictObject({
 
 export type ClientMessage = z.infer<typeof ClientMessage>;
 
-const head = (type: string, board: Board) =>
-  `{"type":"${type}","epoch":"${board.epoch}","time":${board.timeMs}`;
+const head = (type: string, latest: LatestQuotes) =>
+  `{"type":"${type}","epoch":"${latest.epoch}","time":${latest.timeMs}`;
 
 /** The newest quotes of symbols, whatever the client has of them. */
-export function snapshot(board: Board, entries: readonly Entry[]): string {
-  return `${head("snapshot", board)},"quotes":[${entries.map(({ json }) => `${json}}`).join()}]}`;
+export function snapshot(latest: LatestQuotes, entries: readonly Entry[]): string {
+  return `${head("snapshot", latest)},"quotes":[${entries.map(({ json }) => `${json}}`).join()}]}`;
 }
 
 /** Quotes that take the place of those that the client has: `had` says which, by their sequence numbers. */
-export function update(board: Board, entries: readonly Entry[], had: (entry: Entry) => number): string {
+export function update(
+  latest: LatestQuotes,
+  entries: readonly Entry[],
+  had: (entry: Entry) => number,
+): string {
   let quotes = "";
   for (const entry of entries) quotes += `${quotes && ","}${entry.json},"prev":${had(entry)}}`;
-  return `${head("update", board)},"quotes":[${quotes}]}`;
+  return `${head("update", latest)},"quotes":[${quotes}]}`;
 }
 
-export const heartbeat = (board: Board): string => `${head("heartbeat", board)}}`;
+export const heartbeat = (latest: LatestQuotes): string => `${head("heartbeat", latest)}}`;
 
 /** @param reason ASCII without quotes or backslashes */
 export function closing(code: number, reason: string, reconnectAfterMs: number): string {

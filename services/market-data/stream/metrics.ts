@@ -1,5 +1,5 @@
 import { Counter, Gauge } from "prom-client";
-import type { Metrics } from "../../kit/telemetry/metrics.ts";
+import type { Metrics } from "../../kit/telemetry/index.ts";
 
 /** What is counted of the stream. */
 export interface StreamMetrics {

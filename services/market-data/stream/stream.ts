@@ -4,12 +4,11 @@ import type { Duplex } from "node:stream";
 import { type WebSocket, WebSocketServer } from "ws";
 import { refuseUpgrade } from "../../kit/client/tunnel.ts";
 import type { Pod } from "../../kit/pod.ts";
-import type { Board, Entry } from "../board.ts";
+import type { Entry, LatestQuotes } from "../latest-quotes.ts";
 import { textFrame } from "./frame.ts";
 import { Groups } from "./groups.ts";
 import { ClientMessage, MAX_CLIENT_MESSAGE, snapshot } from "./messages.ts";
 import type { StreamMetrics } from "./metrics.ts";
-import { Rate } from "./rate.ts";
 import { Subscriber } from "./subscriber.ts";
 
 export const PATH = "/ws/quotes";
@@ -26,14 +25,14 @@ export interface StreamLimits {
 }
 
 const UPKEEP_MS = 1000;
-/** Clients that are sent elsewhere come back spread over so long. */
+/** Clients that are asked to reconnect do so spread over this many milliseconds. */
 const RECONNECT_MS = 5000;
 const USER = /^[\x21-\x7e]{1,255}$/;
 
-/** The WebSocket side of the quotes: see docs/quotes.md. */
+/** The stream of quotes over WebSockets, described in docs/quotes.md. */
 export class Stream {
   readonly #pod: Pod;
-  readonly #board: Board;
+  readonly #latest: LatestQuotes;
   readonly #limits: StreamLimits;
   readonly #metrics: StreamMetrics;
   readonly #groups = new Groups();
@@ -48,9 +47,9 @@ export class Stream {
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
 
-  constructor(pod: Pod, board: Board, limits: StreamLimits, metrics: StreamMetrics) {
+  constructor(pod: Pod, latest: LatestQuotes, limits: StreamLimits, metrics: StreamMetrics) {
     this.#pod = pod;
-    this.#board = board;
+    this.#latest = latest;
     this.#limits = limits;
     this.#metrics = metrics;
     this.#upkeep = setInterval(() => {
@@ -75,14 +74,14 @@ export class Stream {
     }
   }
 
-  /** Sends each client what changed with the board's tick. */
+  /** Sends each client the quotes that changed with the latest tick. */
   publish(): void {
-    const { delivered, behind } = this.#groups.publish(this.#board);
+    const { delivered, behind } = this.#groups.publish(this.#latest);
     this.#metrics.delivered.inc(delivered);
     this.#metrics.behind.set(behind);
   }
 
-  /** Sends all clients elsewhere, spread over time. Returns how many there were. */
+  /** Closes all connections and asks the clients to reconnect, spread over time. Returns how many there were. */
   drain(reason: string): number {
     const all = [...this.#subscribers];
     for (const subscriber of all) this.#close(subscriber, CLOSE.restart, reason);
@@ -95,7 +94,7 @@ export class Stream {
   }
 
   #accept(ws: WebSocket, socket: Socket, user: string): void {
-    const subscriber = new Subscriber(ws, socket, this.#board, user);
+    const subscriber = new Subscriber(ws, socket, this.#latest, user);
     ws.on("error", (error) => this.#pod.log.debug({ err: error }, "stream ended by an error"));
     const ofUser = this.#perUser.get(user) ?? 0;
     if (this.#subscribers.size >= this.#limits.connections) {
@@ -112,7 +111,7 @@ export class Stream {
     const rate = new Rate();
     ws.on("message", (data, isBinary) => {
       if (!rate.take()) this.#close(subscriber, CLOSE.tooMany, "You send too many messages");
-      else this.#hear(subscriber, isBinary ? "" : String(data));
+      else this.#receive(subscriber, isBinary ? "" : String(data));
     });
     ws.once("close", () => this.#leave(subscriber));
   }
@@ -126,16 +125,16 @@ export class Stream {
     else this.#perUser.delete(subscriber.user);
   }
 
-  #hear(subscriber: Subscriber, text: string): void {
+  #receive(subscriber: Subscriber, text: string): void {
     const message = read(text);
-    const named = message?.symbols.map((symbol) => this.#board.entries.get(symbol));
+    const named = message?.symbols.map((symbol) => this.#latest.entries.get(symbol));
     if (!message || !named) {
       this.#close(subscriber, CLOSE.malformed, "The message is not one of docs/quotes.md");
       return;
     }
     const entries = named.filter((entry) => entry !== undefined);
     if (entries.length < named.length) {
-      subscriber.tell(`{"type":"error","detail":"A symbol is not traded here; nothing was changed."}`);
+      subscriber.send(`{"type":"error","detail":"A symbol is not traded here; nothing was changed."}`);
       return;
     }
     const wanted = new Set<Entry>(subscriber.group?.entries);
@@ -146,7 +145,7 @@ export class Stream {
     const fresh = message.type === "subscribe" ? [...new Set(entries)] : [];
     const group = this.#groups.of(wanted);
     this.#groups.move(subscriber, group);
-    subscriber.join(group, fresh, fresh.length > 0 ? textFrame(snapshot(this.#board, fresh)) : undefined);
+    subscriber.join(group, fresh, fresh.length > 0 ? textFrame(snapshot(this.#latest, fresh)) : undefined);
   }
 
   #close(subscriber: Subscriber, code: number, reason: string): void {
@@ -159,7 +158,25 @@ function read(text: string): ClientMessage | undefined {
   try {
     return ClientMessage.safeParse(JSON.parse(text)).data;
   } catch {
-    // Not JSON: as wrong as any other message that isn't known.
+    // Not JSON; the caller refuses it like any other unknown message.
     return undefined;
+  }
+}
+
+const BURST = 20;
+const PER_SECOND = 5;
+
+/** A token bucket for one client's messages. */
+class Rate {
+  #tokens = BURST;
+  #at = performance.now();
+
+  /** False when the client sends too much. */
+  take(now = performance.now()): boolean {
+    this.#tokens = Math.min(BURST, this.#tokens + ((now - this.#at) / 1000) * PER_SECOND);
+    this.#at = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
   }
 }

@@ -1,15 +1,14 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
-import type { Board, Entry } from "../board.ts";
+import type { Entry, LatestQuotes } from "../latest-quotes.ts";
 import { pingFrame, textFrame } from "./frame.ts";
-import type { Group } from "./groups.ts";
 import { closing, heartbeat, update } from "./messages.ts";
 
-/** Bytes on their way to one client at most, here and in the network: its pings' answers say what has arrived. */
+/** Bytes sent to one client and not acknowledged at most, in buffers here and in the network: pongs acknowledge bytes. */
 export const WINDOW = 64 * 1024;
-/** So many bytes are followed by a ping. */
+/** A ping follows after this many bytes. */
 const PING_EVERY = 16 * 1024;
-/** A client whose last ping is older is slow: what it has not got must not grow older still. */
+/** A client whose oldest unanswered ping is older than this is slow, and gets only the newest quotes from then on. */
 const SLOW_MS = 1000;
 /** Something is sent at least this often. */
 const HEARTBEAT_MS = 5000;
@@ -17,15 +16,22 @@ const HEARTBEAT_MS = 5000;
 const GONE_MS = 64_000;
 const CLOSE_MS = 1000;
 
+/** The clients that subscribed to the same symbols: all get the same frames. */
+export interface Group {
+  readonly key: string;
+  readonly entries: readonly Entry[];
+  readonly members: Set<Subscriber>;
+}
+
 /**
- * One client's connection. It has all quotes of its group up to the board's tick, or is behind: then it is sent nothing
- * until it has taken in what is on its way, and after that the newest quotes in one update.
+ * One client's connection. Either it was sent all quotes of its group up to the latest tick, or it is behind: then it is
+ * sent nothing until it has acknowledged what it was sent, and after that the newest quotes in one update.
  */
 export class Subscriber {
   readonly user: string;
   readonly #ws: WebSocket;
   readonly #socket: Socket;
-  readonly #board: Board;
+  readonly #latest: LatestQuotes;
   #group: Group | undefined;
   /** While behind: the sequence number of each quote that the client was sent, 0 for none. */
   #had: Map<Entry, number> | undefined;
@@ -36,11 +42,11 @@ export class Subscriber {
   readonly #pings: { sent: number; at: number }[] = [];
   #lastAt = performance.now();
 
-  constructor(ws: WebSocket, socket: Socket, board: Board, user: string) {
+  constructor(ws: WebSocket, socket: Socket, latest: LatestQuotes, user: string) {
     this.user = user;
     this.#ws = ws;
     this.#socket = socket;
-    this.#board = board;
+    this.#latest = latest;
     ws.on("pong", (data: Buffer) => this.#acknowledge(Number(data.toString("latin1"))));
   }
 
@@ -74,7 +80,7 @@ export class Subscriber {
   offer(frame: Buffer): boolean {
     if (this.#had) return false;
     if (this.#write(frame)) return true;
-    const { tick } = this.#board;
+    const { tick } = this.#latest;
     this.#had = new Map(
       (this.#group?.entries ?? []).map((entry) => [
         entry,
@@ -84,26 +90,26 @@ export class Subscriber {
     return false;
   }
 
-  /** Sends a message that is no quote, whatever is on its way: such are few, and their number is limited. */
-  tell(text: string): void {
+  /** Sends a message that is not a quote, even to a client that is behind: they are few, and their number is limited. */
+  send(text: string): void {
     if (this.#ws.readyState === this.#ws.OPEN) this.#put(textFrame(text));
   }
 
   /** Says why, and when to come back; then closes. */
   close(code: number, reason: string, reconnectAfterMs: number): void {
     if (this.#ws.readyState !== this.#ws.OPEN) return;
-    this.tell(closing(code, reason, reconnectAfterMs));
+    this.send(closing(code, reason, reconnectAfterMs));
     this.#ws.close(code, reason);
     setTimeout(() => this.#ws.terminate(), CLOSE_MS).unref();
   }
 
-  /** To be called every second or so: keeps the connection from looking dead, and ends it when the client is. */
+  /** To be called about every second: sends heartbeats on an idle connection, and ends one whose client is gone. */
   upkeep(now: number): void {
     const [oldest] = this.#pings;
     if (oldest && now - oldest.at > GONE_MS) {
       this.#ws.terminate();
     } else if (now - this.#lastAt > HEARTBEAT_MS && this.#ws.readyState === this.#ws.OPEN && !oldest) {
-      this.#put(textFrame(heartbeat(this.#board)));
+      this.#put(textFrame(heartbeat(this.#latest)));
       this.#ping();
     }
   }
@@ -141,7 +147,7 @@ export class Subscriber {
   #catchUp(had: Map<Entry, number>): void {
     const missed = [...had].filter(([entry, seq]) => entry.seq > seq).map(([entry]) => entry);
     if (missed.length > 0) {
-      const frame = textFrame(update(this.#board, missed, (entry) => had.get(entry) ?? 0));
+      const frame = textFrame(update(this.#latest, missed, (entry) => had.get(entry) ?? 0));
       if (!this.#write(frame)) return;
       // Its answer says when the next update may go.
       this.#ping();

@@ -1,7 +1,7 @@
-import { GroupCommit, QueueFull } from "../../kit/database/group-commit.ts";
+import { GroupCommit, QueueFull } from "../../kit/group-commit.ts";
 import { Chain } from "../chain/chain.ts";
-import { linked, placedEvent } from "../saga/events.ts";
-import type { StoredEvent } from "../saga/ports.ts";
+import type { StoredEvent } from "../saga/events.ts";
+import { chained, placedEvent } from "../saga/events.ts";
 import { type PlacedOrder, placed } from "../saga/state.ts";
 
 /** An order as a client asks for it, with an id that it gets if it is stored. */
@@ -29,7 +29,7 @@ export interface AcceptStore {
   openChain(writer: string): Promise<{ chain: number; hash: Buffer }>;
 }
 
-/** What came of a request: its order, or the one that its key already had, or that the key means another order. */
+/** What came of a request: its order, or the one already stored under its key, or that the key belongs to another order. */
 export type Accepted = { order: PlacedOrder; replayed: boolean } | "other-order";
 
 export interface AcceptArgs {
@@ -42,35 +42,35 @@ export interface AcceptArgs {
   concurrency?: number;
   /** Orders that wait for a commit at most. @default 2000 */
   maxWaiting?: number;
-  /** Orders of this pod that are on their way to an end or to the ledgers. */
+  /** Orders of this pod that were accepted, and whose events the ledgers don't have yet. */
   unbooked(): number;
-  /** Called before orders are stored; what it answers, once they are. */
+  /** Called before orders are stored; the function that it returns is called once they are. */
   expect(): (orders: PlacedOrder[]) => void;
   onCommit(orders: number, ms: number): void;
   now(): number;
 }
 
-/** Batches after one with a known key that look keys up before they insert: repeats come in swarms. */
-const WARY_BATCHES = 20;
+/** After a batch with a known key, this many batches look keys up before they insert: repeated requests come in bursts. */
+const LOOK_UP_BATCHES = 20;
 
 /**
- * Orders that were accepted and are not booked yet, beyond which the next commit waits, though not for long: a client
- * does too. What came meanwhile is a larger batch, and the machine is the ledgers' for as long: else they get orders in
- * bursts, and take longer for one than an event may be on its way. Measured at 80 % of the most: 47 instead of 60 ms (99th
- * percentile, median of 6 runs); it costs a few percent of the most.
+ * While more accepted orders than this are not booked in the ledgers, the next commit waits, for `MAX_HOLD_MS` at most.
+ * Meanwhile the CPU is free for the ledgers, and the next batch grows. Without this the ledgers get orders in bursts:
+ * measured at 80 % of the maximal throughput, events arrive within 47 instead of 60 ms (99th percentile, median of 6
+ * runs); the maximal throughput is a few percent lower.
  */
 const MOST_UNBOOKED = 96;
 const MAX_HOLD_MS = 10;
 
-/** One text for a user and a key, which have no control characters. */
+/** A map key for a user and an idempotency key, neither of which contains control characters. */
 export const keyOf = ({ key, order }: Pick<Request, "key" | "order">): string => `${order.userId}\n${key}`;
 
-/** Stores orders in groups: each once, whatever is repeated or lost. */
+/** Stores orders in group commits: each order once, also when requests are repeated or answers get lost. */
 export class Accept {
   readonly #args: AcceptArgs;
   readonly #commits: GroupCommit<Request, Accepted>;
   readonly #idleChains: Chain[] = [];
-  #wary = 0;
+  #lookUpsLeft = 0;
 
   constructor(args: AcceptArgs) {
     this.#args = args;
@@ -113,21 +113,21 @@ export class Accept {
     return answers;
   }
 
-  /** Stores those whose keys are new; answers what is there under the others. */
+  /** Stores the requests whose keys are new; resolves to what is stored under the other keys. */
   async #store(requests: ReadonlyMap<string, Request>): Promise<Map<string, Kept>> {
     const { store } = this.#args;
     const all = [...requests.values()];
     let kept = new Map<string, Kept>();
-    if (this.#wary > 0) kept = await store.lookUp(all);
+    if (this.#lookUpsLeft > 0) kept = await store.lookUp(all);
     for (;;) {
       const rest = all.filter((request) => !kept.has(keyOf(request)));
       if (rest.length === 0 || (await this.#insert(rest))) break;
-      // A key was there, perhaps by a first try of this very batch whose answer was lost.
-      this.#wary = WARY_BATCHES;
+      // A key exists already, perhaps by a first try of this very batch whose answer was lost.
+      this.#lookUpsLeft = LOOK_UP_BATCHES;
       kept = await store.lookUp(all);
     }
-    if (kept.size > 0) this.#wary = WARY_BATCHES;
-    else if (this.#wary > 0) this.#wary -= 1;
+    if (kept.size > 0) this.#lookUpsLeft = LOOK_UP_BATCHES;
+    else if (this.#lookUpsLeft > 0) this.#lookUpsLeft -= 1;
     return kept;
   }
 
@@ -135,15 +135,15 @@ export class Accept {
     const { store } = this.#args;
     const chain = this.#idleChains.pop() ?? (await this.#newChain());
     const { mark } = chain;
-    const events = requests.map(({ order }) => linked(placedEvent(placed(order)), chain));
-    // When this throws, the chain is left: whether its links were stored isn't known.
+    const events = requests.map(({ order }) => chained(placedEvent(placed(order)), chain));
+    // When this throws, the chain isn't used again: it isn't known whether its links were stored.
     const isStored = await store.insert(requests, events);
     if (!isStored) await this.#settle(requests, chain, mark);
     this.#idleChains.push(chain);
     return isStored;
   }
 
-  /** A chain may go on only from where it surely ends: before the links, unless a first try had stored them. */
+  /** Rewinds the chain to before these links, unless a first try had stored them: it must continue from its stored end. */
   async #settle(requests: Request[], chain: Chain, mark: Chain["mark"]): Promise<void> {
     const [first] = requests;
     if (!first) return;

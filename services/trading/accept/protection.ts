@@ -1,12 +1,11 @@
-import { floorToStep, nextUp } from "../../market/price.ts";
-import { type Quote, tickAt } from "../../market/simulated-market.ts";
+import { floorToStep, nextUp, type Quote, tickAt } from "../../market/index.ts";
 
-/** What tells a symbol's quote at a tick. */
+/** A source of quotes by symbol and tick. */
 export interface Quotes {
   quote(symbol: string, tick: number): Quote | undefined;
 }
 
-/** How far beyond the best price a market order may trade, so that what it needs is known before it is executed. */
+/** Market orders trade at most this share beyond the best price, so that the amount to reserve is known in advance. */
 const REACH = 0.05;
 
 /**

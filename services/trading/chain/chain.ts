@@ -14,7 +14,7 @@ export function hashOf(previous: Buffer, body: string): Buffer {
   return hash("sha256", Buffer.concat([previous, Buffer.from(body)]), "buffer");
 }
 
-/** The end of a chain that one writer prolongs. */
+/** The end of a chain of events, to which one writer appends. */
 export class Chain {
   readonly chain: number;
   #link = 0;
@@ -32,18 +32,19 @@ export class Chain {
     return { chain: this.chain, link: this.#link, hash: this.#hash };
   }
 
-  /** Takes back what was appended since `mark` was read: it was surely not stored. */
+  /** The present end, for `rewind`. */
   get mark(): { link: number; hash: Buffer } {
     return { link: this.#link, hash: this.#hash };
   }
 
+  /** Drops the links appended since `mark` was read. To be called only when they were surely not stored. */
   rewind(mark: { link: number; hash: Buffer }): void {
     this.#link = mark.link;
     this.#hash = mark.hash;
   }
 }
 
-/** Canonical JSON of a chain's beginning. */
+/** Canonical JSON (RFC 8785) of a chain's entry in `event_chains`. */
 export function chainBody(chain: number, writer: string, at: Date): string {
   return `{"at":"${at.toISOString()}","chain":${chain},"writer":${JSON.stringify(writer)}}`;
 }

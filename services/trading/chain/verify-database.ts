@@ -1,7 +1,7 @@
 import pg from "pg";
 import { ChainCheck, type ChainRow, type LinkRow, type Tampering } from "./verify.ts";
 
-/** What was looked at and what was found. */
+/** How much was verified, and what is wrong. */
 export interface Audit {
   chains: number;
   events: number;
@@ -10,8 +10,8 @@ export interface Audit {
 
 const FETCHED = 2000;
 
-/** Orders whose trail lacks its beginning, or its end: chains alone don't tell when their last links are gone. */
-const UNTOLD = `
+/** Orders whose first or last event is missing: chains alone don't show when their last links are gone. */
+const MISSING_EVENTS = `
   SELECT o.id FROM orders o
   WHERE NOT EXISTS (SELECT FROM order_events e WHERE e.order_id = o.id AND e.version = 0)
     OR (NOT EXISTS (SELECT FROM open_orders p WHERE p.id = o.id)
@@ -20,8 +20,8 @@ const UNTOLD = `
   LIMIT 1000`;
 
 /**
- * Goes through the whole audit trail as it is at one moment: each chain from its entry, link by link, and each order's
- * events. Reads all of it once; use a connection of its own, without a statement timeout.
+ * Verifies all of `order_events` and `event_chains` in one snapshot: each chain link by link, and that each order has its
+ * first event and, once it ended, its last. Reads everything once, over a connection of its own, as that may take long.
  */
 export async function verifyChains(config: pg.ClientConfig): Promise<Audit> {
   const client = new pg.Client({ ...config, application_name: "trading-audit" });
@@ -40,29 +40,29 @@ export async function verifyChains(config: pg.ClientConfig): Promise<Audit> {
       `SELECT ${columns} FROM order_events ORDER BY chain, link`,
       (row) => check.link(row),
     );
-    const { rows } = await client.query<{ id: string }>(UNTOLD);
-    const untold = rows.map(({ id }) => ({ chain: 0, link: 0, what: `events of order ${id} are missing` }));
+    const { rows } = await client.query<{ id: string }>(MISSING_EVENTS);
+    const missing = rows.map(({ id }) => ({ chain: 0, link: 0, what: `events of order ${id} are missing` }));
     await client.query("COMMIT");
-    return { chains, events, found: [...check.found, ...untold] };
+    return { chains, events, found: [...check.found, ...missing] };
   } finally {
     await client.end();
   }
 }
 
-/** Reads a query's rows in pieces; answers how many there were. */
+/** Calls `take` with each row of a query, in pieces through a cursor; resolves to the number of rows. */
 async function each<Row extends pg.QueryResultRow>(
   client: pg.Client,
   query: string,
   take: (row: Row) => void,
 ): Promise<number> {
   let count = 0;
-  await client.query(`DECLARE trail NO SCROLL CURSOR FOR ${query}`);
+  await client.query(`DECLARE audit NO SCROLL CURSOR FOR ${query}`);
   for (;;) {
-    const { rows } = await client.query<Row>(`FETCH ${FETCHED} FROM trail`);
+    const { rows } = await client.query<Row>(`FETCH ${FETCHED} FROM audit`);
     for (const row of rows) take(row);
     count += rows.length;
     if (rows.length < FETCHED) break;
   }
-  await client.query("CLOSE trail");
+  await client.query("CLOSE audit");
   return count;
 }

@@ -20,7 +20,7 @@ export interface LinkRow {
   status: string;
 }
 
-/** Something in the audit trail that its writers did not leave so. */
+/** Something that was changed or removed after it was stored. */
 export interface Tampering {
   chain: number;
   /** 0: the chain's entry itself. */
@@ -28,13 +28,13 @@ export interface Tampering {
   what: string;
 }
 
-/** Goes through chains of events from their beginnings, link by link; holds no more than one hash a chain. */
+/** Verifies chains of events link by link; keeps one hash a chain in memory. */
 export class ChainCheck {
   readonly found: Tampering[] = [];
   readonly #ends = new Map<number, { link: number; hash: Buffer }>();
   #last: { chain: number; hash: Buffer } | undefined;
 
-  /** Chains' entries, all of them, in their order. */
+  /** Takes an entry of `event_chains`; to be called with all of them in the order of their numbers. */
   chain({ chain, hash, body }: ChainRow): void {
     const expected = (this.#last?.chain ?? 0) + 1;
     if (chain !== expected) this.#note(chain, 0, `chains ${expected} to ${chain - 1} are missing`);
@@ -44,7 +44,7 @@ export class ChainCheck {
     this.#ends.set(chain, { link: 0, hash });
   }
 
-  /** Links, all of them, those of a chain in their order. */
+  /** Takes an event; to be called with all of them, those of a chain in the order of their links. */
   link(row: LinkRow): void {
     const { chain, link, hash, body } = row;
     const end = this.#ends.get(chain);
@@ -63,18 +63,18 @@ export class ChainCheck {
     this.#ends.set(chain, { link, hash });
   }
 
-  /** Where a chain was known to end, from a place that this database's owner can't write to, or from before. */
+  /** Checks that a chain still has a link, which is known from elsewhere, such as a copy that the database's owner can't change. */
   reached(chain: number, link: number): void {
     const end = this.#ends.get(chain);
     if (!end || end.link < link)
       this.#note(chain, link, `links ${(end?.link ?? 0) + 1} to ${link} are missing at the end`);
   }
 
-  /** The columns that are there for queries say what the body says. */
+  /** Checks that the columns, which queries use, agree with the hashed body. */
   #compare({ chain, link, body, order_id, version, status }: LinkRow): void {
-    const told = JSON.parse(body) as EventBody;
-    if (told.orderId !== order_id || told.version !== version || told.status !== status)
-      this.#note(chain, link, "the columns don't say what the event says");
+    const event = JSON.parse(body) as EventBody;
+    if (event.orderId !== order_id || event.version !== version || event.status !== status)
+      this.#note(chain, link, "the columns differ from the event's body");
   }
 
   #note(chain: number, link: number, what: string): void {

@@ -28,7 +28,7 @@ function offsetAt(ms: number): number {
   return local - Math.floor(ms / 1000) * 1000;
 }
 
-/** The time at which Sydney's clocks show an hour of a day, given in days since 1970. No change of clocks is near it. */
+/** The time at which Sydney's clocks show an hour of a day, given in days since 1970. Daylight saving begins and ends at other hours. */
 function atHour(day: number, hour: number): number {
   const local = day * DAY_MS + hour * 3_600_000;
   return local - offsetAt(local - 10 * 3_600_000);

@@ -1,4 +1,4 @@
-import type { Happening } from "../saga/state.ts";
+import type { Transition } from "../saga/state.ts";
 
 /** An order as an exchange gets it. Prices are mills. */
 export interface ExchangeOrder {
@@ -6,7 +6,7 @@ export interface ExchangeOrder {
   symbol: string;
   side: "buy" | "sell";
   type: "market" | "limit";
-  /** What is left to execute. */
+  /** Shares that are not executed yet. */
   quantity: number;
   /** The worst price it may trade at. */
   worst: number;
@@ -18,20 +18,20 @@ export interface RestingOrder extends ExchangeOrder {
   priority: number;
 }
 
-export type Report = { orderId: string } & Happening;
+export type Report = { orderId: string } & Transition;
 
 /**
- * A place where orders are executed. It reports in groups: what is in one happened at once (both sides of a trade) and
- * is to be stored at once. An order's reports come in their order, and may come more than once.
+ * A stock exchange. It reports in groups: what is in one happened at once, such as both sides of a trade, and is to be
+ * stored in one transaction. An order's reports come in their order, and may come more than once.
  */
 export interface Exchange {
   /** Hands an order over. The same one again changes nothing. */
   submit(order: ExchangeOrder): void;
-  /** Asks to take an order off the book; its report says what came of it. Unknown orders are ignored. */
+  /** Requests an order's cancellation; its report has the outcome. Unknown orders are ignored. */
   cancel(orderId: string): void;
   /** Puts orders back on the book as they were before this process held it. */
   restore(orders: RestingOrder[]): void;
-  /** Forgets an order, without a report: another process works it now. */
+  /** Removes an order without a report, as another process owns its shard now. */
   forget(orderId: string): void;
   /** Nothing is reported after this. */
   close(): void;

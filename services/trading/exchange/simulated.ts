@@ -1,7 +1,5 @@
-import { INSTRUMENTS } from "../../market/instruments.ts";
-import { priceText } from "../../market/price.ts";
-import { type SimulatedMarket, TICK_MS, tickAt } from "../../market/simulated-market.ts";
-import type { Clock } from "../saga/ports.ts";
+import { INSTRUMENTS, priceText, type SimulatedMarket, TICK_MS, tickAt } from "../../market/index.ts";
+import type { Clock } from "../clock.ts";
 import { Book, type Offer } from "./book.ts";
 import type { Hours } from "./hours.ts";
 import type { Exchange, ExchangeOrder, Report, RestingOrder } from "./port.ts";
@@ -18,7 +16,7 @@ export interface SimulatedExchangeOptions {
   priceBand?: number;
   /** Symbols in which nothing is traded now. */
   halted?: ReadonlySet<string>;
-  /** Until an order arrives. @default 0 */
+  /** Milliseconds that an order takes to the exchange. @default 0 */
   latencyMs?: number;
 }
 
@@ -31,7 +29,7 @@ interface Market {
 
 /**
  * An exchange like ASX: orders match by price and time against each other and against the simulated market's quotes.
- * Its books are in memory: who holds them stores what it reports, and gives it back after a restart (`restore`).
+ * Its books are in memory: the caller stores what it reports, and gives it back after a restart (`restore`).
  */
 export class SimulatedExchange implements Exchange {
   readonly #options: Required<SimulatedExchangeOptions>;
@@ -104,13 +102,13 @@ export class SimulatedExchange implements Exchange {
         orderId: order.id,
         type: "closed",
         closed,
-        reason: "The market offered no more in reach.",
+        reason: "The market offered no more shares within the order's price limit.",
       });
     }
     this.#report(group);
   }
 
-  /** Why an order is not taken; nothing when it is. */
+  /** Why an order is refused; undefined when it isn't. */
   #refusal({ symbol, type, worst }: ExchangeOrder): string | undefined {
     const { clock, hours, halted, market, priceBand } = this.#options;
     const now = clock.now();
@@ -180,7 +178,7 @@ export class SimulatedExchange implements Exchange {
     return known && this.#market(known.symbol).book.remove(orderId);
   }
 
-  /** As long as something rests, looks at each new quote, and at the clock. */
+  /** While orders rest, matches them with each new quote and expires them in time. */
   async #tick(): Promise<void> {
     const { clock } = this.#options;
     this.#ticking = true;
@@ -193,7 +191,7 @@ export class SimulatedExchange implements Exchange {
     this.#ticking = false;
   }
 
-  /** The market comes to what rests here: orders that its quote reaches are executed at their own price. */
+  /** Executes resting orders that the market's quote has reached, at their own price. */
   #meetQuote(symbol: string, market: Market, now: number): void {
     for (const side of ["buy", "sell"] as const) {
       const offer = this.#offer(market, symbol, side, now);

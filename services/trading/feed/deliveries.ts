@@ -1,8 +1,8 @@
-import type { StoredEvent } from "../saga/ports.ts";
+import type { StoredEvent } from "../saga/events.ts";
 import type { FedEvent } from "./ports.ts";
 
-/** Events whose way is watched at most; beyond, the oldest are given up. */
-const MAX_WATCHED = 50_000;
+/** Undelivered events that are tracked at most; beyond that the oldest are dropped. */
+const MAX_TRACKED = 50_000;
 
 /** The last link of a commit, with the time of the commit. */
 interface Commit {
@@ -13,13 +13,13 @@ interface Commit {
 }
 
 /**
- * How long the events that are stored here take until each consumer has them, and how many are on that way. Watched only
- * while the feed runs here: of another pod's feed nothing is heard.
+ * How long events that are stored here take until each consumer has them, and how many are not delivered yet. Tracked only
+ * while the feed runs in this pod.
  */
 export class Deliveries {
   readonly #consumers: readonly string[];
   readonly #onDelivered: (ms: number) => void;
-  /** The commits under way to a consumer, and how many events they are. */
+  /** By consumer: the commits that it doesn't have yet, and how many events they hold. */
   readonly #underWay = new Map<string, { commits: Commit[]; events: number }>();
 
   /** @param onDelivered milliseconds from an event's commit until a consumer had it */
@@ -28,7 +28,7 @@ export class Deliveries {
     this.#onDelivered = onDelivered;
   }
 
-  /** Events that not every consumer has. */
+  /** Events that the slowest consumer doesn't have yet. */
   get backlog(): number {
     let most = 0;
     for (const { events } of this.#underWay.values()) most = Math.max(most, events);
@@ -47,23 +47,23 @@ export class Deliveries {
     const fed = events.filter((event) => event.fed);
     const last = fed.at(-1);
     if (!last) return;
-    for (const way of this.#underWay.values()) {
-      way.commits.push({ chain: last.chain, link: last.link, at: performance.now(), events: fed.length });
-      way.events += fed.length;
-      while (way.events > MAX_WATCHED) way.events -= way.commits.shift()?.events ?? 0;
+    for (const queue of this.#underWay.values()) {
+      queue.commits.push({ chain: last.chain, link: last.link, at: performance.now(), events: fed.length });
+      queue.events += fed.length;
+      while (queue.events > MAX_TRACKED) queue.events -= queue.commits.shift()?.events ?? 0;
     }
   }
 
   delivered(consumer: string, events: readonly FedEvent[]): void {
-    const way = this.#underWay.get(consumer);
-    if (!way) return;
+    const queue = this.#underWay.get(consumer);
+    if (!queue) return;
     const now = performance.now();
     const ends = new Map(events.map(({ chain, link }) => [chain, link]));
-    // Commits of one process come one after another: before one that arrived, none is still on its way.
-    const last = way.commits.findLastIndex(({ chain, link }) => (ends.get(chain) ?? -1) >= link);
-    for (const commit of way.commits.splice(0, last + 1)) {
+    // A process commits one after another, and the feed keeps that order: once one has arrived, all before it have.
+    const last = queue.commits.findLastIndex(({ chain, link }) => (ends.get(chain) ?? -1) >= link);
+    for (const commit of queue.commits.splice(0, last + 1)) {
       this.#onDelivered(now - commit.at);
-      way.events -= commit.events;
+      queue.events -= commit.events;
     }
   }
 }

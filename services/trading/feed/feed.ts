@@ -1,5 +1,5 @@
 import { backoffMs } from "../../kit/client/retry.ts";
-import type { Clock, Random } from "../saga/ports.ts";
+import type { Clock, Random } from "../clock.ts";
 import type { Consumer, FedEvent, Outbox } from "./ports.ts";
 import { comparePositions, type Position, positionText, START } from "./position.ts";
 import { Tail } from "./tail.ts";
@@ -12,7 +12,7 @@ export interface FeedArgs {
   /** A consumer has taken events. */
   onDelivered(consumer: string, events: FedEvent[]): void;
   onError(error: unknown, what: string): void;
-  /** Between looks for events of other processes, and for late commits. @default 20 */
+  /** Milliseconds between reads of events of other pods, and of late commits. @default 20 */
   pollMs?: number;
 }
 
@@ -20,8 +20,8 @@ export interface FeedArgs {
 const BATCH = 1000;
 
 /**
- * Brings each consumer all events in their order, from where it says it is. Runs where the lease `feed` is held; if a
- * former holder still sends, the consumer's position refuses one of the two.
+ * Sends each consumer all events in order, from the position that it has stored. Runs in the pod that owns the lease
+ * `feed`; if a former owner still sends, the consumer's stored position refuses one of the two.
  */
 export class Feed {
   readonly #args: FeedArgs;
@@ -45,7 +45,7 @@ export class Feed {
     this.#run = undefined;
   }
 
-  /** Events were stored in this process: they are looked for at once. */
+  /** To be called when events were stored in this process: they are read at once. */
   wake(): void {
     this.#run?.tail.wake();
   }

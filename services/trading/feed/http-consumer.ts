@@ -5,7 +5,7 @@ import { type Position, parsePosition, positionText } from "./position.ts";
 /** Batches that wait for a listener which is slower than the feed; older ones are dropped. */
 const MAX_WAITING = 2;
 
-/** The body of `POST /internal/events`, put together from what is stored: no event is parsed on its way. */
+/** The body of `POST /internal/events`, joined from the stored JSON without parsing it. */
 export function eventsBody(after: Position | undefined, events: readonly FedEvent[]): string {
   const last = events.at(-1);
   const texts = events.map((event) => `{"position":"${positionText(event)}",${event.body.slice(1)}`);
@@ -30,11 +30,11 @@ export function httpConsumer(name: string, peer: Peer): Consumer {
   };
 }
 
-/** A service that takes what happens as it comes. */
+/** A service that gets events as they come, and misses some when it is slower than the feed. */
 export function httpListener(peer: Peer, onError: (error: unknown) => void): Listener {
   let waiting: FedEvent[][] = [];
   let isSending = false;
-  const send = async () => {
+  const sendAll = async () => {
     isSending = true;
     for (let events = waiting.shift(); events; events = waiting.shift()) {
       await peer.post("/internal/events", eventsBody(undefined, events)).catch(onError);
@@ -42,10 +42,10 @@ export function httpListener(peer: Peer, onError: (error: unknown) => void): Lis
     isSending = false;
   };
   return {
-    tell(events) {
+    send(events) {
       waiting.push(events);
       waiting = waiting.slice(-MAX_WAITING);
-      if (!isSending) void send();
+      if (!isSending) void sendAll();
     },
   };
 }

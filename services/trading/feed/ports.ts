@@ -10,24 +10,24 @@ export interface FedEvent extends Position {
 
 export interface Outbox {
   /**
-   * The next events after a position that no commit can come before any more, in their order.
-   * Whether there are more than those isn't said: an empty answer means none for now.
+   * The next events after a position, in order, as far as no commit can still add an event before them. Empty when there
+   * are none now.
    */
   read(after: Position, limit: number): Promise<FedEvent[]>;
 }
 
-/** A service that hears of all events once, in their order. */
+/** A service that gets every event once, in order. */
 export interface Consumer {
   name: string;
   /**
-   * Sends events that follow `after`; nothing means the feed's start.
+   * Sends events that follow `after`; undefined means the feed's start.
    * Resolves to where the consumer is: at the last of them, or elsewhere when `after` wasn't where it was.
    * Rejects when it isn't known.
    */
   send(after: Position | undefined, events: FedEvent[]): Promise<Position | undefined>;
 }
 
-/** Someone who is told as it comes, and may miss some. */
+/** A service that gets events as they come, and may miss some. */
 export interface Listener {
-  tell(events: FedEvent[]): void;
+  send(events: FedEvent[]): void;
 }

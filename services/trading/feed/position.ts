@@ -1,4 +1,4 @@
-/** Where in the feed an event lies; compared from left to right. */
+/** An event's place in the feed; positions are ordered by `xid`, then `chain`, then `link`. */
 export interface Position {
   /** The writing transaction, a 64-bit number. */
   xid: string;
@@ -16,7 +16,8 @@ const TEXT = /^(\d{1,20})\.(\d{1,10})\.(\d{1,10})$/;
 /** @throws Error when the text is no position of this feed */
 export function parsePosition(text: string): Position {
   const [, xid, chain, link] = TEXT.exec(text) ?? [];
-  if (xid === undefined) throw new Error(`${JSON.stringify(text)} is no position of the feed`);
+  if (xid === undefined)
+    throw new Error(`${JSON.stringify(text)} is not a feed position, which looks like 1234.5.6`);
   return { xid, chain: Number(chain), link: Number(link) };
 }
 

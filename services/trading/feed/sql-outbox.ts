@@ -1,15 +1,14 @@
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
 import type { FedEvent, Outbox } from "./ports.ts";
 import type { Position } from "./position.ts";
 
 /**
- * Transactions get their ids in the order in which they begin to write, and commit in another. Below the oldest one
- * under way that may write events nothing can appear any more, so that nothing is passed for good. The ledgers' own
- * transactions, which take longest, hold nothing up: their roles can't write events, nor become one that can. What can't
- * be told counts as one that may.
+ * Transactions get their ids in the order in which they begin to write, but commit in another order. So only events below
+ * the oldest running transaction that may write events are read: nothing can appear below it any more. Transactions of
+ * roles that can't write events, nor become a role that can, don't count: the ledgers' take longest. When a transaction's
+ * role is unknown, it counts.
  *
- * The order is that of the columns, which the table's name tells from those of the answer: there ids are texts, in which
- * 10 comes before 9.
+ * `e.` in ORDER BY names the table's columns: the answer's column `xid` is a text, in which 10 comes before 9.
  */
 const READ = {
   name: "feed-read",
@@ -30,6 +29,7 @@ const READ = {
   ORDER BY e.xid, e.chain, e.link LIMIT $4`,
 };
 
+/** Reads the feed from `order_events`. */
 export class SqlOutbox implements Outbox {
   readonly #database: Database;
 

@@ -1,24 +1,27 @@
-import type { Clock } from "../saga/ports.ts";
+import type { Clock } from "../clock.ts";
 import type { FedEvent, Outbox } from "./ports.ts";
 import { comparePositions, type Position } from "./position.ts";
 
 export interface TailArgs {
   outbox: Outbox;
   clock: Clock;
-  /** Between looks for events of other processes, and for late commits. */
+  /** Milliseconds between reads of events of other pods, and of late commits. */
   pollMs: number;
   /** Events of one answer at most. */
   limit: number;
   signal: AbortSignal;
 }
 
-/** After events were stored here, a commit that began before may still be under way and hold them back. */
+/**
+ * Milliseconds between reads, and how many, after events were stored here: a transaction that began before may still run
+ * and hold them back.
+ */
 const SOON_MS = 3;
 const SOON_TIMES = 10;
-/** Events that are kept for consumers that are not quite as quick as the others. */
+/** Events kept in memory, for consumers that are a little behind the others. */
 const KEPT = 5000;
 
-/** The end of the outbox, read once for all consumers that are near it. Those far behind read for themselves. */
+/** The last events of the outbox, read once for all consumers. A consumer that is far behind reads by itself. */
 export class Tail {
   readonly #args: TailArgs;
   /** The last events that were read, without gaps; they follow `#from`. */
@@ -37,7 +40,7 @@ export class Tail {
     this.#wake?.();
   }
 
-  /** The next events after a position. Waits for some, but not for ever: then there are none. */
+  /** The next events after a position. Waits for some for about `pollMs`, and then resolves to none. */
   async after(position: Position): Promise<FedEvent[]> {
     const kept = this.#following(position);
     if (kept === undefined) return this.#readAt(position);
@@ -49,7 +52,7 @@ export class Tail {
     return this.#following(position) ?? [];
   }
 
-  /** What is kept after a position; nothing when that is not among what is kept. */
+  /** The kept events after a position; undefined when the position lies before all of them. */
   #following(position: Position): FedEvent[] | undefined {
     if (!this.#from || comparePositions(position, this.#from) < 0) return undefined;
     const last = this.#kept.at(-1);
@@ -64,7 +67,7 @@ export class Tail {
     return this.#kept.slice(low, low + this.#args.limit);
   }
 
-  /** A consumer far from the others: once it is at the end, what it reads is what the others read. */
+  /** Reads for a consumer that is far behind; once it reaches the end, what it read is kept for the others, too. */
   async #readAt(position: Position): Promise<FedEvent[]> {
     const events = await this.#args.outbox.read(position, this.#args.limit);
     const isEnd = events.length < this.#args.limit;
@@ -82,7 +85,7 @@ export class Tail {
     return events;
   }
 
-  /** Appends what follows the kept ones, or begins anew from a position. */
+  /** Appends events that follow the kept ones, or replaces the kept ones. */
   #keep(from: Position, events: FedEvent[]): void {
     const end = this.#kept.at(-1) ?? this.#from;
     if (!end || comparePositions(end, from) !== 0) {

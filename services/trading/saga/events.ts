@@ -1,23 +1,25 @@
-import { formatDecimal, parseDecimal } from "../../market/money.ts";
-import { parsePrice, priceText } from "../../market/price.ts";
-import type { Chain } from "../chain/chain.ts";
-import type { StoredEvent } from "./ports.ts";
-import { advance, type Happening, isEnd, type OrderState, type PlacedOrder, type Status } from "./state.ts";
+import { formatDecimal, parseDecimal, parsePrice, priceText } from "../../market/index.ts";
+import type { Chain, Link } from "../chain/chain.ts";
 
-/** An event on its way into `order_events`. */
+import { advance, isEnd, type OrderState, type PlacedOrder, type Status, type Transition } from "./state.ts";
+
+/** A row of `order_events` that is to be stored. */
 export interface EventRow {
   orderId: string;
   version: number;
   status: Status;
   /** Milliseconds since 1970. */
   at: number;
-  /** Whether other services hear of it. */
+  /** Whether the feed carries it to the other services. */
   fed: boolean;
   /** Canonical JSON (RFC 8785): members in the order of their names. It is written out here, as it is hashed. */
   body: string;
 }
 
-/** Events that others hear of: the shape in `docs/orders.md`, without the position. */
+/** An event with its place in its writer's chain. */
+export type StoredEvent = EventRow & Link;
+
+/** An event's JSON: the shape that `docs/orders.md` describes, without the position. */
 export interface EventBody {
   at: string;
   closed?: Status;
@@ -35,7 +37,7 @@ export interface EventBody {
   version: number;
 }
 
-/** Half a cent more and then cut: cents of a value in mills, rounded half up. */
+/** A value in mills (thousandths of a dollar) in cents, rounded half up. */
 const cents = (value: bigint): bigint => (value + 5n) / 10n;
 
 export function placedEvent({ order }: OrderState): EventRow {
@@ -49,28 +51,28 @@ export function placedEvent({ order }: OrderState): EventRow {
 }
 
 /**
- * Takes an order on by what happened and tells it as an event.
+ * Changes an order's state by a transition, and returns the event that records it.
  * A fill's amount is what it adds to the order's rounded total, so that the sum of an order's amounts is never more
  * than what was reserved for it; it may be 0.00.
  */
-export function happen(state: OrderState, happening: Happening, at: number): EventRow {
+export function recordTransition(state: OrderState, transition: Transition, at: number): EventRow {
   const before = state.value;
-  advance(state, happening);
+  advance(state, transition);
   const { order, status, version, filled, value } = state;
   const closed = isEnd(status) ? `,"closed":"${status}"` : "";
-  const fill = happening.type === "fill" ? fillText(happening.fill, cents(value) - cents(before)) : "";
-  const priority = happening.type === "opened" ? `"priority":${happening.priority},` : "";
-  const reason = happening.type === "closed" ? `"reason":${JSON.stringify(happening.reason)},` : "";
+  const fill = transition.type === "fill" ? fillText(transition.fill, cents(value) - cents(before)) : "";
+  const priority = transition.type === "opened" ? `"priority":${transition.priority},` : "";
+  const reason = transition.type === "closed" ? `"reason":${JSON.stringify(transition.reason)},` : "";
   const body =
     `{"at":"${iso(at)}"${closed}${fill},"filledQuantity":${filled},"filledValue":"${formatDecimal(value, 3)}",` +
     `"orderId":"${order.id}",${priority}${reason}"side":"${order.side}","status":"${status}",` +
-    `"symbol":"${order.symbol}","type":"${happening.type}","userId":${JSON.stringify(order.userId)},` +
+    `"symbol":"${order.symbol}","type":"${transition.type}","userId":${JSON.stringify(order.userId)},` +
     `"version":${version}}`;
-  return { orderId: order.id, version, status, at, fed: happening.type !== "opened", body };
+  return { orderId: order.id, version, status, at, fed: transition.type !== "opened", body };
 }
 
-/** Prolongs a chain by an event. Member by member, as V8 takes many times as long for two objects spread into one. */
-export function linked({ orderId, version, status, at, fed, body }: EventRow, chain: Chain): StoredEvent {
+/** Appends an event to a chain. Member by member, as V8 takes many times as long for two objects spread into one. */
+export function chained({ orderId, version, status, at, fed, body }: EventRow, chain: Chain): StoredEvent {
   const { link, hash } = chain.append(body);
   return { orderId, version, status, at, fed, body, chain: chain.chain, link, hash };
 }
@@ -79,7 +81,7 @@ function fillText({ id, quantity, price }: { id: string; quantity: number; price
   return `,"fill":{"amount":"${formatDecimal(amount, 2)}","id":"${id}","price":"${priceText(price)}","quantity":${quantity}}`;
 }
 
-/** The state of an order after its events, given in the order of their versions. @throws Error when one is missing */
+/** The state of an order after its events, which are sorted by version. @throws Error when one is missing */
 export function fold(order: PlacedOrder, bodies: readonly string[]): OrderState {
   const state: OrderState = {
     order,
@@ -94,7 +96,9 @@ export function fold(order: PlacedOrder, bodies: readonly string[]): OrderState 
   for (const text of bodies) {
     const body = JSON.parse(text) as EventBody;
     if (body.version !== state.version + 1)
-      throw new Error(`order ${order.id} lacks event ${state.version + 1}`);
+      throw new Error(
+        `event ${state.version + 1} of order ${order.id} is missing in order_events; run the audit`,
+      );
     state.version = body.version;
     state.status = body.status;
     state.filled = body.filledQuantity ?? 0;
@@ -109,14 +113,15 @@ export function fold(order: PlacedOrder, bodies: readonly string[]): OrderState 
 /** The price in mills of a decimal that the database holds. */
 export function mills(text: string): number {
   const price = parsePrice(text);
-  if (price === undefined) throw new Error("a price in the database is not one");
+  if (price === undefined)
+    throw new Error(`the database holds "${text}" where a price in dollars with at most 3 decimals belongs`);
   return price;
 }
 
 let lastMs = Number.NaN;
 let lastIso = "";
 
-/** Many events come in one millisecond. */
+/** ISO 8601. The last one is kept, as many events come in one millisecond. */
 function iso(ms: number): string {
   if (ms !== lastMs) {
     lastIso = new Date(ms).toISOString();

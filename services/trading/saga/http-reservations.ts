@@ -1,21 +1,21 @@
 import type { Peer } from "../../kit/client/peer.ts";
-import { GroupCommit } from "../../kit/database/group-commit.ts";
-import { amountOf, EXCHANGE_CURRENCY, formatDecimal } from "../../market/money.ts";
+import { GroupCommit } from "../../kit/group-commit.ts";
+import { amountOf, EXCHANGE_CURRENCY, formatDecimal } from "../../market/index.ts";
 import type { Reservations, Reserved } from "./ports.ts";
 import type { PlacedOrder } from "./state.ts";
 
 /** Reservations of one call at most: see `docs/orders.md`. */
 const MAX_BATCH = 500;
-/** Nobody waits for a reservation: calls with pauses between them bring more orders each, and cost less an order. */
+/** Pause after a call, in multiples of its duration: no client waits for it, and larger batches cost less an order. */
 const REST = 4;
 
-/** What a buy may cost at most: the quantity at the worst price, rounded half up to the cent. */
-export const mostItCosts = ({ worst, quantity }: PlacedOrder): string =>
+/** The most that a buy may cost: quantity times worst price, rounded half up to the cent, as a decimal string. */
+export const maximalCost = ({ worst, quantity }: PlacedOrder): string =>
   formatDecimal(amountOf(BigInt(worst), quantity), 2);
 
 export const cashItem = (order: PlacedOrder): string =>
   `{"id":"${order.id}","userId":${JSON.stringify(order.userId)},"currency":"${EXCHANGE_CURRENCY}",` +
-  `"amount":"${mostItCosts(order)}"}`;
+  `"amount":"${maximalCost(order)}"}`;
 
 export const holdingItem = ({ id, userId, symbol, quantity }: PlacedOrder): string =>
   `{"id":"${id}","userId":${JSON.stringify(userId)},"symbol":"${symbol}","quantity":${quantity}}`;
@@ -32,7 +32,7 @@ export interface HttpReservationsArgs {
   onError(error: unknown): void;
 }
 
-/** Reserves at another service: what waited while the last call was under way is the next one. */
+/** Reserves at another service in batches: orders that come while a call is under way go together in the next one. */
 export class HttpReservations implements Reservations {
   readonly #args: HttpReservationsArgs;
   readonly #calls: GroupCommit<PlacedOrder, Reserved>;
@@ -64,7 +64,7 @@ export class HttpReservations implements Reservations {
       const outcomes = new Map(body.results.map(({ id, outcome }) => [id, outcome]));
       return orders.map(({ id }) => {
         const outcome = outcomes.get(id);
-        if (!outcome) throw new Error(`a reservation's outcome is missing: ${id}`);
+        if (!outcome) throw new Error(`the answer lacks the outcome of the reservation for order ${id}`);
         return outcome;
       });
     } catch (error) {

@@ -1,29 +1,30 @@
-import type { Clock, Lease, LeaseStore, LeaseView, Random } from "./ports.ts";
+import type { Clock, Random } from "../clock.ts";
+import type { Lease, LeaseStore, LeaseView } from "./ports.ts";
 import { leaseOf, SHARDS, shardOfLease } from "./shard.ts";
 
 export interface LeasesArgs {
   store: LeaseStore;
   clock: Clock;
   random: Random;
-  /** This process: its pod's name, a slash, and what tells it from its predecessors. */
+  /** Name of this process: its pod's name, a slash, and a random suffix, as a pod's container may be restarted. */
   owner: string;
-  /** Orders that a lease's holder has to work. */
+  /** Orders that this process is processing, by the name of the lease. */
   backlog(): ReadonlyMap<string, number>;
-  /** A lease is held from now on. */
+  /** This process owns a lease from now on. */
   onGained(lease: Lease): void;
-  /** A lease is held by another. */
+  /** Another process owns the lease now. */
   onLost(name: string): void;
-  /** Stops the work for a lease before it is given up. */
+  /** Stops the work for a lease before it is released. */
   onGive(name: string): Promise<void>;
   onError(error: unknown): void;
-  /** Between heartbeats: a third of a lease's life, so that one lost costs nothing. @default 1000 */
+  /** Milliseconds between heartbeats: a third of the time in which a lease expires, so that one may get lost. @default 1000 */
   beatMs?: number;
 }
 
-/** Leases of which one process needs only one, whichever. */
-const SINGLE = ["feed", "upkeep"];
+/** Leases for tasks that one process does for all. */
+const TASKS = ["feed", "upkeep"];
 
-/** Keeps a fair share of the shards, and of the other tasks, in this process as long as it lives. */
+/** Claims and renews this process's fair share of the shards, and the tasks that no other process does. */
 export class Leases {
   readonly #args: LeasesArgs;
   readonly #held = new Map<string, number>();
@@ -44,7 +45,7 @@ export class Leases {
     return [...this.#held].map(([name, epoch]) => ({ name, epoch }));
   }
 
-  /** Orders that the holder of a shard had to work at its last heartbeat. */
+  /** Orders that the owner of a shard was processing at its last heartbeat. */
   backlogOf(shard: number): number {
     return this.#view.find(({ name }) => name === leaseOf(shard))?.backlog ?? 0;
   }
@@ -53,7 +54,7 @@ export class Leases {
     void this.#run();
   }
 
-  /** Gives everything back, so that others need not wait for it to expire. */
+  /** Releases everything, so that others need not wait for it to expire. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await Promise.all([...this.#held.keys()].map((name) => this.#args.onGive(name)));
@@ -61,7 +62,7 @@ export class Leases {
     await this.#args.store.release(this.#args.owner).catch(this.#args.onError);
   }
 
-  /** Takes what is held anew, under new epochs: what was sent before is then refused, and what is stored by now is all. */
+  /** Claims all owned leases under new epochs: the database then refuses commits that were sent under the old ones. */
   async renew(): Promise<Lease[]> {
     const leases = await this.#args.store.claim(this.#args.owner, [...this.#held.keys()]);
     const still = new Set(leases.map(({ name }) => name));
@@ -118,7 +119,7 @@ export class Leases {
     const most = Math.ceil(SHARDS / this.#members);
     const [surplus] = shards.slice(most);
     if (surplus) {
-      // One a heartbeat, so that never many shards are without a holder at once.
+      // One a heartbeat, so that few shards are without an owner at once.
       await onGive(surplus);
       this.#held.delete(surplus);
       await store.release(owner, [surplus]);
@@ -126,7 +127,7 @@ export class Leases {
     }
     const free = leases.filter((lease) => !this.#held.has(lease.name) && isFree(lease, owner));
     const wanted = free.filter(({ name }) => shardOfLease(name) !== undefined).slice(0, most - shards.length);
-    const tasks = free.filter(({ name }) => SINGLE.includes(name));
+    const tasks = free.filter(({ name }) => TASKS.includes(name));
     const names = [...wanted, ...tasks].map(({ name }) => name);
     if (names.length === 0) return;
     for (const lease of await store.claim(owner, names)) {
@@ -141,7 +142,7 @@ export class Leases {
   }
 }
 
-/** Free, expired, or of a process of this pod, which is gone: else this one would not be. */
+/** Free, expired, or of an earlier process of this pod, which must have ended before this one started. */
 export function isFree({ owner, leftMs }: LeaseView, me: string): boolean {
   return !owner || leftMs <= 0 || podOf(owner) === podOf(me);
 }

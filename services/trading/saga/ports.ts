@@ -1,27 +1,12 @@
-import type { Link } from "../chain/chain.ts";
-import type { EventRow } from "./events.ts";
+import type { StoredEvent } from "./events.ts";
 import type { OrderState, PlacedOrder } from "./state.ts";
 
-/** What the saga asks of the world. The simulation gives it another world. */
-export interface Clock {
-  /** Milliseconds since 1970. */
-  now(): number;
-  /** Resolves after so long; what is aborted never resolves. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-}
-
-/** Evenly between 0 and 1. */
-export type Random = () => number;
-
-/** An event with its place in its writer's chain. */
-export type StoredEvent = EventRow & Link;
-
-/** What happened to orders of some shards: stored whole or not at all. */
+/** Events of orders of some shards, to be stored all or none. */
 export interface Commit {
   events: StoredEvent[];
   /** Orders that have ended. */
   ended: { shard: number; id: string }[];
-  /** The shards of these orders, and the epochs under which the writer holds them. */
+  /** The shards of these orders, and the epochs under which the writer owns them. */
   held: { shard: number; epoch: number }[];
 }
 
@@ -32,17 +17,17 @@ export interface SagaStore {
   placedSince(shards: number[], sinceMs: number): Promise<{ shard: number; id: string; createdAt: number }[]>;
   /** States of unfinished orders; those that have ended meanwhile are left out. */
   read(orders: { shard: number; id: string; createdAt: number }[]): Promise<OrderState[]>;
-  /** Orders of these shards that clients want cancelled. */
+  /** Orders of these shards for which clients requested a cancellation. */
   cancellations(shards: number[]): Promise<{ shard: number; id: string }[]>;
-  /** Forgets cancellations that were seen to. */
+  /** Deletes cancellations that are done. */
   settleCancellations(orders: { shard: number; id: string }[]): Promise<void>;
-  /** @throws Fenced when it surely was not stored and the shards must be taken anew; anything else leaves it open */
+  /** Rejects when nothing was stored, as the shards are owned under other epochs, or when the outcome is unknown. */
   commit(commit: Commit): Promise<void>;
   /** Begins a chain of events. */
   openChain(writer: string): Promise<{ chain: number; hash: Buffer }>;
 }
 
-/** Whether what an order needs could be set aside for it. */
+/** Outcome of a reservation for an order. */
 export type Reserved = "reserved" | "insufficient" | "no-account" | "released";
 
 export interface Reservations {
@@ -64,13 +49,13 @@ export interface LeaseView extends Lease {
 
 export interface LeaseStore {
   /**
-   * Says that a member lives, renews what it holds and tells who holds what. What it took without hearing of it isn't
-   * among that, and expires.
-   * @param held the leases that it knows to hold, with their backlog
+   * Heartbeat of a member: renews its membership and the leases in `held`, and resolves to who owns what. A lease that it
+   * claimed without getting the answer is not in `held`, and expires.
+   * @param held names of the leases that it knows to own, with their backlog
    */
   beat(owner: string, held: ReadonlyMap<string, number>): Promise<{ members: number; leases: LeaseView[] }>;
-  /** Takes those of these leases that are its own, expired or free, each with a new epoch. */
+  /** Claims those of these leases that are its own, expired or free, each under a new epoch. */
   claim(owner: string, names: string[]): Promise<Lease[]>;
-  /** Gives leases up; without names, all, and the membership. */
+  /** Releases leases; without names, all of them and the membership. */
   release(owner: string, names?: string[]): Promise<void>;
 }

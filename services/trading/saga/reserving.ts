@@ -1,13 +1,14 @@
 import { backoffMs } from "../../kit/client/retry.ts";
-import type { Clock, Random, Reservations, Reserved } from "./ports.ts";
+import type { Clock, Random } from "../clock.ts";
+import type { Reservations, Reserved } from "./ports.ts";
 import type { PlacedOrder } from "./state.ts";
 
 /**
- * How long a reservation is tried for, after this process took the order: after a restart, which an order may have
- * waited for, the ledgers come back no sooner than this does.
+ * A reservation is tried for this long after this process took the order, not after it was placed: it may have waited for
+ * this process to restart, and the ledgers may be restarting, too.
  */
 const DEADLINE_MS = 10_000;
-/** An order that has waited for so long, or was found so late, was meant for another market. */
+/** An older order is rejected: the market has moved since it was placed. */
 const STALE_MS = 60_000;
 
 export interface ReservingArgs {
@@ -21,15 +22,15 @@ export interface Wanted {
   order: PlacedOrder;
   /** When this process took the order. */
   takenAt: number;
-  /** Nobody wants to know any more: what is aborted never resolves. */
+  /** Aborted when the outcome is of no use any more; the reservation then never resolves. */
   signal: AbortSignal;
   /** Asked between tries. */
   isGivenUp(): boolean;
 }
 
 /**
- * Sets aside what an order needs: tries until the deadline, at least once unless the order was found too late for that.
- * Resolves to `unknown` when there is no telling whether it was; never rejects.
+ * Reserves the cash or holdings for an order: tries until the deadline, and at least once unless the order is too old.
+ * Resolves to `unknown` when it isn't known whether they are reserved; never rejects.
  */
 export async function reserve(
   { order, takenAt, signal, isGivenUp }: Wanted,
@@ -43,7 +44,7 @@ export async function reserve(
     try {
       return await from.reserve(order);
     } catch {
-      // Whoever made the call has logged it; here only that nothing is known counts.
+      // `from` has logged the error.
       const pause = backoffMs(attempt, 50, 1000, random);
       if (clock.now() + pause > deadline) return "unknown";
       await clock.sleep(pause, signal);
@@ -58,7 +59,7 @@ const REFUSALS: Record<Exclude<Reserved, "reserved">, [buy: string, sell: string
   released: ["The reservation was given up.", "The reservation was given up."],
 };
 
-/** Why an order can't be executed for which nothing was set aside, for people. */
+/** Why an order is rejected for which nothing was reserved, for its owner. */
 export function refusal(
   outcome: Exclude<Reserved, "reserved"> | "unknown",
   side: PlacedOrder["side"],

@@ -1,9 +1,9 @@
-/** An order belongs to the shard of its symbol: one pod at a time holds a symbol's book. */
+/** Number of shards. An order belongs to its symbol's shard, so that one pod at a time owns the symbol's order book. */
 export const SHARDS = 8;
 
 const known = new Map<string, number>();
 
-/** FNV-1a, so that it is the same in every version. */
+/** The shard of a symbol, by the hash FNV-1a: it must be the same in every version. */
 export function shardOf(symbol: string): number {
   let shard = known.get(symbol);
   if (shard === undefined) {
@@ -18,7 +18,7 @@ export function shardOf(symbol: string): number {
 
 export const leaseOf = (shard: number): string => `shard-${shard}`;
 
-/** The shard of a lease; nothing when it is for something else. */
+/** The shard of a lease; undefined when it is a task's. */
 export function shardOfLease(name: string): number | undefined {
   return name.startsWith("shard-") ? Number(name.slice(6)) : undefined;
 }

@@ -1,4 +1,4 @@
-/** What a client ordered. Never changes. Prices are whole mills (thousandths of a dollar), as in `kit/price.ts`. */
+/** What a client ordered. Never changes. Prices are whole mills (thousandths of a dollar), as in `market/price.ts`. */
 export interface PlacedOrder {
   /** A version 7 UUID of the millisecond `createdAt`. */
   id: string;
@@ -26,13 +26,13 @@ export interface Fill {
   price: number;
 }
 
-/** What can happen to an order after it was placed. */
-export type Happening =
+/** A change of an order's state after it was placed. */
+export type Transition =
   | { type: "opened"; priority: number }
   | { type: "fill"; fill: Fill }
   | { type: "closed"; closed: Exclude<End, "filled">; reason: string };
 
-/** How far an order is. */
+/** An order with the sum of its events. */
 export interface OrderState {
   readonly order: PlacedOrder;
   status: Status;
@@ -52,7 +52,7 @@ const ENDS: ReadonlySet<Status> = new Set<Status>(["filled", "cancelled", "rejec
 
 export const isEnd = (status: Status): status is End => ENDS.has(status);
 
-/** The order can't do this from where it is: a fault of the saga or of the exchange, never of a client. */
+/** The order's state doesn't allow this transition: a bug of the saga or of the exchange, never a client's mistake. */
 export class IllegalTransition extends Error {}
 
 export function placed(order: PlacedOrder): OrderState {
@@ -69,26 +69,26 @@ export function placed(order: PlacedOrder): OrderState {
 }
 
 /**
- * Takes a state on by what happened, in place.
+ * Changes a state by a transition, in place.
  * @throws IllegalTransition from an end, when it is opened twice, when more is filled than was ordered or at a worse
  * price than allowed
  */
-export function advance(state: OrderState, happening: Happening): void {
+export function advance(state: OrderState, transition: Transition): void {
   const { order, status } = state;
   const refuse = (why: string) => new IllegalTransition(`order ${order.id} (${status}): ${why}`);
-  if (isEnd(status)) throw refuse(`${happening.type} after its end`);
-  switch (happening.type) {
+  if (isEnd(status)) throw refuse(`${transition.type} after its end`);
+  switch (transition.type) {
     case "opened":
       if (status !== "accepted") throw refuse("opened twice");
       state.status = "open";
-      state.priority = happening.priority;
+      state.priority = transition.priority;
       break;
     case "fill": {
-      const { id, quantity, price } = happening.fill;
+      const { id, quantity, price } = transition.fill;
       if (!Number.isSafeInteger(quantity) || quantity < 1) throw refuse(`a fill of ${quantity}`);
       if (state.filled + quantity > order.quantity) throw refuse("more is filled than was ordered");
       if (order.side === "buy" ? price > order.worst : price < order.worst)
-        throw refuse(`filled at ${price}`);
+        throw refuse(`filled at ${price}, which is worse than ${order.worst}`);
       if (state.fillIds.includes(id)) throw refuse(`fill ${id} twice`);
       state.filled += quantity;
       state.value += BigInt(price) * BigInt(quantity);
@@ -97,8 +97,8 @@ export function advance(state: OrderState, happening: Happening): void {
       break;
     }
     case "closed":
-      state.status = happening.closed;
-      state.reason = happening.reason;
+      state.status = transition.closed;
+      state.reason = transition.reason;
       break;
   }
   state.version += 1;

@@ -1,47 +1,53 @@
 import { backoffMs } from "../../kit/client/retry.ts";
-import { timeOf } from "../../kit/uuid7.ts";
+import { timeOf } from "../../kit/uuid.ts";
 import { Leases } from "./leases.ts";
+import { OpenOrders, type OpenOrdersArgs } from "./open-orders.ts";
 import type { Lease, LeaseStore } from "./ports.ts";
 import { SHARDS, shardOf, shardOfLease } from "./shard.ts";
 import { type PlacedOrder, placed } from "./state.ts";
-import { Tenure, type TenureArgs } from "./tenure.ts";
 
-export interface WorkerArgs extends Omit<TenureArgs, "onDoubt"> {
+export interface WorkerArgs extends Omit<OpenOrdersArgs, "onOutcomeUnknown"> {
   leases: LeaseStore;
-  /** This process: its pod's name, a slash, and what tells it from its predecessors. */
+  /** Name of this process: its pod's name, a slash, and a random suffix, as a pod's container may be restarted. */
   owner: string;
-  /** A lease for something else than a shard came or went. */
+  /** A lease that isn't a shard's was gained or lost. */
   onTask(name: string, held: boolean): void;
   onError(error: unknown, what: string): void;
-  /** Between looks for orders that other pods accepted. @default 25 */
+  /** Milliseconds between two reads of orders that other pods accepted. @default 25 */
   pollMs?: number;
-  /** Between heartbeats of the leases. @default 1000 */
+  /** Milliseconds between heartbeats of the leases. @default 1000 */
   beatMs?: number;
 }
 
-/** Alone in its work, a pod finds nothing but orders that a lost connection hid: it looks so much less often. */
+/**
+ * A pod that is the only one accepts all orders itself, and finds others only after a lost connection: it reads this
+ * many times less often.
+ */
 const ALONE = 10;
-/** Orders are found by their time: clocks that differ, and commits that took long, are allowed for with this much. */
+/**
+ * New orders are found by the time in their ids. The reads go back this far, as pods' clocks differ and commits take
+ * time.
+ */
 const LATE_MS = 10_000;
 /**
- * So often all unfinished orders are looked at, whatever their time: a pod that was frozen, or a commit that waited for a
- * standby, stores an order as much later than its time as that took.
+ * All unfinished orders are read this often, whatever their time: a pod that was frozen, or a commit that waited long,
+ * stores an order that much later than the time in its id.
  */
 const ALL_MS = 5000;
 
-/** Works the shards that this process holds, whatever happens to it, to them or to the database. */
+/** Processes the orders of the shards that this process owns, through losses of leases and of the database. */
 export class Worker {
   readonly #args: WorkerArgs;
   readonly #leases: Leases;
   readonly #stopped = new AbortController();
-  #tenure: Tenure;
+  #openOrders: OpenOrders;
   #restarting = false;
   #sawAllAt = Number.NEGATIVE_INFINITY;
   #wake: (() => void) | undefined;
 
   constructor(args: WorkerArgs) {
     this.#args = args;
-    this.#tenure = this.#newTenure();
+    this.#openOrders = this.#newOpenOrders();
     this.#leases = new Leases({
       store: args.leases,
       clock: args.clock,
@@ -56,19 +62,19 @@ export class Worker {
     });
   }
 
-  /** Orders on their way in this process. */
+  /** Orders being processed here; see `OpenOrders.working`. */
   get working(): number {
-    return this.#tenure.working;
+    return this.#openOrders.working;
   }
 
   get members(): number {
     return this.#leases.members;
   }
 
-  /** Orders that wait, by the last that is known of it, where a symbol's orders are worked. */
+  /** Orders being processed by the owner of a symbol's shard, as of its last heartbeat. */
   backlogOf(symbol: string): number {
     const shard = shardOf(symbol);
-    if (this.#tenure.epochOf(shard) !== undefined) return this.#tenure.working;
+    if (this.#openOrders.epochOf(shard) !== undefined) return this.#openOrders.working;
     return this.#leases.backlogOf(shard);
   }
 
@@ -77,47 +83,50 @@ export class Worker {
     void this.#poll();
   }
 
-  /** Stores what is under way and hands the shards over. */
+  /** Stores what is under way and releases the shards. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#leases.stop();
-    this.#tenure.end();
+    this.#openOrders.end();
   }
 
   /**
-   * To be called before orders are stored; its result, called once they are, has those worked at once that belong to
-   * shards which this process has held ever since. Any others are found by whoever holds their shard: here they may
-   * have ended already.
+   * To be called before orders are stored. The function that it returns, called once they are stored, starts those whose
+   * shards this process has owned all the time. The others are found by the owners of their shards, and may have ended
+   * by then.
    */
   expect(): (orders: PlacedOrder[]) => void {
-    const tenure = this.#tenure;
-    const epochs = Array.from({ length: SHARDS }, (_, shard) => tenure.epochOf(shard));
+    const openOrders = this.#openOrders;
+    const epochs = Array.from({ length: SHARDS }, (_, shard) => openOrders.epochOf(shard));
     return (orders) => {
       for (const order of orders) {
         const shard = shardOf(order.symbol);
-        const epoch = tenure.epochOf(shard);
-        if (epoch !== undefined && epoch === epochs[shard]) tenure.take(placed(order));
+        const epoch = openOrders.epochOf(shard);
+        if (epoch !== undefined && epoch === epochs[shard]) openOrders.take(placed(order));
       }
     };
   }
 
-  /** Looks for cancellations, and for orders of other pods, now. */
+  /** Reads cancellations, and orders of other pods, now. */
   wake(): void {
     this.#wake?.();
   }
 
-  #newTenure(): Tenure {
-    const tenure: Tenure = new Tenure({
+  #newOpenOrders(): OpenOrders {
+    const openOrders: OpenOrders = new OpenOrders({
       ...this.#args,
-      onDoubt: (error) => {
+      onOutcomeUnknown: (error) => {
         this.#args.onError(error, "commit");
         void this.#restart();
       },
     });
-    return tenure;
+    return openOrders;
   }
 
-  /** Takes the shards anew and loads them: what the last tenure had sent is in the database by then, or never will be. */
+  /**
+   * Claims the shards under new epochs and loads them. By then, what the last `OpenOrders` sent is in the database, or is
+   * refused for its old epoch.
+   */
   async #restart(): Promise<void> {
     if (this.#restarting) return;
     this.#restarting = true;
@@ -125,42 +134,42 @@ export class Worker {
     for (let attempt = 1; !this.#stopped.signal.aborted; attempt += 1) {
       try {
         const leases = await this.#leases.renew();
-        const tenure = this.#newTenure();
-        this.#tenure = tenure;
-        await this.#hold(tenure, leases);
-        // Those that came while these were loaded.
+        const openOrders = this.#newOpenOrders();
+        this.#openOrders = openOrders;
+        await this.#hold(openOrders, leases);
+        // Shards that were gained while these were loaded.
         await this.#hold(
-          tenure,
+          openOrders,
           this.#leases.held.filter(({ name }) => !leases.some((one) => one.name === name)),
         );
-        if (!tenure.isOver) break;
+        if (!openOrders.isOver) break;
       } catch (error) {
         onError(error, "load");
-        this.#tenure.end();
+        this.#openOrders.end();
       }
       await clock.sleep(backoffMs(attempt, 50, 1000, random), this.#stopped.signal);
     }
     this.#restarting = false;
   }
 
-  async #hold(tenure: Tenure, leases: Lease[]): Promise<void> {
+  async #hold(openOrders: OpenOrders, leases: Lease[]): Promise<void> {
     await Promise.all(
       leases.map(({ name, epoch }) => {
         const shard = shardOfLease(name);
-        return shard === undefined ? undefined : tenure.hold(shard, epoch);
+        return shard === undefined ? undefined : openOrders.hold(shard, epoch);
       }),
     );
   }
 
   #gained(lease: Lease): void {
     if (shardOfLease(lease.name) === undefined) this.#args.onTask(lease.name, true);
-    // A restart under way takes the new shard with the others.
-    else if (this.#restarting || this.#tenure.isOver) void this.#restart();
+    // A restart under way loads the new shard with the others.
+    else if (this.#restarting || this.#openOrders.isOver) void this.#restart();
     else {
-      const tenure = this.#tenure;
-      this.#hold(tenure, [lease]).catch((error: unknown) => {
+      const openOrders = this.#openOrders;
+      this.#hold(openOrders, [lease]).catch((error: unknown) => {
         this.#args.onError(error, "load");
-        tenure.end();
+        openOrders.end();
         void this.#restart();
       });
     }
@@ -169,17 +178,17 @@ export class Worker {
   #lost(name: string): void {
     const shard = shardOfLease(name);
     if (shard === undefined) this.#args.onTask(name, false);
-    else void this.#tenure.give(shard);
+    else void this.#openOrders.release(shard);
   }
 
   async #give(name: string): Promise<void> {
     const shard = shardOfLease(name);
     if (shard === undefined) this.#args.onTask(name, false);
-    else await this.#tenure.give(shard);
+    else await this.#openOrders.release(shard);
   }
 
   #backlog(): ReadonlyMap<string, number> {
-    const { shards, working } = this.#tenure;
+    const { shards, working } = this.#openOrders;
     return new Map(shards.map((shard) => [`shard-${shard}`, working]));
   }
 
@@ -187,7 +196,7 @@ export class Worker {
     const { clock, onError, pollMs = 25 } = this.#args;
     const { signal } = this.#stopped;
     while (!signal.aborted) {
-      await this.#look(this.#tenure).catch((error: unknown) => onError(error, "poll"));
+      await this.#look(this.#openOrders).catch((error: unknown) => onError(error, "poll"));
       const pause = this.#leases.members > 1 ? pollMs : pollMs * ALONE;
       await Promise.race([
         clock.sleep(pause, signal),
@@ -198,10 +207,10 @@ export class Worker {
     }
   }
 
-  async #look(tenure: Tenure): Promise<void> {
+  async #look(openOrders: OpenOrders): Promise<void> {
     const { store, clock } = this.#args;
-    const { shards } = tenure;
-    if (tenure.isOver || shards.length === 0) return;
+    const { shards } = openOrders;
+    if (openOrders.isOver || shards.length === 0) return;
     const now = clock.now();
     const all = now - this.#sawAllAt >= ALL_MS;
     const [orders, cancellations] = await Promise.all([
@@ -209,18 +218,18 @@ export class Worker {
       store.cancellations(shards),
     ]);
     if (all) this.#sawAllAt = now;
-    const unknown = orders.filter(({ id }) => !tenure.knows(id));
-    if (unknown.length > 0) await tenure.takeFrom(() => store.read(unknown));
-    const gone = cancellations.filter(({ id }) => !tenure.knows(id));
-    for (const { id } of cancellations) tenure.cancel(id);
-    if (gone.length > 0 && !tenure.isOver) await this.#settle(tenure, gone);
+    const unknown = orders.filter(({ id }) => !openOrders.knows(id));
+    if (unknown.length > 0) await openOrders.takeFrom(() => store.read(unknown));
+    const gone = cancellations.filter(({ id }) => !openOrders.knows(id));
+    for (const { id } of cancellations) openOrders.cancel(id);
+    if (gone.length > 0 && !openOrders.isOver) await this.#settle(openOrders, gone);
   }
 
-  /** Cancellations of orders that have ended are done with; those of others wait until the order is known here. */
-  async #settle(tenure: Tenure, gone: { shard: number; id: string }[]): Promise<void> {
+  /** Deletes cancellations of orders that have ended; the others stay until the order is known here. */
+  async #settle(openOrders: OpenOrders, gone: { shard: number; id: string }[]): Promise<void> {
     const { store } = this.#args;
     const orders = gone.map((one) => ({ ...one, createdAt: timeOf(one.id) }));
-    const unfinished = await tenure.takeFrom(() => store.read(orders));
+    const unfinished = await openOrders.takeFrom(() => store.read(orders));
     const open = new Set(unfinished.map(({ order }) => order.id));
     const done = gone.filter(({ id }) => !open.has(id));
     if (done.length > 0) await store.settleCancellations(done);

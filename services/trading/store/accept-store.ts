@@ -1,17 +1,16 @@
-import { bytesArray, plainArray, textArray } from "../../kit/database/arrays.ts";
-import { isUniqueViolation } from "../../kit/database/connection-loss.ts";
-import type { Database } from "../../kit/database/database.ts";
-import { priceText } from "../../market/price.ts";
+import type { Database } from "../../kit/database/index.ts";
+import { bytesArray, isUniqueViolation, plainArray, textArray } from "../../kit/database/index.ts";
+import { priceText } from "../../market/index.ts";
 import { type AcceptStore, type Kept, keyOf, type Request } from "../accept/accept.ts";
 import { openChain } from "../chain/open-chain.ts";
-import type { StoredEvent } from "../saga/ports.ts";
+import type { StoredEvent } from "../saga/events.ts";
 import { shardOf } from "../saga/shard.ts";
 import { SEPARATOR, timeArray } from "./events.ts";
 import { ORDER_COLUMNS, type OrderRow, orderOf } from "./order-row.ts";
 
 /**
- * No ON CONFLICT: keys are new but for repeats, and then the whole batch is looked at again. Of a first event only its
- * place in the chain and its text are told: all else the order says. Each array costs something an element.
+ * No ON CONFLICT: keys are new, except when requests are repeated, and then `Accept` looks up the whole batch. Of an order's
+ * first event only the link, hash and body are parameters, as the rest follows from the order: each array has its cost.
  */
 const INSERT = {
   name: "accept",
@@ -44,6 +43,7 @@ const LOOK_UP = {
   JOIN orders o ON o.id = k.order_id AND o.created_at = k.created_at`,
 };
 
+/** Stores accepted orders in PostgreSQL. */
 export class SqlAcceptStore implements AcceptStore {
   readonly #database: Database;
 

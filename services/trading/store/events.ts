@@ -1,17 +1,21 @@
-import { bytesArray, plainArray } from "../../kit/database/arrays.ts";
-import type { StoredEvent } from "../saga/ports.ts";
+import { bytesArray, plainArray } from "../../kit/database/index.ts";
+import type { StoredEvent } from "../saga/events.ts";
 
 /** Type of the array parameters that `eventArrays` gives, in their order; after them come the bodies. */
 const TYPES = ["int[]", "int[]", "timestamptz[]", "uuid[]", "smallint[]", "text[]", "bool[]", "bytea[]"];
-/** Between the bodies of a batch: JSON holds it only escaped. An array of them would have all their quotes escaped. */
+/**
+ * Separates the bodies of a batch in one text: JSON contains this character only escaped. In an array all of their quotes
+ * would have to be escaped.
+ */
 export const SEPARATOR = "\x1f";
 
-/** Inserts events given in arrays, from the parameter of number `from` on. */
+/** SQL that inserts events given as arrays, whose parameters are numbered from `from` on. */
 export const insertEvents = (from: number): string => `
   INSERT INTO order_events (chain, link, at, order_id, version, status, fed, hash, body)
   SELECT * FROM unnest(${TYPES.map((type, i) => `$${from + i}::${type}`).join(", ")},
     string_to_array($${from + TYPES.length}, '${SEPARATOR}'))`;
 
+/** The parameters of `insertEvents`. */
 export function eventArrays(events: readonly StoredEvent[]): string[] {
   return [
     plainArray(events.map(({ chain }) => chain)),

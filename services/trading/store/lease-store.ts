@@ -1,12 +1,12 @@
-import { plainArray, textArray } from "../../kit/database/arrays.ts";
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
+import { plainArray, textArray } from "../../kit/database/index.ts";
 import { podOf } from "../saga/leases.ts";
 import type { Lease, LeaseStore, LeaseView } from "../saga/ports.ts";
 
-/** How long a lease lives that isn't renewed. */
+/** A lease that isn't renewed expires after this. */
 const LIFE = "interval '3 seconds'";
 
-/** A member of the same pod is one that died: it has no share any more, though it hasn't expired. */
+/** Removes expired members, and earlier processes of the same pod, which have died. */
 const JOIN = {
   name: "lease-join",
   text: `
@@ -60,7 +60,7 @@ interface Row {
   members: string;
 }
 
-/** Leases by the database's clock, which is the same for all. */
+/** Leases in PostgreSQL, whose clock decides when one expires. */
 export class SqlLeaseStore implements LeaseStore {
   readonly #database: Database;
 

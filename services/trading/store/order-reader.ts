@@ -1,6 +1,5 @@
-import type { Database } from "../../kit/database/database.ts";
-import { timeOf } from "../../kit/uuid7.ts";
-import type { Cursor } from "../cursor.ts";
+import type { Database } from "../../kit/database/index.ts";
+import { timeOf } from "../../kit/uuid.ts";
 import type { EventBody } from "../saga/events.ts";
 import { shardOf } from "../saga/shard.ts";
 import type { PlacedOrder, Status } from "../saga/state.ts";
@@ -88,7 +87,7 @@ export class OrderReader {
     return rows.map(({ body }) => JSON.parse(body) as EventBody);
   }
 
-  /** Leaves word for the process that works the order. */
+  /** Stores a cancellation for the pod that owns the order's shard. */
   async askToCancel({ id, symbol }: PlacedOrder): Promise<void> {
     await this.#database.repeatable(ASK_CANCEL, [shardOf(symbol), id]);
   }
@@ -96,4 +95,26 @@ export class OrderReader {
 
 function nowOf(row: Row): OrderNow {
   return { order: orderOf(row), last: row.body === null ? undefined : (JSON.parse(row.body) as EventBody) };
+}
+
+/** A place in a user's list of orders: the last order of a page. */
+export interface Cursor {
+  createdAt: Date;
+  id: string;
+}
+
+const CURSOR = /^(\d{1,15})\.([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/;
+
+/** A cursor as text: opaque to clients, and safe in a URL. */
+export function encodeCursor({ createdAt, id }: Cursor): string {
+  return Buffer.from(`${createdAt.getTime()}.${id}`).toString("base64url");
+}
+
+/** Undefined when the text is not a cursor that `encodeCursor` wrote. */
+export function decodeCursor(text: string): Cursor | undefined {
+  const decoded = Buffer.from(text, "base64url").toString("latin1");
+  const [, time, id] = CURSOR.exec(decoded) ?? [];
+  if (!time || !id) return undefined;
+  const cursor = { createdAt: new Date(Number(time)), id };
+  return encodeCursor(cursor) === text ? cursor : undefined;
 }

@@ -1,7 +1,7 @@
 import { mills } from "../saga/events.ts";
 import type { PlacedOrder } from "../saga/state.ts";
 
-/** An order as the database gives it: numbers that JavaScript does not hold exactly come as text. */
+/** A row of `orders`: numbers that JavaScript can't represent exactly come as text. */
 export interface OrderRow {
   id: string;
   created_at: Date;
@@ -18,8 +18,8 @@ export const ORDER_COLUMNS =
   "o.id, o.created_at, o.user_id, o.symbol, o.side, o.type, o.quantity, o.limit_price, o.worst_price";
 
 /**
- * How far an order's `created_at` and its events' times may be from the time in its id: nothing, but for clocks that
- * differ. Queries name it so that only one or two partitions are looked at.
+ * How far an order's `created_at` and its events' times may differ from the time in its id, as pods' clocks differ. Queries
+ * name this range, so that PostgreSQL reads only one or two partitions.
  */
 export const SPREAD_MS = 3_600_000;
 

@@ -1,5 +1,5 @@
-import { plainArray } from "../../kit/database/arrays.ts";
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
+import { plainArray } from "../../kit/database/index.ts";
 import { openChain } from "../chain/open-chain.ts";
 import { fold } from "../saga/events.ts";
 import type { Commit, SagaStore } from "../saga/ports.ts";
@@ -11,9 +11,10 @@ import { ORDER_COLUMNS, type OrderRow, orderOf, SPREAD_MS } from "./order-row.ts
 type Placed = { shard: number; id: string; createdAt: number };
 
 /**
- * In one statement: the shards are held under these epochs, the orders had not ended, the events are there. The rows of
- * orders that end are looked up one by one: joined, a planner that has once seen few of them reads all of them for each
- * (180 instead of 30 us an order). A place is as good as a key here, as these rows are never updated.
+ * One statement that checks that the shards are owned under these epochs and that the orders had not ended, and inserts the
+ * events; `fenced()` raises an error otherwise. The rows of orders that end are looked up one by one: joined, a planner
+ * whose statistics say that the table is small reads all rows for each order (180 instead of 30 us an order). A ctid is as
+ * good as a key here, as these rows are never updated.
  */
 const COMMIT = {
   name: "saga-commit",
@@ -28,7 +29,7 @@ const COMMIT = {
       CROSS JOIN LATERAL (SELECT ctid FROM open_orders p WHERE p.shard = e.shard AND p.id = e.id OFFSET 0) AS o
     ))
     RETURNING 1
-  ), told AS (${insertEvents(6)})
+  ), stored AS (${insertEvents(6)})
   SELECT CASE WHEN (SELECT count(*) FROM held) = cardinality($3) AND (SELECT count(*) FROM gone) = cardinality($5)
     THEN true ELSE fenced() END AS stored`,
 };
@@ -45,7 +46,7 @@ const UNFINISHED = `
 const LOAD = { name: "saga-load", text: `${UNFINISHED} WHERE p.shard = $1` };
 const READ = { name: "saga-read", text: `${UNFINISHED} WHERE p.shard = ANY($1) AND p.id = ANY($2)` };
 
-/** Ids begin with the time: those of the last seconds are the end of each shard's part of the index. */
+/** Ids begin with the time, so that this reads only the end of each shard's part of the index. */
 const PLACED_SINCE = {
   name: "saga-placed-since",
   text: "SELECT shard, id, created_at FROM open_orders WHERE shard = ANY($1) AND id >= $2::uuid",
@@ -64,12 +65,12 @@ const SETTLE = {
 
 type Unfinished = OrderRow & { bodies: string[] | null };
 
-/** The saga's side of the database. */
+/** Stores the orders' events and reads unfinished orders in PostgreSQL. */
 export class SqlSagaStore implements SagaStore {
   readonly #database: Database;
   readonly #owner: string;
 
-  /** @param owner whose leases are meant */
+  /** @param owner the process whose leases `commit` checks */
   constructor(database: Database, owner: string) {
     this.#database = database;
     this.#owner = owner;

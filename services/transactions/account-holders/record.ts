@@ -1,5 +1,5 @@
-import type { EnvelopeKey } from "../keys/envelope-key.ts";
-import { openSealed, seal } from "../keys/seal.ts";
+import type { EnvelopeKey } from "../keys/envelope.ts";
+import { openSealed, seal } from "../keys/envelope.ts";
 
 /** An account holder's fields, in the clear: never to be logged. */
 export interface Fields {

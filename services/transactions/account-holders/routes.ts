@@ -3,7 +3,7 @@ import { failures, json, problem } from "../../kit/http/api.ts";
 import type { KitEnv } from "../../kit/http/app.ts";
 import { ProblemError } from "../../kit/http/problem.ts";
 import { userOf } from "../../kit/http/user.ts";
-import { refuseBody } from "../refuse-body.ts";
+import { refuseBody } from "../problems.ts";
 import { AccountHolder, NewAccountHolder } from "./account-holder.ts";
 import type { AccountHolders } from "./store.ts";
 

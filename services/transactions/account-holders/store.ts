@@ -1,6 +1,6 @@
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
 import { ProblemError } from "../../kit/http/problem.ts";
-import type { EnvelopeKey } from "../keys/envelope-key.ts";
+import type { EnvelopeKey } from "../keys/envelope.ts";
 import type { AccountHolder, NewAccountHolder } from "./account-holder.ts";
 import { type Fields, openRecord, type SealedRecord, sealRecord } from "./record.ts";
 import { maskTaxFileNumber } from "./tax-file-number.ts";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { open } from "node:fs/promises";
-import type { DataKey, EnvelopeKey } from "./envelope-key.ts";
-import { openSealed, seal } from "./seal.ts";
+import type { DataKey, EnvelopeKey } from "./envelope.ts";
+import { openSealed, seal } from "./envelope.ts";
 
 const LINE = /^([\w.-]{1,64}) ([A-Za-z0-9+/]{43}=)$/;
 /** Rights of others, and the right of the group to write. */

@@ -1,13 +1,13 @@
 import { DecryptCommand, GenerateDataKeyCommand, KMSClient, KMSServiceException } from "@aws-sdk/client-kms";
 import { ProblemError } from "../../kit/http/problem.ts";
-import type { DataKey, EnvelopeKey } from "./envelope-key.ts";
+import type { DataKey, EnvelopeKey } from "./envelope.ts";
 
 const CONNECT_TIMEOUT_MS = 800;
 const REQUEST_TIMEOUT_MS = 1500;
 
 /**
  * Envelope keys in AWS KMS. Needs the rights `kms:GenerateDataKey` and `kms:Decrypt` on the key. The owner is the
- * encryption context, which KMS checks and CloudTrail records: it must be no personal data.
+ * encryption context, which KMS checks and is logged by AWS: it must not be personal data.
  */
 export class KmsEnvelopeKey implements EnvelopeKey {
   readonly #arn: string;

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { formatDecimal, parseDecimal, scaleOf } from "../../market/money.ts";
+import { formatDecimal, parseDecimal, scaleOf } from "../../market/index.ts";
 
 /** Decimals of the ledger's columns: enough for every currency. */
 const STORED_SCALE = 3;
@@ -49,15 +49,19 @@ export function amountIn(text: string, currency: string): string {
 
 function stored(text: string): bigint {
   const units = parseDecimal(text, STORED_SCALE);
-  if (units === undefined) throw new RangeError("an amount of the ledger is not one");
+  if (units === undefined)
+    throw new RangeError(
+      `the ledger holds "${text}" where an amount with at most ${STORED_SCALE} decimals belongs`,
+    );
   return units;
 }
 
-/** @throws RangeError when digits would be lost: no amount with more was let in. */
+/** @throws RangeError when digits would be lost, which no stored amount should cause. */
 function inCurrency(units: bigint, currency: string): string {
   const scale = scaleOf(currency);
   if (scale === undefined) throw new RangeError(`${currency} is not a currency`);
   const unit = 10n ** BigInt(STORED_SCALE - scale);
-  if (units % unit !== 0n) throw new RangeError(`an amount has more decimals than ${currency}`);
+  if (units % unit !== 0n)
+    throw new RangeError(`an amount in the ledger has more decimals than ${currency} has`);
   return formatDecimal(units / unit, scale);
 }

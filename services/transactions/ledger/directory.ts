@@ -1,4 +1,4 @@
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
 
 /** What never changes about a user's account. */
 export interface AccountFacts {
@@ -24,7 +24,7 @@ const OPEN = { name: "open-account", text: "SELECT open_account($1, $2) AS id" }
 /** Facts kept in memory at most; some 300 bytes each. */
 const MAX_KEPT = 20_000;
 
-/** Finds accounts. What it knows it keeps, as none of it changes. */
+/** Finds accounts. Facts are cached without expiry, as they never change. */
 export class AccountDirectory {
   readonly #database: Database;
   readonly #kept = new Map<string, AccountFacts>();
@@ -47,16 +47,17 @@ export class AccountDirectory {
     const there = await this.byUser(userId, currency);
     if (there) return there;
     const [row] = await this.#database.repeatable<{ id: string }>(OPEN, [userId, currency]);
-    if (!row) throw new Error("opening an account returned none");
+    if (!row)
+      throw new Error("open_account returned no row; does the schema match this version? Run the migrations");
     return this.#keep({ id: row.id, userId, currency });
   }
 
-  /** The house's bank account of a currency in which users have accounts. */
+  /** The broker's own bank account in a currency in which users have accounts. */
   async bank(currency: string): Promise<string> {
     const kept = this.#banks.get(currency);
     if (kept) return kept;
     const [row] = await this.#database.repeatable<{ id: string }>(BANK, [currency]);
-    if (!row) throw new Error(`there is no bank account in ${currency}`);
+    if (!row) throw new Error(`there is no bank account in ${currency}; opening a user's account creates it`);
     this.#banks.set(currency, row.id);
     return row.id;
   }

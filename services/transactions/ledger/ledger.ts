@@ -1,9 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Database } from "../../kit/database/database.ts";
-import { uuid7 } from "../../kit/uuid7.ts";
-import { type Account, type AccountRow, amountIn, asAccount } from "./account.ts";
-import type { AccountDirectory, AccountFacts } from "./directory.ts";
-import { type Entry, type Outcome, Poster } from "./poster.ts";
+import type { Database } from "../../kit/database/index.ts";
+import { uuid7 } from "../../kit/uuid.ts";
 import {
   accountNotFound,
   otherTransaction,
@@ -11,7 +8,10 @@ import {
   tooLittle,
   tooMuch,
   wrongTarget,
-} from "./problems.ts";
+} from "../problems.ts";
+import { type Account, type AccountRow, amountIn, asAccount } from "./account.ts";
+import type { AccountDirectory, AccountFacts } from "./directory.ts";
+import { type Entry, type Outcome, Poster } from "./poster.ts";
 import { readStatement, type Statement } from "./statement.ts";
 import type { NewTransaction, Transaction } from "./transaction.ts";
 
@@ -62,7 +62,7 @@ export class Ledger {
   async open(userId: string, currency: string): Promise<Account> {
     const { id } = await this.#directory.open(userId, currency);
     const [row] = await this.#database.repeatable<AccountRow>(ACCOUNT, [id]);
-    if (!row) throw new Error("an account that was opened is not there");
+    if (!row) throw new Error(`the account ${id}, which was just opened, is not in the database`);
     return asAccount(row);
   }
 

@@ -1,5 +1,5 @@
-import type { Database } from "../../kit/database/database.ts";
-import { GroupCommit } from "../../kit/database/group-commit.ts";
+import type { Database } from "../../kit/database/index.ts";
+import { GroupCommit } from "../../kit/group-commit.ts";
 import { busy } from "../../kit/http/busy.ts";
 import { MAX_BALANCE } from "./transaction.ts";
 

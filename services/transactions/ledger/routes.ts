@@ -1,67 +1,89 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
-import { createApi } from "../../kit/http/api.ts";
-import type { KitEnv } from "../../kit/http/app.ts";
-import { idempotencyKeyProblem } from "../../kit/http/idempotency-key.ts";
-import { ProblemError } from "../../kit/http/problem.ts";
-import { userOf } from "../../kit/http/user.ts";
-import { refuseBody } from "../refuse-body.ts";
-import type { Ledger } from "./ledger.ts";
-import { bookTransaction, getStatement, getTransaction, listAccounts, openAccount } from "./paths.ts";
-import { decodeLine, encodeLine } from "./statement.ts";
+import { createRoute, z } from "@hono/zod-openapi";
+import { failures, json, problem } from "../../kit/http/api.ts";
+import { idempotencyKeyParameter } from "../../kit/http/idempotency-key.ts";
+import { Account } from "./account.ts";
+import { StatementLine } from "./statement.ts";
+import { Currency, NewTransaction, Transaction } from "./transaction.ts";
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const bodyFailures = { 413: problem("The body is too large"), 415: problem("The body is not JSON") };
 
-/** The API of cash accounts. */
-export function ledgerApi(ledger: Ledger): OpenAPIHono<KitEnv> {
-  const app = createApi();
+export const openAccount = createRoute({
+  method: "post",
+  path: "/api/accounts",
+  summary: "Open a cash account in a currency",
+  description: "You have one account a currency: opening it again brings the same account.",
+  request: {
+    body: { required: true, content: json(z.strictObject({ currency: Currency }).openapi("NewAccount")) },
+  },
+  responses: {
+    200: { description: "Your account in this currency", content: json(Account) },
+    422: problem("Invalid"),
+    ...bodyFailures,
+    ...failures,
+  },
+});
 
-  app.openapi(
-    openAccount,
-    async (c) => c.json(await ledger.open(userOf(c), c.req.valid("json").currency), 200),
-    (result) => {
-      if (!result.success) refuseBody("The account is not valid.", result.error);
+export const listAccounts = createRoute({
+  method: "get",
+  path: "/api/accounts",
+  summary: "Your cash accounts with their balances",
+  responses: {
+    200: { description: "All of them, by currency", content: json(z.object({ items: z.array(Account) })) },
+    ...failures,
+  },
+});
+
+export const bookTransaction = createRoute({
+  method: "post",
+  path: "/api/transactions",
+  summary: "Deposit, withdraw or transfer",
+  description: "The same key and body again bring the same answer; the transaction is booked once.",
+  parameters: [idempotencyKeyParameter],
+  request: { body: { required: true, content: json(NewTransaction) } },
+  responses: {
+    201: { description: "Booked", content: json(Transaction) },
+    404: problem("You have no such account"),
+    409: problem("Too little is available on the account, or too much would be on it"),
+    422: problem("Invalid, or the key belongs to another transaction"),
+    ...bodyFailures,
+    ...failures,
+  },
+});
+
+export const getTransaction = createRoute({
+  method: "get",
+  path: "/api/transactions/{id}",
+  summary: "A deposit, withdrawal or transfer of yours",
+  request: { params: z.object({ id: z.string() }) },
+  responses: {
+    200: { description: "The transaction", content: json(Transaction) },
+    404: problem("You have no such transaction"),
+    ...failures,
+  },
+});
+
+export const getStatement = createRoute({
+  method: "get",
+  path: "/api/accounts/{id}/statement",
+  summary: "What moved on an account, newest first, with the balance after each line",
+  request: {
+    params: z.object({ id: z.string() }),
+    query: z.strictObject({
+      cursor: z.string().max(100).optional(),
+      limit: z.coerce
+        .number({ error: "must be a whole number from 1 to 100" })
+        .int()
+        .min(1)
+        .max(100)
+        .default(20),
+    }),
+  },
+  responses: {
+    200: {
+      description: "A page; nextCursor is null on the last",
+      content: json(z.object({ items: z.array(StatementLine), nextCursor: z.string().nullable() })),
     },
-  );
-
-  app.openapi(listAccounts, async (c) => c.json({ items: await ledger.accounts(userOf(c)) }, 200));
-
-  app.openapi(
-    bookTransaction,
-    async (c) => {
-      const key = c.req.header("idempotency-key") ?? "";
-      const { transaction, replayed } = await ledger.book(userOf(c), key, c.req.valid("json"));
-      if (replayed) c.header("idempotency-replayed", "true");
-      c.header("location", `/api/transactions/${transaction.id}`);
-      return c.json(transaction, 201);
-    },
-    (result, c) => {
-      const key = idempotencyKeyProblem(c.req.header("idempotency-key"));
-      if (!result.success) refuseBody("The transaction is not valid.", result.error, key ? [key] : []);
-      if (key) throw new ProblemError(400, `The Idempotency-Key header ${key.message}.`, { errors: [key] });
-    },
-  );
-
-  app.openapi(getTransaction, async (c) => {
-    const { id } = c.req.valid("param");
-    const transaction = UUID.test(id) ? await ledger.find(userOf(c), id.toLowerCase()) : undefined;
-    if (!transaction) throw new ProblemError(404, "You have no transaction of this id.");
-    return c.json(transaction, 200);
-  });
-
-  app.openapi(getStatement, async (c) => {
-    const userId = userOf(c);
-    const { id } = c.req.valid("param");
-    const { cursor, limit } = c.req.valid("query");
-    const before = cursor === undefined ? undefined : decodeLine(cursor);
-    if (cursor !== undefined && before === undefined) {
-      const errors = [{ field: "cursor", message: "must be a nextCursor of an earlier page" }];
-      throw new ProblemError(400, "The cursor is not valid.", { errors });
-    }
-    if (!UUID.test(id)) throw new ProblemError(404, "You have no account of this id.");
-    const { lines, next } = await ledger.statement(userId, id, before, limit);
-    return c.json({ items: lines, nextCursor: next === undefined ? null : encodeLine(next) }, 200);
-  });
-
-  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Trizone cash accounts", version: "1" } });
-  return app;
-}
+    404: problem("You have no such account"),
+    ...failures,
+  },
+});

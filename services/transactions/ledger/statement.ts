@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import type { Database } from "../../kit/database/database.ts";
+import type { Database } from "../../kit/database/index.ts";
 import { amountIn } from "./account.ts";
 import type { AccountFacts } from "./directory.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { parseDecimal, scaleOf } from "../../market/money.ts";
+import { parseDecimal, scaleOf } from "../../market/index.ts";
 
 /** Digits before the point of one transaction's amount at most. */
 const MAX_DIGITS = 12;

@@ -1,9 +1,9 @@
-import type { Database } from "../../kit/database/database.ts";
-import { EXCHANGE_CURRENCY, formatDecimal } from "../../market/money.ts";
-import type { ReservationOutcome } from "../../market/order-events.ts";
+import type { Database } from "../../kit/database/index.ts";
+import type { ReservationOutcome } from "../../market/index.ts";
+import { EXCHANGE_CURRENCY, formatDecimal } from "../../market/index.ts";
 import { amountIn } from "../ledger/account.ts";
 
-/** What an order reserved and what was booked for it, for whoever has to explain it. */
+/** What an order reserved and what was booked for it, for `trizone reconcile-order`. */
 export interface ReservationReport {
   id: string;
   /** Absent for sells, which reserve no cash. */
@@ -31,13 +31,13 @@ export interface ReservationReport {
 }
 
 const RESERVATION = {
-  name: "explain-reservation",
+  name: "report-reservation",
   text: `
   SELECT r.state, r.account, a.user_id, a.currency, r.amount, r.spent
   FROM reservations r LEFT JOIN accounts a ON a.id = r.account WHERE r.id = $1`,
 };
 const TRANSFERS = {
-  name: "explain-transfers",
+  name: "report-transfers",
   text: `
   SELECT fill, kind, amount, debit_account, credit_account, at FROM transfers
   WHERE reference = $1 AND fill <> '' ORDER BY at, fill`,
@@ -62,8 +62,11 @@ interface TransferRow {
   at: Date;
 }
 
-export async function explain(database: Database, id: string): Promise<ReservationReport | undefined> {
-  // The position first: what is booked up to it is in what is read after it.
+export async function reservationReport(
+  database: Database,
+  id: string,
+): Promise<ReservationReport | undefined> {
+  // The position is read first, so that what is read afterwards includes all that was applied up to it.
   const [feed] = await database.repeatable<{ position: string | null }>(POSITION, []);
   const [[reservation], transfers] = await Promise.all([
     database.repeatable<ReservationRow & Record<string, unknown>>(RESERVATION, [id]),

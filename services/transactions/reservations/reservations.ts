@@ -1,12 +1,43 @@
 import type { QueryResultRow } from "pg";
-import { plainArray, textArray } from "../../kit/database/arrays.ts";
-import type { Database } from "../../kit/database/database.ts";
+import { z } from "zod";
+import type { Database } from "../../kit/database/index.ts";
+import { plainArray, textArray } from "../../kit/database/index.ts";
 import { busy } from "../../kit/http/busy.ts";
-import { EXCHANGE_CURRENCY } from "../../market/money.ts";
-import type { EventBatch } from "../../market/order-events.ts";
-import { type ReservationResult, ReserveInSteps } from "../../market/reserve-in-steps.ts";
-import { explain, type ReservationReport } from "./report.ts";
-import type { ReservationItem } from "./shapes.ts";
+import type { EventBatch } from "../../market/index.ts";
+import {
+  EXCHANGE_CURRENCY,
+  parseDecimal,
+  type ReservationResult,
+  ReserveInSteps,
+  scaleOf,
+} from "../../market/index.ts";
+import { type ReservationReport, reservationReport } from "./report.ts";
+
+/** Reservations of a request at most. */
+const MAX_ITEMS = 500;
+
+/** What `POST /internal/reservations` takes; an amount has at most the decimals of its currency. */
+export const ReservationBatch = z.object({
+  items: z
+    .array(
+      z
+        .object({
+          id: z.uuid().toLowerCase(),
+          userId: z
+            .string()
+            .regex(/^[\x21-\x7e]{1,255}$/, { error: "must be 1 to 255 visible ASCII characters" }),
+          currency: z.string(),
+          amount: z.string(),
+        })
+        .refine(({ currency, amount }) => parseDecimal(amount, scaleOf(currency) ?? -1) !== undefined, {
+          error: "must be an amount with the decimals of an ISO 4217 currency",
+          path: ["amount"],
+        }),
+    )
+    .max(MAX_ITEMS),
+});
+
+export type ReservationItem = z.infer<typeof ReservationBatch>["items"][number];
 
 const RESERVE = { name: "reserve", text: "SELECT id FROM reserve($1, $2, $3, $4) AS left_over (id)" };
 const RESERVE_WITH_CARE = {
@@ -23,11 +54,11 @@ export interface Applied {
   applied: boolean;
   /** Up to where events are applied now. */
   position: string | null;
-  /** Fills of which the house paid a part, as no reservation covered it. */
+  /** Fills of which the broker paid a part, as no reservation covered it. */
   uncovered: number;
 }
 
-/** Cash that orders hold. Every method throws ProblemError 503 when the database is away. */
+/** Cash that is reserved for orders. Every method throws ProblemError 503 when the database is away. */
 export class Reservations {
   readonly #database: Database;
   readonly #inSteps: ReserveInSteps<ReservationItem>;
@@ -36,12 +67,12 @@ export class Reservations {
     this.#database = database;
     this.#inSteps = new ReserveInSteps({
       atOnce: (items) => database.repeatable<{ id: string }>(RESERVE, arraysOf(items)),
-      withCare: (items) =>
+      oneByOne: (items) =>
         database.repeatable<ReservationResult & QueryResultRow>(RESERVE_WITH_CARE, arraysOf(items)),
     });
   }
 
-  /** Reserves for each item, once per id: a repeat hears what the first did, or that it was released since. */
+  /** Reserves for each item, once per id: a repeat gets the outcome of the first request, or `released`. */
   reserve(items: ReservationItem[]): Promise<ReservationResult[]> {
     return this.#inSteps.reserve(items).catch(busy);
   }
@@ -63,13 +94,14 @@ export class Reservations {
       plainArray(events.map(({ closed }) => (closed ? "t" : "f"))),
       plainArray(events.map(({ at }) => at)),
     ]);
-    if (!row) throw new Error("applying events returned nothing");
+    if (!row)
+      throw new Error("apply_events returned no row; does the schema match this version? Run the migrations");
     return { ...row, uncovered: Number(row.uncovered) };
   }
 
-  /** What is known of an order's cash; nothing when nothing is. */
-  explain(orderId: string): Promise<ReservationReport | undefined> {
-    return explain(this.#database, orderId);
+  /** What is stored of an order's cash; undefined when nothing is. */
+  report(orderId: string): Promise<ReservationReport | undefined> {
+    return reservationReport(this.#database, orderId);
   }
 }
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { connectionConfig } from "../../../services/kit/database/credentials.ts";
+import { connectionConfig } from "../../../services/kit/database/connection-config.ts";
 import { type RunningPod, startPod } from "../../support/pod.ts";
 import { databaseEnv, NO_LEDGERS, type Stack, startStack } from "../../support/stack.ts";
-import { type Answer, sendTogether } from "../together.ts";
+import { type Answer, sendTogether } from "./send-together.ts";
 
 const COUNT = 20;
 const WAITS_MS = 10_000;

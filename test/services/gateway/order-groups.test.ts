@@ -4,7 +4,7 @@ import { CLIENT_ID, startIssuer, type TestIssuer } from "../../support/issuer.ts
 import { type RunningPod, startPod } from "../../support/pod.ts";
 import { type Stack, startStack } from "../../support/stack.ts";
 import { startUpstream } from "../../support/upstream.ts";
-import { type Answer, ORDER, type Sent, sendTogether } from "../together.ts";
+import { type Answer, ORDER, type Sent, sendTogether } from "./send-together.ts";
 
 /** How many requests a pod has counted under a route. */
 async function counted(pod: RunningPod, method: string, route: string): Promise<number> {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { GroupCommit, QueueFull } from "../../../services/kit/database/group-commit.ts";
+import { GroupCommit, QueueFull } from "../../../services/kit/group-commit.ts";
 
 /** Commits that end when they are told to. */
 function byHand() {

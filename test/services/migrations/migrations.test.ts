@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { connectionConfig } from "../../../services/kit/database/credentials.ts";
+import { connectionConfig } from "../../../services/kit/database/connection-config.ts";
 import { DATA_SERVICES, type DataService, startPostgres, type TestPostgres } from "../../support/postgres.ts";
 import { databaseEnv, migrate } from "../../support/stack.ts";
 
@@ -95,7 +95,7 @@ describe("migrations", () => {
     await writeFile(join(postgres.logins.portfolio, "password"), `${password}\n`);
     await assert.rejects(as("portfolio", "SELECT 1"), /password authentication failed/);
     const output = await migrate(postgres);
-    assert.match(output, /May log in: .*portfolio/);
+    assert.match(output, /Roles that may log in now: .*portfolio/);
     assert.ok(!output.includes(password));
     await as("portfolio", "SELECT 1");
     const { rows } = await postgres.query("SELECT rolpassword FROM pg_authid WHERE rolname = 'portfolio'");
@@ -128,7 +128,7 @@ describe("migrations", () => {
     assert.deepEqual(await schema(), before);
     await assert.rejects(
       migrate(postgres, {}, ["down", "0999_none"]),
-      /no migration 0999_none was made here/,
+      /the migration 0999_none was not run here/,
     );
     await migrate(postgres, {}, ["down", "0100_roles"]);
     assert.deepEqual(await made(), []);

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { INSTRUMENTS } from "../../../services/market/instruments.ts";
 import { formatDecimal } from "../../../services/market/money.ts";
 import type { Answer, Client } from "./client.ts";
-import type { Dice } from "./dice.ts";
-import { cents, type Record } from "./record.ts";
-import type { Town } from "./town.ts";
+import type { SeededRandom } from "./random.ts";
+import { type ClientRecord, cents } from "./record.ts";
+import type { RunningServices } from "./running-services.ts";
 
 const SYMBOLS = ["BHP", "CBA", "ASX", "QAN", "RIO", "STO", "TLS", "WES", "XRO", "ANZ"];
 const RICH = Array.from({ length: 20 }, (_, i) => `user-${i}`);
@@ -20,10 +20,10 @@ const MOST_RESTING = 300;
 const MOST_PENDING = 64;
 
 interface LoadArgs {
-  town: Town;
+  services: RunningServices;
   client: Client;
-  record: Record;
-  dice: Dice;
+  record: ClientRecord;
+  random: SeededRandom;
   /** Requests a second, most of them new orders. */
   perSecond: number;
 }
@@ -86,7 +86,7 @@ export class Load {
   }
 
   async #run(): Promise<void> {
-    const { dice, perSecond } = this.#args;
+    const { random, perSecond } = this.#args;
     let due = performance.now();
     while (this.#isOn) {
       due += 1000 / perSecond;
@@ -95,7 +95,7 @@ export class Load {
       // What could not be sent in time is not made up for.
       else if (wait < -1000) due = performance.now();
       while (this.#pending.size >= MOST_PENDING) await Promise.race(this.#pending);
-      const sending: Promise<void> = this.#one(dice)
+      const sending: Promise<void> = this.#one(random)
         .catch((error: unknown) => void this.#surprises.push(error))
         .finally(() => this.#pending.delete(sending));
       this.#pending.add(sending);
@@ -103,16 +103,16 @@ export class Load {
   }
 
   /** Draws everything before it waits for anything, so that the seed decides what clients want. */
-  async #one(dice: Dice): Promise<void> {
-    const draw = this.#resting.length > MOST_RESTING ? 1 : dice.random();
-    const user = dice.pick(USERS);
-    const funded = dice.pick([...RICH, ...POOR]);
-    const amount = formatDecimal(BigInt(dice.from(1, 100_000)), 2);
-    const symbol = dice.pick(SYMBOLS);
-    const order = this.#order(dice, symbol);
-    const account = dice.pick(this.#accounts);
-    const isTwice = dice.chance(0.03);
-    const cancelled = dice.from(0, Math.max(0, this.#resting.length - 1));
+  async #one(random: SeededRandom): Promise<void> {
+    const draw = this.#resting.length > MOST_RESTING ? 1 : random.random();
+    const user = random.pick(USERS);
+    const funded = random.pick([...RICH, ...POOR]);
+    const amount = formatDecimal(BigInt(random.from(1, 100_000)), 2);
+    const symbol = random.pick(SYMBOLS);
+    const order = this.#order(random, symbol);
+    const account = random.pick(this.#accounts);
+    const isTwice = random.chance(0.03);
+    const cancelled = random.from(0, Math.max(0, this.#resting.length - 1));
     if (draw < 0.82) await this.#place(user, order, isTwice);
     else if (draw < 0.85) await this.#deposit(funded, amount);
     else if (draw < 0.88) await this.#withdraw(funded, amount);
@@ -121,15 +121,15 @@ export class Load {
     else await this.#cancel(cancelled);
   }
 
-  #order(dice: Dice, symbol: string): { [member: string]: unknown; type: string } {
-    const side = dice.pick(["buy", "sell"] as const);
-    const quantity = dice.chance(0.05) ? dice.from(500, 1500) : dice.from(1, 20);
+  #order(random: SeededRandom, symbol: string): { [member: string]: unknown; type: string } {
+    const side = random.pick(["buy", "sell"] as const);
+    const quantity = random.chance(0.05) ? random.from(500, 1500) : random.from(1, 20);
     const base = INSTRUMENTS.get(symbol)?.base ?? 0;
     const sign = side === "buy" ? 1 : -1;
-    const draw = dice.random();
+    const draw = random.random();
     // Reaches the market; rests far from it; is near it.
-    const away = draw < 0.4 ? 0.2 : draw < 0.75 ? -0.2 : (dice.random() - 0.5) / 20;
-    if (dice.chance(0.5)) return { symbol, side, type: "market", quantity };
+    const away = draw < 0.4 ? 0.2 : draw < 0.75 ? -0.2 : (random.random() - 0.5) / 20;
+    if (random.chance(0.5)) return { symbol, side, type: "market", quantity };
     return { symbol, side, type: "limit", quantity, limitPrice: (base * (1 + sign * away)).toFixed(2) };
   }
 
@@ -213,9 +213,9 @@ export class Load {
     body?: unknown,
     key?: string,
   ): Promise<Answer> {
-    const { town, client } = this.#args;
+    const { services, client } = this.#args;
     const content = { ...(body !== undefined && { body }), ...(key !== undefined && { key }) };
-    return client.call(method, town.url(service) + path, user, content);
+    return client.call(method, services.url(service) + path, user, content);
   }
 
   #newKey(): string {

@@ -8,7 +8,7 @@ export const cents = (amount: string): bigint => {
 };
 
 /** What the clients were told: the only thing that they know, and what the books have to agree with. */
-export class Record {
+export class ClientRecord {
   /** Ids of acknowledged orders, by user and key. */
   readonly orders = new Map<string, string>();
   /** What users brought and took, in cents, by user. */

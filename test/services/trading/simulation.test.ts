@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { type Played, playAll } from "./simulation/run.ts";
 
 /** `SEEDS=<n>` plays more worlds, `SEED=<n>` that one alone, with what its processes had to report. */
-const SEEDS = Number(process.env.SEEDS ?? 2000);
+const SEEDS = Number(process.env.SEEDS ?? 200);
 const ONE = process.env.SEED === undefined ? undefined : Number(process.env.SEED);
 
 const PLAYER = join(import.meta.dirname, "simulation", "run.ts");

@@ -25,24 +25,24 @@ function everyOrderOnce({ wishes, database }: Outcome): void {
 function everyOrderEnded({ database }: Outcome): void {
   for (const order of database.orders.values()) {
     const events = database.eventsOf(order.id).map(({ body }) => JSON.parse(body) as EventBody);
-    const trail = events.map(({ version, type, status }) => `${version} ${type} ${status}`).join(", ");
+    const history = events.map(({ version, type, status }) => `${version} ${type} ${status}`).join(", ");
     assert.deepEqual(
       events.map(({ version }) => version),
       events.map((_, i) => i),
-      trail,
+      history,
     );
-    assert.equal(events[0]?.type, "placed", trail);
-    assert.equal(events.filter(({ status }) => isEnd(status)).length, 1, trail);
-    assert.ok(isEnd(events.at(-1)?.status ?? "accepted"), trail);
+    assert.equal(events[0]?.type, "placed", history);
+    assert.equal(events.filter(({ status }) => isEnd(status)).length, 1, history);
+    assert.ok(isEnd(events.at(-1)?.status ?? "accepted"), history);
     const opened = events.findIndex(({ type }) => type === "opened");
-    assert.ok(opened === -1 || opened === 1, trail);
+    assert.ok(opened === -1 || opened === 1, history);
     let filled = 0;
     for (const { fill, filledQuantity = 0, status } of events) {
       filled += fill?.quantity ?? 0;
-      assert.equal(filledQuantity, filled, trail);
-      assert.equal(status === "filled", filled === order.quantity, trail);
+      assert.equal(filledQuantity, filled, history);
+      assert.equal(status === "filled", filled === order.quantity, history);
     }
-    assert.ok(filled <= order.quantity, trail);
+    assert.ok(filled <= order.quantity, history);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../../../services/trading/saga/ports.ts";
+import type { Clock } from "../../../../services/trading/clock.ts";
 import type { World } from "./world.ts";
 
 /** The virtual world's time 0. */
