@@ -1,4 +1,5 @@
 import { readEnvironment } from "../kit/environment.ts";
+import { apiBodyLimit } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
 import { letYoungGenerationGrow } from "../kit/small-heap.ts";
 import { authenticate } from "./authenticate.ts";
@@ -12,7 +13,7 @@ import { openServices } from "./services.ts";
 import { TokenCache } from "./token-cache.ts";
 import { Tokens } from "./tokens.ts";
 
-/** The API's door: verifies who calls, tells the services behind it, and routes. */
+/** Where the API begins: verifies who calls, says so to the services behind it, and routes. */
 const environment = readEnvironment(GatewayEnvironment);
 const flags = environment.FEATURE_FLAGS;
 
@@ -25,15 +26,14 @@ await serve(environment, (pod) => {
   const limits = new UserLimits({ perSecond, burst });
   const services = openServices(environment);
   const document = new ApiDocument(services, pod.log);
-  const door = { tokens, limits, zone: environment.ZONE };
   return {
     routes(app) {
       // For everyone: who writes a client has no token yet.
       app.get("/api/openapi.json", async (c) => c.json(await document.get()));
-      app.use("/api/*", authenticate(tokens, limits));
+      app.use("/api/*", authenticate(tokens, limits), apiBodyLimit);
       app.get("/api/flags", (c) => c.json(flags));
+      for (const service of services) app.route("/", routesTo(service, environment.ZONE));
     },
-    direct: services.flatMap((service) => routesTo(service, door)),
     upgrade: quotesStream(pod, tokens, flags.quotesStream ? environment.MARKET_DATA_URL : undefined),
     ready: () => keys.problem(),
     close: async () => {

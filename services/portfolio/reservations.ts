@@ -1,7 +1,6 @@
 import type { QueryResultRow } from "pg";
 import { plainArray, textArray } from "../kit/database/arrays.ts";
 import type { Database } from "../kit/database/database.ts";
-import { busy } from "../kit/http/busy.ts";
 import type { HoldingReservation } from "../market/order-events.ts";
 import { type ReservationResult, ReserveInSteps } from "../market/reserve-in-steps.ts";
 import type { Reservation } from "./books.ts";
@@ -51,7 +50,7 @@ export class Reservations {
    * @throws ProblemError 503
    */
   reserve(items: HoldingReservation[]): Promise<ReservationResult[]> {
-    return this.#inSteps.reserve(items).catch(busy);
+    return this.#inSteps.reserve(items);
   }
 
   /** Nothing when none was asked for. */

@@ -2,8 +2,8 @@ import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace as traces } f
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
-import type { CallInfo } from "../client/call.ts";
 import type { PodEnvironment } from "../environment.ts";
+import type { Call } from "../http/call.ts";
 import type { Tracing } from "./tracing.ts";
 
 const CLOSE_TIMEOUT_MS = 900;
@@ -26,7 +26,7 @@ export function createExporter({ SERVICE, POD_NAME, ZONE }: PodEnvironment): Tra
   const tracer = provider.getTracer("trizone");
 
   return {
-    record({ method, path, requestId, startedAt, trace }: CallInfo, route: string, status: number): void {
+    record({ method, path, requestId, startedAt, trace }: Call, route: string, status: number): void {
       if (!trace.sampled) return;
       ids.trace = trace.traceId;
       ids.span = trace.spanId;

@@ -1,10 +1,10 @@
-import type { CallInfo } from "../client/call.ts";
 import type { PodEnvironment } from "../environment.ts";
+import type { Call } from "../http/call.ts";
 import { recordSpans } from "./trace.ts";
 
 /** Exports each request as a span. */
 export interface Tracing {
-  record(call: CallInfo, route: string, status: number): void;
+  record(call: Call, route: string, status: number): void;
   /** Sends what has not been sent yet. */
   close(): Promise<void>;
 }

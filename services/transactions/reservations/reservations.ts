@@ -1,7 +1,6 @@
 import type { QueryResultRow } from "pg";
 import { plainArray, textArray } from "../../kit/database/arrays.ts";
 import type { Database } from "../../kit/database/database.ts";
-import { busy } from "../../kit/http/busy.ts";
 import { EXCHANGE_CURRENCY } from "../../market/money.ts";
 import type { EventBatch } from "../../market/order-events.ts";
 import { type ReservationResult, ReserveInSteps } from "../../market/reserve-in-steps.ts";
@@ -43,7 +42,7 @@ export class Reservations {
 
   /** Reserves for each item, once per id: a repeat hears what the first did, or that it was released since. */
   reserve(items: ReservationItem[]): Promise<ReservationResult[]> {
-    return this.#inSteps.reserve(items).catch(busy);
+    return this.#inSteps.reserve(items);
   }
 
   /** Applies events in one transaction with the feed's position: repeating it changes nothing. */
