@@ -1,17 +1,23 @@
 import type { MiddlewareHandler } from "hono";
-import type { KitEnv } from "../kit/http/app.ts";
+import { type KitEnv, setHeader } from "../kit/http/app.ts";
 import type { UserLimits } from "./rate-limit.ts";
 import type { TokenCache } from "./token-cache.ts";
 import { type Identity, unauthorized } from "./tokens.ts";
 
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]*)$/i;
 
+/** What handlers have behind `authenticate`: who calls. */
+export interface GatewayEnv extends KitEnv {
+  Variables: KitEnv["Variables"] & { identity: Identity };
+}
+
 /** Middleware: lets requests pass that carry a valid access token, within their user's limit. */
-export function authenticate(tokens: TokenCache, limits: UserLimits): MiddlewareHandler<KitEnv> {
+export function authenticate(tokens: TokenCache, limits: UserLimits): MiddlewareHandler {
   return async (c, next) => {
-    const identity = await tokens.identify(bearerToken(c.env.incoming.headers.authorization));
+    const identity = await tokens.identify(bearerToken(c.req.header("authorization")));
+    c.set("identity", identity);
     const headers = limits.take(identity.id, c.get("call").startedAt);
-    for (const [name, value] of Object.entries(headers)) c.env.outgoing.setHeader(name, value);
+    for (const [name, value] of Object.entries(headers)) setHeader(c, name, value);
     await next();
   };
 }

@@ -1,4 +1,5 @@
 import { readEnvironment } from "../kit/environment.ts";
+import { apiBodyLimit } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
 import { letYoungGenerationGrow } from "../kit/small-heap.ts";
 import { authenticate } from "./authenticate.ts";
@@ -25,15 +26,14 @@ await serve(environment, (pod) => {
   const limits = new UserLimits({ perSecond, burst });
   const services = openServices(environment);
   const document = new ApiDocument(services, pod.log);
-  const context = { tokens, limits, zone: environment.ZONE };
   return {
     routes(app) {
       // Without a token, as authors of clients read it.
       app.get("/api/openapi.json", async (c) => c.json(await document.get()));
-      app.use("/api/*", authenticate(tokens, limits));
+      app.use("/api/*", authenticate(tokens, limits), apiBodyLimit);
       app.get("/api/flags", (c) => c.json(flags));
+      for (const service of services) app.route("/", routesTo(service, environment.ZONE));
     },
-    direct: services.flatMap((service) => routesTo(service, context)),
     upgrade: quotesStream(pod, tokens, flags.quotesStream ? environment.MARKET_DATA_URL : undefined),
     ready: () => keys.problem(),
     close: async () => {

@@ -1,11 +1,9 @@
-import { AttemptError, textOf, type UpstreamResponse } from "../kit/client/attempt.ts";
+import { textOf, type UpstreamResponse } from "../kit/client/attempt.ts";
 import { isTransientStatus } from "../kit/client/retry.ts";
 import type { Upstream } from "../kit/client/upstream.ts";
 import { GroupCommit } from "../kit/group-commit.ts";
-import { busy } from "../kit/http/busy.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import type { Reply } from "../kit/http/reply.ts";
-import { type GroupedOrder, ORDER_GROUP_PATH, OrderReplies } from "../market/order-group.ts";
+import { type GroupedOrder, ORDER_GROUP_PATH, OrderReplies, type Reply } from "../market/order-group.ts";
 
 /** An order's response, and the zone of the pod that gave it. */
 export interface OrderReply {
@@ -18,8 +16,6 @@ const MAX_ORDERS = 100;
 const MAX_CHARACTERS = 1024;
 /** After an answer that is none to a group, orders go by themselves for so long: a pod of another version, or one under faults. */
 const ALONE_MS = 10_000;
-const BODY_TIMEOUT_MS = 2000;
-const NEVER = new AbortController().signal;
 
 /**
  * Sends the orders that one turn of the event loop brings as one request: a request each would cost the gateway and
@@ -48,38 +44,33 @@ export class OrderGroups {
     const { body = "", idempotencyKey = "" } = order;
     if (body.length > MAX_CHARACTERS || idempotencyKey.length > MAX_CHARACTERS) return undefined;
     if (performance.now() < this.#aloneUntil) return undefined;
-    return this.#groups.add(order).catch(busy);
+    return this.#groups.add(order);
   }
 
   async #send(orders: GroupedOrder[]): Promise<(OrderReply | undefined)[]> {
     if (orders.length === 1) return [undefined];
-    const response = await this.#upstream.request(
-      {
-        // A PUT, as a repeat changes nothing: each order is stored once under its key.
-        method: "PUT",
-        path: ORDER_GROUP_PATH,
-        headers: { "content-type": "application/json" },
-        body: Buffer.from(JSON.stringify({ orders })),
-      },
-      NEVER,
-    );
-    const replies = await repliesIn(response);
+    const response = await this.#upstream.request({
+      // A PUT, as a repeat changes nothing: each order is stored once under its key.
+      method: "PUT",
+      path: ORDER_GROUP_PATH,
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ orders }),
+      whole: true,
+    });
+    const replies = repliesIn(response);
     if (replies?.length === orders.length) return replies;
     this.#aloneUntil = performance.now() + ALONE_MS;
     return orders.map(() => undefined);
   }
 }
 
-/** Nothing when the answer isn't one to a group. @throws ProblemError when there is no telling what became of it */
-async function repliesIn(response: UpstreamResponse): Promise<OrderReply[] | undefined> {
+/** Nothing when the answer isn't one to a group. @throws ProblemError when it says to come again */
+function repliesIn(response: UpstreamResponse): OrderReply[] | undefined {
   const { status, headers } = response;
   if (isTransientStatus(status)) throw notNow(status, headers["retry-after"]);
-  const text = await textOf(response, BODY_TIMEOUT_MS).catch((error: unknown) => {
-    throw error instanceof AttemptError ? notNow(502, "1") : error;
-  });
   if (status !== 200) return undefined;
   try {
-    const { zone, replies } = OrderReplies.parse(JSON.parse(text));
+    const { zone, replies } = OrderReplies.parse(JSON.parse(textOf(response)));
     return replies.map((reply) => ({ zone, reply }));
   } catch {
     return undefined;

@@ -18,8 +18,14 @@ export type GroupedOrder = z.infer<typeof GroupedOrder>;
 
 export const OrderGroup = z.object({ orders: z.array(GroupedOrder).min(1).max(500) });
 
-/** Each order's own response, in the orders' order. */
-export const OrderReplies = z.object({
-  zone: z.string(),
-  replies: z.array(z.object({ status: z.int(), headers: z.array(z.string()), body: z.string() })),
+/** The response to an order. */
+const Reply = z.object({
+  status: z.int(),
+  headers: z.record(z.string(), z.string()),
+  body: z.string(),
 });
+
+export type Reply = z.infer<typeof Reply>;
+
+/** Each order's own response, in the orders' order; the zone of the pod that made them. */
+export const OrderReplies = z.object({ zone: z.string(), replies: z.array(Reply) });

@@ -1,7 +1,6 @@
 import type { QueryResultRow } from "pg";
 import type { Database } from "../kit/database/index.ts";
 import { plainArray, textArray } from "../kit/database/index.ts";
-import { busy } from "../kit/http/busy.ts";
 import type { HoldingReservation } from "../market/index.ts";
 import { type ReservationResult, ReserveInSteps } from "../market/index.ts";
 import type { Reservation } from "./holdings.ts";
@@ -51,7 +50,7 @@ export class Reservations {
    * @throws ProblemError 503
    */
   reserve(items: HoldingReservation[]): Promise<ReservationResult[]> {
-    return this.#inSteps.reserve(items).catch(busy);
+    return this.#inSteps.reserve(items);
   }
 
   /** Nothing when none was asked for. */

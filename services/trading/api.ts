@@ -27,7 +27,7 @@ export function ordersApi({ reader, onCancel }: OrdersArgs): OpenAPIHono<KitEnv>
     return found;
   };
 
-  // Answered by `placeRoute` and `placeGroupRoute`.
+  // Answered by `placeRoutes`.
   app.openAPIRegistry.registerPath(placeOrder);
 
   app.openapi(getOrder, async (c) => c.json(orderView(await find(userOf(c), c.req.valid("param").id)), 200));

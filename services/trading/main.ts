@@ -1,11 +1,12 @@
 import { readEnvironment } from "../kit/environment.ts";
-import { apiBodyLimit } from "../kit/http/body-limit.ts";
+import { apiBodyLimit, bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
 import { letYoungGenerationGrow } from "../kit/small-heap.ts";
+import { ORDER_GROUP_PATH } from "../market/index.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import { ordersApi } from "./api.ts";
 import { TradingEnvironment } from "./environment.ts";
-import { placeGroupRoute, placeRoute } from "./place-routes.ts";
+import { placeRoutes } from "./place-routes.ts";
 import { openTrading } from "./trading.ts";
 
 /** `trading` accepts orders, stores every event of them, and runs the saga that takes each one to its end. */
@@ -19,9 +20,11 @@ await serve(environment, (pod) => {
   return {
     routes(app) {
       app.use("/api/*", apiBodyLimit);
+      app.use("/internal/*", bodyLimit(INTERNAL_BODY_LIMIT));
+      app.route("/", placeRoutes(trading.place, pod));
       app.route("/", api);
     },
-    direct: [placeRoute(trading.place, pod), placeGroupRoute(trading.place, pod)],
+    groupPaths: [ORDER_GROUP_PATH],
     admin: (app) => adminRoutes(app, trading),
     // Readiness doesn't depend on the database: all pods share it, so that its failover would make all of them unready
     // until the next probes. While it is away, requests get a 503 with Retry-After.

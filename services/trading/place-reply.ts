@@ -1,9 +1,9 @@
 import { HTTPException } from "hono/http-exception";
 import { idempotencyKeyProblem } from "../kit/http/idempotency-key.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import type { Reply } from "../kit/http/reply.ts";
 import { checkedUser } from "../kit/http/user.ts";
 import { fieldErrors } from "../kit/http/validation.ts";
+import type { Reply } from "../market/order-group.ts";
 import { NewOrder } from "./order.ts";
 import type { Placed } from "./place.ts";
 import { placedView } from "./view.ts";
@@ -30,8 +30,11 @@ export async function placeReply(
 ): Promise<Reply> {
   const given = checked(bodyOf(contentType, body), idempotencyKey);
   const { order, replayed } = await place(checkedUser(userId), given.key, given.order);
-  const headers = ["location", `${ORDERS_PATH}/${order.id}`, "content-type", "application/json"];
-  if (replayed) headers.push("idempotency-replayed", "true");
+  const headers = {
+    location: `${ORDERS_PATH}/${order.id}`,
+    "content-type": "application/json",
+    ...(replayed && { "idempotency-replayed": "true" }),
+  };
   return { status: 201, headers, body: JSON.stringify(placedView(order)) };
 }
 

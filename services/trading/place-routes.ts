@@ -1,61 +1,43 @@
-import { type CallInfo, endCall } from "../kit/client/call.ts";
-import { failureOf } from "../kit/client/failure.ts";
-import { API_BODY_LIMIT, INTERNAL_BODY_LIMIT, readBody } from "../kit/http/body-limit.ts";
-import type { DirectRoute } from "../kit/http/direct.ts";
-import { single } from "../kit/http/headers.ts";
-import { parseInternal } from "../kit/http/internal.ts";
-import { problemReply, type Reply, sendReply } from "../kit/http/reply.ts";
+import { Hono } from "hono";
+import type { KitEnv } from "../kit/http/app.ts";
+import { type Call, endCall, failureOf } from "../kit/http/call.ts";
+import { readInternal } from "../kit/http/internal.ts";
+import { problemReply } from "../kit/http/problem.ts";
 import type { Pod } from "../kit/pod.ts";
 import { traceOf } from "../kit/telemetry/trace.ts";
-import { type GroupedOrder, ORDER_GROUP_PATH, OrderGroup } from "../market/order-group.ts";
+import { type GroupedOrder, ORDER_GROUP_PATH, OrderGroup, type Reply } from "../market/order-group.ts";
 import { ORDERS_PATH, type Place, placeReply } from "./place-reply.ts";
 
-/**
- * `POST /api/orders` on Node's own objects. It is what there is most of, and a framework's request, response and
- * validators for it took a third of this service's time.
- */
-export function placeRoute(place: Place, pod: Pod): DirectRoute {
-  return {
-    path: ORDERS_PATH,
-    only: "POST",
-    async handle({ incoming, outgoing, requestId }) {
-      const body = await readBody(incoming, API_BODY_LIMIT);
-      const { "x-user-id": userId, "idempotency-key": key, "content-type": contentType } = incoming.headers;
-      const reply = await placeReply(place, {
-        userId: single(userId),
-        idempotencyKey: single(key),
-        contentType,
-        body: body?.toString(),
-      });
-      sendReply(outgoing, reply, pod.environment.ZONE, requestId);
-    },
-  };
+/** `POST /api/orders`, and the same for many at once as the gateway puts them together. */
+export function placeRoutes(place: Place, pod: Pod): Hono<KitEnv> {
+  const app = new Hono<KitEnv>();
+
+  app.post(ORDERS_PATH, async (c) => {
+    const { body, ...init } = await placeReply(place, {
+      userId: c.req.header("x-user-id"),
+      idempotencyKey: c.req.header("idempotency-key"),
+      contentType: c.req.header("content-type"),
+      body: await c.req.text(),
+    });
+    return new Response(body, init);
+  });
+
+  app.put(ORDER_GROUP_PATH, async (c) => {
+    const { orders } = await readInternal(c, OrderGroup);
+    const replies = await Promise.all(orders.map((order) => replyTo(place, pod, order)));
+    return c.json({ zone: pod.environment.ZONE, replies });
+  });
+  return app;
 }
 
-/** The same for many at once, as the gateway puts them together: each is answered as it would be by itself. */
-export function placeGroupRoute(place: Place, pod: Pod): DirectRoute {
-  const { ZONE: zone } = pod.environment;
-  const replyTo = async (order: GroupedOrder): Promise<Reply> => {
-    const { requestId, traceparent, tracestate } = order;
-    const trace = traceOf({ traceparent, tracestate });
-    const startedAt = performance.now();
-    const call: CallInfo = { method: "POST", path: ORDERS_PATH, requestId, trace, startedAt };
-    const reply = await placeReply(place, order).catch((error: unknown) =>
-      problemReply(failureOf(pod, call, error, false), ORDERS_PATH, trace.traceId),
-    );
-    endCall(pod, call, ORDERS_PATH, reply.status);
-    return reply;
-  };
-  return {
-    path: ORDER_GROUP_PATH,
-    only: "PUT",
-    group: true,
-    async handle({ incoming, outgoing, requestId }) {
-      const bytes = await readBody(incoming, INTERNAL_BODY_LIMIT);
-      const { orders } = parseInternal(OrderGroup, bytes?.toString() ?? "");
-      const replies = await Promise.all(orders.map(replyTo));
-      const headers = ["content-type", "application/json"];
-      sendReply(outgoing, { status: 200, headers, body: JSON.stringify({ zone, replies }) }, zone, requestId);
-    },
-  };
+/** The response to one order of a group, which is counted and answered as it would be by itself. Never rejects. */
+async function replyTo(place: Place, pod: Pod, order: GroupedOrder): Promise<Reply> {
+  const { requestId, traceparent, tracestate } = order;
+  const trace = traceOf({ traceparent, tracestate });
+  const call: Call = { method: "POST", path: ORDERS_PATH, requestId, trace, startedAt: performance.now() };
+  const reply = await placeReply(place, order).catch((error: unknown) =>
+    problemReply(failureOf(pod, call, error, false), ORDERS_PATH, trace.traceId),
+  );
+  endCall(pod, call, ORDERS_PATH, reply.status);
+  return reply;
 }

@@ -4,7 +4,7 @@ import { proxy } from "../kit/client/proxy.ts";
 import { refuseUpgrade, tunnel } from "../kit/client/tunnel.ts";
 import { Upstream } from "../kit/client/upstream.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
-import { API_BODY_LIMIT, readBody } from "../kit/http/body-limit.ts";
+import { apiBodyLimit } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
 import { loadAssets } from "./assets.ts";
 import { page } from "./page-routes.ts";
@@ -33,17 +33,9 @@ await serve(environment, async (pod) => {
   const api = new Upstream({ url: environment.API_URL, name: "api", tryTimeoutMs: 5000 });
   return {
     routes(app) {
+      app.all("/api/*", apiBodyLimit, (c) => proxy(c, "/api", { upstream: api, zone: environment.ZONE }));
       page(app, assets, environment);
     },
-    direct: [
-      {
-        path: "/api",
-        handle: async (call) => {
-          const body = await readBody(call.incoming, API_BODY_LIMIT);
-          await proxy(call, { upstream: api, zone: environment.ZONE, body });
-        },
-      },
-    ],
     upgrade(request, socket, head) {
       if (WEBSOCKETS.test(request.url ?? "")) tunnel(pod, environment.API_URL, request, socket, head);
       else refuseUpgrade(pod, socket, 404);

@@ -1,24 +1,22 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { Readable } from "node:stream";
+import type { Dispatcher, Pool } from "undici";
 import type { HeaderBag } from "../http/headers.ts";
-import type { Cancel } from "./cancel.ts";
-import type { Connection, Exchange } from "./wire/connection.ts";
-import type { Pool } from "./wire/pool.ts";
-import type { ResponseHead } from "./wire/response-head.ts";
 
 export interface UpstreamRequest {
   method: string;
   /** Path with query. */
   path: string;
   headers: HeaderBag;
-  body?: Uint8Array;
+  body?: Uint8Array | string;
+  /** Whether the response is to be there whole, however large it is. @default only a small one is */
+  whole?: boolean;
 }
 
 export interface UpstreamResponse {
   status: number;
   headers: IncomingHttpHeaders;
   /** Whole when it is small, so that a connection lost half way can still be answered by another try. */
-  body: Uint8Array | Readable;
+  body: Uint8Array | ReadableStream<Uint8Array>;
 }
 
 /** A try that brought no response. */
@@ -34,161 +32,152 @@ export class AttemptError extends Error {
 }
 
 const SMALL = 64 * 1024;
-/** A response that streams must bring something at least this often. */
+/** A response that streams must bring something at least this often, in milliseconds. */
 const BODY_IDLE_MS = 30_000;
-const NOTHING = new Uint8Array(0);
+/** Bytes of such a response that wait to be read; then its connection is read no further. */
+const STREAM_BUFFER = 64 * 1024;
 
 /**
  * Sends a request once.
- * @throws AttemptError when the connection failed or `timeoutMs` passed before the headers (and a small body) came;
- * the abort reason when the client went away.
+ * @param timeoutMs until the headers, and the body where it is to be whole, are there
+ * @param client aborted when there is nobody any more who would read the response
+ * @throws AttemptError when the connection failed or the time passed; Error when `client` is aborted
  */
 export function attempt(
   pool: Pool,
   request: UpstreamRequest,
   timeoutMs: number,
-  client: Cancel,
+  client?: AbortSignal,
 ): Promise<UpstreamResponse> {
   return new Promise((resolve, reject) => {
-    if (client.aborted) reject(client.reason);
-    else new Attempt(request.method, timeoutMs, client, resolve, reject).start(pool, request);
+    const handler = new Attempt(request, timeoutMs, client, resolve, reject);
+    if (client?.aborted) handler.onClientGone();
+    else pool.dispatch(handler.options, handler);
   });
 }
 
-/** A response's body as text. @throws AttemptError when it isn't there, whole, within `timeoutMs` */
-export async function textOf({ body }: UpstreamResponse, timeoutMs: number): Promise<string> {
+/** The text of a response that was asked for as a whole. */
+export function textOf({ body }: UpstreamResponse): string {
   if (body instanceof Uint8Array) return Buffer.from(body.buffer, body.byteOffset, body.length).toString();
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    body.destroy(new Error("the answer did not end"));
-  }, timeoutMs);
-  try {
-    const chunks: Buffer[] = [];
-    for await (const chunk of body) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString();
-  } catch (error) {
-    throw new AttemptError(timedOut, error);
-  } finally {
-    clearTimeout(timer);
-  }
+  throw new Error("the response streams; ask for it with `whole` to read its text");
 }
 
-class Attempt implements Exchange {
-  readonly method: string;
-  readonly #client: Cancel;
+/** What becomes of one request. After the response was handed over only its stream is still at work. */
+class Attempt implements Dispatcher.DispatchHandler {
+  readonly options: Dispatcher.DispatchOptions;
+  readonly #whole: boolean;
+  readonly #client: AbortSignal | undefined;
   readonly #resolve: (response: UpstreamResponse) => void;
-  readonly #reject: (reason: unknown) => void;
-  /** Until the response is there; then, where it streams, until more of it is. */
-  #timer: NodeJS.Timeout;
-  #connection: Connection | undefined;
-  #timedOut = false;
-  #settled = false;
-  #paused = false;
-  #head: ResponseHead = { status: 0, headers: {}, keepAlive: false };
-  #stream: Readable | undefined;
-  #chunk: Uint8Array = NOTHING;
-  #more: Uint8Array[] | undefined;
+  readonly #reject: (reason: Error) => void;
+  readonly #timer: NodeJS.Timeout;
+  #controller: Dispatcher.DispatchController | undefined;
+  /** Why it was given up. */
+  #givenUp: Error | undefined;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  readonly #chunks: Uint8Array[] = [];
+  #stream: ReadableStreamDefaultController<Uint8Array> | undefined;
 
   constructor(
-    method: string,
+    { method, path, headers, body = "", whole = false }: UpstreamRequest,
     timeoutMs: number,
-    client: Cancel,
+    client: AbortSignal | undefined,
     resolve: (response: UpstreamResponse) => void,
-    reject: (reason: unknown) => void,
+    reject: (reason: Error) => void,
   ) {
-    this.method = method;
+    this.options = {
+      method: method as Dispatcher.HttpMethod,
+      path,
+      headers,
+      body: body.length > 0 ? body : null,
+      // The timer here runs from the moment when a connection is asked for.
+      headersTimeout: 0,
+      bodyTimeout: BODY_IDLE_MS,
+    };
+    this.#whole = whole;
     this.#client = client;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#timer = setTimeout(giveUp, timeoutMs, this);
-    client.addEventListener("abort", this.#onClientGone);
+    this.#timer = setTimeout(onTimeout, timeoutMs, this);
+    client?.addEventListener("abort", this.onClientGone);
   }
 
-  start(pool: Pool, { path, headers, body }: UpstreamRequest): void {
-    this.#connection = pool.send(this, path, headers, body);
+  readonly onClientGone = (): void => this.giveUp(new Error("the client went away"));
+
+  giveUp(reason: Error): void {
+    this.#givenUp = reason;
+    this.#settle();
+    this.#reject(reason);
+    this.#controller?.abort(reason);
   }
 
-  giveUp(): void {
-    // It is the client that is slow, not the service.
-    if (this.#paused) {
-      this.#timer.refresh();
-      return;
-    }
-    this.#timedOut = true;
-    this.#connection?.destroy(new Error("nothing came in time"));
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#givenUp) controller.abort(this.#givenUp);
   }
 
-  onHead(head: ResponseHead): void {
-    this.#head = head;
-    if (isSmall(this.method, head)) return;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(giveUp, BODY_IDLE_MS, this);
-    this.#stream = new Readable({
-      read: () => this.#pause(false),
-      destroy: (error, done) => {
-        if (!this.#settled) this.#connection?.destroy();
-        done(error);
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+    if (this.#whole || isSmall(this.options.method, status, headers)) return;
+    const body = new ReadableStream<Uint8Array>(
+      {
+        start: (stream) => {
+          this.#stream = stream;
+        },
+        pull: () => this.#controller?.resume(),
+        cancel: () => {
+          this.#stream = undefined;
+          this.#controller?.abort(new Error("nobody reads the response any more"));
+        },
       },
-    });
-    // It may break off before whoever waits for the response has heard of it.
-    this.#stream.on("error", () => undefined);
-    const { status, headers } = head;
-    this.#resolve({ status, headers, body: this.#stream });
+      new ByteLengthQueuingStrategy({ highWaterMark: STREAM_BUFFER }),
+    );
+    this.#settle();
+    this.#resolve({ status, headers, body });
   }
 
-  onBody(bytes: Buffer): void {
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (this.#stream) {
-      this.#timer.refresh();
-      if (!this.#stream.push(bytes)) this.#pause(true);
-    } else if (this.#chunk === NOTHING) {
-      this.#chunk = bytes;
+      this.#stream.enqueue(chunk);
+      if ((this.#stream.desiredSize ?? 0) <= 0) controller.pause();
     } else {
-      this.#more ??= [this.#chunk];
-      this.#more.push(bytes);
+      this.#chunks.push(chunk);
     }
   }
 
-  onEnd(): void {
-    this.#settle();
+  onResponseEnd(): void {
     if (this.#stream) {
-      this.#stream.push(null);
+      this.#stream.close();
       return;
     }
-    const { status, headers } = this.#head;
-    this.#resolve({ status, headers, body: this.#more ? Buffer.concat(this.#more) : this.#chunk });
-  }
-
-  onError(error: Error): void {
     this.#settle();
-    if (this.#stream) this.#stream.destroy(error);
-    else if (this.#client.aborted) this.#reject(this.#client.reason);
-    else this.#reject(new AttemptError(this.#timedOut, error));
+    const [first, ...more] = this.#chunks;
+    const body = first && more.length === 0 ? first : Buffer.concat(this.#chunks);
+    this.#resolve({ status: this.#status, headers: this.#headers, body });
   }
 
-  readonly #onClientGone = (): void => this.#connection?.destroy(new Error("the client went away"));
-
-  #pause(paused: boolean): void {
-    // Once it has settled the connection may be another request's.
-    if (this.#settled || paused === this.#paused) return;
-    this.#paused = paused;
-    if (paused) this.#connection?.pause();
-    else this.#connection?.resume();
+  onResponseError(_: Dispatcher.DispatchController, error: Error): void {
+    if (this.#stream) this.#stream.error(error);
+    else if (!this.#givenUp) {
+      this.#settle();
+      this.#reject(new AttemptError(false, error));
+    }
   }
 
   #settle(): void {
-    this.#settled = true;
     clearTimeout(this.#timer);
-    this.#client.removeEventListener("abort", this.#onClientGone);
+    this.#client?.removeEventListener("abort", this.onClientGone);
   }
 }
 
 /** One function for all timers, rather than a closure a request. */
-function giveUp(one: Attempt): void {
-  one.giveUp();
+function onTimeout(one: Attempt): void {
+  one.giveUp(new AttemptError(true, new Error("nothing came in time")));
 }
 
-function isSmall(method: string, { status, headers }: ResponseHead): boolean {
+function isSmall(method: string, status: number, headers: IncomingHttpHeaders): boolean {
   if (method === "HEAD" || status === 204 || status === 304) return true;
   return Number(headers["content-length"] ?? Number.NaN) <= SMALL;
 }

@@ -1,4 +1,4 @@
-import { Pool } from "./wire/pool.ts";
+import { Pool } from "undici";
 
 /**
  * Keep-alive connections to one address, replaced as a whole from time to time and whenever one of them failed.
@@ -38,6 +38,6 @@ export class Connections {
   }
 
   #create(): Pool {
-    return new Pool(this.#origin, this.#connectTimeoutMs);
+    return new Pool(this.#origin, { connect: { timeout: this.#connectTimeoutMs } });
   }
 }

@@ -41,7 +41,6 @@ export class Peer {
   readonly #name: string;
   readonly #prefix: string;
   readonly #connections: Connections;
-  readonly #never = new AbortController().signal;
 
   constructor({ url, name, connectTimeoutMs = 500 }: PeerArgs) {
     const { origin, pathname } = new URL(url);
@@ -52,7 +51,7 @@ export class Peer {
 
   /**
    * POSTs JSON text, so that a caller may put it together in the cheapest way. Tries again after full jitter.
-   * @throws PeerError; the abort reason
+   * @throws PeerError; Error when the signal is aborted
    */
   post<Answer>(
     path: string,
@@ -62,7 +61,7 @@ export class Peer {
     return this.#call("POST", path, body, options);
   }
 
-  /** @throws PeerError; the abort reason */
+  /** @throws PeerError; Error when the signal is aborted */
   get<Answer>(path: string, options: CallOptions = {}): Promise<{ status: number; body: Answer }> {
     return this.#call("GET", path, undefined, { tries: 2, ...options });
   }
@@ -85,21 +84,21 @@ export class Peer {
   }
 
   async #once<Answer>(method: string, path: string, body: string | undefined, options: CallOptions) {
-    const { timeoutMs = 2000, expect = [], signal = this.#never } = options;
+    const { timeoutMs = 2000, expect = [], signal } = options;
     const request = {
       method,
       path: this.#prefix + path,
       headers: { ...options.headers, ...(body !== undefined && { "content-type": "application/json" }) },
-      ...(body !== undefined && { body: Buffer.from(body) }),
+      ...(body !== undefined && { body }),
+      whole: true,
     };
     const pool = this.#connections.current();
-    const failed = (error: unknown) => {
+    const response = await attempt(pool, request, timeoutMs, signal).catch((error: unknown) => {
       if (!(error instanceof AttemptError)) throw error;
       this.#connections.retire(pool);
       throw new PeerError(`${this.#name} did not answer: ${error.message}`, undefined, error);
-    };
-    const response = await attempt(pool, request, timeoutMs, signal).catch(failed);
-    const text = await textOf(response, timeoutMs).catch(failed);
+    });
+    const text = textOf(response);
     const { status } = response;
     if ((status < 200 || status > 299) && !expect.includes(status)) {
       throw new PeerError(`${this.#name} answered ${method} ${path} with ${status}`, status);

@@ -1,11 +1,9 @@
-import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Pool } from "undici";
 import { ProblemError } from "../http/problem.ts";
 import { AttemptError, attempt, type UpstreamRequest, type UpstreamResponse } from "./attempt.ts";
-import type { Cancel } from "./cancel.ts";
 import { Connections } from "./connections.ts";
 import { backoffMs, isRepeatable, isTransientStatus, RetryBudget } from "./retry.ts";
-import type { Pool } from "./wire/pool.ts";
 
 export interface UpstreamArgs {
   /** Base URL; its path is put before each request's. */
@@ -49,12 +47,12 @@ export class Upstream {
 
   /**
    * Sends a request, and again where that is safe and may help.
-   * @param now the time by `performance.now()`, where the caller has it: asking costs
-   * @throws ProblemError 502, 503 or 504 with Retry-After; the abort reason when the client went away.
+   * @param client aborted when the client goes away
+   * @throws ProblemError 502, 503 or 504 with Retry-After; Error when the client went away.
    */
   async request(
     request: UpstreamRequest,
-    client: Cancel,
+    client?: AbortSignal,
     now = performance.now(),
   ): Promise<UpstreamResponse> {
     if (this.#inFlight >= this.#args.maxInFlight) {
@@ -80,7 +78,7 @@ export class Upstream {
     return this.#connections.close();
   }
 
-  async #again(request: UpstreamRequest, client: Cancel, first: Outcome, deadline: number) {
+  async #again(request: UpstreamRequest, client: AbortSignal | undefined, first: Outcome, deadline: number) {
     const tries = isRepeatable(request.method, request.headers["idempotency-key"]) ? MAX_TRIES : 1;
     let outcome = first;
     for (let number = 1; number < tries; number += 1) {
@@ -118,7 +116,7 @@ export class Upstream {
   }
 }
 
-/** Nobody reads this answer any more, so nobody would hear of it breaking off either: that must not be unhandled. */
+/** Nobody reads this answer any more. */
 function discard({ body }: UpstreamResponse): void {
-  if (body instanceof Readable) body.on("error", () => undefined).destroy();
+  if (body instanceof ReadableStream) void body.cancel();
 }

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import type { Cancel } from "../client/cancel.ts";
 import { ProblemError } from "../http/problem.ts";
 
 const MAX_LATENCY_MS = 60_000;
@@ -86,34 +85,21 @@ export class Chaos {
 
   /**
    * Delays the request as the faults say, holds it, or fails it.
-   * @throws ProblemError 500: not one of the statuses that proxies retry, so that the fault stays visible.
+   * @param client aborted when the client goes away
+   * @throws ProblemError 500: not one of the statuses that proxies retry, so that the fault stays visible; AbortError.
    */
-  async apply(path: string, client: Cancel): Promise<void> {
+  async apply(path: string, client: AbortSignal): Promise<void> {
     const faults = this.list().filter(({ route }) => !route || path.startsWith(route));
     const delay = faults.reduce(
       (sum, { latencyMs, jitterMs }) => sum + latencyMs + Math.random() * jitterMs,
       0,
     );
-    if (faults.some(({ hangShare = 0 }) => Math.random() < hangShare)) await pause(HANG_MS, client);
-    if (delay > 0) await pause(delay, client);
+    if (faults.some(({ hangShare = 0 }) => Math.random() < hangShare))
+      await sleep(HANG_MS, undefined, { signal: client, ref: false });
+    if (delay > 0) await sleep(delay, undefined, { signal: client, ref: false });
     if (faults.some(({ errorShare }) => Math.random() < errorShare)) {
       throw new ProblemError(500, "A fault that was injected on purpose failed this request.");
     }
-  }
-}
-
-/** @throws the abort reason */
-async function pause(ms: number, client: Cancel): Promise<void> {
-  const control = new AbortController();
-  const stop = () => control.abort();
-  client.addEventListener("abort", stop);
-  try {
-    await sleep(ms, undefined, { signal: control.signal, ref: false });
-  } catch {
-    // Only the client's going away ends it early.
-    throw client.reason;
-  } finally {
-    client.removeEventListener("abort", stop);
   }
 }
 

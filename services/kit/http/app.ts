@@ -1,45 +1,83 @@
 import type { HttpBindings } from "@hono/node-server";
-import { type Context, Hono } from "hono";
-import { methodNotAllowed } from "hono/method-not-allowed";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { routePath } from "hono/route";
-import { beginCall, type Call, endCall } from "../client/call.ts";
-import { ClientGone } from "../client/cancel.ts";
-import { failureOf } from "../client/failure.ts";
 import type { Pod } from "../pod.ts";
+import { traceOf } from "../telemetry/trace.ts";
+import { type Call, endCall, failureOf, METHODS, requestIdOf } from "./call.ts";
+import { admission, type Overload } from "./overload.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
 
-/** What kit gives to each handler: `c.get("requestId")`, the call, and Node's request and response in `c.env`. */
+/** What each handler has: the call under way, and Node's request and response where a server received it. */
 export interface KitEnv {
-  Bindings: HttpBindings;
-  Variables: { requestId: string; call: Call };
+  Bindings: Partial<HttpBindings>;
+  Variables: { call: Call };
 }
 
-/** A Hono app that answers every failure with problem details, counts and times requests, and obeys faults. */
-export function createApp(pod: Pod): Hono<KitEnv> {
+export interface AppArgs {
+  /** Refuses requests that the pod could only answer late. @default none is refused */
+  overload?: Overload;
+  /**
+   * Paths whose requests hold those of many clients: while faults are injected, which each client's request is to
+   * meet by itself, they are answered 404. @default none
+   */
+  groupPaths?: readonly string[];
+}
+
+/**
+ * A Hono app that answers every failure with problem details, counts, times and traces requests, and obeys faults.
+ * @example const response = await createApp(pod).get("/x", (c) => c.text("y")).request("/x");
+ */
+export function createApp(pod: Pod, { overload, groupPaths = [] }: AppArgs = {}): Hono<KitEnv> {
   const app = new Hono<KitEnv>();
+  if (overload) app.use(admission(overload));
+  app.use(track(pod));
   app.use(async (c, next) => {
-    const { incoming, outgoing } = c.env;
-    // Normalized, and as it was encoded: decoded it may hold what ends a line of a request that is passed on.
-    const call = beginCall(incoming, outgoing, pathOf(c.req.url));
-    c.set("call", call);
-    c.set("requestId", call.requestId);
-    // On Node's response: a handler may write that itself, and it costs less than the headers of Hono's.
-    outgoing.setHeader("x-request-id", call.requestId);
-    await next();
-    endCall(pod, call, routePath(c), outgoing.headersSent ? outgoing.statusCode : c.res.status);
-  });
-  app.use(methodNotAllowed({ app, onMethodNotAllowed: notAllowed }));
-  app.use(async (c, next) => {
-    if (pod.chaos.active) await pod.chaos.apply(c.req.path, new ClientGone(c.env.outgoing));
+    if (pod.chaos.active) {
+      if (groupPaths.includes(c.req.path))
+        throw new ProblemError(404, "While faults are injected requests are taken one by one.");
+      await pod.chaos.apply(c.req.path, c.req.raw.signal);
+    }
     await next();
   });
-  app.notFound((c) => problemResponse(new ProblemError(404, "There is nothing at this path."), c.req.path));
+  app.notFound((c) => problemResponse(nothingAt(app, c), c.req.path));
   app.onError((error, c) => {
     const call = c.get("call");
     const problem = failureOf(pod, call, error, c.req.raw.signal.aborted);
     return problemResponse(problem, c.req.path, call.trace.traceId);
   });
   return app;
+}
+
+/**
+ * Sets a header of the response, whoever makes that. It goes to Node's response: Hono would copy all other headers for
+ * it, twice.
+ */
+export function setHeader(c: Context<KitEnv>, name: string, value: string): void {
+  if (c.env.outgoing) c.env.outgoing.setHeader(name, value);
+  else c.header(name, value);
+}
+
+/** Whether a path is another one or below it. */
+export function isBelow(path: string, prefix: string): boolean {
+  return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === "/");
+}
+
+function track(pod: Pod): MiddlewareHandler<KitEnv> {
+  return async (c, next) => {
+    const traceparent = c.req.header("traceparent");
+    const tracestate = traceparent === undefined ? undefined : c.req.header("tracestate");
+    const call: Call = {
+      method: c.req.method,
+      path: pathOf(c.req.url),
+      requestId: requestIdOf(c.req.header("x-request-id")),
+      trace: traceOf({ traceparent, tracestate }),
+      startedAt: performance.now(),
+    };
+    c.set("call", call);
+    setHeader(c, "x-request-id", call.requestId);
+    await next();
+    endCall(pod, call, routePath(c), c.res.status);
+  };
 }
 
 /** The path of a URL that was normalized. */
@@ -49,8 +87,14 @@ function pathOf(url: string): string {
   return end < 0 ? target : target.slice(0, end);
 }
 
-function notAllowed(c: Context, methods: string[]): Response {
-  const allow = methods.join(", ");
-  const detail = `${c.req.method} is not supported here; use ${allow}.`;
-  return problemResponse(new ProblemError(405, detail, { headers: { allow } }), c.req.path);
+/** 405 where other methods have a route, else 404. An upstream's 404 stays one, unlike with Hono's `methodNotAllowed`. */
+function nothingAt(app: Hono<KitEnv>, { req: { method, path } }: Context): ProblemError {
+  const allowed = METHODS.filter((one) => {
+    const [matches] = app.router.match(one === "HEAD" ? "GET" : one, path);
+    return matches.some(([[, route]]) => route.method === one || (one === "HEAD" && route.method === "GET"));
+  });
+  if (allowed.length === 0 || allowed.includes(method))
+    return new ProblemError(404, "There is nothing at this path.");
+  const allow = allowed.join(", ");
+  return new ProblemError(405, `${method} is not supported here; use ${allow}.`, { headers: { allow } });
 }

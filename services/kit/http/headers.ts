@@ -40,23 +40,17 @@ export function requestHeaders(headers: IncomingHttpHeaders, drop?: ReadonlySet<
 }
 
 /**
- * The headers of an upstream's response that go back to the client, names and values in turn. The request's id and the
- * way through the zones are for each hop to say.
+ * The headers of an upstream's response that go back to the client, but for cookies, of which each is a header by
+ * itself. The request's id and the way through the zones are for each hop to say.
  */
-export function responseHeaders(headers: IncomingHttpHeaders): string[] {
+export function responseHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const local = listed(headers.connection);
-  const list: string[] = [];
+  const kept: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined || HOP_BY_HOP.has(name) || local?.has(name)) continue;
-    if (name === "x-request-id" || name === "x-zone-path") continue;
-    if (typeof value === "string") list.push(name, value);
-    else for (const one of value) list.push(name, one);
+    if (name === "x-request-id" || name === "x-zone-path" || name === "set-cookie") continue;
+    kept[name] = typeof value === "string" ? value : value.join(", ");
   }
-  return list;
-}
-
-/** A header's value where there is one alone. */
-export function single(value: string | string[] | undefined): string | undefined {
-  return typeof value === "string" ? value : undefined;
+  return kept;
 }

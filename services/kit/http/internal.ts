@@ -9,11 +9,7 @@ export async function readInternal<Schema extends z.ZodType>(
   c: Context<KitEnv>,
   schema: Schema,
 ): Promise<z.infer<Schema>> {
-  return parseInternal(schema, await c.req.text());
-}
-
-/** The same of its text. @throws ProblemError 400 or 422 */
-export function parseInternal<Schema extends z.ZodType>(schema: Schema, text: string): z.infer<Schema> {
+  const text = await c.req.text();
   let body: unknown;
   try {
     body = JSON.parse(text);

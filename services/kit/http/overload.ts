@@ -1,5 +1,6 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { MiddlewareHandler } from "hono";
 import { Counter, Gauge, type Registry } from "prom-client";
+import type { KitEnv } from "./app.ts";
 
 /**
  * Requests under way that are always let in. A service that commits in groups does more of them the more are under way:
@@ -21,7 +22,7 @@ export interface OverloadArgs {
 
 /** A request that waits to be let in. */
 export interface Waiting {
-  /** Its client went away: then neither of the others is called. */
+  /** Its client went away: it is never let in. */
   readonly gone: boolean;
   /** It may be handled, from `now` on; `leave` must follow. */
   proceed(now: number): void;
@@ -132,9 +133,11 @@ export class Overload {
     let next = 0;
     for (; next < this.#waiting.length && this.#inFlight < this.#limit; next += 1) {
       const request = this.#waiting[next]?.request;
-      if (!request || request.gone) continue;
-      this.#count();
-      request.proceed(now);
+      if (request?.gone) request.refuse();
+      else if (request) {
+        this.#count();
+        request.proceed(now);
+      }
     }
     this.#drop(next);
   }
@@ -145,7 +148,8 @@ export class Overload {
     let next = 0;
     for (; (this.#waiting[next]?.since ?? now) < before; next += 1) {
       const request = this.#waiting[next]?.request;
-      if (request && !request.gone) this.#refuse(request, now);
+      if (request?.gone) request.refuse();
+      else if (request) this.#refuse(request, now);
     }
     this.#drop(next);
   }
@@ -179,24 +183,47 @@ export class Overload {
   }
 }
 
-/** Answers a request that was refused, in the cheapest way: what overload costs must not make it worse. */
-export function refuseOverloaded(request: IncomingMessage, response: ServerResponse, zone: string): void {
-  const path = (request.url ?? "/").split("?", 1)[0];
+/**
+ * Middleware: answers 503 where `overload` refuses. Requests that are refused are not among those that the service
+ * counts, times and traces.
+ */
+export function admission(overload: Overload): MiddlewareHandler<KitEnv> {
+  return async (c, next) => {
+    // What another service asks for belongs to requests that were accepted: refusing it would waste them.
+    if (c.req.path.startsWith("/internal/")) return next();
+    let enteredAt: number | undefined = performance.now();
+    if (!overload.enter()) enteredAt = await turn(overload, enteredAt, c.req.raw.signal);
+    if (enteredAt === undefined) return refusal(c.req.path);
+    try {
+      await next();
+    } finally {
+      overload.leave(enteredAt, performance.now());
+    }
+  };
+}
+
+/** Resolves to when a request was let in, or to nothing when it was refused. */
+function turn(overload: Overload, now: number, client: AbortSignal): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    overload.wait(now, {
+      get gone() {
+        return client.aborted;
+      },
+      proceed: resolve,
+      refuse: () => resolve(undefined),
+    });
+  });
+}
+
+/** As cheap as can be: what overload costs must not make it worse. */
+function refusal(path: string): Response {
   const detail = "The service has more to do than it can do in time. Try again shortly.";
   const body = `{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"${detail}","instance":${JSON.stringify(path)}}`;
-  // Spread, so that those who were refused together don't come back together.
-  const retryAfter = Math.random() < 0.5 ? "1" : "2";
-  response.writeHead(503, [
-    "x-zone",
-    zone,
-    "retry-after",
-    retryAfter,
-    "content-type",
-    "application/problem+json",
-    "cache-control",
-    "no-store",
-    "content-length",
-    String(Buffer.byteLength(body)),
-  ]);
-  response.end(body);
+  const headers = {
+    // Spread, so that those who were refused together don't come back together.
+    "retry-after": Math.random() < 0.5 ? "1" : "2",
+    "content-type": "application/problem+json",
+    "cache-control": "no-store",
+  };
+  return new Response(body, { status: 503, headers });
 }

@@ -54,10 +54,17 @@ export function problemOf(error: ProblemError, instance: string, traceId?: strin
   };
 }
 
-/** The failure as an HTTP response. */
-export function problemResponse(error: ProblemError, instance: string, traceId?: string): Response {
-  return new Response(JSON.stringify(problemOf(error, instance, traceId)), {
+/** The failure as a whole response, but for what each hop says itself: its zone and the request's id. */
+export function problemReply(error: ProblemError, instance: string, traceId?: string) {
+  return {
     status: error.status,
     headers: { ...error.headers, "content-type": "application/problem+json", "cache-control": "no-store" },
-  });
+    body: JSON.stringify(problemOf(error, instance, traceId)),
+  };
+}
+
+/** The failure as an HTTP response. */
+export function problemResponse(error: ProblemError, instance: string, traceId?: string): Response {
+  const { body, ...init } = problemReply(error, instance, traceId);
+  return new Response(body, init);
 }

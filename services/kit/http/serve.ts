@@ -1,14 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import type { Hono } from "hono";
 import type { PodEnvironment } from "../environment.ts";
 import { createPod, type Pod } from "../pod.ts";
 import { keepYoungGenerationSmall } from "../small-heap.ts";
 import { openTracing } from "../telemetry/index.ts";
 import { createAdmin, type Readiness } from "./admin.ts";
-import { createApp, type KitEnv } from "./app.ts";
-import { Direct, type DirectRoute, isBelow } from "./direct.ts";
+import { type AppArgs, createApp, type KitEnv } from "./app.ts";
 import { Overload, type OverloadArgs } from "./overload.ts";
 import { PodServer } from "./server.ts";
 import { stop } from "./stop.ts";
@@ -17,8 +15,8 @@ import { stop } from "./stop.ts";
 export interface Service {
   /** Adds the business routes. */
   routes(app: Hono<KitEnv>): void;
-  /** Paths that are answered without Hono. */
-  direct?: readonly DirectRoute[];
+  /** As for `createApp`. */
+  groupPaths?: AppArgs["groupPaths"];
   /** When requests are refused. */
   overload?: OverloadArgs;
   /** @default ready as soon as it listens */
@@ -43,17 +41,13 @@ export async function serve(
   crashOnUnhandled(pod);
   pod.tracing = await openTracing(environment);
   const service = await create(pod);
-  const app = createApp(pod);
-  const direct = new Direct(pod, service.direct ?? []);
-  addDirectRoutes(app, service.direct ?? []);
+  const overload = new Overload(
+    { patienceMs: environment.OVERLOAD_PATIENCE_MS, ...service.overload },
+    pod.metrics.registry,
+  );
+  const app = createApp(pod, { overload, ...(service.groupPaths && { groupPaths: service.groupPaths }) });
   service.routes(app);
-  const business = new PodServer(pod, app, {
-    direct,
-    overload: new Overload(
-      { patienceMs: environment.OVERLOAD_PATIENCE_MS, ...service.overload },
-      pod.metrics.registry,
-    ),
-  });
+  const business = new PodServer(pod, app);
   const { upgrade } = service;
   if (upgrade) {
     business.server.on("upgrade", (request, socket, head) => {
@@ -73,21 +67,6 @@ export async function serve(
     await pod.tracing?.close();
   });
   pod.log.info({ http, admin: adminPort }, "listening");
-}
-
-/** Requests whose paths are written in an unusual way come here, normalized or refused by Hono. */
-function addDirectRoutes(app: Hono<KitEnv>, routes: readonly DirectRoute[]): void {
-  for (const { path, only, handle } of routes) {
-    for (const pattern of only ? [path] : [path, `${path}/*`]) {
-      app.on(only ?? "ALL", pattern, async (c) => {
-        const call = c.get("call");
-        // Hono also matches letters that are escaped, which nobody writes who means well.
-        if (!isBelow(call.path, path)) return c.notFound();
-        await handle(call);
-        return RESPONSE_ALREADY_SENT;
-      });
-    }
-  }
 }
 
 function stopOnSignal(pod: Pod, run: () => Promise<void>): void {

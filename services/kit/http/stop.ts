@@ -19,7 +19,6 @@ export async function stop(
   const { TERMINATION_GRACE_MS, TERMINATION_LAME_DUCK_MS } = pod.environment;
   const budget = Math.max(0, TERMINATION_GRACE_MS - MARGIN_MS - CLOSE_TIMEOUT_MS);
   const lameDuck = Math.min(TERMINATION_LAME_DUCK_MS, budget);
-  business.shedConnections();
   await sleep(lameDuck);
   await business.drain(budget - lameDuck);
   await Promise.race([close?.(), sleep(CLOSE_TIMEOUT_MS)]);

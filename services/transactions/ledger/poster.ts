@@ -1,6 +1,5 @@
 import type { Database } from "../../kit/database/index.ts";
 import { GroupCommit } from "../../kit/group-commit.ts";
-import { busy } from "../../kit/http/busy.ts";
 import { MAX_BALANCE } from "./transaction.ts";
 
 /** A transaction, resolved to the accounts that it moves an amount between. */
@@ -40,7 +39,7 @@ export class Poster {
 
   /** @throws ProblemError 503 when too many wait or the database is away. */
   post(entry: Entry): Promise<Outcome> {
-    return this.#commits.add(entry).catch(busy);
+    return this.#commits.add(entry);
   }
 }
 

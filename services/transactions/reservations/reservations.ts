@@ -2,7 +2,6 @@ import type { QueryResultRow } from "pg";
 import { z } from "zod";
 import type { Database } from "../../kit/database/index.ts";
 import { plainArray, textArray } from "../../kit/database/index.ts";
-import { busy } from "../../kit/http/busy.ts";
 import type { EventBatch } from "../../market/index.ts";
 import {
   EXCHANGE_CURRENCY,
@@ -74,7 +73,7 @@ export class Reservations {
 
   /** Reserves for each item, once per id: a repeat gets the outcome of the first request, or `released`. */
   reserve(items: ReservationItem[]): Promise<ReservationResult[]> {
-    return this.#inSteps.reserve(items).catch(busy);
+    return this.#inSteps.reserve(items);
   }
 
   /** Applies events in one transaction with the feed's position: repeating it changes nothing. */

@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { connect } from "node:net";
-import { bodyReader } from "../../../services/kit/client/wire/body-reader.ts";
-import { readHead } from "../../../services/kit/client/wire/response-head.ts";
 import type { RunningPod } from "../../support/pod.ts";
 
 /** An order that any user may place. */
@@ -72,11 +70,19 @@ export async function sendTogether(gateway: RunningPod, token: string, orders: S
 function readAnswer(bytes: Buffer): { answer: Answer; length: number } | undefined {
   const end = bytes.indexOf(HEAD_END);
   if (end < 0) return undefined;
-  const { status, headers } = readHead(bytes.toString("latin1", 0, end));
-  const reader = bodyReader("POST", status, headers);
-  const parts: Buffer[] = [];
-  const at = end + HEAD_END.length;
-  const length = at + reader.read(bytes.subarray(at), (part) => parts.push(part));
-  if (!reader.done) return undefined;
-  return { answer: { status, headers, body: Buffer.concat(parts).toString() }, length };
+  const [first = "", ...lines] = bytes.toString("latin1", 0, end).split("\r\n");
+  const headers: IncomingHttpHeaders = Object.fromEntries(
+    lines.map((line) => [
+      line.slice(0, line.indexOf(":")).toLowerCase(),
+      line.slice(line.indexOf(":") + 1).trim(),
+    ]),
+  );
+  const from = end + HEAD_END.length;
+  const length = from + Number(headers["content-length"]);
+  if (Number.isNaN(length)) throw new Error(`the response does not say its length: ${first}`);
+  if (bytes.length < length) return undefined;
+  return {
+    answer: { status: Number(first.split(" ")[1]), headers, body: bytes.toString("utf8", from, length) },
+    length,
+  };
 }
