@@ -3,11 +3,6 @@ export class DatabaseError extends Error {
   override name = "DatabaseError";
 }
 
-/** The data folder itself is missing or damaged: another copy of it may do where this one can't. */
-export class DamagedDataError extends DatabaseError {
-  override name = "DamagedDataError";
-}
-
 /** A wait that was given up; `within` throws it. */
 export class TimeoutError extends Error {
   override name = "TimeoutError";

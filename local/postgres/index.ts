@@ -1,3 +1,7 @@
-export { PostgresCluster, type PostgresStatus, type Primary } from "./cluster.ts";
+/**
+ * RDS's Multi-AZ deployment on one machine: a PostgreSQL server on replicated storage (one data folder), which is
+ * started in another zone when its own is lost.
+ */
 export { DatabaseError } from "./errors.ts";
-export type { PostgresOptions } from "./options.ts";
+export { DatabaseInstance, type InstanceStatus, type Primary } from "./instance.ts";
+export type { InstanceOptions } from "./options.ts";

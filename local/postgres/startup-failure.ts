@@ -1,4 +1,4 @@
-import { DamagedDataError, DatabaseError } from "./errors.ts";
+import { DatabaseError } from "./errors.ts";
 
 interface Place {
   zone: string;
@@ -8,10 +8,12 @@ interface Place {
   seconds: number;
 }
 
-const DAMAGE =
-  /PANIC|checkpoint record|invalid (checkpoint|data|magic)|could not (open|read|locate|find|access)|incorrect checksum|is not a (valid|database cluster)|corrupt/i;
-
 const REASONS: [pattern: RegExp, explain: (place: Place) => string][] = [
+  [
+    /lock file ".*" already exists|shared memory block .* still in use/,
+    ({ folder }) =>
+      `another PostgreSQL runs on ${folder}. End that one; it is named in postmaster.pid there.`,
+  ],
   [
     /Address already in use/,
     ({ port }) =>
@@ -39,7 +41,7 @@ const REASONS: [pattern: RegExp, explain: (place: Place) => string][] = [
     () => "there is not enough memory. End other programs, or lower shared_buffers in the parameter group.",
   ],
   [
-    DAMAGE,
+    /PANIC|checkpoint record|invalid (checkpoint|data|magic)|could not (open|read|locate|find|access)|incorrect checksum|is not a (valid|database cluster)|corrupt/i,
     ({ folder }) =>
       `the data in ${folder} is damaged. Restore the folder, or use \`npm start -- --fresh\` to drop the data.`,
   ],
@@ -53,10 +55,9 @@ export function explainFailure(log: string, place: Place): DatabaseError {
     REASONS.find(([pattern]) => fatal.some((line) => pattern.test(line))) ??
     REASONS.find(([pattern]) => pattern.test(log));
   const what = reason?.[1](place) ?? `it ended, or was not ready in ${place.seconds} s. Look into the log.`;
-  const telling = lines.filter((line) => fatal.includes(line) || reason?.[0].test(line)).slice(-3);
-  const said = telling.map((line) => line.replace(/^.*?\b(FATAL|PANIC|LOG|ERROR): +/, "")).join("; ");
-  const Problem = reason?.[0] === DAMAGE ? DamagedDataError : DatabaseError;
-  return new Problem(
+  const shown = lines.filter((line) => fatal.includes(line) || reason?.[0].test(line)).slice(-3);
+  const said = shown.map((line) => line.replace(/^.*?\b(FATAL|PANIC|LOG|ERROR): +/, "")).join("; ");
+  return new DatabaseError(
     `PostgreSQL in zone ${place.zone} did not start: ${what}${said && ` It said: ${said}.`} (log: ${place.logFile})`,
   );
 }
