@@ -137,26 +137,29 @@ describe(`${failovers} failovers of a database in a row`, function () {
     const load = new Load(() => supervisor.state?.url);
     const watch = new PostmasterWatch(options.data);
     const gaps: number[] = [];
+    let unsupervised = 0;
     try {
       await supervisor.ready();
-      await until("a primary", 5000, () => supervisor.state?.url !== undefined);
+      await until("a primary", 10_000, () => primaryOf(supervisor) !== undefined);
       await load.start();
       for (let round = 0; round < failovers; round += 1) {
-        const zone = supervisor.state?.status.primaryZone ?? "";
+        const zone = primaryOf(supervisor) ?? "";
         load.mark();
         supervisor.send({ do: FAULTS[round % FAULTS.length] ?? "kill", zone });
         await until("the loss", 10_000, () => supervisor.state?.status.state === "failing-over");
-        if (round === Math.floor(failovers / 2)) {
+        const killed = round === Math.floor(failovers / 2);
+        if (killed) {
           // What it has started, and what it was about to end, is left to the next one.
           await sleep(Math.random() * 2500);
           await supervisor.kill();
           supervisor = new Supervisor(options);
           await supervisor.ready();
-        } else {
-          await until("another zone", 15_000, () => ![zone, undefined].includes(primaryOf(supervisor)));
         }
-        await load.more(20);
-        gaps.push(Math.round(load.longestGap));
+        const moved = () => primaryOf(supervisor) !== undefined && (killed || primaryOf(supervisor) !== zone);
+        await until("another zone", 15_000, moved);
+        await load.more(50);
+        if (killed) unsupervised = Math.round(load.longestGap);
+        else gaps.push(Math.round(load.longestGap));
         supervisor.send({ do: "heal", zone });
       }
       await load.stop();
@@ -168,10 +171,13 @@ describe(`${failovers} failovers of a database in a row`, function () {
       await supervisor.stop();
       await options.remove();
     }
+    const longest = gaps.sort((a, b) => b - a)[0] ?? 0;
     console.log(
-      `      ${load.acknowledged.size} acknowledged orders, 0 lost; longest times without a write: ${gaps.join(", ")} ms`,
+      `      ${load.acknowledged.size} acknowledged orders, 0 lost; without a write for ${gaps[gaps.length >> 1]} ms ` +
+        `(median), ${longest} ms at most, ${unsupervised} ms until a new supervisor had begun`,
     );
-    assert.ok(Math.max(...gaps) <= RESUME_MS, `no commit for ${Math.max(...gaps)} ms`);
+    // How soon somebody starts a supervisor again is no part of a failover.
+    assert.ok(longest <= RESUME_MS, `no commit for ${longest} ms`);
     assert.equal(watch.most, 1, `${watch.most} postmasters at once in ${watch.looks} looks`);
   });
 });

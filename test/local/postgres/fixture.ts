@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -38,15 +38,20 @@ export async function until(
   }
 }
 
-/** The postmasters of a data folder: those of its processes that no other one of them started. */
+/** The postmasters of a data folder: those of its processes that name it and that no other one of them started. */
 export function postmasters(folder: string): number[] {
   const pids = serverProcesses(folder);
-  if (pids.length === 0) return [];
-  const ps = execFileSync("ps", ["-eo", "pid=,ppid=,stat=,args=", "ww"], { encoding: "utf8" });
-  return ps.split("\n").flatMap((line) => {
-    const [, pid, parent, state, args] = /^\s*(\d+)\s+(\d+)\s+(\S+)\s+(.*)$/.exec(line) ?? [];
-    const own = pids.includes(Number(pid)) && !pids.includes(Number(parent)) && !state?.startsWith("Z");
-    return own && args?.includes(` -D ${folder}`) ? [Number(pid)] : [];
+  if (process.platform !== "linux") return pids.slice(0, 1);
+  return pids.filter((pid) => {
+    try {
+      // A child that was just forked still has the postmaster's command line.
+      const named = readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(`-D\0${folder}`);
+      const parent = /^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+      return named && !pids.includes(Number(parent));
+    } catch {
+      // It ended meanwhile.
+      return false;
+    }
   });
 }
 
@@ -60,7 +65,7 @@ export class PostmasterWatch {
     this.#timer = setInterval(() => {
       this.looks += 1;
       this.most = Math.max(this.most, postmasters(folder).length);
-    }, 100);
+    }, 200);
   }
 
   stop(): void {
