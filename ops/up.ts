@@ -25,7 +25,7 @@ export function up(): Command {
     )
     .option(
       "--failover-delay <seconds>",
-      "between the loss of a database and its start in another zone; RDS takes 60 to 120",
+      "from the end of a lost database to its start in another zone; a failover of RDS takes 60 to 120",
       seconds,
       2,
     )

@@ -1,9 +1,9 @@
-import { messageOf, TimeoutError } from "./errors.ts";
+import { messageOf } from "./errors.ts";
 import type { InstanceOptions } from "./options.ts";
 import type { RecordStore } from "./record.ts";
 import type { PostgresServer } from "./server.ts";
 import { Session } from "./session.ts";
-import { eventually } from "./within.ts";
+import { eventually, TimeoutError } from "./within.ts";
 import type { Zones } from "./zones.ts";
 
 /** Milliseconds between health queries of a healthy server, and after one that was not answered. */

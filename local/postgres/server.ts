@@ -4,12 +4,11 @@ import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { identify } from "../processes.ts";
-import { codeOf, DatabaseError } from "./errors.ts";
+import { codeOf, DatabaseError, explainFailure } from "./errors.ts";
 import { type Tools, versionOfData, writeOwned } from "./folders.ts";
 import { fenceServer, serverName, signal, signalServer } from "./processes.ts";
 import type { RecordStore } from "./record.ts";
 import { configuration } from "./settings.ts";
-import { explainFailure } from "./startup-failure.ts";
 import { eventually } from "./within.ts";
 
 /** Crash recovery replays at most `max_wal_size`; this is far beyond it on a slow disk. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { explainFailure } from "../../../local/postgres/startup-failure.ts";
+import { explainFailure } from "../../../local/postgres/errors.ts";
 
 describe("a server that does not start", () => {
   const place = { zone: "a", folder: "/d", port: 5, logFile: "/l", seconds: 60 };
