@@ -30,7 +30,7 @@ const ALONE = 10;
  */
 const LATE_MS = 10_000;
 /**
- * All unfinished orders are read this often, whatever their time: a pod that was frozen, or a commit that waited long,
+ * All unfinished orders are read this often, whatever their time: a pod that was frozen, or a commit that waited for the disk,
  * stores an order that much later than the time in its id.
  */
 const ALL_MS = 5000;
