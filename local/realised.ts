@@ -103,14 +103,15 @@ export class Realised {
       directory: state.folder("run"),
       onReport: report,
     });
-    const realised = new Realised(options, network, shifts, secrets, keys);
+    let realised: Realised | undefined;
     try {
+      realised = new Realised(options, network, shifts, secrets, keys);
       addresses.serveHttp(outputs.arcEndpoint, createServer(getRequestListener(arcApp(shifts).fetch)));
       await Promise.all([startUserPools({ graph, state, addresses }), realised.#databases.start()]);
       await realised.#connect();
       return realised;
     } catch (error) {
-      await realised.stop();
+      await (realised ?? network).stop();
       throw error;
     }
   }
