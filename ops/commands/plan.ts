@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
-import type { Graph } from "../engine/index.ts";
+import type { Graph } from "../../engine/index.ts";
+import type { GraphDiff } from "../graph/diff.ts";
 import { collect, command, projectDirectory } from "./command.ts";
-import type { GraphDiff } from "./plan-diff.ts";
 
-/** How long what the policies are asked may take to be on its way: who compares graphs does nothing else meanwhile. */
+/** Milliseconds until the graphs are compared, which blocks this process: the questions to the policies are sent before. */
 const QUESTION_MS = 20;
 
 interface Options {
@@ -31,9 +31,9 @@ export function plan(): Command {
 }
 
 async function judge({ stack, set, json }: Options): Promise<void> {
-  const { declare } = await import("../local/declare.ts");
-  // What comes after the program is loaded while it runs, and done while the policies judge.
-  const [view, comparing] = [import("./plan-view.ts"), comparison(stack)];
+  const { declare } = await import("../../local/declare.ts");
+  // Loaded while the program runs, and compared while the policies judge.
+  const [view, comparing] = [import("../graph/plan-view.ts"), comparison(stack)];
   let compared: Promise<GraphDiff | undefined> = Promise.resolve(undefined);
   const result = await declare({
     ...{ directory: projectDirectory, stack, overrides: set },
@@ -49,9 +49,9 @@ async function judge({ stack, set, json }: Options): Promise<void> {
 
 async function compare([one = "", other, ...rest]: string[], { set, json }: Options): Promise<void> {
   if (rest.length > 0) throw new Error("--diff takes one stack or two, e.g. plan --diff dev prod");
-  const { graphOfStack, record } = await import("./graphs.ts");
-  const { diffGraphs } = await import("./plan-diff.ts");
-  const { renderDiff } = await import("./plan-diff-view.ts");
+  const { graphOfStack, record } = await import("../graph/recording.ts");
+  const { diffGraphs } = await import("../graph/diff.ts");
+  const { renderDiff } = await import("../graph/diff-view.ts");
   let diff: GraphDiff | undefined;
   if (other === undefined) {
     diff = (await comparison(one))(await graphOfStack(one, set));
@@ -68,10 +68,10 @@ async function compare([one = "", other, ...rest]: string[], { set, json }: Opti
   console.log(json ? JSON.stringify(diff, null, 2) : renderDiff(diff));
 }
 
-/** Tells how a graph differs from the recorded one; nothing where none is recorded. */
+/** A function that says how a graph differs from the recorded one; undefined where none is recorded. */
 async function comparison(stack: string): Promise<(graph: Graph) => GraphDiff | undefined> {
-  const { readRecording, record } = await import("./graphs.ts");
-  const { diffGraphs } = await import("./plan-diff.ts");
+  const { readRecording, record } = await import("../graph/recording.ts");
+  const { diffGraphs } = await import("../graph/diff.ts");
   const recording = await readRecording(stack);
   return (graph) => recording && diffGraphs(recording, record(graph));
 }

@@ -1,4 +1,4 @@
-import type { Outputs } from "../config/index.ts";
+import type { Outputs } from "../../config/index.ts";
 import {
   ARCZonalShiftClient,
   CancelZonalShiftCommand,
@@ -8,9 +8,9 @@ import {
   type ZonalShift,
   type ZonalShiftStatus,
   type ZonalShiftSummary,
-} from "./arc/index.ts";
+} from "../arc/index.ts";
 
-/** What of a stack a zonal shift can be started for; load balancers and the cluster are separate to ARC. */
+/** A part of a stack that a zonal shift can be started for: to ARC, each is a resource of its own. */
 export interface ShiftResource {
   name: "public" | "internal" | "cluster";
   arn: string;
@@ -18,9 +18,10 @@ export interface ShiftResource {
 
 export type NamedShift = (ZonalShift | ZonalShiftSummary) & { resource: string };
 
-/** Shifts of one operation are started within this time of each other, in milliseconds. */
+/** Shifts that one command starts differ in their start by less than this, in milliseconds. */
 const togetherMs = 15_000;
 
+/** The parts of a stack that traffic can be shifted in. */
 export function stackResources({ loadBalancers, cluster }: Outputs): ShiftResource[] {
   return [
     { name: "public", arn: loadBalancers.public.arn },
@@ -29,7 +30,7 @@ export function stackResources({ loadBalancers, cluster }: Outputs): ShiftResour
   ];
 }
 
-/** The zonal shifts of a stack. One operation of ours is one zonal shift for each resource. */
+/** The zonal shifts of a stack. One command makes one zonal shift for each resource. */
 export class Shifts implements AsyncDisposable {
   readonly #arc: ARCZonalShiftClient;
   readonly #resources: ShiftResource[];
@@ -76,7 +77,7 @@ export class Shifts implements AsyncDisposable {
     return found;
   }
 
-  /** Cancels a shift with those of the same operation, `only` that one, or all that are active. */
+  /** Cancels a shift with those that the same command started, `only` that one, or all that are active. */
   async cancel(id: string | undefined, options: { only: boolean }): Promise<NamedShift[]> {
     const active = await this.list("ACTIVE");
     const named = active.find(({ zonalShiftId }) => zonalShiftId === id);
@@ -84,7 +85,7 @@ export class Shifts implements AsyncDisposable {
       id === undefined
         ? active
         : active.filter((one) => one === named || (!options.only && together(one, named)));
-    // An id that isn't active is ARC's to refuse, with its own words.
+    // ARC itself refuses an id that isn't active, and says why.
     if (id !== undefined && !named)
       await this.#arc.send(new CancelZonalShiftCommand({ zonalShiftId: id })).catch((error) => {
         throw explained(error);
@@ -104,7 +105,7 @@ function together(one: NamedShift, other: NamedShift | undefined): boolean {
   return Math.abs(Number(one.startTime) - Number(other.startTime)) <= togetherMs;
 }
 
-/** ARC's error with its code and, where there is something to do, what. */
+/** ARC's error with its code and, for a conflict, where to look. */
 function explained(error: unknown): unknown {
   if (!(error instanceof Error) || !("$metadata" in error)) return error;
   const reason = "reason" in error && error.reason ? ` (${String(error.reason)})` : "";

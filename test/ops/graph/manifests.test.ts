@@ -4,8 +4,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { renderManifests } from "../../ops/render-manifests.ts";
-import { graphOf, ofType, PROJECT } from "../program/graphs.ts";
+import { renderManifests } from "../../../ops/graph/manifests.ts";
+import { graphOf, ofType, PROJECT } from "../../program/graphs.ts";
 
 const WAVE = "argocd.argoproj.io/sync-wave";
 

@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
-import { endLeftover, isAlive } from "../local/processes.ts";
-import { readRun, State } from "../local/state.ts";
+import { endLeftover, isAlive } from "../../local/processes.ts";
+import { readRun, State } from "../../local/state.ts";
+import { control } from "../platform/control.ts";
 import { command } from "./command.ts";
-import { control } from "./control.ts";
 
 /** `trizone down`: ends the platform of this folder, and what a killed one left behind. Its data stays. */
 export function down(): Command {
   return command("down", "End the platform that runs on this machine; its data stays", ["down"]).action(
     async () => {
       const run = readRun(State.directory());
-      if (!run) return console.log("nothing runs here");
+      if (!run) return console.log("no platform runs on this machine");
       if (isAlive(run.supervisor)) {
         await control.stop();
         if (!(await ended(() => isAlive(run.supervisor))))

@@ -1,13 +1,20 @@
 import { stringify } from "yaml";
-import { type Graph, hasSecret, type PropertyMap, type Resource, reveal, sortKeys } from "../engine/index.ts";
+import {
+  type Graph,
+  hasSecret,
+  type PropertyMap,
+  type Resource,
+  reveal,
+  sortKeys,
+} from "../../engine/index.ts";
 
-/** The Kubernetes part of a graph as files, and what of it has no place in them. */
+/** The Kubernetes objects of a graph as files, and what was left out of them. */
 export interface Manifests {
   /** File name -> YAML; the same for the same graph. */
   files: Map<string, string>;
-  /** Objects with secret values, `Kind namespace/name`: what is in Git can be read by everyone who reads it. */
+  /** Objects with secret values, `Kind namespace/name`, left out since everybody who can read the repository could read them. */
   secrets: string[];
-  /** Helm releases by name: charts, which are the cluster's and not manifests. */
+  /** Helm releases by name, left out since they are charts and not manifests. */
   releases: string[];
   /** Files with values that were made up offline, since no stack's outputs were given. */
   madeUp: string[];
@@ -19,7 +26,7 @@ type Manifest = PropertyMap & { apiVersion: string; kind: string; metadata: Meta
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 const OBJECT = /^kubernetes:([^:]+\/v\w+):([A-Za-z]+)$/;
 
-/** The account of ARNs and image registries that only the offline evaluation knows. */
+/** The account in ARNs and image registries that the offline evaluation makes up. */
 const MADE_UP = /\b0{12}\b/;
 
 /**

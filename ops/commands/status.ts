@@ -1,8 +1,7 @@
 import type { Command } from "commander";
-import type { Status } from "../local/status.ts";
-import { command } from "./command.ts";
-import { control } from "./control.ts";
-import { table } from "./table.ts";
+import type { Status } from "../../local/status.ts";
+import { control } from "../platform/control.ts";
+import { command, table } from "./command.ts";
 
 /** `trizone status`: zones, pods, load balancers and databases of the platform on this machine. */
 export function status(): Command {
@@ -14,7 +13,7 @@ export function status(): Command {
     });
 }
 
-export function render(now: Status): string {
+function render(now: Status): string {
   return [
     `stack ${now.stack}: ${now.state}`,
     table(

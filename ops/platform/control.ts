@@ -1,10 +1,10 @@
-import { runningNow, State } from "../local/state.ts";
-import { Status } from "../local/status.ts";
+import { runningNow, State } from "../../local/state.ts";
+import { Status } from "../../local/status.ts";
 
-/** Calls the control API of the platform that runs on this machine. Throws if none does, or with what it answers. */
+/** Calls the control API of the platform that runs on this machine. Throws where none runs, or with the error that it answers. */
 async function call(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
   const run = runningNow(State.directory());
-  if (!run?.control) throw new Error("nothing runs here; start it with: npm start");
+  if (!run?.control) throw new Error("no platform runs on this machine; start it with: npm start");
   const response = await fetch(`${run.control}${path}`, {
     method,
     headers: { authorization: `Bearer ${run.token}`, "content-type": "application/json" },
@@ -20,6 +20,7 @@ async function call(method: "GET" | "POST", path: string, body?: unknown): Promi
   return answer;
 }
 
+/** The platform that runs on this machine: its status, faults of its zones, its end. */
 export const control = {
   status: async (): Promise<Status> => Status.parse(await call("GET", "/status")),
   fault: async (zone: string, action: string, size: object): Promise<Status> =>

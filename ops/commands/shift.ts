@@ -1,8 +1,7 @@
 import type { Command } from "commander";
-import { command } from "./command.ts";
-import { findZone, readOutputs } from "./outputs.ts";
-import { type ShiftResource, Shifts, stackResources } from "./shifts.ts";
-import { table } from "./table.ts";
+import { findZone, readOutputs } from "../platform/outputs.ts";
+import { type ShiftResource, Shifts, stackResources } from "../platform/shifts.ts";
+import { command, table } from "./command.ts";
 
 /** `trizone shift`: moves traffic away from a zone through ARC, on AWS as on the laptop. */
 export function shift(): Command {
@@ -97,7 +96,7 @@ function cancel(): Command {
     .option(...outputsFlag)
     .action(async (id: string | undefined, options: { only: boolean; all: boolean; outputs?: string }) => {
       if ((id === undefined) !== options.all)
-        throw new Error("name the shift to cancel, or say --all; see them with: npx trizone shift list");
+        throw new Error("name the id of a shift, or use --all; see them with: npx trizone shift list");
       await using shifts = new Shifts(readOutputs(options.outputs));
       const cancelled = await shifts.cancel(id, options);
       if (cancelled.length === 0) return console.log("no zonal shift is active");
@@ -121,7 +120,7 @@ function chosen(all: ShiftResource[], names: string[] | undefined): ShiftResourc
   return names ? all.filter(({ name }) => names.includes(name)) : all;
 }
 
-/** Sydney time, which is what the people who read it live in. */
+/** A time in Sydney, where the operators are. */
 function sydney(time: Date | undefined): string {
   return (
     time?.toLocaleString("en-AU", { timeZone: "Australia/Sydney", dateStyle: "medium", timeStyle: "long" }) ??

@@ -1,8 +1,8 @@
-import type { Resource, Violation } from "../engine/index.ts";
-import { mask } from "../engine/index.ts";
-import type { Declared } from "../local/declare.ts";
-import type { GraphDiff } from "./plan-diff.ts";
-import { summarizeDiff } from "./plan-diff-view.ts";
+import type { Resource, Violation } from "../../engine/index.ts";
+import { mask } from "../../engine/index.ts";
+import type { Declared } from "../../local/declare.ts";
+import type { GraphDiff } from "./diff.ts";
+import { summarizeDiff } from "./diff-view.ts";
 
 /** The plan for programs: secrets masked; `recorded` is the difference from the recorded graph, null where none is. */
 export function planJson({ graph, violations }: Declared, recorded?: GraphDiff): object {

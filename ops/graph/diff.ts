@@ -1,5 +1,5 @@
-import { isObject } from "../engine/index.ts";
-import type { Recording } from "./graphs.ts";
+import { isObject } from "../../engine/index.ts";
+import type { Recording } from "./recording.ts";
 
 /** One property: `before` is absent where it is new, `after` where it is gone. */
 export interface Difference {
@@ -66,7 +66,7 @@ function ofObjects(before: Bag, after: Bag, same: Same, path: string): Differenc
   );
 }
 
-/** By what names their items, else as sets of plain values, else by position. */
+/** Lists are compared by the items' names where all have one, plain values as sets, others by position. */
 function ofLists(before: unknown[], after: unknown[], same: Same, path: string): Difference[] {
   const key = ["name", "key", "Sid", "sid", "id"].find((one) => names(before, one) && names(after, one));
   if (key)
@@ -88,7 +88,7 @@ function ofLists(before: unknown[], after: unknown[], same: Same, path: string):
   );
 }
 
-/** Names that are the same but for their stacks' are one item. */
+/** Items whose names differ in the stack's name only are the same item. */
 function byName(before: unknown[], after: unknown[], key: string, same: Same, path: string): Difference[] {
   const isOf = (item: unknown) => (other: unknown) => same(nameOf(item, key), nameOf(other, key));
   const at = (item: unknown) => `${path}[${nameOf(item, key)}]`;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
+import { readOutputs } from "../platform/outputs.ts";
 import { command } from "./command.ts";
-import { readOutputs } from "./outputs.ts";
 
 /** `trizone token`: an access token of the local issuer for one of its demo users. */
 export function token(): Command {
@@ -11,7 +11,7 @@ export function token(): Command {
   ])
     .option("--user <name>", "demo user", "demo")
     .action(async (options: { user: string }) => {
-      const { accessToken } = await import("./token-flow.ts");
+      const { accessToken } = await import("../platform/token-flow.ts");
       const { issuer, clientId, publicUrl } = readOutputs();
       console.log(
         await accessToken({ issuer, clientId, user: options.user, redirectUri: `${publicUrl}/callback` }),

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { control } from "../platform/control.ts";
+import { findZone, readOutputs } from "../platform/outputs.ts";
 import { command } from "./command.ts";
-import { control } from "./control.ts";
-import { findZone, readOutputs } from "./outputs.ts";
 
 const actions = {
   kill: "kill everything in the zone, as a loss of power does",

@@ -1,8 +1,37 @@
 import type { Command } from "commander";
-import type { OrderReport, Repair } from "../services/trading/admin/order-report.ts";
-import { command } from "./command.ts";
-import { control } from "./control.ts";
-import { table } from "./table.ts";
+import { control } from "../platform/control.ts";
+import { command, table } from "./command.ts";
+
+/** What trading's admin port answers to `GET /orders/{id}/report`, as far as it is printed. */
+interface OrderReport {
+  id: string;
+  userId: string;
+  symbol: string;
+  side: string;
+  quantity: number;
+  status: string;
+  events: { position: string; type: string; status: string; at: string; intact: boolean }[];
+  shard: Lease & { name: string };
+  feed: Lease;
+  transactions: Ledger;
+  portfolio: Ledger;
+  /** One sentence each. */
+  problems: string[];
+  /** Absent where nothing is to be repaired. */
+  repair?: { lease: string; why: string };
+}
+
+interface Lease {
+  owner: string | null;
+  isHeld: boolean;
+}
+
+/** `position` is the last event of the feed that the service has applied. */
+interface Ledger {
+  report?: unknown;
+  position?: string | null;
+  error?: string;
+}
 
 interface Options {
   repair?: boolean;
@@ -19,7 +48,7 @@ export function reconcileOrder(): Command {
     `reconcile-order ${id} --admin http://127.0.0.1:9090    (after: kubectl port-forward deploy/trading 9090)`,
   ])
     .argument("<id>", "the order's id")
-    .option("--repair", "carry the repair out; without this, it is only said what it would be")
+    .option("--repair", "carry the repair out; without this it is only described")
     .option("--admin <url>", "admin port of a pod of trading, where the platform runs elsewhere")
     .option("--json", "print JSON")
     .action(async (order: string, options: Options) => {
@@ -27,7 +56,7 @@ export function reconcileOrder(): Command {
       const found = await call<OrderReport>(admin, "GET", `/orders/${order}/report`);
       console.log(options.json ? JSON.stringify(found, null, 2) : render(found));
       if (!options.repair || !found.repair) return;
-      const { lease } = await call<Repair>(admin, "POST", `/orders/${order}/redrive`);
+      const { lease } = await call<{ lease: string }>(admin, "POST", `/orders/${order}/redrive`);
       console.log(`\nDone: ${lease} is taken anew. Look again in a few seconds.`);
     });
 }
@@ -51,9 +80,9 @@ async function call<Answer>(admin: string, method: "GET" | "POST", path: string)
   return answer;
 }
 
-export function render(found: OrderReport): string {
+function render(found: OrderReport): string {
   const { id, side, quantity, symbol, userId, status, events, shard, feed, problems, repair } = found;
-  const holder = (held: { owner: string | null; isHeld: boolean }) => (held.isHeld ? held.owner : "nobody");
+  const holder = (held: Lease) => (held.isHeld ? held.owner : "nobody");
   return [
     `order ${id}: ${side} ${quantity} ${symbol} for ${userId}, ${status}`,
     table(

@@ -2,8 +2,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { parse } from "yaml";
+import type { Manifests } from "../graph/manifests.ts";
 import { collect, command, projectDirectory } from "./command.ts";
-import type { Manifests } from "./render-manifests.ts";
 
 interface Options {
   stack: string;
@@ -23,8 +23,8 @@ export function manifests(): Command {
     .option("--foundation <file>", "outputs of the foundation's stack: pulumi stack output --json")
     .requiredOption("--out <folder>", "where to write; what an earlier run wrote there is replaced")
     .action(async (options: Options) => {
-      const { declare, refuseMandatory } = await import("../local/declare.ts");
-      const { renderManifests } = await import("./render-manifests.ts");
+      const { declare, refuseMandatory } = await import("../../local/declare.ts");
+      const { renderManifests } = await import("../graph/manifests.ts");
       const { graph, violations } = await declare({
         directory: projectDirectory,
         stack: options.stack,

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
-import { demoPassword } from "../local/issuer/users.ts";
+import { demoPassword } from "../../local/issuer/users.ts";
 
-/** The whole flow, in milliseconds; the local issuer needs some tens. */
+/** Milliseconds for the whole flow, which takes tens with the local issuer. */
 const defaultTimeout = 15_000;
-/** Ours takes four; more is a loop. */
+/** The local issuer needs four; more is a loop. */
 const maxRedirects = 10;
 
 const Discovery = z.object({ authorization_endpoint: z.url(), token_endpoint: z.url() });
@@ -22,8 +22,8 @@ export interface TokenRequest {
 }
 
 /**
- * An access token of the local issuer, got as the single-page app gets it: code flow with PKCE, with the login form
- * filled in. It knows that form, so it doesn't work with Cognito's.
+ * An access token of the local issuer, by the flow of the single-page app: authorization code with PKCE. It fills in the
+ * local issuer's login form, so it doesn't work with Cognito. Throws when the issuer refuses or can't be reached.
  */
 export async function accessToken(request: TokenRequest): Promise<string> {
   const { issuer, clientId, redirectUri, user, password = demoPassword } = request;
@@ -50,8 +50,7 @@ export async function accessToken(request: TokenRequest): Promise<string> {
   const body = new URLSearchParams({ username: user, password });
   const end = await http(form.url.href, { method: "POST", body, until: redirectUri });
   if (end.response?.status === 401) throw new Error(`${issuer} doesn't know ${user} with that password`);
-  if (end.response)
-    throw new Error(`${issuer} broke off the sign-in of ${user}: ${await text(end.response)}`);
+  if (end.response) throw new Error(`${issuer} ended the sign-in of ${user}: ${await text(end.response)}`);
   const { searchParams } = end.url;
   const code = searchParams.get("code");
   if (!code || searchParams.get("state") !== state) throw refused(end.url);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { PROJECT } from "../program/graphs.ts";
+import { PROJECT } from "../../program/graphs.ts";
 
 describe("trizone plan --diff", () => {
   it("says how two stacks differ: what is only in one, and which properties of the others", async () => {

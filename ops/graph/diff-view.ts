@@ -1,4 +1,4 @@
-import { type GraphDiff, isEmpty } from "./plan-diff.ts";
+import { type GraphDiff, isEmpty } from "./diff.ts";
 
 /** A value longer than this is cut: the whole of it is in `--json`. */
 const WIDEST = 160;

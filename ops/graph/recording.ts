@@ -9,10 +9,10 @@ import {
   type ResourceOptions,
   readStackConfig,
   sortKeys,
-} from "../engine/index.ts";
-import { stackReferences } from "../local/layers.ts";
-import { createProvider } from "../local/provider/index.ts";
-import { projectDirectory } from "./command.ts";
+} from "../../engine/index.ts";
+import { stackReferences } from "../../local/layers.ts";
+import { createProvider } from "../../local/provider/index.ts";
+import { projectDirectory } from "../commands/command.ts";
 import { type ComputedValue, computedValues, longestFirst, referencesTo } from "./references.ts";
 
 /** A graph as it is compared and reviewed: plain JSON, the same for the same program on every machine. */
@@ -67,13 +67,15 @@ export function record(graph: Graph): Recording {
   return sortKeys({ packages, resources: Object.fromEntries(entries), outputs });
 }
 
-/** What is recorded of a stack; undefined where nothing is. */
+/** The recorded graph of a stack; undefined where there is none. */
 export async function readRecording(stack: string): Promise<Recording | undefined> {
   try {
     return JSON.parse(await readFile(`${recordings}/${stack}.json`, "utf8"));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw new Error(`the recorded graph test/graphs/${stack}.json can't be read: ${error}`);
+    throw new Error(
+      `the recorded graph test/graphs/${stack}.json can't be read (${error}); make it anew with: npm run graphs:update`,
+    );
   }
 }
 
@@ -126,7 +128,7 @@ function packageOf({ type }: Resource): string {
   return type.startsWith("pulumi:providers:") ? (type.split(":")[2] ?? type) : (type.split(":")[0] ?? type);
 }
 
-/** Aliases are of the same parent unless they say otherwise: to be told what they always say helps nobody. */
+/** The options to record: without the version, and without the parent that every alias names. */
 function optionsOf({ version: _, aliases, ...others }: ResourceOptions): object {
   const short = aliases?.map((alias) => {
     if (typeof alias === "string") return alias;

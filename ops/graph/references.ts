@@ -1,4 +1,4 @@
-import { type Graph, isObject, mask, type Resource } from "../engine/index.ts";
+import { type Graph, isObject, mask, type Resource } from "../../engine/index.ts";
 
 /** A value that a provider computed, and the expression that stands for it. */
 export type ComputedValue = [value: string, expression: string];
