@@ -11,6 +11,8 @@ import {
   awsObservability,
   awsPlatform,
   awsServices,
+} from "./components/stacks/aws/index.ts";
+import {
   databaseMigrations,
   deployServices,
   foundationPlatform,

@@ -21,7 +21,9 @@ function known(text: string): Block {
   return block;
 }
 
-/** `10.0.1.0/24` as a block; undefined for what isn't one, or names an address inside the block instead of its first. */
+/**
+ * `10.0.1.0/24` as a block; undefined for what isn't one, or names an address inside the block instead of its first.
+ */
 export function parseCidr(text: string): Block | undefined {
   const [, ...numbers] = (CIDR.exec(text) ?? []).map(Number);
   if (numbers.length === 0) return undefined;

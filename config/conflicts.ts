@@ -17,7 +17,7 @@ export interface Problem {
   keys?: string[];
 }
 
-/** What one key makes necessary in another, as problems. */
+/** Keys that another key makes necessary and that are missing, as problems. */
 export function missing(raw: Record<string, unknown>): Problem[] {
   const demands: [boolean, string, string][] = [
     ["certificateArn" in raw, "domain", "the name that certificateArn is for"],
@@ -74,7 +74,7 @@ function splitProblems({ delivery }: Partial<Config>): Problem[] {
   }));
 }
 
-/** Network policies keep everybody from what else is in the platform's namespace. */
+/** Network policies refuse connections to other pods in the platform's namespace. */
 function issuerProblems({ issuer, namespace }: Partial<Config>): Problem[] {
   if (!issuer || !namespace || namespaceOf(new URL(issuer.url).hostname) !== namespace) return [];
   const message = `expected an issuer outside namespace ${namespace}, where no pod but the platform's own is reached`;

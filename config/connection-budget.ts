@@ -9,7 +9,7 @@ import {
   type ServiceName,
 } from "./services.ts";
 
-/** Connections that a service's pods keep open at most. */
+/** Connections that the pods of a service open at most. */
 export interface Pool {
   service: string;
   /** Pods at most. */
@@ -73,7 +73,7 @@ export function budgetProblem(maxConnections: number, pools: Pool[]): string | u
 
 type Sizes = Pick<Config, "replicas" | "maxReplicas" | "database"> & Partial<Pick<Config, "delivery">>;
 
-/** What takes the database's connections, at most: the data services' pods, or the pooler's in the place of most. */
+/** The pools that connect to the database: of the services that use it, or of PgBouncer for those that it serves. */
 export function connectionPools(sizes: Sizes): Pool[] {
   const { pooler } = sizes.database;
   if (!pooler) return poolsOf(databaseClients(SERVICES), sizes);
@@ -84,7 +84,7 @@ export function connectionPools(sizes: Sizes): Pool[] {
   ];
 }
 
-/** What the pods that a pooler serves open to it at most. */
+/** The pools that connect to PgBouncer, of the services that it serves. */
 export function pooledPools(sizes: Sizes): Pool[] {
   return poolsOf(pooledClients(SERVICES), sizes);
 }

@@ -35,7 +35,12 @@ export function versionProblems(versions: ModelVersion[]): { path: (string | num
     ...models.flatMap((model, index) =>
       models.indexOf(model) === index
         ? []
-        : [{ path: [index, "model"], message: `${model} is there already` }],
+        : [
+            {
+              path: [index, "model"],
+              message: `${model} is the model of another version already; give each its own`,
+            },
+          ],
     ),
   ];
 }

@@ -11,7 +11,7 @@ const Images = json(
     registry: text("a registry such as localhost:5001").optional(),
     /** Tag, in `registry`, of every image that has no digest. */
     tag: text("an image tag such as 0.1.0", /^[\w][\w.-]{0,127}$/).default("0.1.0"),
-    /** Of `node:20-slim`, which images that the program builds stand on. @default that of Node 20.19.5 */
+    /** Of `node:20-slim`, the base of the images that the program builds. @default that of Node 20.19.5 */
     nodeDigest: DIGEST.default("sha256:9e70124bd00f47dd023e349cd587132ae61892acc0e47ed641416c3e18f401c3"),
     /** Service (or `migrations`) -> `sha256:…`, of images that are there already. */
     digests: z.partialRecord(z.enum(IMAGES), DIGEST).default({}),
@@ -37,7 +37,9 @@ const Database = json(
       maxConnections: count(20, 262_143).optional(),
       /** Connections that each pod of a data service opens at most. */
       poolSize: count(1, 100).default(8),
-      /** PgBouncer between the services and the database, shared by transactions. Layers need it in both. @default none */
+      /**
+       * PgBouncer between the services and the database, shared by transactions. Layers need it in both. @default none
+       */
       pooler: z
         .strictObject({
           /** PgBouncer 1.21 or later, with a shell. */
@@ -119,7 +121,9 @@ const Balancers = json(
 
 const Delivery = json(
   z.strictObject({
-    /** How a new version comes: pod after pod, or by Argo Rollouts to a tenth, a half and all, and back if it is worse. */
+    /**
+     * How a new version comes: pod after pod, or by Argo Rollouts to a tenth, a half and all, and back if it is worse.
+     */
     strategy: z.enum(["rolling", "canary"], { error: "expected rolling or canary" }).default("rolling"),
     /** A/B for models: a service whose requests go to versions of it, each with its model. Layers need it in both. */
     modelSplit: z
@@ -152,7 +156,7 @@ const Issuer = json(
   }),
 );
 
-/** CIDR blocks, one a zone; how they lie in the VPC is looked at with `cidr`. */
+/** CIDR blocks, one a zone; `subnetProblems` checks that they are in the VPC's `cidr` and apart. */
 const Blocks = z.array(text("a block such as 10.0.1.0/24")).optional();
 
 const Subnets = json(z.strictObject({ public: Blocks, private: Blocks, isolated: Blocks }));
@@ -162,11 +166,13 @@ const Region = text("an AWS region such as ap-southeast-2", /^[a-z]{2,}(-[a-z]+)
 /** A stack's configuration, `<project>:<key>`; what is optional has its default here. */
 export const Schema = z
   .strictObject({
-    /** `aws:region`. Which regions are allowed is the policies' to say. */
+    /** `aws:region`. The policies judge whether the region is allowed. */
     "aws:region": Region,
     /** Where the platform goes: AWS, or a Kubernetes cluster that is there already. */
     target: z.enum(["aws", "kubernetes"], { error: "expected aws or kubernetes" }).default("aws"),
-    /** What of the platform this stack is: all, what applications stand on, or the applications on another stack. */
+    /**
+     * What of the platform this stack is: all of it, all but the services, or the services on another stack's platform.
+     */
     layer: z
       .enum(["whole", "foundation", "applications"], {
         error: "expected whole, foundation or applications",
@@ -210,7 +216,7 @@ export const Schema = z
     delivery: Delivery.prefault({}),
     /** Guards the database and the balancers against deletion. */
     protect: bool().default(false),
-    /** Who is told of alarms; each address is asked once to confirm. @default nobody */
+    /** Addresses that alarms are sent to; each is asked once to confirm. @default none */
     alarmEmails: json(z.array(z.email({ error: "expected an e-mail address" }))).default([]),
     /** ACM certificate of `domain`; without the two, the public balancer speaks plain HTTP. */
     certificateArn: text("an ACM certificate's ARN", /^arn:aws[\w-]*:acm:/).optional(),

@@ -20,7 +20,7 @@ const PREFIXES = { least: 16, most: 28 };
  */
 export function subnetBlocks(cidr: string, tier: Tier, zones: number): string[] {
   const range = parseCidr(cidr);
-  if (!range) throw new RangeError(`${cidr} is no CIDR block`);
+  if (!range) throw new RangeError(`${cidr} is not a CIDR block such as 10.0.0.0/16`);
   return Array.from({ length: zones }, (_, zone) => formatCidr(carve(range, 24, FIRST_BLOCK[tier] + zone)));
 }
 
@@ -62,7 +62,7 @@ function blockProblems(range: Block, subnets: Subnets) {
     subnets[tier].flatMap((text, index) => {
       const path = [tier, index];
       const block = parseCidr(text);
-      if (!block) return [{ path, message: `${text} is no CIDR block such as 10.0.1.0/24` }];
+      if (!block) return [{ path, message: `${text} is not a CIDR block such as 10.0.1.0/24` }];
       const reason = refusal(range, block, placed);
       placed.push({ path, block });
       return reason ? [{ path, message: `${text} ${reason}` }] : [];

@@ -25,12 +25,12 @@ const ADD_ONS: Record<string, object | undefined> = {
   },
   "eks-pod-identity-agent": undefined,
   "metrics-server": undefined,
-  // RDS rotates its master password weekly; pods read the file anew.
+  // RDS rotates its master password weekly; the mounted files follow.
   "aws-secrets-store-csi-driver-provider": { "secrets-store-csi-driver": { enableSecretRotation: true } },
 };
 
 /**
- * What EKS itself keeps in the cluster: names, pod identities, metrics for autoscaling, files from Secrets Manager.
+ * EKS's own add-ons in the cluster: DNS, pod identities, metrics for autoscaling, files from Secrets Manager.
  * Costs only the pods' share of the nodes.
  *
  * @example new AddOns("add-ons", { clusterName: cluster.clusterName, region }, { provider })

@@ -1,6 +1,6 @@
 import type * as eks from "@pulumi/eks";
 
-/** Who reaches the cluster's API server, and from where. */
+/** Which roles may use the cluster's API server, and from which addresses. */
 export interface ClusterAccess {
   /**
    * IPv4 ranges that reach it over the internet; from inside the VPC it is reached anyway.

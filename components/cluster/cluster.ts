@@ -45,7 +45,7 @@ export class Cluster extends pulumi.ComponentResource {
   readonly securityGroupId: pulumi.Output<string>;
   /** As JSON; holds no credentials. */
   readonly kubeconfig: pulumi.Output<string>;
-  /** What is deployed to the cluster goes through this. */
+  /** The provider of everything that is deployed to the cluster. */
   readonly kubernetes: k8s.Provider;
   /** What pods need before they can run: the nodes. */
   readonly nodeGroups: eks.ManagedNodeGroup[];
@@ -132,7 +132,7 @@ function clusterArgs(args: ClusterArgs): eks.ClusterOptions {
     enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
     deletionProtection: args.protect ?? false,
     useDefaultVpcCni: false,
-    // Without it, NetworkPolicies are accepted and do nothing. Strict would need one for each pod of the system too.
+    // Without it, NetworkPolicies are accepted and do nothing. In strict mode each system pod would need one too.
     vpcCniOptions: {
       enableNetworkPolicy: true,
       resolveConflictsOnCreate: "OVERWRITE",

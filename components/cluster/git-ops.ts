@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Transform, transformed } from "../arguments.ts";
 
 export interface GitOpsArgs {
-  /** Of the repository that holds what `trizone manifests` wrote. */
+  /** URL of the repository that holds what `trizone manifests` wrote. */
   repository: string;
   /** Folder in it. */
   path: string;
@@ -36,7 +36,7 @@ export class GitOps extends pulumi.ComponentResource {
           syncOptions: ["ServerSideApply=true", "RespectIgnoreDifferences=true"],
           retry: { limit: 5, backoff: { duration: "10s", factor: 2, maxDuration: "5m" } },
         },
-        // The pre-scaling jobs' to set.
+        // The pre-scaling jobs set it.
         ignoreDifferences: [
           { group: "autoscaling", kind: "HorizontalPodAutoscaler", jsonPointers: ["/spec/minReplicas"] },
         ],

@@ -38,7 +38,7 @@ export class ImageCache extends pulumi.ComponentResource {
             enableServiceLinks: false,
             terminationGracePeriodSeconds: 0,
             securityContext: POD_SECURITY,
-            // A node that has another purpose, or is about to have one, will run the services too.
+            // Whatever taint a node has, as spot nodes do: services may be scheduled there too.
             tolerations: [{ operator: "Exists" }],
             initContainers: Object.entries(images).map(([service, image]) => ({
               name: service,

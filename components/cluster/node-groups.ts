@@ -20,7 +20,7 @@ export interface NodeGroupsArgs {
   max?: number;
   /** Spot nodes in each zone at most, on top; 0 makes no such groups. @default 2 */
   burst?: number;
-  /** EC2 types of the spot nodes: of several, some are to be had. @default four large ones */
+  /** EC2 types of the spot nodes: of several, some are usually available. @default four large ones */
   burstTypes?: string[];
   /** GiB of each node's root volume. @default 50 */
   disk?: number;
@@ -31,7 +31,7 @@ export interface NodeGroupsArgs {
   };
 }
 
-/** What AWS asks of a node's role. */
+/** AWS's policies that a node's role must have. */
 const NODE_POLICIES = [
   "AmazonEKSWorkerNodePolicy",
   "AmazonEKS_CNI_Policy",

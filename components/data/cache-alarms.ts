@@ -20,8 +20,8 @@ const RULES = {
 } as const;
 
 /**
- * What people are told about each node of a cache. A node without metrics is one that is gone, so that the alarm of
- * its processor rings too. Costs 0.10 USD a month for each of three alarms a node.
+ * Alarms on each node of a cache. A node without metrics is gone, so that missing data rings the alarm of its processor
+ * too. Costs 0.10 USD a month for each of three alarms a node.
  *
  * @example new CacheAlarms("cache-alarms", { group: "trizone-prod-cache", nodes: 3, topicArn, region }, { provider })
  */

@@ -35,8 +35,8 @@ export interface CacheArgs {
 }
 
 /**
- * Redis for what all pods must hear at once (quotes): a primary and replicas over the zones that fail over by
- * themselves, encrypted on disk and on the wire, entered with a token that Secrets Manager keeps. It holds nothing that
+ * Redis, which passes quotes on to all pods at once: a primary and replicas over the zones that fail over by
+ * themselves, encrypted on disk and on the wire, reached with a token that Secrets Manager keeps. It holds nothing that
  * can't be lost, so it has no snapshots. Costs its nodes by the hour.
  *
  * @example new Cache("cache", { zones, subnetIds: network.isolatedSubnetIds, keyArn: keys.data, … }, { provider })

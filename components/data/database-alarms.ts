@@ -19,7 +19,7 @@ export interface DatabaseAlarmsArgs {
 interface Rule {
   metric: string;
   statistic: "Average" | "Minimum" | "Maximum";
-  /** Beyond which it rings, below for a minimum. */
+  /** The alarm rings above it, or, for a minimum, below it. */
   threshold: number;
   minutes: number;
   description: string;
@@ -63,8 +63,8 @@ function rules({ storage, maxConnections, multiAz }: DatabaseAlarmsArgs): Record
 }
 
 /**
- * What people are told about a database: processor, storage, connections, a standby that holds up writes, and
- * failovers. Without metrics an alarm rings too. Costs 0.10 USD a month for each of four alarms.
+ * Alarms on a database: processor, storage, connections, a standby that holds up writes; and messages of failovers.
+ * Missing data rings an alarm too. Costs 0.10 USD a month for each of four alarms.
  *
  * @example new DatabaseAlarms("database-alarms", { identifier, topicArn: alarms.arn, storage: 100, … }, { provider })
  */

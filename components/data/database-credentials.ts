@@ -15,8 +15,9 @@ export interface DatabaseCredentialsArgs {
 }
 
 /**
- * The credentials of a database, or of a cache, as files in pods: the secret stays in Secrets Manager and is mounted by the Secrets Store
- * CSI driver with the pod's own identity, whose role must allow it (`ServiceRoles`). Free of charge but for the reads.
+ * The credentials of a database, or of a cache, as files in pods: the secret stays in Secrets Manager and is mounted by
+ * the Secrets Store CSI driver with the pod's own identity, whose role must allow it (`ServiceRoles`). Free of charge
+ * but for the reads.
  *
  * @example new DatabaseCredentials("trading-database", { secretArn: database.secretArn, … })
  */

@@ -33,7 +33,7 @@ export interface InstancePlan {
   maxConnections: number;
 }
 
-/** What the instance writes to CloudWatch Logs. */
+/** Logs that the instance exports to CloudWatch Logs. */
 export const LOGS = ["postgresql", "upgrade"];
 
 /** Milliseconds after which a statement is logged. */
@@ -89,7 +89,7 @@ export function parameterGroupArgs(
     parameters: [
       { name: "rds.force_ssl", value: "1" },
       { name: "log_min_duration_statement", value: String(SLOW_MS) },
-      // Taken up by a restart. What RDS would choose by itself isn't known before the instance runs.
+      // Takes effect at a restart. What RDS chooses by default isn't known before the instance runs.
       { name: "max_connections", value: String(maxConnections), applyMethod: "pending-reboot" },
     ],
   };

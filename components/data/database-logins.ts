@@ -18,8 +18,8 @@ export interface DatabaseLoginsArgs {
 }
 
 /**
- * Who may enter the database: its owner, whom the migrations are, and each service as a role of its own, whose password
- * the migrations set to what Secrets Manager holds. Costs 0.40 USD a month and service.
+ * The logins of the database: its owner, which the migrations use, and a role for each service, whose password the
+ * migrations set to what Secrets Manager holds. Costs 0.40 USD a month and service.
  *
  * @example new DatabaseLogins("logins", { services: ["trading"], ownerSecretArn: database.secretArn, … }, { providers })
  */

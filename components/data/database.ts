@@ -75,7 +75,7 @@ export class Database extends pulumi.ComponentResource {
     const { address, port, masterUserSecrets } = this.instance;
     this.endpoint = pulumi.interpolate`${address}:${port}`;
     this.database = this.instance.dbName;
-    // The certificate is checked wherever bytes cross a wire.
+    // The certificate is checked wherever the connection crosses a network.
     const sslmode = address.apply((host) => (isLoopback(host) ? "disable" : "verify-full"));
     this.url = pulumi.interpolate`postgresql://${this.endpoint}/${this.database}?sslmode=${sslmode}`;
     this.secretArn = masterUserSecrets.apply(([secret]) => {

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 export interface GeneratedSecretArgs {
   region: string;
-  /** Whom the password is of. */
+  /** The account that the password is of. */
   username: string;
   /** KMS key of the secret. */
   keyArn: pulumi.Input<string>;
@@ -16,7 +16,7 @@ export interface GeneratedSecretArgs {
 const LENGTH = 64;
 
 /**
- * A password that nobody thought of, made once and kept by Secrets Manager. The stack's state holds it too, encrypted
+ * A random password, made once and kept by Secrets Manager. The stack's state holds it too, encrypted
  * as a secret. Costs 0.40 USD a month.
  *
  * @example new GeneratedSecret("cache-token", { region, username: "default", keyArn: keys.data }, { provider })
@@ -47,7 +47,7 @@ export class GeneratedSecret extends pulumi.ComponentResource {
           randomPassword.apply((password) => JSON.stringify({ username, password })),
         ),
       },
-      // Each run is given another password; the first one stays.
+      // Every run of the program is given another password; the first one is kept.
       { parent: this, ignoreChanges: ["secretString"] },
     );
     this.arn = version.arn;

@@ -17,8 +17,9 @@ const FILE_MODE = 0o440;
 
 /**
  * The services' database logins and the envelope key of personal data, for clusters that come and go with a test: all
- * derived (HMAC-SHA-256) of the one password that the stack's config has, since nothing here makes up and keeps another.
- * Who changes that password loses what the key encrypted. Free of charge.
+ * derived (HMAC-SHA-256) of the one password that the stack's config has, since there is no secret store here that
+ * would keep others. After a change of that password, what the key encrypted can no longer be decrypted. Free of
+ * charge.
  *
  * @example new InClusterSecrets("logins", { namespace, services: ["trading"], password }, { provider })
  */

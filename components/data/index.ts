@@ -3,7 +3,6 @@ export { Cache } from "./cache.ts";
 export { Database } from "./database.ts";
 export {
   type CredentialsVolume,
-  type DatabaseAccess,
   type DatabaseBinding,
   databaseAccess,
   ownerAccess,
@@ -14,5 +13,4 @@ export { InClusterDatabase } from "./in-cluster-database.ts";
 export { InClusterSecrets } from "./in-cluster-secrets.ts";
 export { Migrations } from "./migrations.ts";
 export { ModelBucket } from "./model-bucket.ts";
-export { Pooler, type PoolerArgs } from "./pooler.ts";
-export { POOLER_SCRIPT } from "./pooler-settings.ts";
+export { Pooler } from "./pooler.ts";

@@ -14,8 +14,8 @@ export interface MigrationsArgs extends Omit<PodArgs, "service"> {
 }
 
 /**
- * Brings the database's schemas and logins up to date before the services' pods start: a Job of an image of its own, run
- * again whenever that changes. Costs a pod for a few seconds.
+ * Brings the database's schemas and logins up to date before the services' pods start: a Job of an image of its own,
+ * run again whenever that changes. Costs a pod for a few seconds.
  *
  * @example new Migrations("migrations", { namespace, image, ...ownerAccess(database) })
  */

@@ -8,7 +8,7 @@ type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
 
 const RESOURCES = { requests: { cpu: "100m", memory: "64Mi" }, limits: { memory: "128Mi" } };
 
-/** The image knows where its certificates are; PgBouncer's doesn't have them. */
+/** Copies the database's CA certificates out of the service's image, since PgBouncer's has none. */
 const COPY = `require("node:fs").copyFileSync(process.env.NODE_EXTRA_CA_CERTS, "${FOLDERS.trust}/ca.pem")`;
 
 export interface PoolerPodArgs {

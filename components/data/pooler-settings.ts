@@ -1,4 +1,4 @@
-/** Folders of the pooler's container: what it is told, whom it lets in, whom it trusts, and the services' logins. */
+/** Folders of the pooler's container: its settings, its file of accounts, the CA certificates, the services' logins. */
 export const FOLDERS = {
   settings: "/etc/pgbouncer",
   run: "/run/pgbouncer",
@@ -16,7 +16,7 @@ export interface PoolerSettings {
   clients: number;
 }
 
-/** What a client may say at the start that only holds for a session, which transactions don't have. */
+/** Start-up parameters that PgBouncer ignores: they hold for a session, and it gives clients only transactions. */
 const IGNORED = ["extra_float_digits", "statement_timeout", "query_timeout", "lock_timeout", "options"];
 
 /** Seconds in which a statement must end: longer than any service's own limit, since theirs isn't passed on. */
@@ -44,7 +44,7 @@ export function poolerSettings({ url, port, connections, clients }: PoolerSettin
     query_wait_timeout: 3,
     server_tls_sslmode: searchParams.get("sslmode") ?? "verify-full",
     server_tls_ca_file: `${FOLDERS.trust}/ca.pem`,
-    // After a failover the name leads elsewhere, and old connections nowhere.
+    // After a failover the name resolves to another address, and old connections are dead.
     dns_max_ttl: 5,
     server_connect_timeout: 2,
     server_login_retry: 1,
@@ -67,7 +67,7 @@ export function poolerSettings({ url, port, connections, clients }: PoolerSettin
 
 /**
  * PgBouncer reads accounts from a file of its own form: made of the mounted files before it starts, and again whenever
- * they are rotated. SIGTERM would have it wait until every client has left by itself; SIGINT ends it as soon as no
+ * they are rotated. On SIGTERM it would wait until every client has disconnected; on SIGINT it ends as soon as no
  * transaction is open.
  */
 export const POOLER_SCRIPT = `

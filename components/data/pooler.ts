@@ -27,8 +27,8 @@ export interface PoolerArgs extends Pick<PoolerPodArgs, "image" | "trust" | "pri
 
 /**
  * PgBouncer between the services and the database: many clients share few connections, each for a transaction at a
- * time, over TLS that it checks. What needs a session (LISTEN, advisory locks, migrations) must not use it. Costs its pods'
- * share of the nodes, and a hop a statement.
+ * time, over TLS that it checks. What needs a session (LISTEN, advisory locks, migrations) must not use it. Costs its
+ * pods' share of the nodes, and a hop a statement.
  *
  * @example new Pooler("pooler", { namespace, image, trust: image("trading"), database, clients: 200 }, { provider })
  */
@@ -64,7 +64,9 @@ export class Pooler extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  /** The ConfigMap with `pgbouncer.ini`. Immutable, so that a change of it is a new one, and new pods. Gives its name. */
+  /**
+   * The ConfigMap with `pgbouncer.ini`. Immutable, so that a change of it is a new one, and new pods. Gives its name.
+   */
   #settings(connections: number): pulumi.Output<string> {
     const { database, clients, transform } = this.#args;
     const { namespace, labels } = this.#metadata;

@@ -16,7 +16,8 @@ export interface AutoshiftArgs {
 
 /**
  * Lets AWS shift a balancer away from a zone that it finds impaired, and practises that weekly outside the exchange's
- * hours. Free of charge. A real shift may come at any hour: it is for zones that fail.
+ * hours. Free of charge. Practice is kept out of trading hours; a real shift, for a zone that fails, may come at any
+ * hour.
  *
  * @example new Autoshift("public-autoshift", { resourceArn: balancer.arn, outcomeAlarms: [alarms.total], region })
  */

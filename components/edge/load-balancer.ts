@@ -144,7 +144,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
     });
   }
 
-  /** Alarms, what AWS does of itself when a zone fails, and the firewall. */
+  /** Alarms by zone, zonal autoshift, and the web firewall. */
   #watch(balancer: aws.lb.LoadBalancer, targetGroups: Record<string, aws.lb.TargetGroup>): void {
     const { zones, region, tags, notify, rateLimit } = this.#args;
     const own = { parent: this };

@@ -21,7 +21,7 @@ export interface ZoneAlarmsArgs {
 type Dimensions = Record<string, pulumi.Input<string>>;
 
 /**
- * What CloudWatch says of a balancer: in each zone unhealthy targets and failed requests, and failed requests of all
+ * CloudWatch alarms on a balancer: in each zone unhealthy targets and failed requests, and failed requests of all
  * zones together. Costs an alarm's price for each (seven for a balancer with one target group).
  *
  * @example new ZoneAlarms("public-alarms", { zones, loadBalancer: balancer.arnSuffix, targetGroups: { web } , region })
@@ -61,7 +61,7 @@ export class ZoneAlarms extends pulumi.ComponentResource {
       metricQueries: [
         sum("failed", "HTTPCode_Target_5XX_Count"),
         sum("requests", "RequestCount"),
-        // A handful of requests says nothing: below 100 a minute one failure would be an alarm.
+        // Below 100 requests a minute a single failure would ring the alarm.
         {
           id: "percent",
           expression: "IF(requests > 100, 100 * FILL(failed, 0) / requests, 0)",

@@ -7,7 +7,7 @@ export interface AlarmTopicArgs {
   account: pulumi.Input<string>;
   /** KMS key, which CloudWatch and RDS may use too. */
   keyArn: pulumi.Input<string>;
-  /** Who is told; each address must confirm once. @default nobody */
+  /** Addresses that alarms are sent to; each must confirm once. @default none */
   emails?: string[];
   tags?: Record<string, string>;
   transform?: { topic?: Transform<aws.sns.TopicArgs> };

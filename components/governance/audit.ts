@@ -21,12 +21,14 @@ export interface AuditArgs {
   transform?: PrivateBucketTransform & { cloudTrail?: Transform<aws.cloudtrail.TrailArgs> };
 }
 
-/** Days that financial records are kept: seven years, two leap days included (Corporations Act 2001 (Cth), s 286(2)). */
+/**
+ * Days that financial records are kept: seven years, two leap days included (Corporations Act 2001 (Cth), s 286(2)).
+ */
 export const RECORD_DAYS = 7 * 365 + 2;
 
 /**
  * Who did what in the account: CloudTrail for all regions, with digests that show a missing or changed record, in a
- * bucket whose records can't be deleted. Costs the bucket's storage; the first trail of an account is free.
+ * bucket whose records can't be deleted. Costs the bucket's storage; an account's first CloudTrail is free.
  *
  * @example new Audit("audit", { region, account, keyArn: keys.audit, dataBuckets: [models.arn] }, { provider })
  */

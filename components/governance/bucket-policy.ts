@@ -41,7 +41,9 @@ export function s3AccessLogs(
     ]);
 }
 
-/** Lets Elastic Load Balancing's log delivery write the access logs of this account's balancers, known by their path. */
+/**
+ * Lets Elastic Load Balancing's log delivery write the access logs of this account's balancers, known by their path.
+ */
 export function balancerAccessLogs(
   account: pulumi.Input<string>,
 ): (bucketArn: string) => pulumi.Output<BucketStatement[]> {
@@ -63,9 +65,9 @@ export function cloudTrailRecords(
   trailArn: pulumi.Input<string>,
 ): (bucketArn: string) => pulumi.Output<BucketStatement[]> {
   return (bucketArn) =>
-    pulumi.all([account, trailArn]).apply(([account, trail]) => {
+    pulumi.all([account, trailArn]).apply(([account, sourceArn]) => {
       const cloudTrail = { Effect: "Allow" as const, Principal: { Service: "cloudtrail.amazonaws.com" } };
-      const fromTrail = { "aws:SourceArn": trail };
+      const fromTrail = { "aws:SourceArn": sourceArn };
       return [
         {
           Sid: "TrailLooks",

@@ -20,8 +20,8 @@ export interface IdentityArgs {
 }
 
 /**
- * Who may trade: a Cognito user pool, whose users an administrator creates, and the public client (code flow with
- * PKCE, no secret) of the single-page app. Costs by monthly active user.
+ * The people who may trade: a Cognito user pool, whose users an administrator creates, and the public client (code flow
+ * with PKCE, no secret) of the single-page app. Costs by monthly active user.
  *
  * @example new Identity("identity", { publicUrl: publicBalancer.url, domainPrefix: "trizone-dev" }, { provider })
  */
@@ -62,7 +62,7 @@ export class Identity extends pulumi.ComponentResource {
   }
 }
 
-/** Cognito's own host for a domain's prefix; whoever stands in for a pool (its endpoint says its scheme) is at one origin. */
+/** Cognito's host for a domain's prefix; a stand-in for Cognito, whose endpoint has a scheme, has a single origin. */
 function signInOrigin(endpoint: string, prefix: string, region: string): string {
   return endpoint.includes("://")
     ? new URL(endpoint).origin
@@ -108,7 +108,7 @@ function clientArgs(
   };
 }
 
-/** Cognito sends nobody back over plain HTTP but to localhost: a stack without a certificate is used by port-forward. */
+/** Cognito redirects over plain HTTP to localhost only: a stack without a certificate is used by port-forward. */
 function homeUrl(publicUrl: string): string {
   const { protocol, hostname, origin } = new URL(publicUrl);
   return protocol === "https:" || isLoopback(hostname) ? origin : "http://localhost:8080";

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { check, type Transform, transformed } from "../arguments.ts";
 
-/** A service of AWS that encrypts with the key by itself, not on behalf of a caller who may. */
+/** A service of AWS that encrypts in its own name, not with its caller's permissions. */
 export type KeyService = keyof typeof SERVICES;
 
 export interface KeyArgs {
@@ -95,7 +95,7 @@ export class Key extends pulumi.ComponentResource {
   }
 }
 
-/** The account decides by its roles' policies; services get what envelope encryption takes. */
+/** Roles of the account are allowed by their own policies; services get the actions of envelope encryption. */
 function keyPolicy(place: Place, services: KeyService[]): string {
   const account = {
     Sid: "Account",

@@ -7,7 +7,7 @@ export interface PrivateBucketArgs {
   region: string;
   /** KMS key of the objects. @default S3's own, which the targets of access logs must have */
   keyArn?: pulumi.Input<string>;
-  /** Who may what beside the account's roles, given the bucket's ARN. All of it over TLS only. */
+  /** Statements of its policy for others than the account's roles, given the bucket's ARN. TLS is demanded of all. */
   statements?: (bucketArn: string) => pulumi.Input<BucketStatement[]>;
   /** Name of the bucket that keeps a record of every access. @default no record */
   accessLogs?: pulumi.Input<string>;
@@ -117,7 +117,7 @@ export class PrivateBucket extends pulumi.ComponentResource {
     );
   }
 
-  /** Nobody from outside, and who else may what. */
+  /** No public access, and the policy: TLS only, and the given statements. */
   #access(bucket: aws.s3.Bucket): aws.s3.BucketPolicy {
     const { region, statements, transform } = this.#args;
     const of = { region, bucket: bucket.id };

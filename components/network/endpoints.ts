@@ -29,9 +29,9 @@ const SERVICES = [
 ];
 
 /**
- * VPC endpoints of AWS services, whose traffic doesn't leave the VPC, so that a zone can start pods while its NAT gateway is down.
- * S3's gateway is free (image layers come from S3); each of the nine interfaces costs by the hour and zone, about
- * 10 USD a month, and by traffic.
+ * VPC endpoints of AWS services, whose traffic doesn't leave the VPC, so that a zone can start pods while its NAT
+ * gateway is down. S3's gateway is free (image layers come from S3); each of the nine interfaces costs by the hour and
+ * zone, about 10 USD a month, and by traffic.
  *
  * @example new Endpoints("endpoints", { vpcId, subnetIds: network.privateSubnetIds, … }, { provider })
  */

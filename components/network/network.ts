@@ -35,9 +35,9 @@ export interface NetworkArgs {
 }
 
 /**
- * The VPC with nine subnets over three zones, their network ACLs, endpoints of AWS services, flow logs, and the security
- * groups of the tiers. The groups are empty: the `Firewall` has their rules. Costs what its NAT
- * gateways, endpoints and flow logs cost.
+ * The VPC with nine subnets over three zones, their network ACLs, endpoints of AWS services, flow logs, and the
+ * security groups of the tiers. The groups are empty: the `Firewall` has their rules. Costs what its NAT gateways,
+ * endpoints and flow logs cost.
  *
  * @example new Network("network", { region: "ap-southeast-2", zones: ["ap-southeast-2a", …], logsKeyArn }, { provider })
  */
@@ -46,7 +46,9 @@ export class Network extends pulumi.ComponentResource {
   readonly publicSubnetIds: pulumi.Output<string[]>;
   readonly privateSubnetIds: pulumi.Output<string[]>;
   readonly isolatedSubnetIds: pulumi.Output<string[]>;
-  /** Security groups by tier: the public and internal balancers, the database, the cache, the endpoints of AWS services. */
+  /**
+   * Security groups by tier: the public and internal balancers, the database, the cache, the endpoints of AWS services.
+   */
   readonly publicBalancerGroupId: pulumi.Output<string>;
   readonly internalBalancerGroupId: pulumi.Output<string>;
   readonly databaseGroupId: pulumi.Output<string>;

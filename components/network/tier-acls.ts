@@ -18,8 +18,8 @@ export interface TierAclsArgs {
 type AclRule = [protocol: "tcp" | "udp" | "-1", from: number, to: number, cidr: string];
 
 /**
- * Network ACLs by tier, which hold even where a security group is wrong. They are stateless, so that answers need a rule.
- * The isolated tier talks to the private one and to itself, and to no one outside the VPC. Free of charge.
+ * Network ACLs by tier, which hold even where a security group is wrong. They are stateless, so that answers need a
+ * rule. The isolated tier talks to the private one and to itself, and to no one outside the VPC. Free of charge.
  *
  * @example new TierAcls("acls", { vpcId, cidr: "10.0.0.0/16", subnets, subnetIds, region }, { provider })
  */

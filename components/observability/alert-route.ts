@@ -1,6 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Alertmanager's configuration: the platform's alerts and whatever is critical go to an SNS topic, the rest nowhere. */
+/**
+ * Alertmanager's configuration: the platform's alerts and whatever is critical go to an SNS topic, the rest nowhere.
+ */
 export function alertRoute(region: string, topicArn: pulumi.Input<string>) {
   return {
     global: { resolve_timeout: "1m" },

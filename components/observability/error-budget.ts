@@ -10,7 +10,10 @@ const BURNS: [long: string, short: string, factor: number, severity: Severity][]
 
 const LONGER = ["30m", "1h", "2h", "6h", "1d", "3d"];
 
-/** Shares of failed requests by service, over the windows that tell how fast the month's errors are used up. */
+/**
+ * Shares of failed requests by service, over the windows by which the speed is measured at which a month's error budget
+ * is used up.
+ */
 export function errorBudget({ namespace }: Objectives): RuleGroup {
   const rate = (more = "") =>
     `sum by (service) (rate(http_requests_total{namespace="${namespace}"${more}}[5m]))`;

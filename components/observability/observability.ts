@@ -40,9 +40,9 @@ export interface ObservabilityArgs {
 const NAMESPACE = "monitoring";
 
 /**
- * Metrics every 5 seconds, rules, alerts and dashboards: kube-prometheus-stack with the platform's rules and dashboards,
- * alerts to an SNS topic, and samples kept by Amazon Managed Prometheus (150
- * days). Costs the pods' share of the nodes, and Managed Prometheus by samples (0.90 USD for ten million).
+ * Metrics every 5 seconds, rules, alerts and dashboards: kube-prometheus-stack with the platform's rules and
+ * dashboards, alerts to an SNS topic, and samples kept by Amazon Managed Prometheus (150 days). Costs the pods' share
+ * of the nodes, and Managed Prometheus by samples (0.90 USD for ten million).
  *
  * @example new Observability("observability", { clusterName, services: ["web"], alarmTopicArn: alarms.arn, … }, { providers })
  */

@@ -91,7 +91,7 @@ export function prometheusStack(args: StackArgs): Chart {
 
 const OFF = { enabled: false };
 
-/** Whoever declares a monitor or a rule, in any namespace and without this release's label. */
+/** Monitors and rules of any namespace, with or without this release's label. */
 const ANY_MONITOR = {
   serviceMonitorSelectorNilUsesHelmValues: false,
   podMonitorSelectorNilUsesHelmValues: false,

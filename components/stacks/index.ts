@@ -1,17 +1,6 @@
-/** How the components are put together: on AWS, on plain Kubernetes, or in two layers. `index.ts` calls these in order. */
-export {
-  awsAudit,
-  awsCluster,
-  awsData,
-  awsEdges,
-  awsFirewall,
-  awsGovernance,
-  awsIdentity,
-  awsNetwork,
-  awsObservability,
-  awsPlatform,
-  awsServices,
-} from "./aws/index.ts";
+/**
+ * How the components are put together: on AWS, on plain Kubernetes, or in two layers. `index.ts` calls these in order.
+ */
 export { foundationPlatform } from "./foundation.ts";
 export { kubernetesCluster, kubernetesData, kubernetesPlatform } from "./kubernetes.ts";
 export { networkPolicies } from "./network-policies.ts";

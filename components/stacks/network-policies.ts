@@ -42,7 +42,7 @@ function innerConnections(): Connection[] {
   return [...callConnections(), ...scraped];
 }
 
-/** In layers, both must know of the pooler: the foundation says who reaches the database, and reads its secret. */
+/** In layers, both must have the pooler: its connection to the database and its role are the foundation's. */
 function checkPooler(connections: Connection[], pooled: boolean): void {
   const known = connections.some(({ from }) => "pods" in from && from.pods === POOLER);
   if (known === pooled) return;

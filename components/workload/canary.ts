@@ -3,7 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { check, type Transform, transformed } from "../arguments.ts";
 
 export interface CanaryOptions {
-  /** What the new version gets for how long, in percent of the pods and minutes, before it gets all. @default 10 % for 5, 50 % for 10 */
+  /**
+   * What the new version gets for how long, in percent of the pods and minutes, before it gets all. @default 10 % for
+   * 5, 50 % for 10
+   */
   steps?: { percent: number; minutes: number }[];
   /** Share of the new version's requests that may fail. @default 0.01 */
   maxErrors?: number;
@@ -134,7 +137,7 @@ function rolloutSpec(
   };
 }
 
-/** Two bad measurements in half-minutes end a rollout; none at all, since nobody calls, is no reason to. */
+/** Measured every half-minute: the second bad value ends a rollout; no value, since there are no requests, does not. */
 function analysisSpec(address: string, maxErrors: number, maxSlowdown: number) {
   const of = (metric: string, hash: string, more = "") =>
     `rate(${metric}{service="{{args.service}}",pod=~"{{args.rollout}}-{{args.${hash}}}-.*"${more}}[2m])`;

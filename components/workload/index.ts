@@ -1,5 +1,6 @@
-/** How services run in Kubernetes: pods, deployments, canaries, model versions, network policies, roles in AWS, images. */
-export { Canary } from "./canary.ts";
+/**
+ * How services run in Kubernetes: pods, deployments, canaries, model versions, network policies, roles in AWS, images.
+ */
 export { builtImages, type ImageOf, imageName, Repositories } from "./images.ts";
 export { ModelSplit } from "./model-split.ts";
 export { NetworkPolicies } from "./network-policies.ts";
@@ -19,6 +20,6 @@ export {
   type Volume,
 } from "./pod.ts";
 export { PodRole, type Statement } from "./pod-role.ts";
-export { grantedAccounts, serviceGrants } from "./service-grants.ts";
+export { grantedAccounts } from "./service-grants.ts";
 export { ServiceRoles } from "./service-roles.ts";
 export { Workload, type WorkloadArgs } from "./workload.ts";

@@ -19,9 +19,9 @@ export interface ModelSplitArgs extends Omit<WorkloadArgs, "service" | "version"
 
 /**
  * A/B: one service that runs with several models at once, a workload of its own (and, where there are canaries, a
- * rollout of its own) for each. `MODEL_VERSION` is the variable that names a pod's model. A balancer's route splits requests exactly by
- * the weights (`Route.versions`); the shared Service, for callers inside the cluster, splits them as the pods are.
- * All pods have one service account. Costs three pods a version at least.
+ * rollout of its own) for each. `MODEL_VERSION` is the variable that names a pod's model. A balancer's route splits
+ * requests exactly by the weights (`Route.versions`); the shared Service, for callers inside the cluster, splits them
+ * as the pods are. All pods have one service account. Costs three pods a version at least.
  *
  * @example new ModelSplit("news", { namespace, image, env, versions: [{ model: "v1", weight: 90 }, { model: "v2", weight: 10 }] })
  */

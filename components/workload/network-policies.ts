@@ -28,8 +28,9 @@ const DNS = {
 };
 
 /**
- * Allows the given connections of a namespace's pods, at both of their ends, and nothing else. Pods that no policy names reach nobody and are reached by nobody. Free of charge; the cluster's network
- * plugin must obey network policies.
+ * Allows the given connections of a namespace's pods, at both of their ends, and nothing else. Pods that no policy
+ * names can neither connect nor be connected to. Free of charge; the cluster's network plugin must enforce network
+ * policies.
  *
  * @example new NetworkPolicies("network", { namespace, pods: ["gateway", "trading"], connections: [{ from: pods("gateway"), to: pods("trading"), ports: [8080] }] })
  */

@@ -20,7 +20,7 @@ export interface PodRoleArgs {
   tags?: Record<string, string>;
 }
 
-/** Who may take the role: EKS's pod identity agent on behalf of the pods. */
+/** Lets EKS Pod Identity take the role on behalf of the pods. */
 const TRUST = JSON.stringify({
   Version: "2012-10-17",
   Statement: [

@@ -79,8 +79,8 @@ export const CONTAINER_SECURITY = {
 const GRACE_SECONDS = 30;
 
 /**
- * Seconds of those before SIGTERM, in which the pod still serves while endpoints and target groups drop it: a balancer's
- * nodes go on sending for some seconds after the controller has deregistered it. A pod's own wait
+ * Seconds of those before SIGTERM, in which the pod still serves while endpoints and target groups drop it: a
+ * balancer's nodes go on sending for some seconds after the controller has deregistered it. A pod's own wait
  * (`TERMINATION_LAME_DUCK_MS`) is only for the connections that are left then.
  */
 const DEREGISTER_SECONDS = 10;

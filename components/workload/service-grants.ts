@@ -9,7 +9,7 @@ import {
 } from "../../config/index.ts";
 import type { Statement } from "./pod-role.ts";
 
-/** What services may be let near. */
+/** What in AWS services may be given access to. */
 export interface Guarded {
   /** Secret of the database's owner. */
   databaseSecretArn: pulumi.Input<string>;
@@ -27,17 +27,17 @@ export interface Guarded {
   shiftableArns: pulumi.Input<string>[];
 }
 
-/** Who may do anything in AWS. */
+/** Service accounts that may do anything in AWS. */
 const ACCOUNTS = [...DATABASE_SERVICES, MIGRATIONS, POOLER, "news", "guard"];
 
-/** The accounts of those services that may do anything in AWS; migrations run with any of the database's. */
+/** Of the given services, those that may do anything in AWS; and the migrations. */
 export function grantedAccounts(services: readonly string[]): string[] {
   return ACCOUNTS.filter((account) => account === MIGRATIONS || services.includes(account));
 }
 
 /**
- * Who may do what in AWS, by service account: who isn't named may do nothing. One list, so that an auditor reads one
- * file; a role of its own a line, so that what one service may do, no other may.
+ * What each service account may do in AWS; one that isn't named may do nothing. One list, so that an auditor reads one
+ * file; a role for each, so that what one service may do, no other may.
  */
 export function serviceGrants(guarded: Guarded): Record<string, Statement[]> {
   const { databaseSecretArn, loginSecretArns, modelBucketArn, keyArn, shiftableArns } = guarded;
@@ -75,7 +75,7 @@ export function serviceGrants(guarded: Guarded): Record<string, Statement[]> {
         ],
         resources: shiftableArns,
       },
-      // These two answer for the whole account; ARC lets nobody narrow them down.
+      // These two answer for the whole account; ARC has no resource by which to narrow them.
       {
         actions: ["arc-zonal-shift:ListManagedResources", "arc-zonal-shift:ListZonalShifts"],
         resources: ["*"],

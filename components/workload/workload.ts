@@ -76,7 +76,7 @@ export class Workload extends pulumi.ComponentResource {
   }
 
   #deployment(accounts: k8s.core.v1.ServiceAccount[]): k8s.apps.v1.Deployment {
-    // A Rollout takes the pods over and scales the Deployment down, for which nobody should wait.
+    // A Rollout takes the pods over and scales the Deployment down, so that an update must not wait for its pods.
     const annotations = this.#args.canary ? { "pulumi.com/skipAwait": "true" } : undefined;
     const deployment = {
       metadata: { ...this.#metadata, annotations },
@@ -113,7 +113,7 @@ export class Workload extends pulumi.ComponentResource {
       type: nodePort ? "NodePort" : "ClusterIP",
       selector: this.#labels,
       ports: [{ name: "http", port: HTTP_PORT, targetPort: "http", nodePort }],
-      // What a shift moves away from a zone at the balancer must not wander back in from inside.
+      // Requests that a zonal shift keeps out of a zone at the balancer must not enter it from a pod elsewhere.
       trafficDistribution: "PreferSameZone",
     };
     const service = new k8s.core.v1.Service(

@@ -139,7 +139,7 @@ describe("subnets", () => {
         "isolated: expected 3 blocks, one a zone, not 2",
         "public.2: 10.0.2.0/24 is not inside the VPC's 10.1.0.0/20",
         "private.1: 10.1.5.0/24 overlaps 10.1.4.0/23 of private.0",
-        "private.2: 10.1.6.1/24 is no CIDR block such as 10.0.1.0/24",
+        "private.2: 10.1.6.1/24 is not a CIDR block such as 10.0.1.0/24",
         "isolated.1: 10.1.9.0/29 is smaller than /28, the least that AWS takes",
       ],
     );

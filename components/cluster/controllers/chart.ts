@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { CONTAINER_SECURITY, POD_SECURITY, type Statement } from "../../workload/index.ts";
 
-/** What controllers are told of the cluster that they look after. */
+/** The cluster that controllers work on, and where it is. */
 export interface Place {
   clusterName: pulumi.Input<string>;
   region: string;

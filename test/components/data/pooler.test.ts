@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { POOLER_SCRIPT, Pooler } from "../../../components/data/index.ts";
+import { Pooler } from "../../../components/data/index.ts";
+import { POOLER_SCRIPT } from "../../../components/data/pooler-settings.ts";
 import { readConfig } from "../../../config/index.ts";
 import type { Graph } from "../../../engine/index.ts";
 import { problemsOf } from "../../kubernetes/judge.ts";

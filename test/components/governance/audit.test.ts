@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { BucketStatement } from "../../../components/governance/index.ts";
+import type { BucketStatement } from "../../../components/governance/bucket-policy.ts";
 import { type Graph, reveal } from "../../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { ruleGroups } from "../../../components/observability/index.ts";
+import { ruleGroups } from "../../../components/observability/observability.ts";
 import { reveal } from "../../../engine/index.ts";
 import { graphOf, ofType } from "../../program/graphs.ts";
 import { checkRules, type RuleTest, type Series, testRules, withPromtool } from "./promtool.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Canary } from "../../../components/workload/index.ts";
+import { Canary } from "../../../components/workload/canary.ts";
 import type { Graph } from "../../../engine/index.ts";
 import { manifests } from "../../../local/pods/spec/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";

@@ -161,7 +161,10 @@ describe("an A/B split between models", () => {
           error.message,
           /delivery\.modelSplit\.versions: expected weights that are 100 together, not 60/,
         );
-        assert.match(error.message, /delivery\.modelSplit\.versions\.1\.model: v1 is there already/);
+        assert.match(
+          error.message,
+          /delivery\.modelSplit\.versions\.1\.model: v1 is the model of another version already/,
+        );
         return true;
       },
     );

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { serviceGrants } from "../../../components/workload/index.ts";
+import { serviceGrants } from "../../../components/workload/service-grants.ts";
 import { SERVICES } from "../../../config/index.ts";
 import { type Graph, reveal } from "../../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
