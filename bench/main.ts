@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { Command } from "commander";
 import { type Benchmark, report, runPairs } from "./kit.ts";
 
-/** `npm run bench -- <name>`: a benchmark against its peer in the same run, told as ratios. */
+/** `npm run bench -- <name>`: a benchmark against its peer in the same run, printed as ratios. */
 const names = (await readdir(import.meta.dirname, { withFileTypes: true }))
   .filter((entry) => entry.isFile() && entry.name.endsWith(".bench.ts"))
   .map(({ name }) => name.replace(/\.bench\.ts$/, ""))

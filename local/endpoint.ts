@@ -1,4 +1,4 @@
-/** A pod as what routes to it sees it: the kubelet says it, the endpoint controller reads it. Pods without a zone have none. */
+/** A pod as an address to route to; `pods/` publishes it, `network/` routes by it. A pod that has no zone yet has none. */
 export interface Endpoint {
   name: string;
   namespace: string;

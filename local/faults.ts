@@ -11,7 +11,7 @@ interface FaultTarget {
   setFault?(zone: string, fault: { latencyMs?: number; errorShare?: number } | null): unknown;
 }
 
-/** Makes a zone sick in all its parts at once, and remembers with what. */
+/** Applies a fault to all parts of a zone at once, and keeps a list of the faults that a zone has. */
 export class Faults {
   readonly #targets: FaultTarget[];
   readonly #active = new Map<string, Map<ZoneAction, FaultSize>>();

@@ -2,8 +2,8 @@ import { evaluate, type PropertyMap, readStackConfig, type StackConfig } from ".
 import { createProvider } from "./provider/index.ts";
 
 /**
- * What a stack reference of layer `applications` answers: the outputs that are given, else, where no stack was
- * deployed, those of the foundation's own program run, of the stack whose file in `directory` has the last part of its name.
+ * Outputs for the stack reference of a stack of layer `applications`: those that are given, else, where no stack was
+ * deployed, those of evaluating the foundation's stack, whose config file in `directory` has the last part of its name.
  */
 export async function stackReferences(
   directory: string,

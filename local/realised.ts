@@ -8,7 +8,6 @@ import type { Addresses } from "./addresses.ts";
 import { arcApp, managedResources, ZonalShifts } from "./arc/index.ts";
 import { Databases } from "./databases.ts";
 import { Faults } from "./faults.ts";
-import { startUserPools } from "./issuer/index.ts";
 import { keyFiles } from "./keys.ts";
 import { Network, type Routing, routing } from "./network/index.ts";
 import { Pods } from "./pods/index.ts";
@@ -105,14 +104,17 @@ export class Realised {
       directory: state.folder("run"),
       onReport: report,
     });
-    const realised = new Realised(options, network, shifts, secrets, keys);
+    let realised: Realised | undefined;
     try {
+      realised = new Realised(options, network, shifts, secrets, keys);
       addresses.serveHttp(outputs.arcEndpoint, createServer(getRequestListener(arcApp(shifts).fetch)));
+      // Loaded late: it takes a while, and the public port and the data folder are checked first.
+      const { startUserPools } = await import("./issuer/index.ts");
       await Promise.all([startUserPools({ graph, state, addresses }), realised.#databases.start()]);
       await realised.#connect();
       return realised;
     } catch (error) {
-      await realised.stop();
+      await (realised ?? network).stop();
       throw error;
     }
   }

@@ -76,7 +76,7 @@ export class State {
   /** Lets another supervisor take the folder. */
   async release(): Promise<void> {
     this.#run = undefined;
-    // Else a write under way would bring the file back. Its error has reached who asked for it.
+    // A write under way would bring the file back. Its error has reached the caller of `record`.
     await this.#written.catch(() => undefined);
     rmSync(this.path("run.json"), { force: true });
     rmSync(this.path("outputs.json"), { force: true });

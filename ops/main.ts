@@ -1,16 +1,16 @@
 import { Command } from "commander";
 
-/** What the one needs takes long to load for the other, so only the command that is named is loaded. */
+/** The subcommands; only the one that is called is loaded, since some load for a second. */
 const commands: Record<string, () => Promise<Command>> = {
-  up: async () => (await import("./up.ts")).up(),
-  down: async () => (await import("./down.ts")).down(),
-  status: async () => (await import("./status.ts")).status(),
-  plan: async () => (await import("./plan.ts")).plan(),
-  manifests: async () => (await import("./manifests.ts")).manifests(),
-  token: async () => (await import("./token.ts")).token(),
-  zone: async () => (await import("./zone.ts")).zone(),
-  shift: async () => (await import("./shift.ts")).shift(),
-  "reconcile-order": async () => (await import("./reconcile-order.ts")).reconcileOrder(),
+  up: async () => (await import("./commands/up.ts")).up(),
+  down: async () => (await import("./commands/down.ts")).down(),
+  status: async () => (await import("./commands/status.ts")).status(),
+  plan: async () => (await import("./commands/plan.ts")).plan(),
+  manifests: async () => (await import("./commands/manifests.ts")).manifests(),
+  token: async () => (await import("./commands/token.ts")).token(),
+  zone: async () => (await import("./commands/zone.ts")).zone(),
+  shift: async () => (await import("./commands/shift.ts")).shift(),
+  "reconcile-order": async () => (await import("./commands/reconcile-order.ts")).reconcileOrder(),
 };
 
 const program = new Command("trizone")
@@ -18,7 +18,7 @@ const program = new Command("trizone")
   .showSuggestionAfterError()
   .showHelpAfterError("(see --help)");
 
-// Who reads the beginning of an output and closes the pipe has seen enough; that is no failure of the command.
+// A reader that closes the pipe early, such as `head`, is no failure of the command.
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code !== "EPIPE") throw error;
@@ -34,6 +34,6 @@ try {
 } catch (error) {
   process.stderr.write(`trizone: ${error instanceof Error ? error.message : String(error)}\n`);
   if (process.env.TRIZONE_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`);
-  // What a command left open must not keep a failed one from ending.
+  // Open connections of a failed command must not keep the process alive.
   process.exit(1);
 }

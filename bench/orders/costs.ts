@@ -8,7 +8,7 @@ export async function costs(
   services: Services,
   run: (readCpu: () => Promise<number[]>) => Promise<{ filled: number; elapsed: number; cpu: number[] }>,
 ): Promise<string[]> {
-  if (process.platform !== "linux") return ["The cost of each stage is told on Linux only."];
+  if (process.platform !== "linux") return ["The cost of each stage is measured on Linux only."];
   const clocks: [string, CpuClock][] = [
     ["load generator", async () => process.cpuUsage().user / 1000 + process.cpuUsage().system / 1000],
     ["PostgreSQL", await cpuOfPostgres(postgres)],

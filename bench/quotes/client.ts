@@ -37,7 +37,7 @@ export class QuotesClient {
   readonly socket: Socket;
   readonly received: Received = { quotes: 0, bytes: 0, latencies: new Uint32Array(LONGEST_MS + 1) };
   readonly opened: Promise<void>;
-  /** Told of each message's latency. */
+  /** Called with each message's latency. */
   onMessage: (latencyMs: number) => void = () => undefined;
   #rest: Buffer = Buffer.alloc(0);
   #isOpen = false;

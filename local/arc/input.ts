@@ -7,7 +7,7 @@ const Arn = z
   .min(8)
   .max(1024)
   .regex(/^arn:[^:]*:[^:]*:[^:]*:[^:]*:.+/s, "must be an ARN");
-/** Whether it is a time that ARC takes is the store's to say; only the type is checked here. */
+/** Only the type is checked here; the store checks that it is a duration that ARC takes. */
 const ExpiresIn = z.string();
 const Comment = z.string().refine((text) => [...text].length <= 128, "must have at most 128 characters");
 const Page = {

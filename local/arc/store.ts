@@ -43,7 +43,7 @@ const ShiftsFile = z.object({ version: z.literal(1), shifts: z.array(ZonalShift)
 const history = 500;
 /** Changes that may wait for the disk. */
 const maxWaiting = 100;
-/** A timer sleeps while the laptop does and doesn't hear of a clock that was set, so the time is looked at this often. */
+/** How often the time is looked at, in milliseconds: a timer stands still while the laptop sleeps, and misses a clock that is set. */
 const lookEvery = 1_000;
 
 interface ZonalShiftsOptions {

@@ -23,7 +23,7 @@ export function configuration({ keys, clients, users, loginPath }: IssuerSetting
   const bySubject = new Map(users.map(({ username }) => [subjectOf(username), username]));
   return {
     adapter: memories(),
-    // A client that nobody can come back to can't use the one flow that there is.
+    // Without a redirect URI a client can't use the code flow, the only one that is enabled.
     clients: clients.filter(({ redirectUris }) => redirectUris.length > 0).map(metadata),
     jwks: { keys: keys.signing },
     cookies: { keys: keys.cookies },

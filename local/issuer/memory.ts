@@ -14,7 +14,7 @@ export class Memory implements Adapter {
   readonly #entries = new Map<string, Entry>();
 
   async upsert(id: string, payload: AdapterPayload, expiresIn: number): Promise<void> {
-    // Deleted first so that what is used stays young: a Map keeps the order of insertion.
+    // Deleted first, so that an entry that is used moves to the end: a Map keeps the order of insertion.
     this.#entries.delete(id);
     this.#entries.set(id, { payload, expires: Date.now() + (expiresIn ?? Number.POSITIVE_INFINITY) * 1000 });
     if (this.#entries.size > maxEntries) this.#makeRoom();

@@ -34,7 +34,7 @@ export class DnsName {
     this.#checks.run();
   }
 
-  /** Forwards a client to the node whose turn it is; the others follow should that one refuse. */
+  /** Forwards a client to the next node in turn, or to another when that one refuses. */
   accept(client: Socket): void {
     this.#forwarder.forward(client, this.#rotation.order(this.#inDns().flatMap(upstreamOf)), refuse);
   }

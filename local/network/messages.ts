@@ -22,7 +22,7 @@ export type FromProxy =
   | { type: "applied"; version: number; problems: string[] }
   | ({ type: "heartbeat" } & ProxyReport);
 
-/** What a zone's proxy says of itself twice a second; counts are since the last report. */
+/** A proxy's report, twice a second and when a target's health changes; counts are since the last one. */
 export interface ProxyReport extends RequestCounts {
   targets: TargetReport[];
   /** Key of a listener -> whether each of its target groups has a healthy target. */

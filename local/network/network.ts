@@ -120,7 +120,7 @@ export class Network extends EventEmitter<NetworkEvents> {
     return this.#ports.lookup(zone, this.#state);
   }
 
-  /** The DNS name of a balancer, by its ARN; who listens on its address gives the connections to `accept`. */
+  /** The DNS name of the balancer with this ARN; the caller listens on its address and gives the connections to `accept`. */
   dnsName(balancer: string): DnsName {
     return this.#balancers.dnsName(balancer);
   }

@@ -50,7 +50,7 @@ export class Partition {
     return socket;
   }
 
-  /** Says which zones are cut off now. */
+  /** Sets which zones are cut off from now on. */
   cut(zones: string[]): void {
     this.#cut = new Set(zones);
     for (const [socket, zone] of this.#leaving) {

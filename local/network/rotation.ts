@@ -1,4 +1,4 @@
-/** Whose turn it is among equals; begins anywhere, so that nodes which start together don't all begin with the same. */
+/** Round robin; begins at a random item, so that nodes which start together don't all begin with the same one. */
 export class Rotation {
   #turn = Math.floor(Math.random() * 2 ** 20);
 
@@ -7,7 +7,7 @@ export class Rotation {
     return items[this.#turn % items.length];
   }
 
-  /** All of them, beginning with the one whose turn it is. */
+  /** All of them, beginning with the next in turn. */
   order<T>(items: readonly T[]): T[] {
     this.next(items);
     const first = items.length === 0 ? 0 : this.#turn % items.length;

@@ -32,7 +32,7 @@ export class TcpForwarder {
     // An early error closes the socket, and that is what is listened for below.
     client.on("error", () => undefined);
     client.setNoDelay(true);
-    // A client that has said all may still be answered, whatever server accepted it.
+    // A client that has sent everything may still get an answer, whatever server accepted it.
     client.allowHalfOpen = true;
     this.#try(client, upstreams, 0, refuse);
   }

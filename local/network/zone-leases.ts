@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 
-/** A node that said nothing for this long isn't ready; Kubernetes waits 40 s, which no laptop's user would. */
+/** A node without a heartbeat for this long isn't ready; Kubernetes waits 40 s, which is long for somebody who watches. */
 const LEASE_MS = 2000;
 const TICK_MS = 200;
 

@@ -207,7 +207,7 @@ export async function bundleProxy(directory: string): Promise<string> {
   return file;
 }
 
-/** Each start appends, until the file is so long that it begins anew. */
+/** Each start appends to the log; one that is too long is emptied first. */
 function openLog(file: string): number {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   return openSync(file, size > MAX_LOG_BYTES ? "w" : "a");

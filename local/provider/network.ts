@@ -27,7 +27,7 @@ const vpc: Answer = ({ urn, inputs }, { region }) => {
   return { outputs: { vpcId, subnetLayout, routeTableAssociations, ...ids } };
 };
 
-/** EC2's resources are known by a prefix and 17 digits, and so are their ARNs. */
+/** EC2's ids are a prefix and 17 digits, and their ARNs end with them. */
 const ec2 =
   (prefix: string, kind: string, key?: string): Answer =>
   ({ urn }, context: Context) => {

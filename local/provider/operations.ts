@@ -11,7 +11,7 @@ const alias: Answer = ({ urn, name: logical, inputs }, { region }) => {
   return { id: name, outputs: { name, arn: arn("kms", region, name) } };
 };
 
-/** What is known by its ARN, which holds its name. */
+/** Resources whose id is their ARN, which holds their name. */
 const byArn =
   (service: string, prefix = ""): Answer =>
   ({ urn, name: logical, inputs }, { region }) => {

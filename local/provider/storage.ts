@@ -14,7 +14,7 @@ const bucket: Answer = ({ urn, name, inputs }, { region }) => {
   };
 };
 
-/** What is set on a bucket is known by the bucket's name. */
+/** A bucket's settings, whose id is the bucket's name. */
 const ofBucket: Answer = ({ urn, name, inputs }) => ({ id: text(inputs, "bucket") ?? autoName(urn, name) });
 
 const role: Answer = ({ urn, name: logical, inputs }) => {

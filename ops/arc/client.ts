@@ -4,7 +4,6 @@ import { ListZonalShiftsCommand, type ZonalShiftCommand } from "./commands.ts";
 import { credentialsFor, isLoopback } from "./credentials.ts";
 import { recover } from "./recover.ts";
 import { backOff, judge } from "./retry.ts";
-import { revive } from "./revive.ts";
 import type { ResponseMetadata, ZonalShiftSummary } from "./shapes.ts";
 import { signer } from "./sign.ts";
 import { Transport } from "./transport.ts";
@@ -17,7 +16,7 @@ export interface ARCZonalShiftClientConfig {
   credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
   /** Attempts in all. @default 3 */
   maxAttempts?: number;
-  /** Of one attempt, in milliseconds. @default 5000 */
+  /** Timeout of one attempt, in milliseconds. @default 5000 */
   requestTimeout?: number;
 }
 
@@ -79,11 +78,11 @@ export class ARCZonalShiftClient {
     attempts: number,
     abort: AbortSignal | undefined,
   ): Promise<Output & { $metadata: ResponseMetadata }> {
-    // Signed anew each time: a signature is good for five minutes from its date.
+    // Signed at each attempt: a signature is valid for five minutes from its date.
     const signed = await this.#sign(command.operation());
-    const { body, status, requestId } = await this.#transport.send(signed, attempts, abort);
+    const { body, status, requestId } = await this.#transport.send<Output>(signed, attempts, abort);
     const $metadata = { httpStatusCode: status, ...(requestId ? { requestId } : {}), attempts };
-    return { ...revive<Output>(body), $metadata };
+    return { ...body, $metadata };
   }
 
   async #find(zonalShiftId: string, resourceIdentifier?: string): Promise<ZonalShiftSummary | undefined> {

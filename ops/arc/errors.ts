@@ -7,7 +7,7 @@ interface ErrorFields {
   zonalShiftId?: string | undefined;
 }
 
-/** An error that the API answered; `name` is the API's, such as `ConflictException`. */
+/** An error that the API answered; `name` is the API's name of it, such as `ConflictException`. */
 export class ARCZonalShiftServiceException extends Error {
   readonly $fault: "client" | "server";
   readonly $metadata: ResponseMetadata;
@@ -20,7 +20,7 @@ export class ARCZonalShiftServiceException extends Error {
   }
 }
 
-/** What was sent is wrong; `reason` says what, for example `InvalidExpiresIn`. */
+/** The input is wrong; `reason` says how, for example `InvalidExpiresIn`. */
 export class ValidationException extends ARCZonalShiftServiceException {
   readonly reason: string | undefined;
 
@@ -30,7 +30,7 @@ export class ValidationException extends ARCZonalShiftServiceException {
   }
 }
 
-/** It doesn't fit what is: `reason` is for example `ZonalShiftAlreadyExists`, and then `zonalShiftId` names that shift. */
+/** The state forbids it; `reason` is for example `ZonalShiftAlreadyExists`, and `zonalShiftId` then names that shift. */
 export class ConflictException extends ARCZonalShiftServiceException {
   readonly reason: string | undefined;
   readonly zonalShiftId: string | undefined;
@@ -83,7 +83,7 @@ export function serviceError(name: string, fields: ErrorFields): ARCZonalShiftSe
   return Modelled ? new Modelled(fields) : new ARCZonalShiftServiceException(name, fields);
 }
 
-/** No answer came: the endpoint can't be reached, took too long, or what came wasn't the API's. */
+/** The endpoint can't be reached, didn't answer in time, or answered something that isn't the API's. */
 export class NoAnswerError extends Error {
   /** Whether the request can't have been carried out, because no connection was made. */
   readonly notSent: boolean;

@@ -1,3 +1,4 @@
+/** A client of ARC's zonal shift API, in the shapes of `@aws-sdk/client-arc-zonal-shift`, which can take its place. */
 export { ARCZonalShiftClient, type ARCZonalShiftClientConfig } from "./client.ts";
 export {
   CancelZonalShiftCommand,

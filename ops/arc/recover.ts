@@ -2,15 +2,15 @@ import { CancelZonalShiftCommand, StartZonalShiftCommand, type ZonalShiftCommand
 import { ConflictException } from "./errors.ts";
 import type { StartZonalShiftInput, ZonalShiftSummary } from "./shapes.ts";
 
-/** Finds a shift among a resource's (or all) by its id. */
+/** Finds a shift by its id among those of a resource, or among all. */
 export type FindShift = (
   zonalShiftId: string,
   resourceIdentifier?: string,
 ) => Promise<ZonalShiftSummary | undefined>;
 
 /**
- * An attempt whose answer was lost may have been carried out; the repeat is then told of a conflict with itself. This
- * finds the shift that such a conflict names and answers it when it is what was asked for, else undefined.
+ * An attempt whose answer was lost may have been carried out, and its retry is then refused as a conflict with it. This
+ * returns the shift that such a conflict names when it is the one that was asked for, else undefined.
  */
 export async function recover(
   command: ZonalShiftCommand<unknown, unknown>,

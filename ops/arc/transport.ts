@@ -2,11 +2,12 @@ import { Agent, errors, request } from "undici";
 import { NoAnswerError, serviceError } from "./errors.ts";
 import type { SignedRequest } from "./sign.ts";
 
-/** Bytes of an answer; a page of 100 shifts has some 60 KB. */
+/** Most bytes of an answer; a page of 100 shifts has about 60 KB. */
 const maxAnswer = 4 * 1024 * 1024;
 
-export interface Answer {
-  body: Record<string, unknown>;
+interface Answer<Output> {
+  /** With Dates for timestamps. */
+  body: Output;
   status: number;
   requestId: string | undefined;
 }
@@ -24,11 +25,11 @@ export class Transport {
   }
 
   /** Throws an `ARCZonalShiftServiceException` for an error that was answered, `NoAnswerError` where none was. */
-  async send(signed: SignedRequest, attempts: number, abort?: AbortSignal): Promise<Answer> {
+  async send<Output>(signed: SignedRequest, attempts: number, abort?: AbortSignal): Promise<Answer<Output>> {
     const { status, headers, text } = await this.#exchange(signed, abort);
     const requestId = header(headers["x-amzn-requestid"]);
     const body = parse(text);
-    if (status < 300 && body) return { body, status, requestId };
+    if (status < 300 && body) return { body: revive<Output>(body), status, requestId };
     if (status < 300) throw this.#unusable(`answered ${status} without a JSON object`, text);
     throw serviceError(errorName(header(headers["x-amzn-errortype"]) ?? field(body, "__type"), status), {
       message: field(body, "message") ?? field(body, "Message") ?? `HTTP status ${status}`,
@@ -105,4 +106,18 @@ function header(value: string | string[] | undefined): string | undefined {
 function field(body: Record<string, unknown> | undefined, name: string): string | undefined {
   const value = body?.[name];
   return typeof value === "string" ? value : undefined;
+}
+
+const timestamps = new Set(["startTime", "expiryTime", "endTime"]);
+
+/** An answer's JSON with its timestamps (epoch seconds) as Dates, at any depth. */
+function revive<T>(value: unknown): T {
+  if (Array.isArray(value)) return value.map((item) => revive(item)) as T;
+  if (typeof value !== "object" || value === null) return value as T;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      timestamps.has(key) && typeof item === "number" ? new Date(item * 1000) : revive(item),
+    ]),
+  ) as T;
 }

@@ -12,7 +12,7 @@ describe("a mutation of the Kubernetes objects", () => {
     ["prod", PROD],
   ] as const) {
     for (const [what, name, mutate, problem] of cases) {
-      it(`that is ${what} is told`, async () => {
+      it(`that is ${what} is reported`, async () => {
         const objects = objectsOf(await graphOf(stack));
         const found = objects.find((one) => `${one.kind} ${one.metadata.name}` === name);
         assert.ok(found, `${stack} has no ${name}`);

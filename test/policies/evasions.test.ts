@@ -211,11 +211,11 @@ const ACCEPTED: [policy: string, type: string, inputs: Record<string, unknown>][
 
 describe("policies against those who look for a way round", () => {
   const home = awsProvider(HOME);
-  const told = (inputs: Record<string, unknown>) =>
+  const shown = (inputs: Record<string, unknown>) =>
     JSON.stringify(inputs, (_, value) => (value === UNKNOWN ? "(unknown)" : value)).slice(0, 110);
 
   for (const [policy, type, inputs, reason] of REFUSED) {
-    it(`${policy} refuses ${type} ${told(inputs)}`, async () => {
+    it(`${policy} refuses ${type} ${shown(inputs)}`, async () => {
       const messages = await judgeBy(policy)(home, inProduction(resource(type, inputs)));
       assert.equal(messages.length, 1, messages.join("\n"));
       assert.match(messages[0] ?? "", reason);
@@ -223,7 +223,7 @@ describe("policies against those who look for a way round", () => {
     });
   }
   for (const [policy, type, inputs] of ACCEPTED) {
-    it(`${policy} accepts ${type} ${told(inputs)}`, async () => {
+    it(`${policy} accepts ${type} ${shown(inputs)}`, async () => {
       assert.deepEqual(await judgeBy(policy)(home, inProduction(resource(type, inputs))), []);
     });
   }

@@ -55,6 +55,19 @@ export function resource(type: string, inputs: Inputs, changes: Partial<Resource
   };
 }
 
+/** A resource by name; `from` says from which resources a property's value came. */
+export function named(
+  name: string,
+  type: string,
+  inputs: object,
+  from: Record<string, Resource[]> = {},
+): Resource {
+  const propertyDependencies = Object.fromEntries(
+    Object.entries(from).map(([key, sources]) => [key, sources.map(({ urn }) => urn)]),
+  );
+  return resource(type, { ...inputs }, { name, propertyDependencies });
+}
+
 /** The same resource in the stack `prod`. */
 export function inProduction(resource: Resource): Resource {
   return { ...resource, urn: resource.urn.replace("urn:pulumi:test::", "urn:pulumi:prod::") };

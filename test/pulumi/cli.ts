@@ -12,7 +12,7 @@ export interface Ended {
 
 /** Milliseconds; a command takes a few seconds, and many times that on a machine that does other things. */
 const LIMIT = 240_000;
-/** Milliseconds that the CLI has to close its plugins after it was told to stop, and after it ended. */
+/** Milliseconds that the CLI has to close its plugins after it was asked to stop, and after it ended. */
 const GRACE = 10_000;
 
 /** Why the real engine can't be run here; undefined when it can. */

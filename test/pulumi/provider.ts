@@ -4,7 +4,7 @@
  * Its package is the name that it was started under (`pulumi-resource-<package>`).
  *
  * It leaves out: schemas and their checks (any input is accepted, none is defaulted), replacements (every change is an
- * update in place), the cloud's state (`read` believes what it is told; nothing drifts), timeouts and partial failures,
+ * update in place), the cloud's state (`read` answers what it was given; nothing drifts), timeouts and partial failures,
  * methods, lists, and all but a few children of the remote components (see `provider/children.ts`).
  *
  * Environment: STANDIN_FAIL, a URN or a type whose creation, update and deletion fail.

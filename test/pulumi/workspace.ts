@@ -54,7 +54,7 @@ export class Workspace {
     )) {
       copyFileSync(join(PROJECT, name), join(program, name));
     }
-    for (const name of ["components", "policies"])
+    for (const name of ["components", "config", "policies"])
       cpSync(join(PROJECT, name), join(program, name), { recursive: true });
     symlinkSync(join(PROJECT, "node_modules"), join(program, "node_modules"));
     await installPlugins(join(root, "plugins"));

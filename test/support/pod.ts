@@ -51,7 +51,7 @@ async function build(service: string): Promise<string> {
   return image.directory;
 }
 
-/** Starts a pod in zone `a` unless told otherwise, and waits until it listens. */
+/** Starts a pod in zone `a` by default, and waits until it listens. */
 export async function startPod(service: string, env: Record<string, string>): Promise<RunningPod> {
   const directory = await imageOf(service);
   const child = spawn(process.execPath, [join(directory, "main.js")], {

@@ -20,7 +20,7 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-/** What a service's pod is told of its database; its login is there once the migrations were made. */
+/** A pod's environment variables for its database; its login is there once the migrations were made. */
 export const databaseEnv = (postgres: TestPostgres, service: DataService) => ({
   DATABASE_URL: postgres.url,
   DATABASE_CREDENTIALS: postgres.logins[service],

@@ -38,7 +38,7 @@ export class HealthChecker {
     const healthy = await this.#ask();
     if (this.#stopped) return;
     const took = performance.now() - asked;
-    // An answer that took longer than it may was held up by this process being stopped, and says nothing.
+    // This process was stopped meanwhile if the answer took longer than its time limit: it then counts for nothing.
     if (took < this.#check.timeoutMs + 500) this.#count(healthy);
     const interval = this.#verdict === undefined ? INITIAL_INTERVAL_MS : this.#check.intervalMs;
     this.#timer = setTimeout(

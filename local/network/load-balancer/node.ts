@@ -63,7 +63,7 @@ export class AlbNode {
     this.#listener = listener;
     this.server.keepAliveTimeout = balancer.idleTimeoutMs;
     this.server.timeout = balancer.idleTimeoutMs + CLIENT_SLACK_MS;
-    // The rules remember whose turn it is, so they are kept where nothing changed.
+    // The rules count the turns of their groups, so they are kept where nothing changed.
     if (source === this.#source) return;
     this.#rules = new Rules(listener.rules);
     this.#source = source;
@@ -107,7 +107,7 @@ export class AlbNode {
     client?: { socket: Socket; head: Buffer },
   ): void {
     const { arn } = this.#balancer;
-    // Where every group weighs nothing it is nobody's turn.
+    // Undefined where the weight of every group is 0.
     const group = this.#context.group(action.rotation.next() ?? "");
     const target = group?.pick(arn, this.#context.away(arn));
     if (!target) {

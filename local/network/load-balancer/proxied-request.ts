@@ -123,7 +123,7 @@ export class ProxiedRequest implements InFlight {
     this.#options.target.inFlight.delete(this);
     if (this.#response.writableFinished && this.#request.complete) return;
     this.#upstream.destroy();
-    // What is left of a body that nobody wants is read, so that the connection can carry the next request.
+    // The rest of the request's body is read and dropped, so that the connection can carry the next request.
     this.#request.unpipe();
     this.#request.resume();
   }

@@ -5,7 +5,7 @@ import { wildcard } from "./wildcard.ts";
 
 type Test = (request: Pick<RequestView, "host" | "path">) => boolean;
 
-/** A forward action with the memory of whose turn it is. */
+/** A forward action with the turns of its target groups. */
 export interface CompiledForward extends Forward {
   rotation: WeightedRotation<string>;
 }

@@ -12,7 +12,7 @@ interface Member {
   drain?: NodeJS.Timeout;
 }
 
-/** The targets of a target group as one node sees them: who they are, their health by this node's own checks, and whose turn it is. */
+/** The targets of a target group as one node sees them: which there are, their health by this node's own checks, and which one is next. */
 export class TargetGroupTargets {
   #spec: TargetGroup;
   readonly #partition: Partition;
@@ -48,7 +48,7 @@ export class TargetGroupTargets {
   }
 
   /**
-   * The target whose turn it is; undefined when none is registered.
+   * The next target in turn; undefined when none is registered.
    * `away` are the zones that a zonal shift of this balancer moved away from.
    */
   pick(balancer: string, away: Set<string>): Target | undefined {

@@ -1,7 +1,7 @@
 import type { FromProxy, ProxySettings, ToProxy } from "../messages.ts";
 import { ZoneProxy } from "./zone-proxy.ts";
 
-/** How often the proxy says that it is alive, and what it sees. */
+/** How often the proxy reports, at least. */
 const HEARTBEAT_MS = 500;
 
 const proxy = new ZoneProxy(JSON.parse(process.argv[2] ?? "{}") as ProxySettings, () =>

@@ -59,7 +59,7 @@ export class Replicas {
     this.#machine.changed();
   }
 
-  /** What is too many, as a ReplicaSet chooses it: first what isn't ready, then from the fullest zone, the youngest. */
+  /** The pods to delete, as a ReplicaSet chooses them: first those that aren't ready, then from the fullest zone, the youngest. */
   #surplus(): Pod[] {
     const rest = this.#active();
     const size = (pod: Pod) => rest.filter(({ zone }) => zone === pod.zone).length;

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** What a HorizontalPodAutoscaler asks for. Read is the utilization of CPU alone; other metrics change nothing. */
+/** What a HorizontalPodAutoscaler declares. Only the utilization of CPU is read; other metrics change nothing. */
 export const Autoscaler = z.object({
   spec: z.object({
     scaleTargetRef: z.object({ kind: z.string(), name: z.string() }),

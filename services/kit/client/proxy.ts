@@ -20,11 +20,15 @@ export interface ProxyArgs {
  * `bodyLimit` is to bound, is held so that it can be sent again.
  * @param under what the path must be, or be below, as it is written: Hono's routes also match escaped letters
  */
-export async function proxy(c: Context<KitEnv>, under: string, args: ProxyArgs): Promise<Response> {
+export async function proxy(
+  c: Pick<Context<KitEnv>, "env" | "get" | "notFound" | "req">,
+  under: string,
+  args: ProxyArgs,
+): Promise<Response> {
   const call = c.get("call");
   if (!isBelow(call.path, under)) return c.notFound();
   const headers: HeaderBag = {
-    ...requestHeaders(c.env.incoming?.headers ?? c.req.header(), args.drop),
+    ...requestHeaders(c.env?.incoming.headers ?? c.req.header(), args.drop),
     ...args.add,
     "x-request-id": call.requestId,
   };
@@ -48,7 +52,10 @@ function answer({ status, headers, body }: UpstreamResponse, method: string, zon
   const beyond = headers["x-zone-path"] ?? headers["x-zone"];
   if (beyond) sent["x-zone-path"] = `${zone}>${beyond}`;
   const empty = method === "HEAD" || status === 204 || status === 304;
-  const response = new Response(empty ? null : (body as BodyInit), { status, headers: sent });
+  const response = new Response(
+    empty ? null : (body as Uint8Array<ArrayBuffer> | ReadableStream<Uint8Array>),
+    { status, headers: sent },
+  );
   for (const cookie of headers["set-cookie"] ?? []) response.headers.append("set-cookie", cookie);
   return response;
 }

@@ -7,9 +7,9 @@ import { type Call, endCall, failureOf, METHODS, requestIdOf } from "./call.ts";
 import { admission, type Overload } from "./overload.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
 
-/** What each handler has: the call under way, and Node's request and response where a server received it. */
+/** What each handler has: the call under way, and Node's request and response, unless it was asked by `app.request()`. */
 export interface KitEnv {
-  Bindings: Partial<HttpBindings>;
+  Bindings: HttpBindings | undefined;
   Variables: { call: Call };
 }
 
@@ -49,12 +49,11 @@ export function createApp(pod: Pod, { overload, groupPaths = [] }: AppArgs = {})
 }
 
 /**
- * Sets a header of the response, whoever makes that. It goes to Node's response: Hono would copy all other headers for
- * it, twice.
+ * Sets a header of the response, whoever makes that, where a server received the request. It goes to Node's response:
+ * Hono would copy all other headers for it, twice.
  */
-export function setHeader(c: Context<KitEnv>, name: string, value: string): void {
-  if (c.env.outgoing) c.env.outgoing.setHeader(name, value);
-  else c.header(name, value);
+export function setHeader({ env }: Context<KitEnv>, name: string, value: string): void {
+  env?.outgoing.setHeader(name, value);
 }
 
 /** Whether a path is another one or below it. */

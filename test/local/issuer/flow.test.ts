@@ -177,7 +177,7 @@ describe("the code flow of the local issuer", () => {
     assert.equal((await get("/login/none", new Map())).status, 400);
   });
 
-  it("signs in silently while the session lasts, and asks again when told to", async () => {
+  it("signs in silently while the session lasts, and asks again when the app wants it", async () => {
     const cookies = new Map<string, string>();
     const { location } = await authorize({}, cookies);
     const submitted = await get(location, cookies, { username: "demo", password: demoPassword });

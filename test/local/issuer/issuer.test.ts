@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { startIssuer } from "../../../local/issuer/issuer.ts";
 import { demoPassword } from "../../../local/issuer/users.ts";
-import { accessToken } from "../../../ops/token-flow.ts";
+import { accessToken } from "../../../ops/platform/token-flow.ts";
 
 const redirectUri = "http://127.0.0.1:8080/callback";
 const clientId = "spa";

@@ -24,7 +24,7 @@ describe("a zonal shift", () => {
     await stage.apply({ weights: { [PUBLIC]: away("c") } });
     const kept = await Promise.all(agents.map((agent) => ask(stage.publicHost, "/", { agent })));
     assert.equal(shares(kept).c, undefined);
-    // Those that came by the node of zone c are told to connect anew.
+    // Those that came by the node of zone c get their connection closed, so that they connect anew.
     assert.ok(kept.some(({ headers }) => headers.connection === "close"));
     const fresh = await askMany(stage.publicHost, 90, 9);
     assert.equal(shares(fresh).c, undefined);

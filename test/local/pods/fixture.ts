@@ -19,7 +19,7 @@ export const server = `
 import { createServer } from "node:http";
 import { existsSync, readFileSync } from "node:fs";
 const file = (name) => process.env.CONTROL + "/" + name;
-if (process.env.CONTROL && existsSync(file("crash"))) { console.error("crashing as told"); process.exit(3); }
+if (process.env.CONTROL && existsSync(file("crash"))) { console.error("crashing on request"); process.exit(3); }
 let fault = null;
 createServer((request, response) => {
   const { url, method } = request;

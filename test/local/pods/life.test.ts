@@ -56,7 +56,7 @@ describe("pods", () => {
     await until(pods, () => only(pods).restarts >= 1 && only(pods).phase === "CrashLoopBackOff");
     const late = await pods.ready(100).catch((error: Error) => error.message);
     assert.match(String(late), /trading-\w{5} in ap-southeast-2a: CrashLoopBackOff/);
-    assert.match(String(late), /last exit 3 \(Error\)[\s\S]*crashing as told/);
+    assert.match(String(late), /last exit 3 \(Error\)[\s\S]*crashing on request/);
     bench.untell("crash");
     await pods.ready(10_000);
   });

@@ -125,9 +125,8 @@ describe("orders that come together, before a service that doesn't know groups",
     const service = await startUpstream(async (incoming, response) => {
       const body = await text(incoming);
       if (incoming.url !== "/internal/orders") {
-        response
-          .writeHead(201, { "x-zone": "z" })
-          .end(JSON.stringify({ key: incoming.headers["idempotency-key"], body }));
+        const answer = JSON.stringify({ key: incoming.headers["idempotency-key"], body });
+        response.writeHead(201, { "x-zone": "z", "content-length": Buffer.byteLength(answer) }).end(answer);
         return;
       }
       groups += 1;

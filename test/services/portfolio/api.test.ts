@@ -181,8 +181,8 @@ describe("portfolio", () => {
     await feed(event(sell, "cat", "sell", undefined, "expired"));
     const { quantity, reserved, cost, averageCost, realised } = await bhp("cat");
     assert.deepEqual([quantity, reserved, cost, averageCost, realised], [9, 0, "99.00", "11.0000", "24.00"]);
-    const told = await fetch(`${portfolio.url}/internal/reservations/${sell}`);
-    assert.deepEqual(await told.json(), {
+    const answer = await fetch(`${portfolio.url}/internal/reservations/${sell}`);
+    assert.deepEqual(await answer.json(), {
       reservation: { id: sell, userId: "cat", symbol: "BHP", state: "released", quantity: 9, sold: 6 },
       position: nameOf(position),
     });

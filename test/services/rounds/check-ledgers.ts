@@ -29,7 +29,7 @@ const FILLS = `
   FROM (SELECT order_id, body::jsonb AS body FROM order_events) e, LATERAL (SELECT body -> 'fill' AS fill) f
   WHERE fill IS NOT NULL`;
 
-/** Fills that are not booked as they were told, and bookings of what was not told. */
+/** Fills that are booked wrongly or not at all, and bookings without a fill. */
 const MISBOOKED = `
   SELECT f.*, t.* FROM (${FILLS}) f
   FULL JOIN (SELECT * FROM transfers WHERE kind IN ('buy', 'sell')) t

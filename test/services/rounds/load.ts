@@ -127,7 +127,7 @@ export class Load {
     const base = INSTRUMENTS.get(symbol)?.base ?? 0;
     const sign = side === "buy" ? 1 : -1;
     const draw = random.random();
-    // Reaches the market; rests far from it; is near it.
+    // Reaches the market; rests far from it; is close to it.
     const away = draw < 0.4 ? 0.2 : draw < 0.75 ? -0.2 : (random.random() - 0.5) / 20;
     if (random.chance(0.5)) return { symbol, side, type: "market", quantity };
     return { symbol, side, type: "limit", quantity, limitPrice: (base * (1 + sign * away)).toFixed(2) };

@@ -7,7 +7,7 @@ export const cents = (amount: string): bigint => {
   return units;
 };
 
-/** What the clients were told: the only thing that they know, and what the books have to agree with. */
+/** What the answers to the clients say, with which the ledgers have to agree. */
 export class ClientRecord {
   /** Ids of acknowledged orders, by user and key. */
   readonly orders = new Map<string, string>();

@@ -25,7 +25,7 @@ const HEAD = `
   SELECT now() AS now, (SELECT xid || '.' || chain || '.' || link FROM order_events WHERE fed
     ORDER BY xid DESC, chain DESC, link DESC LIMIT 1) AS head`;
 
-/** Waits until all that was accepted before now has come to its end and is in the books. Resolves to how long it took. */
+/** Waits until all that was accepted before now has come to its end and is in the ledgers. Resolves to how long it took. */
 export async function recovered(postgres: TestPostgres): Promise<number> {
   const begun = performance.now();
   const { now, head } = (await postgres.query(HEAD)).rows[0];

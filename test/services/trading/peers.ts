@@ -6,18 +6,18 @@ import type { EventBody } from "../../../services/trading/saga/events.ts";
 type Outcome = "reserved" | "insufficient" | "no-account" | "released";
 
 /** An event as a consumer gets it. */
-export type Heard = EventBody & { position: string };
+export type ReceivedEvent = EventBody & { position: string };
 
-/** A stand-in for transactions or portfolio: keeps their side of the contract, without any books. */
+/** A stand-in for transactions or portfolio: keeps their side of the contract, without any ledger. */
 export interface TestPeer {
   url: string;
-  heard: Heard[];
+  received: ReceivedEvent[];
   /** Reservations by order. */
   reserved: Map<string, Record<string, unknown>>;
   /** What reservations get; `hang` never answers. */
   outcome: (item: Record<string, unknown>) => Outcome | "hang" | "fail";
   /** Called with each batch before it is taken; what it throws is answered with 500. */
-  onBatch: (events: Heard[]) => void | Promise<void>;
+  onBatch: (events: ReceivedEvent[]) => void | Promise<void>;
   position: string | null;
   close(): Promise<void>;
 }
@@ -31,7 +31,7 @@ async function read(request: IncomingMessage): Promise<Record<string, unknown>> 
 export async function startPeer(): Promise<TestPeer> {
   const peer: TestPeer = {
     url: "",
-    heard: [],
+    received: [],
     reserved: new Map(),
     outcome: () => "reserved",
     onBatch: () => undefined,
@@ -60,11 +60,11 @@ export async function startPeer(): Promise<TestPeer> {
     }
     if (body.after !== peer.position) return answer(response, 409, { position: peer.position });
     try {
-      await peer.onBatch(body.events as Heard[]);
+      await peer.onBatch(body.events as ReceivedEvent[]);
     } catch (error) {
       return answer(response, 500, { detail: String(error) });
     }
-    peer.heard.push(...(body.events as Heard[]));
+    peer.received.push(...(body.events as ReceivedEvent[]));
     peer.position = body.position as string;
     return answer(response, 200, { position: peer.position });
   });

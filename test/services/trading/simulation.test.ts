@@ -38,5 +38,5 @@ describe("the saga in simulated worlds", () => {
       undefined,
       `seed ${first?.seed}: ${first?.message} (play it again with SEED=${first?.seed})`,
     );
-  }).timeout(30_000 + SEEDS * 100);
+  }).timeout(120_000 + SEEDS * 100);
 });

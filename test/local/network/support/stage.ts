@@ -9,7 +9,7 @@ import { endPod, type RunningPod, startPod } from "./pods.ts";
 
 export const ZONES = ["a", "b", "c"];
 
-/** A network with real proxies and pods, one a zone unless told otherwise, and a public address. */
+/** A network with real proxies and pods, by default one a zone, and a public address. */
 export class Stage {
   readonly network: Network;
   readonly pods: RunningPod[];

@@ -13,7 +13,7 @@ import { gone } from "../fixture.ts";
 let folder = "";
 const supervisor = fileURLToPath(new URL("supervisor.ts", import.meta.url));
 
-/** Runs a supervisor, kills it after it said `line` or `afterMs` later, and answers the pids that it had told. */
+/** Runs a supervisor, kills it after it said `line` or `afterMs` later, and answers the pids that it had printed. */
 async function killed(mode: string, afterMs: number): Promise<number[]> {
   const child = spawn(process.execPath, [supervisor, mode], {
     stdio: ["ignore", "pipe", "inherit"],

@@ -204,7 +204,7 @@ describe("what a pod's declaration says", () => {
       assert.throws(() => bench.pods([deployment("web", { spec })]), message);
   });
 
-  it("that refers to what isn't declared is told as the pod's reason", async () => {
+  it("that refers to what isn't declared is the pod's reason", async () => {
     const cases: [string, Parameters<typeof deployment>[1], RegExp][] = [
       [
         "map",

@@ -55,7 +55,7 @@ describe("overload", () => {
     overload.leave(0, 1);
     assert.deepEqual([first.outcome, second.outcome, third.outcome], ["let in", undefined, undefined]);
     overload.leave(0, 1);
-    assert.deepEqual([first.outcome, second.outcome, third.outcome], ["let in", undefined, "let in"]);
+    assert.deepEqual([first.outcome, second.outcome, third.outcome], ["let in", "refused", "let in"]);
     assert.equal(overload.enter(), false, "as many as may be are under way");
     overload.leave(0, 1);
     assert.equal(overload.enter(), true);

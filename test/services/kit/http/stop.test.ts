@@ -12,7 +12,7 @@ interface Answer {
   closes: boolean;
 }
 
-describe("a pod that is told to stop", () => {
+describe("a pod that is stopped", () => {
   let directory: string;
   let upstream: TestUpstream;
   let pod: RunningPod;

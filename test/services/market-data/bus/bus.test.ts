@@ -68,19 +68,19 @@ for (const [name, startServer] of [
       await server?.stop();
     });
 
-    /** Publishes until all have heard: the bus may still be connecting, and loses what is said then. */
+    /** Publishes until all have received it: the bus may still be connecting, and loses what is said then. */
     async function heardByAll(message: string): Promise<void> {
       const deadline = performance.now() + 20_000;
-      const heard = buses.map(
+      const received = buses.map(
         (bus) =>
           new Promise<void>((resolve) => bus.listen("test", (text) => void (text === message && resolve()))),
       );
       let all = false;
-      void Promise.all(heard).then(() => {
+      void Promise.all(received).then(() => {
         all = true;
       });
       while (!all) {
-        assert.ok(performance.now() < deadline, "not heard");
+        assert.ok(performance.now() < deadline, "not received");
         await buses[0]?.publish("test", message).catch(() => undefined);
         await sleep(50);
       }
@@ -90,20 +90,20 @@ for (const [name, startServer] of [
 
     it("takes messages of the length that it promises", () => heardByAll("x".repeat(MAX_MESSAGE)));
 
-    it("hears what it was told to listen for while its server was away", async () => {
+    it("receives what it subscribed to while its server was away", async () => {
       await server?.crash();
       const late = createBus({ ...(server as Server).env, DATABASE_POOL_SIZE: 1 }, log);
       buses.push(late);
-      let heard = false;
+      let received = false;
       late.listen("early", () => {
-        heard = true;
+        received = true;
       });
       // Longer than a command waits, and longer than its retries.
       await sleep(2500);
       await server?.start();
       const deadline = performance.now() + 20_000;
-      while (!heard) {
-        assert.ok(performance.now() < deadline, "not heard");
+      while (!received) {
+        assert.ok(performance.now() < deadline, "not received");
         await buses[0]?.publish("early", "bird").catch(() => undefined);
         await sleep(50);
       }

@@ -26,7 +26,7 @@ describe("the feed", () => {
     }
   }
   const heardBy = (peer: TradingPods["cash"], ids: string[]) =>
-    peer.heard.map(({ orderId }) => orderId).filter((id) => ids.includes(id));
+    peer.received.map(({ orderId }) => orderId).filter((id) => ids.includes(id));
   async function until(done: () => boolean, what: string): Promise<void> {
     const deadline = performance.now() + 15_000;
     while (!done()) {
@@ -40,14 +40,14 @@ describe("the feed", () => {
     for (const peer of [market.cash, market.holdings]) {
       await until(() => heardBy(peer, ids).length >= 40, "the feed");
       assert.deepEqual(heardBy(peer, ids).sort(), [...ids].sort());
-      for (const { type, closed, fill, side, symbol } of peer.heard) {
+      for (const { type, closed, fill, side, symbol } of peer.received) {
         assert.deepEqual([type, closed, side, symbol], ["fill", "filled", "buy", "BHP"]);
         assert.equal(fill?.quantity, 100);
       }
     }
     assert.deepEqual(
-      market.cash.heard.map(({ position }) => position),
-      market.holdings.heard.map(({ position }) => position),
+      market.cash.received.map(({ position }) => position),
+      market.holdings.received.map(({ position }) => position),
     );
   });
 
@@ -55,7 +55,7 @@ describe("the feed", () => {
     const client = await connectAs(market.postgres, "trading");
     for (let round = 0; round < 6; round += 1) {
       const late = randomUUID();
-      const body = JSON.stringify({ ...market.cash.heard[0], position: undefined, orderId: late });
+      const body = JSON.stringify({ ...market.cash.received[0], position: undefined, orderId: late });
       const write = () =>
         client.query(
           `INSERT INTO order_events (chain, link, at, order_id, version, status, fed, hash, body)
@@ -96,8 +96,8 @@ describe("the feed", () => {
       failures += 1;
       if (failures % 3 === 1) throw new Error("refused");
       if (failures % 3 !== 2) return;
-      // Taken, but the sender doesn't hear of it.
-      cash.heard.push(...events);
+      // Taken, but the sender gets no answer.
+      cash.received.push(...events);
       cash.position = events.at(-1)?.position ?? null;
       throw new Error("lost");
     };

@@ -15,10 +15,10 @@ export function check(outcome: Outcome): void {
 
 function everyOrderOnce({ wishes, database }: Outcome): void {
   assert.equal(database.orders.size, wishes.length, "as many orders as clients wanted");
-  for (const { userId, key, told } of wishes) {
+  for (const { userId, key, answeredIds } of wishes) {
     const kept = database.keys.get(`${userId}\n${key}`);
     assert.ok(kept, `the order of ${key} is lost`);
-    assert.deepEqual([...new Set(told)], [kept.order.id], `the answers to ${key}`);
+    assert.deepEqual([...new Set(answeredIds)], [kept.order.id], `the answers to ${key}`);
   }
 }
 
@@ -46,7 +46,7 @@ function everyOrderEnded({ database }: Outcome): void {
   }
 }
 
-/** The books hold what was there before and what the events say, and nothing is set aside any more. */
+/** The ledgers hold what was there before and what the events say, and nothing is set aside any more. */
 function moneyAndSharesConserved({ database, cash, holdings }: Outcome): void {
   const money = new Map(INITIAL.USERS.map((user) => [user, INITIAL.CASH]));
   const shares = new Map(

@@ -21,8 +21,8 @@ export interface Wish {
   userId: string;
   key: string;
   order: NewOrder;
-  /** Ids that it was told. */
-  told: string[];
+  /** Ids in the answers that it got. */
+  answeredIds: string[];
 }
 
 export interface Outcome {
@@ -67,7 +67,7 @@ export async function play(seed: number, log: (line: string) => void = () => und
   const severity = world.pick([0, 0.02, 0.1, 0.25]);
   const faults: Faults = { lost: severity, answerLost: severity, twice: severity };
   const current = () => (world.now < FAULTY_MS ? faults : NO_FAULTS);
-  const tell = (line: string) => log(`${world.now.toFixed(1)} ${line}`);
+  const report = (line: string) => log(`${world.now.toFixed(1)} ${line}`);
   const newId = seededIds(world);
   const start = (name: string) =>
     new SimulatedPod({
@@ -78,7 +78,7 @@ export async function play(seed: number, log: (line: string) => void = () => und
       faults: current,
       name,
       newId,
-      onError: (error, what) => tell(`${name} ${what}: ${error instanceof Error ? error.message : error}`),
+      onError: (error, what) => report(`${name} ${what}: ${error instanceof Error ? error.message : error}`),
     });
   const pods = new Map(PODS.map((name) => [name, start(name)]));
 
@@ -88,7 +88,7 @@ export async function play(seed: number, log: (line: string) => void = () => und
     if (!host.alive) return;
     crashes += 1;
     host.alive = false;
-    tell(`${name} is killed`);
+    report(`${name} is killed`);
     world.after(world.random() * 300, () => pods.set(name, start(name)));
   };
   for (let n = world.pick([0, 1, 2, 4]); n > 0; n -= 1) {
@@ -124,7 +124,7 @@ export async function play(seed: number, log: (line: string) => void = () => und
         outside.clock.sleep(400).then(() => undefined),
       ]);
       if (id === undefined) continue;
-      one.told.push(id);
+      one.answeredIds.push(id);
       if (world.chance(0.2)) cancel(id);
       return;
     }
@@ -142,7 +142,7 @@ export async function play(seed: number, log: (line: string) => void = () => und
 
   const isDone = () =>
     world.now > FAULTY_MS &&
-    wishes.every(({ told }) => told.length > 0) &&
+    wishes.every(({ answeredIds }) => answeredIds.length > 0) &&
     database.open.size === 0 &&
     cash.reserved === 0n &&
     holdings.reserved === 0n &&
@@ -165,7 +165,7 @@ function wish(world: World, i: number): Wish {
   const order: NewOrder = world.chance(0.5)
     ? { symbol, side, quantity, type: "market" }
     : { symbol, side, quantity, type: "limit", limitPrice };
-  return { userId, key: `key-${i}`, order, told: [] };
+  return { userId, key: `key-${i}`, order, answeredIds: [] };
 }
 
 export const INITIAL = { CASH, SHARES, USERS, SYMBOLS };

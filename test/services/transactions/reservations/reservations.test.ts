@@ -37,8 +37,8 @@ describe("reservations of cash", () => {
     assert.deepEqual(await money("ann"), ["70.00", "50.00", "20.00"]);
     await cash.feed([{ ...buy(order.id, "ann"), type: "fill", ...fill("20.50", "b"), closed: "filled" }]);
     assert.deepEqual(await money("ann"), ["49.50", "0.00", "49.50"]);
-    const told = await report(order.id);
-    assert.deepEqual(told.reservation, {
+    const found = await report(order.id);
+    assert.deepEqual(found.reservation, {
       state: "released",
       accountId: (await cash.account("ann")).id,
       userId: "ann",
@@ -48,7 +48,7 @@ describe("reservations of cash", () => {
       held: "0.00",
     });
     assert.deepEqual(
-      told.transfers.map(({ fillId, kind, amount }) => [fillId, kind, amount]),
+      found.transfers.map(({ fillId, kind, amount }) => [fillId, kind, amount]),
       [
         ["a", "buy", "30.00"],
         ["b", "buy", "20.50"],
@@ -136,7 +136,7 @@ describe("reservations of cash", () => {
     assert.deepEqual(await money("tight"), ["10.00", "10.00", "0.00"]);
   });
 
-  it("apply a batch once, and tell a sender that is elsewhere where to go on", async () => {
+  it("apply a batch once, and tell a sender at another position where to go on", async () => {
     await cash.deposit("feed", "10");
     const order = item("feed", "10.00");
     await cash.reserve([order]);
@@ -163,7 +163,7 @@ describe("reservations of cash", () => {
     assert.equal((await cash.send({ after: "9.1.1", position: feedPosition, events: [] })).status, 200);
   });
 
-  it("book what was executed beyond a reservation on the house, and say so", async () => {
+  it("book what was executed beyond a reservation on the broker's account, and say so", async () => {
     await cash.deposit("over", "10");
     const order = item("over", "5.00");
     await cash.reserve([order]);

@@ -1,0 +1,129 @@
+import type { Command } from "commander";
+import { findZone, readOutputs } from "../platform/outputs.ts";
+import { type ShiftResource, Shifts, stackResources } from "../platform/shifts.ts";
+import { command, table } from "./command.ts";
+
+/** `trizone shift`: moves traffic away from a zone through ARC, on AWS as on the laptop. */
+export function shift(): Command {
+  return command("shift", "Move traffic away from a zone, and back", [
+    'shift start --away-from c --expires-in 30m --comment "drill"',
+    "shift list",
+    "shift cancel 5f3a4f0e-0f7e-4a55-9d3c-3a1f6f0a9d7b",
+  ])
+    .addCommand(start())
+    .addCommand(list())
+    .addCommand(cancel());
+}
+
+const outputsFlag = [
+  "--outputs <file>",
+  "the stack's outputs as JSON (default: of the platform on this machine)",
+] as const;
+
+function start(): Command {
+  return command("start", "Start a zonal shift for both load balancers and the cluster", [
+    'shift start --away-from c --expires-in 30m --comment "drill"',
+    'shift start --away-from apse2-az1 --expires-in 2h --comment "gray failure" --resource public',
+  ])
+    .requiredOption("--away-from <zone>", "b, ap-southeast-2b or apse2-az2")
+    .requiredOption("--expires-in <time>", "1m to 72h; minutes or hours")
+    .requiredOption("--comment <text>", "why; up to 128 characters")
+    .option("--resource <name...>", "only these: public, internal, cluster")
+    .option(...outputsFlag)
+    .action(
+      async (options: {
+        awayFrom: string;
+        expiresIn: string;
+        comment: string;
+        resource?: string[];
+        outputs?: string;
+      }) => {
+        const outputs = readOutputs(options.outputs);
+        const zone = findZone(outputs, options.awayFrom);
+        const resources = chosen(stackResources(outputs), options.resource);
+        await using shifts = new Shifts(outputs);
+        const started = await shifts.start({
+          resources,
+          awayFrom: zone.id,
+          expiresIn: options.expiresIn,
+          comment: options.comment,
+        });
+        console.log(`shifted away from ${zone.name} (${zone.id}) until ${sydney(started[0]?.expiryTime)}`);
+        console.log(
+          table(
+            ["ID", "RESOURCE"],
+            started.map((one) => [one.zonalShiftId, one.resource]),
+          ),
+        );
+      },
+    );
+}
+
+function list(): Command {
+  return command("list", "List zonal shifts, the newest first", ["shift list", "shift list --json"])
+    .option("--all", "ended ones too", false)
+    .option("--json", "print JSON")
+    .option(...outputsFlag)
+    .action(async (options: { all: boolean; json?: boolean; outputs?: string }) => {
+      const outputs = readOutputs(options.outputs);
+      await using shifts = new Shifts(outputs);
+      const found = await shifts.list(options.all ? undefined : "ACTIVE");
+      if (options.json) return console.log(JSON.stringify(found, null, 2));
+      const rows = found.map((one) => [
+        one.zonalShiftId,
+        one.status,
+        one.awayFrom,
+        one.resource,
+        sydney(one.expiryTime),
+        one.comment,
+      ]);
+      console.log(
+        rows.length > 0
+          ? table(["ID", "STATUS", "AWAY FROM", "RESOURCE", "EXPIRES", "COMMENT"], rows)
+          : "no zonal shift is active",
+      );
+    });
+}
+
+function cancel(): Command {
+  return command("cancel", "Cancel a zonal shift, with those that were started together with it", [
+    "shift cancel 5f3a4f0e-0f7e-4a55-9d3c-3a1f6f0a9d7b",
+    "shift cancel --all",
+  ])
+    .argument("[id]", "id of a shift")
+    .option("--only", "not those that were started together with it", false)
+    .option("--all", "every active shift of the stack", false)
+    .option(...outputsFlag)
+    .action(async (id: string | undefined, options: { only: boolean; all: boolean; outputs?: string }) => {
+      if ((id === undefined) !== options.all)
+        throw new Error("name the id of a shift, or use --all; see them with: npx trizone shift list");
+      await using shifts = new Shifts(readOutputs(options.outputs));
+      const cancelled = await shifts.cancel(id, options);
+      if (cancelled.length === 0) return console.log("no zonal shift is active");
+      console.log(
+        table(
+          ["CANCELLED", "RESOURCE"],
+          cancelled.map((one) => [one.zonalShiftId, one.resource]),
+        ),
+      );
+    });
+}
+
+function chosen(all: ShiftResource[], names: string[] | undefined): ShiftResource[] {
+  for (const name of names ?? []) {
+    if (!all.some((one) => one.name === name)) {
+      throw new Error(
+        `there is no resource ${JSON.stringify(name)}; the stack's are ${all.map((one) => one.name).join(", ")}`,
+      );
+    }
+  }
+  return names ? all.filter(({ name }) => names.includes(name)) : all;
+}
+
+/** A time in Sydney, where the operators are. */
+function sydney(time: Date | undefined): string {
+  return (
+    time?.toLocaleString("en-AU", { timeZone: "Australia/Sydney", dateStyle: "medium", timeStyle: "long" }) ??
+    ""
+  );
+}

@@ -1,0 +1,129 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { Platform, Step } from "../../local/platform.ts";
+import { command, projectDirectory } from "./command.ts";
+
+interface Options {
+  stack: string;
+  fresh: boolean;
+  port: number;
+  autoscale: boolean;
+  failoverDelay: number;
+}
+
+/** `trizone up`: evaluates a stack, judges it and runs it in three zones of this machine, in the foreground. */
+export function up(): Command {
+  return command("up", "Run a stack's graph in three zones of this machine, until Ctrl-C", [
+    "up",
+    "up --fresh --port 8090",
+  ])
+    .option("--stack <name>", "stack to run", "dev")
+    .option("--fresh", "drop the data of earlier runs", false)
+    .option("--port <number>", "port of the public load balancer on 127.0.0.1", port, 8080)
+    .option(
+      "--autoscale",
+      "let autoscalers add pods where their CPU is used, as far as the stack allows",
+      false,
+    )
+    .option(
+      "--failover-delay <seconds>",
+      "from the end of a lost database to its start in another zone; a failover of RDS takes 60 to 120",
+      seconds,
+      2,
+    )
+    .action(async (options: Options) => {
+      const [{ Platform }, { State }] = await Promise.all([
+        import("../../local/platform.ts"),
+        import("../../local/state.ts"),
+      ]);
+      const state = State.take(State.directory(), options);
+      await run(
+        new Platform({
+          ...options,
+          failoverDelayMs: options.failoverDelay * 1000,
+          directory: projectDirectory,
+          state,
+          report: (message) => console.error(`trizone: ${message}`),
+        }),
+      );
+    });
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 600))
+    throw new InvalidArgumentError("It must be 0 to 600.");
+  return value;
+}
+
+function port(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
+    throw new InvalidArgumentError("It must be 0 (any free one) to 65535.");
+  }
+  return value;
+}
+
+/** Starts the platform with visible progress and keeps it until a signal or `trizone down`; then the process ends. */
+async function run(platform: Platform): Promise<void> {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => platform.stop());
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error) => {
+      console.error("trizone: ends, since it failed in a way that it can't handle:", error);
+      process.exitCode = 1;
+      void platform.stop();
+    });
+  }
+  const begun = Date.now();
+  try {
+    for (const step of platform.steps()) await withProgress(step);
+    console.log(greeting(platform, Date.now() - begun));
+  } catch (error) {
+    const wanted = platform.stopRequested;
+    await platform.stop();
+    if (!wanted) throw error;
+  }
+  await platform.stopped;
+  process.exit(process.exitCode ?? 0);
+}
+
+/** Runs a step between two lines, of which the second takes the place of the first on a terminal. */
+async function withProgress({ title, run }: Step): Promise<void> {
+  const { isTTY } = process.stdout;
+  const begun = Date.now();
+  process.stdout.write(`… ${title}${isTTY ? "" : "\n"}`);
+  const end = (mark: string) =>
+    process.stdout.write(
+      `${isTTY ? "\r" : ""}${mark} ${title} (${((Date.now() - begun) / 1000).toFixed(1)} s)\n`,
+    );
+  try {
+    await run();
+    end("✔");
+  } catch (error) {
+    end("✖");
+    throw error;
+  }
+}
+
+function greeting(platform: Platform, ms: number): string {
+  const { publicUrl, zones } = platform.outputs;
+  return [
+    "",
+    `ready in ${(ms / 1000).toFixed(1)} s: ${publicUrl} in ${zones.map(({ name }) => name).join(", ")}`,
+    "",
+    `  pay money in     ${post(`${publicUrl}/api/transactions`, { kind: "deposit", currency: "AUD", amount: "10000.00" })}`,
+    `  place an order   ${post(`${publicUrl}/api/orders`, { symbol: "CBA", side: "buy", type: "limit", quantity: 10, limitPrice: "120.50" })}`,
+    "  look             npx trizone status",
+    "  lose a zone      npx trizone zone kill b",
+    "  end              Ctrl-C",
+    "",
+  ].join("\n");
+}
+
+/** A POST with curl, for a shell in this folder. */
+function post(url: string, body: object): string {
+  return [
+    "curl -s -X POST -H \"Authorization: Bearer $(npx trizone token)\" -H 'Content-Type: application/json' \\",
+    `-H "Idempotency-Key: $(node -p 'crypto.randomUUID()')" -d '${JSON.stringify(body)}' \\`,
+    url,
+  ].join(`\n${" ".repeat(21)}`);
+}

@@ -1,0 +1,82 @@
+import type { Resource, Violation } from "../../engine/index.ts";
+import { mask } from "../../engine/index.ts";
+import type { Declared } from "../../local/declare.ts";
+import type { GraphDiff } from "./diff.ts";
+import { summarizeDiff } from "./diff-view.ts";
+
+/** The plan for programs: secrets masked; `recorded` is the difference from the recorded graph, null where none is. */
+export function planJson({ graph, violations }: Declared, recorded?: GraphDiff): object {
+  const resources = graph.resources.map(({ urn, type, name, parent, dependencies, provider, inputs }) => ({
+    urn,
+    type,
+    name,
+    parent: parent ?? null,
+    dependencies,
+    provider: provider ?? null,
+    inputs: mask(inputs),
+  }));
+  return {
+    stack: graph.stack,
+    resources,
+    violations,
+    outputs: mask(graph.outputs),
+    recorded: recorded ?? null,
+  };
+}
+
+/** The plan for people: a tree by component with counts, the verdicts, the outputs, what changed since it was recorded. */
+export function renderPlan({ graph, violations }: Declared, recorded?: GraphDiff): string {
+  const children = childrenOf(graph.resources);
+  const roots = graph.resources.filter(({ parent }) => parent === undefined);
+  const custom = graph.resources.filter(
+    (one) => one.custom && !one.external && !one.type.startsWith("pulumi:"),
+  );
+  return [
+    `stack ${graph.stack}: ${custom.length} resources`,
+    ...roots.flatMap((root) => branch(root, children, "")),
+    "",
+    ...verdicts(violations),
+    "",
+    "outputs",
+    ...Object.entries(graph.outputs).map(([key, value]) => `  ${key}: ${JSON.stringify(mask(value))}`),
+    ...(recorded ? ["", "recorded graph", ...summarizeDiff(recorded).map((line) => `  ${line}`)] : []),
+  ].join("\n");
+}
+
+function branch(resource: Resource, children: Map<string, Resource[]>, indent: string): string[] {
+  const below = children.get(resource.urn) ?? [];
+  const count = below.length > 0 ? ` (${descendants(resource, children)})` : "";
+  const parts = below.filter(({ urn, custom }) => !custom || children.has(urn));
+  const leaves = below.filter((one) => !parts.includes(one));
+  return [
+    `${indent}${resource.name}  ${resource.type}${count}`,
+    ...parts.flatMap((one) => branch(one, children, `${indent}  `)),
+    ...leaves.map((one) => `${indent}  ${one.name}  ${one.type}`),
+  ];
+}
+
+function descendants(resource: Resource, children: Map<string, Resource[]>): number {
+  const below = children.get(resource.urn) ?? [];
+  return below.reduce((sum, one) => sum + 1 + descendants(one, children), 0);
+}
+
+function childrenOf(resources: Resource[]): Map<string, Resource[]> {
+  const children = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    if (!resource.parent) continue;
+    const siblings = children.get(resource.parent);
+    if (siblings) siblings.push(resource);
+    else children.set(resource.parent, [resource]);
+  }
+  return children;
+}
+
+function verdicts(violations: Violation[]): string[] {
+  if (violations.length === 0) return ["policies: no violations"];
+  return [
+    `policies: ${violations.length} violation${violations.length === 1 ? "" : "s"}`,
+    ...violations.map(
+      ({ policy, level, urn, message }) => `  [${level}] ${policy}: ${message}${urn ? `\n    ${urn}` : ""}`,
+    ),
+  ];
+}

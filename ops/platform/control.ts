@@ -1,0 +1,31 @@
+import { runningNow, State } from "../../local/state.ts";
+import { Status } from "../../local/status.ts";
+
+/** Calls the control API of the platform that runs on this machine. Throws where none runs, or with the error that it answers. */
+async function call(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
+  const run = runningNow(State.directory());
+  if (!run?.control) throw new Error("no platform runs on this machine; start it with: npm start");
+  const response = await fetch(`${run.control}${path}`, {
+    method,
+    headers: { authorization: `Bearer ${run.token}`, "content-type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+    signal: AbortSignal.timeout(30_000),
+  }).catch((error) => {
+    throw new Error(
+      `the platform (process ${run.supervisor.pid}) does not answer: ${error.cause?.message ?? error.message}`,
+    );
+  });
+  const answer = (await response.json()) as { detail?: string };
+  if (!response.ok) throw new Error(answer.detail ?? `the platform answered ${response.status}`);
+  return answer;
+}
+
+/** The platform that runs on this machine: its status, faults of its zones, its end. */
+export const control = {
+  status: async (): Promise<Status> => Status.parse(await call("GET", "/status")),
+  fault: async (zone: string, action: string, size: object): Promise<Status> =>
+    Status.parse(await call("POST", `/zones/${encodeURIComponent(zone)}/${action}`, size)),
+  stop: async (): Promise<void> => {
+    await call("POST", "/stop");
+  },
+};

@@ -1,0 +1,101 @@
+import {
+  allowsEverybody,
+  display,
+  documents,
+  items,
+  read,
+  resourceRule,
+  UNKNOWN,
+  unset,
+} from "../shared/index.ts";
+
+const BLOCK = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
+const BLOCKS =
+  /^aws:s3\/(bucketPublicAccessBlock:BucketPublicAccessBlock|accountPublicAccessBlock:AccountPublicAccessBlock)$/;
+const BUCKET = /^aws:s3\/bucket(Acl|V2|AclV2|Object|Objectv2)?:/;
+/** S3's names for everybody, and for everybody with an AWS account. */
+const STRANGERS = /\/groups\/global\/(AllUsers|AuthenticatedUsers)$/;
+const SNAPSHOT = /^aws:rds\/(snapshot|snapshotCopy|clusterSnapshot|clusterSnapshotCopy):/;
+
+/** Databases, caches and cluster endpoints can't be reached from the internet. */
+export const noPublicDatabase = resourceRule({
+  name: "no-public-database",
+  description: "No database, cache or cluster endpoint is reachable from the internet.",
+  severity: "critical",
+  verdict: "can be reached from the internet",
+  fix: "Set publiclyAccessible to false, name a subnet group of isolated subnets, and give a cluster's public endpoint the ranges that may use it (publicAccessCidrs) or turn it off.",
+  judge: ({ type, props }) => [
+    ...publiclyAccessible(props),
+    ...(/^aws:(rds\/(instance|cluster)|docdb\/cluster):/.test(type) ? placed(props) : []),
+    ...(SNAPSHOT.test(type) && items(read(props, "sharedAccounts")).includes("all")
+      ? ["sharedAccounts has all, so that everybody can restore it"]
+      : []),
+    ...(type === "eks:index:Cluster" ? endpoint(props) : []),
+    ...(type === "aws:eks/cluster:Cluster" ? endpoint(read(props, "vpcConfig")) : []),
+  ],
+});
+
+function publiclyAccessible(props: unknown): string[] {
+  const value = read(props, "publiclyAccessible");
+  return unset(value) || value === false ? [] : [`publiclyAccessible is ${display(value)}`];
+}
+
+/** A database names its subnets, unless it is a replica, which is in its source's network. */
+function placed(props: unknown): string[] {
+  const group = read(props, "dbSubnetGroupName");
+  const sources = ["replicateSourceDb", "replicationSourceIdentifier"].map((key) => read(props, key));
+  return unset(group) && sources.every(unset)
+    ? ["dbSubnetGroupName is unset, so that it would be in the default VPC's public subnets"]
+    : [];
+}
+
+/** EKS's endpoint is public by default, to every address. */
+function endpoint(settings: unknown): string[] {
+  if (read(settings, "endpointPublicAccess") === false) return [];
+  const ranges = read(settings, "publicAccessCidrs");
+  if (items(ranges).length === 0)
+    return ["the cluster's public endpoint is open, and publicAccessCidrs unset"];
+  return items(ranges).flatMap((range) =>
+    typeof range === "string" && !/\/0$/.test(range) ? [] : [`publicAccessCidrs has ${display(range)}`],
+  );
+}
+
+/** A bucket's own settings; that every bucket has a public access block, `buckets-guarded` judges. */
+export const noPublicBucket = resourceRule({
+  name: "no-public-bucket",
+  description: "No bucket can be read or written by everybody.",
+  severity: "critical",
+  verdict: "opens a bucket to everybody",
+  fix: "Block all four kinds of public access, leave out public ACLs, and name in a bucket's policy who may do what.",
+  judge: ({ type, props }) => [
+    ...(BLOCKS.test(type)
+      ? BLOCK.filter((key) => read(props, key) !== true).map(
+          (key) => `${key} is ${display(read(props, key))}`,
+        )
+      : []),
+    ...(BUCKET.test(type) ? [...acl(read(props, "acl")), ...grants(props)] : []),
+    ...(/^aws:s3\/bucket(Policy|V2)?:/.test(type) ? everybody(read(props, "policy")) : []),
+  ],
+});
+
+function acl(value: unknown): string[] {
+  const open = typeof value === "string" && /^(public-|authenticated-read)/.test(value);
+  return open || value === UNKNOWN ? [`acl is ${display(value)}`] : [];
+}
+
+/** Grants of a bucket, and of a BucketAcl. */
+function grants(props: unknown): string[] {
+  const given = [
+    ...items(read(props, "grants")).map((grant) => read(grant, "uri")),
+    ...items(read(props, "accessControlPolicy", "grants")).map((grant) => read(grant, "grantee", "uri")),
+  ];
+  return given.flatMap((uri) =>
+    uri === UNKNOWN || STRANGERS.test(String(uri)) ? [`a grant is to ${display(uri)}`] : [],
+  );
+}
+
+function everybody(policy: unknown): string[] {
+  return documents(policy).flatMap(({ where, statement }) =>
+    allowsEverybody(statement) ? [`${where} allows everybody`] : [],
+  );
+}

@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import { inProduction, judgeBy, named } from "../pack.ts";
+
+describe("policies on public balancers", () => {
+  const arn = "arn:aws:elasticloadbalancing:ap-southeast-2:000000000000:loadbalancer/app/a/1";
+  const group = named("public", "aws:ec2/securityGroup:SecurityGroup", { id: "sg-1" });
+  const inner = named("inner", "aws:ec2/securityGroup:SecurityGroup", { id: "sg-2" });
+  const balancer = named("alb", "aws:lb/loadBalancer:LoadBalancer", {
+    internal: false,
+    securityGroups: ["sg-1"],
+    arn,
+  });
+  const rule = (securityGroupId: string) =>
+    named("rule", "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", {
+      securityGroupId,
+      ...{ cidrIpv4: "0.0.0.0/0", ipProtocol: "tcp", fromPort: 443, toPort: 443 },
+    });
+
+  it("let the world in at the public balancer's group only", async () => {
+    const judge = judgeBy("world-meets-public-balancer");
+    assert.deepEqual(await judge(group, inner, balancer, rule("sg-1")), []);
+    for (const messages of [
+      await judge(group, inner, balancer, rule("sg-2")),
+      await judge(group, inner, rule("sg-1")),
+      await judge(group, { ...balancer, outputs: { ...balancer.outputs, internal: true } }, rule("sg-1")),
+      await judge(rule("sg-9")),
+    ]) {
+      assert.match(messages.join(), /rule .*its group is not that of a public load balancer\. Name/);
+    }
+  });
+
+  it("serve TLS in production, and redirect to it", async () => {
+    const judge = judgeBy("public-balancers-tls");
+    const listener = (inputs: object) =>
+      inProduction(named("listener", "aws:lb/listener:Listener", { loadBalancerArn: arn, ...inputs }));
+    const redirect = { type: "redirect", redirect: { protocol: "HTTPS", port: "443" } };
+    assert.deepEqual(await judge(balancer, listener({ protocol: "HTTPS" })), []);
+    assert.deepEqual(await judge(balancer, listener({ protocol: "HTTP", defaultActions: [redirect] })), []);
+    const plain = listener({ protocol: "HTTP", defaultActions: [{ type: "fixed-response" }] });
+    assert.match(
+      (await judge(balancer, plain)).join(),
+      /listener .*it answers HTTP itself\. Set trizone:domain/,
+    );
+  });
+});

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { awsProvider, holds, judgeBy, resource } from "../pack.ts";
+
+const tags = { DataSovereignty: "AU", Compliance: "ASIC" };
+
+describe("policy aws-tags", () => {
+  holds("aws-tags", "aws:s3/bucket:Bucket", { tags }, [
+    ["tags", undefined, /the tag DataSovereignty is unset; the tag Compliance is unset/],
+    ["tags.Compliance", undefined, /the tag Compliance is unset\. Give it/],
+    ["tags.DataSovereignty", "US", /the tag DataSovereignty is "US"/],
+  ]);
+  holds("aws-tags", "eks:index:Cluster", { tags }, [["tags", undefined, /DataSovereignty is unset/]]);
+  holds("aws-tags", "awsx:ec2:Vpc", { tags }, [["tags", undefined, /DataSovereignty is unset/]]);
+  const list = [
+    { key: "DataSovereignty", value: "AU" },
+    { key: "Compliance", value: "ASIC" },
+  ];
+  holds("aws-tags", "aws:autoscaling/group:Group", { tags: list }, [["tags.1", {}, /Compliance is unset/]]);
+
+  const judge = judgeBy("aws-tags");
+
+  it("asks for none where a resource can have none, and for all where nobody knows", async () => {
+    const bare = ["aws:iam/rolePolicy:RolePolicy", "aws:ec2/route:Route", "awsx:ecr:Image"];
+    assert.deepEqual(await judge(...bare.map((type) => resource(type, {}))), []);
+    assert.equal((await judge(resource("aws:new/thing:Thing", {}))).length, 1);
+  });
+
+  it("takes a provider's default tags for what a remote component makes, and for nothing else", async () => {
+    const provider = awsProvider("ap-southeast-2");
+    provider.inputs.defaultTags = JSON.stringify({ tags });
+    const type = "aws:iam/role:Role";
+    const urn = `urn:pulumi:test::trizone::eks:index:Cluster$${type}::subject`;
+    assert.deepEqual(await judge(provider, resource(type, {}, { urn })), []);
+    assert.equal((await judge(provider, resource(type, {}))).length, 1);
+    assert.equal((await judge(awsProvider("ap-southeast-2"), resource(type, {}, { urn }))).length, 1);
+  });
+});
