@@ -11,8 +11,8 @@ const Images = json(
     registry: text("a registry such as localhost:5001").optional(),
     /** Tag, in `registry`, of every image that has no digest. */
     tag: text("an image tag such as 0.1.0", /^[\w][\w.-]{0,127}$/).default("0.1.0"),
-    /** Of `node:20-slim`, the base of the images that the program builds. @default that of Node 20.19.5 */
-    nodeDigest: DIGEST.default("sha256:9e70124bd00f47dd023e349cd587132ae61892acc0e47ed641416c3e18f401c3"),
+    /** Of `node:24-slim`, the base of the images that the program builds. @default that of Node 24.15.0 */
+    nodeDigest: DIGEST.default("sha256:4e6b70dd6cbfc88c8157ba19aa3d9f9cce6ba4703576d55459e45efcbc9c5f5d"),
     /** Service (or `migrations`) -> `sha256:…`, of images that are there already. */
     digests: z.partialRecord(z.enum(IMAGES), DIGEST).default({}),
   }),

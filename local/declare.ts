@@ -60,11 +60,12 @@ export async function declare(options: {
       signal,
       stackReferences: references,
       onStarted: startPack,
-      onResource: (resource) =>
-        starting?.then(
+      onResource: (resource) => {
+        void starting?.then(
           (pack) => pack.judgeAhead(resource),
           () => undefined,
-        ),
+        );
+      },
       onGraph: (graph) => {
         judge(graph);
         options.onGraph?.(graph);

@@ -196,7 +196,7 @@ export async function bundleProxy(directory: string): Promise<string> {
     bundle: true,
     platform: "node",
     format: "esm",
-    target: "node20",
+    target: "node22",
     write: false,
   });
   const program = outputFiles[0];

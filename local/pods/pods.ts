@@ -238,7 +238,7 @@ export class Pods extends EventEmitter<Events> {
     await this.#until(() => next() !== undefined, signal);
     const pod = new Pod(job, this.#machine, false);
     this.#jobPods.add(pod);
-    pod.finished.then(() => this.#jobPods.delete(pod));
+    void pod.finished.then(() => this.#jobPods.delete(pod));
     pod.schedule(this.#zone(next() ?? ""));
     return pod;
   }

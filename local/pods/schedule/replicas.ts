@@ -102,7 +102,7 @@ export class Replicas {
   #add(): Pod {
     const pod = new Pod(this.workload, this.#machine, true);
     this.pods.add(pod);
-    pod.finished.then(() => {
+    void pod.finished.then(() => {
       this.pods.delete(pod);
       this.#machine.changed();
     });
