@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { QueueFull } from "../../../services/kit/database/group-commit.ts";
+import { QueueFull } from "../../../services/kit/group-commit.ts";
 import { bodyLimit } from "../../../services/kit/http/body-limit.ts";
 import { Overload } from "../../../services/kit/http/overload.ts";
 import { type Problem, ProblemError } from "../../../services/kit/http/problem.ts";
