@@ -1,6 +1,8 @@
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
+import { cpus } from "node:os";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 import { endWithUs } from "../test/support/end-with-us.ts";
 import { CLIENT_ID, startIssuer } from "../test/support/issuer.ts";
 import { dropImages, startPod } from "../test/support/pod.ts";
@@ -8,7 +10,16 @@ import { cpuOfProcess } from "./cpu.ts";
 import { startUpstream } from "./http/upstream.ts";
 import type { Benchmark, Side } from "./kit.ts";
 import { load, requestHead, requestOf } from "./load.ts";
-import { pin } from "./pin.ts";
+
+/** Has all threads of a process run on one core only. False where that cannot be had (it takes Linux and two cores). */
+export async function pin(pid: number, core: number): Promise<boolean> {
+  // Not what this process may use: another benchmark may have pinned it already.
+  if (process.platform !== "linux" || cpus().length < 2) return false;
+  return promisify(execFile)("taskset", ["-acp", String(core), String(pid)]).then(
+    () => true,
+    () => false,
+  );
+}
 
 const CONNECTIONS = 64;
 /** Not an order: those are passed on several at a time. */

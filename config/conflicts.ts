@@ -1,4 +1,4 @@
-import { namespaceOf } from "./addresses.ts";
+import { namespaceOf } from "./allowed-connections.ts";
 import {
   budgetProblem,
   connectionPools,

@@ -1,5 +1,4 @@
 /** A stack's config, the services and the connections that they are allowed, and the stack's outputs. */
-export { isLoopback, namespaceOf, withScheme } from "./addresses.ts";
 export {
   ADMIN_PORT,
   ANYWHERE,
@@ -7,11 +6,14 @@ export {
   callConnections,
   databaseConnections,
   HTTP_PORT,
+  isLoopback,
+  namespaceOf,
   type Peer,
   POSTGRES_PORT,
   pods,
   poolerConnections,
   REDIS_PORT,
+  withScheme,
 } from "./allowed-connections.ts";
 export { isPrivate, NARROW_RANGE, parseCidr } from "./cidr.ts";
 export {

@@ -4,8 +4,45 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { NARROW_RANGE } from "../../config/index.ts";
 import { check, type Rule, type Transform, transformed } from "../arguments.ts";
-import { accessEntries, type ClusterAccess, endpoints } from "./cluster-access.ts";
 import { NodeGroups, type NodeGroupsArgs, nodeRules } from "./node-groups.ts";
+
+/** Which roles may use the cluster's API server, and from which addresses. */
+export interface ClusterAccess {
+  /**
+   * IPv4 ranges that reach it over the internet; from inside the VPC it is reached anyway.
+   * @default none, so that only who is in the VPC (a runner, a VPN) can deploy
+   */
+  cidrs?: string[];
+  /** ARNs of IAM roles that may do everything. @default none but the role that makes the cluster */
+  admins?: string[];
+  /** ARNs of IAM roles that may read everything but secrets. @default none */
+  viewers?: string[];
+}
+
+/** The API server's endpoints: private, and public from the given ranges only. */
+export function endpoints({ cidrs = [] }: ClusterAccess): Partial<eks.ClusterOptions> {
+  if (cidrs.length === 0) return { endpointPrivateAccess: true, endpointPublicAccess: false };
+  return { endpointPrivateAccess: true, endpointPublicAccess: true, publicAccessCidrs: cidrs };
+}
+
+/** Access entries by principal, each with one of EKS's own policies over the whole cluster. */
+export function accessEntries(
+  { admins = [], viewers = [] }: ClusterAccess,
+  tags?: Record<string, string>,
+): eks.ClusterOptions["accessEntries"] {
+  const entry = (principalArn: string, policy: string) => {
+    const policyArn = `arn:aws:eks::aws:cluster-access-policy/${policy}`;
+    return {
+      principalArn,
+      accessPolicies: { [policy]: { policyArn, accessScope: { type: "cluster" } } },
+      tags,
+    };
+  };
+  return Object.fromEntries([
+    ...viewers.map((arn) => [arn, entry(arn, "AmazonEKSViewPolicy")]),
+    ...admins.map((arn) => [arn, entry(arn, "AmazonEKSClusterAdminPolicy")]),
+  ]);
+}
 
 export interface ClusterArgs extends Omit<NodeGroupsArgs, "cluster" | "subnetIds" | "transform"> {
   /** The cluster's own name, unique in the region: its log group and its nodes' tags carry it. */

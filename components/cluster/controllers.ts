@@ -3,13 +3,98 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Transform, transformed } from "../arguments.ts";
 import { PodRole } from "../workload/index.ts";
-import { AddOns } from "./add-ons.ts";
 import { autoscaler } from "./controllers/autoscaler.ts";
-import type { Chart } from "./controllers/chart.ts";
+import { type Chart, overZones, resources } from "./controllers/chart.ts";
 import { descheduler } from "./controllers/descheduler.ts";
 import { loadBalancerController } from "./controllers/load-balancer.ts";
 import { logShipper } from "./controllers/log-shipper.ts";
-import { rollouts } from "./controllers/rollouts.ts";
+
+export interface AddOnsArgs {
+  clusterName: pulumi.Input<string>;
+  region: string;
+  tags?: Record<string, string>;
+  transform?: { addOn?: Transform<aws.eks.AddonArgs> };
+}
+
+/** A pod in each zone before a second one anywhere. */
+const OVER_ZONES = {
+  topologyKey: "topology.kubernetes.io/zone",
+  maxSkew: 1,
+  whenUnsatisfiable: "ScheduleAnyway",
+};
+
+/** EKS add-on -> its configuration. VPC CNI and kube-proxy are the `Cluster`'s: nodes aren't ready without them. */
+const ADD_ONS: Record<string, object | undefined> = {
+  coredns: {
+    replicaCount: 3,
+    topologySpreadConstraints: [{ ...OVER_ZONES, labelSelector: { matchLabels: { "k8s-app": "kube-dns" } } }],
+    podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
+  },
+  "eks-pod-identity-agent": undefined,
+  "metrics-server": undefined,
+  // RDS rotates its master password weekly; the mounted files follow.
+  "aws-secrets-store-csi-driver-provider": { "secrets-store-csi-driver": { enableSecretRotation: true } },
+};
+
+/**
+ * EKS's own add-ons in the cluster: DNS, pod identities, metrics for autoscaling, files from Secrets Manager.
+ * Costs only the pods' share of the nodes.
+ *
+ * @example new AddOns("add-ons", { clusterName: cluster.clusterName, region }, { provider })
+ */
+export class AddOns extends pulumi.ComponentResource {
+  readonly addOns: aws.eks.Addon[];
+
+  constructor(name: string, args: AddOnsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("trizone:aws:AddOns", name, {}, opts);
+    const { clusterName, region, tags } = args;
+    this.addOns = Object.entries(ADD_ONS).map(([addonName, configuration]) => {
+      const addOn = {
+        region,
+        clusterName,
+        addonName,
+        configurationValues: configuration && JSON.stringify(configuration),
+        resolveConflictsOnCreate: "OVERWRITE",
+        resolveConflictsOnUpdate: "OVERWRITE",
+        tags,
+      };
+      return new aws.eks.Addon(
+        ...transformed(args.transform?.addOn, `${name}-${addonName}`, addOn, { parent: this }),
+      );
+    });
+    this.registerOutputs();
+  }
+}
+
+const NAME = "argo-rollouts";
+
+/** Moves traffic to a new version step by step, and back when its analysis fails. */
+export function rollouts(): Chart {
+  return {
+    name: NAME,
+    repo: "https://argoproj.github.io/argo-helm",
+    version: "2.41.0",
+    values: {
+      fullnameOverride: NAME,
+      controller: {
+        replicas: 2,
+        topologySpreadConstraints: overZones(NAME),
+        pdb: { enabled: true, maxUnavailable: 1 },
+        metrics: { enabled: true },
+        resources: resources("50m", "128Mi", "512Mi"),
+      },
+      dashboard: { enabled: false },
+      podSecurityContext: { runAsNonRoot: true, runAsUser: 999, seccompProfile: { type: "RuntimeDefault" } },
+      containerSecurityContext: {
+        runAsNonRoot: true,
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+        seccompProfile: { type: "RuntimeDefault" },
+      },
+    },
+  };
+}
 
 export interface ControllersArgs {
   clusterName: pulumi.Input<string>;

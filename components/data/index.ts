@@ -7,10 +7,8 @@ export {
   databaseAccess,
   ownerAccess,
 } from "./database-access.ts";
-export { DatabaseCredentials } from "./database-credentials.ts";
-export { DatabaseLogins } from "./database-logins.ts";
-export { InClusterDatabase } from "./in-cluster-database.ts";
-export { InClusterSecrets } from "./in-cluster-secrets.ts";
+export { DatabaseCredentials, DatabaseLogins } from "./database-logins.ts";
+export { InClusterDatabase, InClusterSecrets } from "./in-cluster-database.ts";
 export { Migrations } from "./migrations.ts";
 export { ModelBucket } from "./model-bucket.ts";
 export { Pooler } from "./pooler.ts";

@@ -3,5 +3,5 @@ export { AlarmTopic } from "./alarm-topic.ts";
 export { Audit, RECORD_DAYS } from "./audit.ts";
 export { balancerAccessLogs, s3AccessLogs } from "./bucket-policy.ts";
 export { Identity } from "./identity.ts";
-export { Keys } from "./keys.ts";
+export { Keys } from "./key.ts";
 export { PrivateBucket, type PrivateBucketArgs } from "./private-bucket.ts";

@@ -20,6 +20,5 @@ export {
   type Volume,
 } from "./pod.ts";
 export { PodRole, type Statement } from "./pod-role.ts";
-export { grantedAccounts } from "./service-grants.ts";
-export { ServiceRoles } from "./service-roles.ts";
+export { grantedAccounts, ServiceRoles } from "./service-grants.ts";
 export { Workload, type WorkloadArgs } from "./workload.ts";

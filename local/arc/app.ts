@@ -9,22 +9,21 @@
 import { randomUUID } from "node:crypto";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { requireSignature } from "./authorization.ts";
 import { ArcError, invalid } from "./errors.ts";
 import {
   checked,
   jsonBody,
   ListResourcesInput,
   ListShiftsInput,
+  page,
   ResourceId,
   ShiftId,
   StartInput,
   UpdateInput,
 } from "./input.ts";
-import { page } from "./page.ts";
 import { statusOf, type ZonalShift } from "./shift.ts";
 import type { ZonalShifts } from "./store.ts";
-import { wireResource, wireResourceSummary, wireShift } from "./wire.ts";
+import { requireSignature, wireResource, wireResourceSummary, wireShift } from "./wire.ts";
 
 const maxBody = 16 * 1024;
 

@@ -1,10 +1,35 @@
-import type { Configuration, KoaContextWithOIDC } from "oidc-provider";
+import { type Configuration, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
 import { type Client, mayCall, metadata } from "./clients.ts";
-import { firstPartyPolicy, grantEverything, resource } from "./consent.ts";
 import type { Keys } from "./keys.ts";
 import { Memory } from "./memory.ts";
 import { page, pageHeaders, problemPage } from "./page.ts";
 import { subjectOf, type User } from "./users.ts";
+
+/** Access tokens are JWTs only for a resource, so every request is for this one. */
+export const resource = "urn:trizone:api";
+
+/** Nobody is asked whether the platform's own app may know who they are: not even because it is on loopback. */
+export function firstPartyPolicy(): interactionPolicy.DefaultPolicy {
+  const policy = interactionPolicy.base();
+  policy.get("consent")?.checks.remove("native_client_prompt");
+  return policy;
+}
+
+/** Grants what is asked for, as a user pool does for its own app clients. */
+export function grantEverything(scope: string): NonNullable<Configuration["loadExistingGrant"]> {
+  return async (ctx) => {
+    const { client, session, provider } = ctx.oidc;
+    if (!client || !session?.accountId) return undefined;
+    const kept = session.grantIdFor(client.clientId);
+    const known = kept ? await provider.Grant.find(kept) : undefined;
+    if (known) return known;
+    const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
+    grant.addOIDCScope(scope);
+    grant.addResourceScope(resource, scope);
+    await grant.save();
+    return grant;
+  };
+}
 
 const scope = "openid profile email";
 /** Cognito's default for access and ID tokens, in seconds. */

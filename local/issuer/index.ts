@@ -1,2 +1,2 @@
 /** The laptop's Cognito: an OpenID provider with demo users for each user pool that the graph declares. */
-export { startUserPools } from "./user-pools.ts";
+export { startUserPools } from "./issuer.ts";

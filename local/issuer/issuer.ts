@@ -6,13 +6,46 @@
  * Other than Cognito's, an access token has an `aud` (the client id), which the library insists on. Sessions live in
  * memory; signing keys live in a file, so a token outlives a restart.
  */
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { Provider } from "oidc-provider";
+import { z } from "zod";
+import type { Graph } from "../../engine/index.ts";
+import type { Addresses } from "../addresses.ts";
+import { GraphReader } from "../graph-reader.ts";
+import type { State } from "../state.ts";
 import type { Client } from "./clients.ts";
 import { configuration } from "./configuration.ts";
 import { loadKeys } from "./keys.ts";
 import { login } from "./login.ts";
 import { demoUsers, type User } from "./users.ts";
+
+const Pool = z.object({ endpoint: z.url() });
+const PoolClient = z.object({ userPoolId: z.string(), callbackUrls: z.array(z.string()).default([]) });
+
+/** Serves each of the graph's user pools at the pool's endpoint, with the pool's clients. */
+export async function startUserPools(options: {
+  graph: Graph;
+  state: State;
+  addresses: Addresses;
+}): Promise<void> {
+  const { graph, state, addresses } = options;
+  const reader = new GraphReader(graph);
+  const clients = reader.all("aws:cognito/userPoolClient:UserPoolClient", PoolClient);
+  const pools = reader.all("aws:cognito/userPool:UserPool", Pool);
+  reader.check();
+  for (const { resource: pool, value } of pools) {
+    const server = createServer();
+    await startIssuer({
+      server,
+      issuer: value.endpoint,
+      file: state.path("issuer.json"),
+      clients: clients
+        .filter(({ value }) => value.userPoolId === pool.id)
+        .map(({ resource, value }) => ({ clientId: resource.id ?? "", redirectUris: value.callbackUrls })),
+    });
+    addresses.serveHttp(value.endpoint, server);
+  }
+}
 
 interface IssuerOptions {
   /** Serves the issuer; whether it listens already is its owner's matter, and so is closing it. */

@@ -1,4 +1,4 @@
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../free-ports.ts";
 
 /** What the graph says about traffic; `routing(graph)` reads it. Times are in milliseconds. */
 export interface Routing {

@@ -2,12 +2,12 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Backoff } from "../backoff.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../free-ports.ts";
 import { givePortsBack } from "../free-ports.ts";
 import { Container, cpuTime, type Exit, identify, podName, Run, rotate } from "./container/index.ts";
 import type { Machine } from "./machine.ts";
-import type { PodStatus } from "./pod-status.ts";
 import { named, prepare, takePorts } from "./prepare.ts";
+import type { PodStatus } from "./report.ts";
 import { quantity, type Workload } from "./spec/index.ts";
 import type { Zone } from "./zone.ts";
 

@@ -1,5 +1,4 @@
-import { arn, autoName, derived, uuid } from "./naming.ts";
-import { type Answer, text } from "./types.ts";
+import { type Answer, arn, autoName, derived, text, uuid } from "./naming.ts";
 
 const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 

@@ -1,16 +1,12 @@
 /** The laptop's AWS and Kubernetes provider plugins: what they answer when the program declares a resource or calls a function. */
 import type { CreateRequest, CreateResult, PropertyMap, Provider } from "../../engine/index.ts";
-import { clusters } from "./cluster.ts";
+import { clusters, helmRelease, kubernetesObject } from "./cluster.ts";
 import { databases } from "./databases.ts";
-import { identity } from "./identity.ts";
 import { invokes } from "./invokes.ts";
-import { helmRelease, kubernetesObject } from "./kubernetes.ts";
-import { loadBalancing } from "./load-balancing.ts";
-import { arn, autoName } from "./naming.ts";
-import { network } from "./network.ts";
-import { operations } from "./operations.ts";
+import { type AddressBook, type Answer, arn, autoName, type Context, text } from "./naming.ts";
+import { loadBalancing, network } from "./network.ts";
+import { identity, operations } from "./operations.ts";
 import { storage } from "./storage.ts";
-import { type AddressBook, type Answer, type Context, text } from "./types.ts";
 
 const ANSWERS: Record<string, Answer> = {
   ...loadBalancing,

@@ -1,5 +1,4 @@
-import { ACCOUNT, arn, autoName, derived } from "./naming.ts";
-import { type Answer, text } from "./types.ts";
+import { ACCOUNT, type Answer, arn, autoName, derived, text } from "./naming.ts";
 
 const bucket: Answer = ({ urn, name, inputs }, { region }) => {
   const id = text(inputs, "bucket") ?? autoName(urn, name);

@@ -10,7 +10,7 @@ import {
   readStackConfig,
   sortKeys,
 } from "../../engine/index.ts";
-import { stackReferences } from "../../local/layers.ts";
+import { stackReferences } from "../../local/declare.ts";
 import { createProvider } from "../../local/provider/index.ts";
 import { projectDirectory } from "../commands/command.ts";
 import { type ComputedValue, computedValues, longestFirst, referencesTo } from "./references.ts";

@@ -2,8 +2,7 @@
 import { imagesPinned } from "./images-pinned.ts";
 import { podsNoHostAccess } from "./no-host-access.ts";
 import { containersNonRoot } from "./non-root.ts";
-import { containersProbes } from "./probes.ts";
-import { containersResources } from "./resources.ts";
+import { containersProbes, containersResources } from "./probes.ts";
 import { containersDropCapabilities, containersNoPrivilege, containersReadOnlyRoot } from "./sandbox.ts";
 
 export const containers = [

@@ -13,8 +13,7 @@ import {
   writeFile,
 } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { bundle } from "./bundle.ts";
-import { buildPage } from "./page.ts";
+import { buildPage, bundle } from "./bundle.ts";
 
 /** Names of the folders of `services/` with a `main.ts`, of each of which an image is built. */
 export const SERVICES = readdirSync(join(import.meta.dirname, ".."))

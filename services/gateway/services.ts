@@ -1,6 +1,5 @@
 import { Upstream } from "../kit/client/upstream.ts";
-import type { GatewayEnvironment } from "./environment.ts";
-import type { Flags } from "./flags.ts";
+import type { Flags, GatewayEnvironment } from "./environment.ts";
 
 /** Which service answers what: each path and all below it, where its flag is on. */
 const ROUTES = {

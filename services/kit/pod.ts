@@ -1,6 +1,6 @@
 import type { PodEnvironment } from "./environment.ts";
 import { Chaos } from "./faults/chaos.ts";
-import { createLog, type Logger } from "./telemetry/log.ts";
+import { createLog, type Logger } from "./telemetry/index.ts";
 import { createMetrics, type Metrics } from "./telemetry/metrics.ts";
 import type { Tracing } from "./telemetry/trace.ts";
 

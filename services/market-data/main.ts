@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { DatabaseEnvironment } from "../kit/database/index.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
+import { readInternal } from "../kit/http/api.ts";
 import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
-import { readInternal } from "../kit/http/internal.ts";
 import { serve } from "../kit/http/serve.ts";
 import { EventBatch, everyTick, MARKET_SEED, SimulatedMarket, tickAt } from "../market/index.ts";
 import { quotesApi } from "./api.ts";

@@ -1,7 +1,48 @@
+import { createHash, createHmac, pbkdf2, randomBytes } from "node:crypto";
+import { promisify } from "node:util";
 import { runner } from "node-pg-migrate";
-import type { Client } from "pg";
-import { countBack, type Direction } from "./direction.ts";
-import { setLogins } from "./logins.ts";
+import pg, { type Client } from "pg";
+import { readCredentials } from "../kit/database/index.ts";
+import { countBack, type Direction, WrongInstruction } from "./direction.ts";
+
+/**
+ * Gives each role its password and lets it log in, all of them or none.
+ * @param folders each with the files `username`, the role, and `password`
+ * @throws Error when a file can't be read, or a role isn't there
+ */
+export async function setLogins(client: Client, folders: string[]): Promise<string[]> {
+  const logins = await Promise.all(folders.map(readCredentials));
+  const verifiers = await Promise.all(logins.map(({ password }) => scramVerifier(password)));
+  const statements = logins.map(
+    ({ username }, i) =>
+      `ALTER ROLE ${pg.escapeIdentifier(username)} LOGIN PASSWORD ${pg.escapeLiteral(verifiers[i] ?? "")}`,
+  );
+  // Several statements in one query are one transaction.
+  if (statements.length > 0) await client.query(statements.join(";\n"));
+  return logins.map(({ username }) => username);
+}
+
+/** PostgreSQL's own default (`scram_iterations`); RFC 7677 asks for no less. */
+const ITERATIONS = 4096;
+const SALT_BYTES = 16;
+
+/**
+ * What PostgreSQL stores of a password for SCRAM-SHA-256 (RFC 5802, RFC 7677), in the form of `pg_authid.rolpassword`:
+ * with it a role gets its password without any statement, and so any log, holding the password.
+ * @throws WrongInstruction for a password with other than printable ASCII characters, which clients may prepare in different ways
+ */
+export async function scramVerifier(password: string, salt = randomBytes(SALT_BYTES)): Promise<string> {
+  if (!/^[\x20-\x7e]+$/.test(password)) {
+    throw new WrongInstruction(
+      "the password of a database login contains other than printable ASCII characters; set another one",
+    );
+  }
+  const salted = await promisify(pbkdf2)(password, salt, ITERATIONS, 32, "sha256");
+  const hmac = (text: string) => createHmac("sha256", salted).update(text).digest();
+  const storedKey = createHash("sha256").update(hmac("Client Key")).digest("base64");
+  const serverKey = hmac("Server Key").toString("base64");
+  return `SCRAM-SHA-256$${ITERATIONS}:${salt.toString("base64")}$${storedKey}:${serverKey}`;
+}
 
 /** Number of the advisory lock under which migrations run: any number, but the same in every version. */
 const LOCK = "7241865325823965";

@@ -1,9 +1,9 @@
 import { Hono } from "hono";
 import { z } from "zod";
 import type { Database } from "../kit/database/index.ts";
+import { readInternal } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
-import { readInternal } from "../kit/http/internal.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import type { Logger } from "../kit/telemetry/index.ts";
 import { isUuid } from "../kit/uuid.ts";

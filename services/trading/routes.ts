@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { failures, json, problem } from "../kit/http/api.ts";
-import { idempotencyKeyParameter } from "../kit/http/idempotency-key.ts";
+import { idempotencyKeyParameter } from "../kit/http/user.ts";
 import { NewOrder, Order, OrderHistory, Status } from "./order.ts";
 
 export const placeOrder = createRoute({

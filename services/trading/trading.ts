@@ -19,7 +19,7 @@ import { httpConsumer, httpListener } from "./feed/http-consumer.ts";
 import { SqlOutbox } from "./feed/sql-outbox.ts";
 import { TradingMetrics } from "./metrics.ts";
 import { place } from "./place.ts";
-import type { Place } from "./place-reply.ts";
+import type { Place } from "./place-routes.ts";
 import {
   cashItem,
   HttpReservations,

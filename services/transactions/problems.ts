@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import { fieldErrors } from "../kit/http/api.ts";
 import { type FieldError, ProblemError } from "../kit/http/problem.ts";
-import { fieldErrors } from "../kit/http/validation.ts";
 import { parseDecimal, scaleOf } from "../market/index.ts";
 import { MAX_BALANCE } from "./ledger/transaction.ts";
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isLoopback, namespaceOf, withScheme } from "../../config/addresses.ts";
+import { isLoopback, namespaceOf, withScheme } from "../../config/allowed-connections.ts";
 
 describe("addresses", () => {
   it("gives a scheme to a bare name and leaves an address its own", () => {

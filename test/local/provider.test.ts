@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { createProvider } from "../../local/provider/index.ts";
-import { zoneId, zonesOf } from "../../local/provider/zones.ts";
+import { zoneId, zonesOf } from "../../local/provider/invokes.ts";
 
 const request = (type: string, inputs: Record<string, unknown> = {}, name = "it") => ({
   ...{

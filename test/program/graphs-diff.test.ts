@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import type { Recording } from "../../ops/graph/recording.ts";
-import { record } from "../../ops/graph/recording.ts";
 import { diffGraphs, isEmpty } from "../../ops/graph/diff.ts";
 import { renderDiff, summarizeDiff } from "../../ops/graph/diff-view.ts";
+import type { Recording } from "../../ops/graph/recording.ts";
+import { record } from "../../ops/graph/recording.ts";
 import { graphOf } from "./graphs.ts";
 
 function recording(resources: Record<string, unknown>, outputs: unknown = {}): Recording {

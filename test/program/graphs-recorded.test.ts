@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { readRecording, record } from "../../ops/graph/recording.ts";
 import { diffGraphs, isEmpty } from "../../ops/graph/diff.ts";
 import { renderDiff } from "../../ops/graph/diff-view.ts";
+import { readRecording, record } from "../../ops/graph/recording.ts";
 import { RECORDED } from "../graphs/recorded.ts";
 import { graphOf } from "./graphs.ts";
 

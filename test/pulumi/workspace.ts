@@ -21,8 +21,7 @@ import {
   readStackConfig,
   type Violation,
 } from "../../engine/index.ts";
-import { declare } from "../../local/declare.ts";
-import { stackReferences } from "../../local/layers.ts";
+import { declare, stackReferences } from "../../local/declare.ts";
 import { createProvider } from "../../local/provider/index.ts";
 import { type Ended, runCli } from "./cli.ts";
 

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import pg from "pg";
-import { databaseAccount } from "../../local/postgres/account.ts";
+import { databaseAccount } from "../../local/postgres/folders.ts";
 import { endWithUs } from "./end-with-us.ts";
 
 const run = promisify(execFile);

@@ -1,13 +1,67 @@
 import { once } from "node:events";
+import { createServer, type Server } from "node:net";
+import { Backoff } from "../../backoff.ts";
 import { endpointKey, listenerKey, serviceKey } from "../listening-ports.ts";
 import { AlbNode, type NodeContext, TargetGroupTargets } from "../load-balancer/index.ts";
 import type { Ports, ProxyReport, ProxySettings, RequestCounts } from "../messages.ts";
 import { Partition } from "../partition.ts";
-import type { RoutingState } from "../state.ts";
-import { ExternalAddress } from "./external-address.ts";
-import { keepListening } from "./listen.ts";
-import { endpointsOf, targetsOf } from "./pod-endpoints.ts";
-import { ServicePort } from "./service-port.ts";
+import type { OutsideEndpoint, RoutingState } from "../state.ts";
+import { TcpForwarder, type Upstream } from "../tcp-forwarder.ts";
+import { endpointsOf, ServicePort, targetsOf } from "./pod-endpoints.ts";
+
+/** Connections that one listening port holds at most; more are refused. */
+const MAX_CONNECTIONS = 8192;
+
+/**
+ * Listens on a port of this machine and keeps trying while the port is taken, since pods hold it as an address.
+ * @returns a function that gives up and closes.
+ */
+export function keepListening(
+  server: Server,
+  port: number,
+  onProblem: (problem?: string) => void,
+): () => void {
+  const backoff = new Backoff({ firstMs: 50, maxMs: 1000 });
+  let timer: NodeJS.Timeout | undefined;
+  const listen = () => server.listen({ port, host: "127.0.0.1", backlog: 1024 });
+  server.maxConnections = MAX_CONNECTIONS;
+  server.on("listening", () => onProblem());
+  server.on("error", (error) => {
+    onProblem(`port ${port}: ${error.message}`);
+    timer = setTimeout(listen, backoff.next());
+  });
+  listen();
+  return () => {
+    clearTimeout(timer);
+    server.close();
+  };
+}
+
+/**
+ * A zone's way to an address outside the cluster, such as a database's endpoint. While nothing serves it connections are
+ * reset, and when what serves it changes the old connections are reset, so that clients notice a failover at once.
+ */
+export class ExternalAddress {
+  readonly server: Server;
+  readonly #forwarder: TcpForwarder;
+  #upstreams: Upstream[] = [];
+
+  constructor(partition: Partition) {
+    this.#forwarder = new TcpForwarder(partition);
+    this.server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) =>
+      this.#forwarder.forward(client, this.#upstreams),
+    );
+  }
+
+  update({ upstream, zone }: OutsideEndpoint): void {
+    this.#upstreams = upstream === undefined ? [] : [{ id: upstream, address: upstream, zone }];
+    this.#forwarder.reset(({ id }) => id !== upstream);
+  }
+
+  get connections(): number {
+    return this.#forwarder.size;
+  }
+}
 
 /** A connection to a pod in a zone that was shifted away from is ended once no byte has flowed for this long. */
 const QUIET_MS = 250;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AttemptError, attempt, textOf } from "./attempt.ts";
-import { Connections } from "./connections.ts";
 import { backoffMs, isTransientStatus } from "./retry.ts";
+import { Connections } from "./upstream.ts";
 
 export interface PeerArgs {
   /** Base URL of the service. */

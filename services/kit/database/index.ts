@@ -1,6 +1,6 @@
 /** Access to PostgreSQL: connections that survive a failover, transactions, array parameters, and what its errors mean. */
 export * from "./arrays.ts";
-export * from "./connection-config.ts";
 export * from "./connection-loss.ts";
+export * from "./database.ts";
 export * from "./database.ts";
 export type { Session, Statement, Transaction } from "./session.ts";

@@ -1,6 +1,6 @@
 import type { Hono } from "hono";
+import { fieldErrors } from "../http/api.ts";
 import { ProblemError } from "../http/problem.ts";
-import { fieldErrors } from "../http/validation.ts";
 import type { Pod } from "../pod.ts";
 import { Fault } from "./chaos.ts";
 

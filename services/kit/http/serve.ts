@@ -1,15 +1,69 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Hono } from "hono";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Hono } from "hono";
 import type { PodEnvironment } from "../environment.ts";
+import { addFaultRoutes } from "../faults/fault-routes.ts";
 import { createPod, type Pod } from "../pod.ts";
 import { keepYoungGenerationSmall } from "../small-heap.ts";
 import { openTracing } from "../telemetry/index.ts";
-import { createAdmin, type Readiness } from "./admin.ts";
 import { type AppArgs, createApp, type KitEnv } from "./app.ts";
 import { Overload, type OverloadArgs } from "./overload.ts";
+import { ProblemError, problemResponse } from "./problem.ts";
 import { PodServer } from "./server.ts";
-import { stop } from "./stop.ts";
+
+/** Kept back from the grace period, so that the pod exits by itself rather than by SIGKILL. */
+const MARGIN_MS = 1000;
+const CLOSE_TIMEOUT_MS = 1000;
+
+/**
+ * Stops a pod without failing a request: it is not ready any more but serves on for a while (balancers need to learn
+ * of it) with `Connection: close`; then it accepts nothing new and answers what it has.
+ */
+export async function stop(
+  pod: Pod,
+  business: PodServer,
+  admin: PodServer,
+  close?: () => Promise<void>,
+): Promise<void> {
+  const { TERMINATION_GRACE_MS, TERMINATION_LAME_DUCK_MS } = pod.environment;
+  const budget = Math.max(0, TERMINATION_GRACE_MS - MARGIN_MS - CLOSE_TIMEOUT_MS);
+  const lameDuck = Math.min(TERMINATION_LAME_DUCK_MS, budget);
+  await sleep(lameDuck);
+  await business.drain(budget - lameDuck);
+  await Promise.race([close?.(), sleep(CLOSE_TIMEOUT_MS)]);
+  admin.server.closeAllConnections();
+  admin.server.close();
+  pod.log.info("stopped");
+}
+
+/** Says why the pod cannot serve now; nothing when it can. Must be quick: probes time out after 2 s. */
+export type Readiness = () => string | undefined | Promise<string | undefined>;
+
+/** Probes, metrics and faults of one pod. */
+export function createAdmin(pod: Pod, ready: Readiness): Hono {
+  const app = new Hono();
+  app.notFound((c) => problemResponse(new ProblemError(404, "There is nothing at this path."), c.req.path));
+  app.onError((error, c) => {
+    if (error instanceof ProblemError) return problemResponse(error, c.req.path);
+    pod.log.error({ err: error, path: c.req.path }, "admin request failed");
+    return problemResponse(new ProblemError(500, "The admin request failed; see the log."), c.req.path);
+  });
+
+  // Alive means that the event loop turns: a dependency that is down is no reason to be restarted.
+  app.get("/livez", (c) => c.text("ok"));
+  app.get("/startupz", (c) => c.text("ok"));
+  app.get("/readyz", async (c) => {
+    const reason = pod.stopping ? "stopping" : await ready();
+    return reason ? c.json({ ready: false, reason }, 503) : c.json({ ready: true });
+  });
+  app.get("/metrics", async (c) =>
+    c.text(await pod.metrics.registry.metrics(), 200, { "content-type": pod.metrics.registry.contentType }),
+  );
+
+  addFaultRoutes(app, pod);
+  return app;
+}
 
 /** What a service adds to a pod. */
 export interface Service {

@@ -1,10 +1,26 @@
 /** Logs, Prometheus metrics and traces of a pod. */
+
+import { type Logger, pino } from "pino";
 import type { PodEnvironment } from "../environment.ts";
 import { recordSpans, type Tracing } from "./trace.ts";
 
-export type { Logger } from "./log.ts";
+/**
+ * A logger that writes JSON lines to standard output, each with the pod's service, zone and name. It logs only what callers
+ * name, who must not name headers, bodies, tokens or credentials.
+ */
+export function createLog(environment: PodEnvironment): Logger {
+  return pino({
+    level: environment.LOG_LEVEL,
+    base: { service: environment.SERVICE, zone: environment.ZONE, pod: environment.POD_NAME },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+  });
+}
+
 export type { Metrics } from "./metrics.ts";
 export { traceHeaders, traceOf } from "./trace.ts";
+/** A pod's logger. */
+export type { Logger };
 
 /**
  * Starts the export of spans by OpenTelemetry's SDK to `OTEL_EXPORTER_OTLP_ENDPOINT` (OTLP over HTTP), which also reads its other variables.

@@ -1,6 +1,5 @@
 import type { Entry, LatestQuotes } from "../latest-quotes.ts";
-import { textFrame } from "./frame.ts";
-import { update } from "./messages.ts";
+import { textFrame, update } from "./messages.ts";
 import type { Group, Subscriber } from "./subscriber.ts";
 
 /** The clients of a pod, by the symbols that they subscribed to. */

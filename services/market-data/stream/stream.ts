@@ -5,9 +5,8 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { refuseUpgrade } from "../../kit/client/tunnel.ts";
 import type { Pod } from "../../kit/pod.ts";
 import type { Entry, LatestQuotes } from "../latest-quotes.ts";
-import { textFrame } from "./frame.ts";
 import { Groups } from "./groups.ts";
-import { ClientMessage, MAX_CLIENT_MESSAGE, snapshot } from "./messages.ts";
+import { ClientMessage, MAX_CLIENT_MESSAGE, snapshot, textFrame } from "./messages.ts";
 import type { StreamMetrics } from "./metrics.ts";
 import { Subscriber } from "./subscriber.ts";
 

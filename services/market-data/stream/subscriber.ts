@@ -1,8 +1,7 @@
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
 import type { Entry, LatestQuotes } from "../latest-quotes.ts";
-import { pingFrame, textFrame } from "./frame.ts";
-import { closing, heartbeat, update } from "./messages.ts";
+import { closing, heartbeat, pingFrame, textFrame, update } from "./messages.ts";
 
 /** Bytes sent to one client and not acknowledged at most, in buffers here and in the network: pongs acknowledge bytes. */
 export const WINDOW = 64 * 1024;

@@ -2,7 +2,7 @@ import type { Peer } from "../../kit/client/peer.ts";
 import type { Database } from "../../kit/database/index.ts";
 import { timeOf } from "../../kit/uuid.ts";
 import { hashOf } from "../chain/chain.ts";
-import { comparePositions, parsePosition, positionText } from "../feed/position.ts";
+import { comparePositions, parsePosition, positionText } from "../feed/ports.ts";
 import type { EventBody } from "../saga/events.ts";
 import { leaseOf, shardOf } from "../saga/shard.ts";
 import { isEnd, type Status } from "../saga/state.ts";

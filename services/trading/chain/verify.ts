@@ -1,6 +1,5 @@
 import type { EventBody } from "../saga/events.ts";
-import { hashOf } from "./chain.ts";
-import { GENESIS } from "./open-chain.ts";
+import { GENESIS, hashOf } from "./chain.ts";
 
 /** An entry of `event_chains`. */
 export interface ChainRow {

@@ -1,7 +1,7 @@
 import { backoffMs } from "../../kit/client/retry.ts";
 import type { Clock, Random } from "../clock.ts";
 import type { Consumer, FedEvent, Outbox } from "./ports.ts";
-import { comparePositions, type Position, positionText, START } from "./position.ts";
+import { comparePositions, type Position, positionText, START } from "./ports.ts";
 import { Tail } from "./tail.ts";
 
 export interface FeedArgs {

@@ -1,6 +1,6 @@
 import type { Peer } from "../../kit/client/peer.ts";
 import type { Consumer, FedEvent, Listener } from "./ports.ts";
-import { type Position, parsePosition, positionText } from "./position.ts";
+import { type Position, parsePosition, positionText } from "./ports.ts";
 
 /** Batches that wait for a listener which is slower than the feed; older ones are dropped. */
 const MAX_WAITING = 2;

@@ -1,6 +1,5 @@
 import type { Database } from "../../kit/database/index.ts";
-import type { FedEvent, Outbox } from "./ports.ts";
-import type { Position } from "./position.ts";
+import type { FedEvent, Outbox, Position } from "./ports.ts";
 
 /**
  * Transactions get their ids in the order in which they begin to write, but commit in another order. So only events below

@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { FedEvent, Outbox } from "./ports.ts";
-import { comparePositions, type Position } from "./position.ts";
+import { comparePositions, type Position } from "./ports.ts";
 
 export interface TailArgs {
   outbox: Outbox;

@@ -2,7 +2,7 @@ import type { Database } from "../../kit/database/index.ts";
 import { bytesArray, isUniqueViolation, plainArray, textArray } from "../../kit/database/index.ts";
 import { priceText } from "../../market/index.ts";
 import { type AcceptStore, type Kept, keyOf, type Request } from "../accept/accept.ts";
-import { openChain } from "../chain/open-chain.ts";
+import { openChain } from "../chain/chain.ts";
 import type { StoredEvent } from "../saga/events.ts";
 import { shardOf } from "../saga/shard.ts";
 import { SEPARATOR, timeArray } from "./events.ts";

@@ -1,6 +1,6 @@
 import type { Database } from "../../kit/database/index.ts";
 import { plainArray } from "../../kit/database/index.ts";
-import { openChain } from "../chain/open-chain.ts";
+import { openChain } from "../chain/chain.ts";
 import { fold } from "../saga/events.ts";
 import type { Commit, SagaStore } from "../saga/ports.ts";
 import { leaseOf } from "../saga/shard.ts";

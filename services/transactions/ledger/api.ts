@@ -1,9 +1,8 @@
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { createApi } from "../../kit/http/api.ts";
 import type { KitEnv } from "../../kit/http/app.ts";
-import { idempotencyKeyProblem } from "../../kit/http/idempotency-key.ts";
 import { ProblemError } from "../../kit/http/problem.ts";
-import { userOf } from "../../kit/http/user.ts";
+import { idempotencyKeyProblem, userOf } from "../../kit/http/user.ts";
 import { isUuid } from "../../kit/uuid.ts";
 import { refuseBody } from "../problems.ts";
 import type { Ledger } from "./ledger.ts";

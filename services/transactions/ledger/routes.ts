@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { failures, json, problem } from "../../kit/http/api.ts";
-import { idempotencyKeyParameter } from "../../kit/http/idempotency-key.ts";
+import { idempotencyKeyParameter } from "../../kit/http/user.ts";
 import { Account } from "./account.ts";
 import { StatementLine } from "./statement.ts";
 import { Currency, NewTransaction, Transaction } from "./transaction.ts";

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { Counter } from "prom-client";
+import { readInternal } from "../../kit/http/api.ts";
 import type { KitEnv } from "../../kit/http/app.ts";
-import { readInternal } from "../../kit/http/internal.ts";
 import { ProblemError } from "../../kit/http/problem.ts";
 import type { Pod } from "../../kit/pod.ts";
 import { isUuid } from "../../kit/uuid.ts";

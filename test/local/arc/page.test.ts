@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { page } from "../../../local/arc/page.ts";
+import { page } from "../../../local/arc/input.ts";
 
 describe("pages of a list", () => {
   it("together hold every entry once, whatever is added or removed meanwhile", () => {

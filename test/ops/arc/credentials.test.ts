@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { credentialsFor, isLoopback } from "../../../ops/arc/credentials.ts";
+import { credentialsFor, isLoopback } from "../../../ops/arc/sign.ts";
 
 describe("credentials for an endpoint", () => {
   const kept = { ...process.env };

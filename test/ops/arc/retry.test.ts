@@ -9,7 +9,7 @@ import {
   NoAnswerError,
   StartZonalShiftCommand,
 } from "../../../ops/arc/index.ts";
-import { backOff } from "../../../ops/arc/retry.ts";
+import { backOff } from "../../../ops/arc/transport.ts";
 import { balancer, serveArc } from "../../local/arc/fixture.ts";
 
 type Fault = (request: IncomingMessage, response: ServerResponse, upstream: () => Promise<void>) => void;

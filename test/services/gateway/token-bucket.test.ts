@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { TokenBuckets } from "../../../services/gateway/token-bucket.ts";
+import { TokenBuckets } from "../../../services/gateway/rate-limit.ts";
 
 describe("token buckets", () => {
   it("let through at most the burst and the rate, in any span of time", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ProblemError } from "../../../services/kit/http/problem.ts";
 import { ORDER_GROUP_PATH, type Reply } from "../../../services/market/order-group.ts";
-import type { Place } from "../../../services/trading/place-reply.ts";
+import type { Place } from "../../../services/trading/place-routes.ts";
 import { placeRoutes } from "../../../services/trading/place-routes.ts";
 import { testApp } from "../../support/app.ts";
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Rules } from "../../../../local/network/load-balancer/rules.ts";
-import { wildcard } from "../../../../local/network/load-balancer/wildcard.ts";
+import { Rules, wildcard } from "../../../../local/network/load-balancer/rules.ts";
 import type { Condition } from "../../../../local/network/state.ts";
 
 /** Matches a pattern of `*` and `?` by trying every way, as slowly as it is plain. */

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Endpoint } from "../../../../local/endpoint.ts";
+import type { Endpoint } from "../../../../local/free-ports.ts";
 
 const SCRIPT = fileURLToPath(new URL("pod.mjs", import.meta.url));
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import { expand, rewriteNames, rewritePaths } from "../../../../local/pods/container/rewrite.ts";
+import { expand, rewriteNames, rewritePaths } from "../../../../local/pods/container/environment.ts";
 
 describe("rewriting a container's texts", () => {
   it("expands $(NAME) as Kubernetes does", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import { desired, Scaler } from "../../../../local/pods/schedule/scaling.ts";
+import { desired, Scaler } from "../../../../local/pods/schedule/replicas.ts";
 import { Bench, deployment, readyByZone, resource, until } from "../fixture.ts";
 
 const minute = 60_000;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { requestHeaders, responseHeaders } from "../../../../services/kit/http/headers.ts";
-import { idempotencyKeyProblem } from "../../../../services/kit/http/idempotency-key.ts";
+import { idempotencyKeyProblem } from "../../../../services/kit/http/user.ts";
 
 describe("headers", () => {
   it("take idempotency keys of 1 to 255 visible ASCII characters", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { pino } from "pino";
 import { Database } from "../../../../services/kit/database/database.ts";
-import { positionText, START } from "../../../../services/trading/feed/position.ts";
+import { positionText, START } from "../../../../services/trading/feed/ports.ts";
 import { SqlOutbox } from "../../../../services/trading/feed/sql-outbox.ts";
 import { startPostgres, type TestPostgres } from "../../../support/postgres.ts";
 import { databaseEnv, migrate } from "../../../support/stack.ts";

@@ -4,11 +4,10 @@ import {
   keyOf,
   type Request,
 } from "../../../../services/trading/accept/accept.ts";
-import { chainBody, hashOf } from "../../../../services/trading/chain/chain.ts";
-import { GENESIS } from "../../../../services/trading/chain/open-chain.ts";
+import { chainBody, GENESIS, hashOf } from "../../../../services/trading/chain/chain.ts";
 import type { ChainRow } from "../../../../services/trading/chain/verify.ts";
 import type { FedEvent, Outbox } from "../../../../services/trading/feed/ports.ts";
-import { comparePositions } from "../../../../services/trading/feed/position.ts";
+import { comparePositions } from "../../../../services/trading/feed/ports.ts";
 import type { StoredEvent } from "../../../../services/trading/saga/events.ts";
 import { fold } from "../../../../services/trading/saga/events.ts";
 import { isFree, podOf } from "../../../../services/trading/saga/leases.ts";

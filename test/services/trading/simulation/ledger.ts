@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Consumer, FedEvent } from "../../../../services/trading/feed/ports.ts";
-import { comparePositions, type Position } from "../../../../services/trading/feed/position.ts";
+import { comparePositions, type Position } from "../../../../services/trading/feed/ports.ts";
 import type { EventBody } from "../../../../services/trading/saga/events.ts";
 import type { Reservations, Reserved } from "../../../../services/trading/saga/ports.ts";
 import type { PlacedOrder } from "../../../../services/trading/saga/state.ts";

@@ -3,11 +3,11 @@ import { chmod, writeFile } from "node:fs/promises";
 import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import type { AccountHolder } from "../../../../services/transactions/account-holders/account-holder.ts";
-import type { Rewrapped } from "../../../../services/transactions/account-holders/store.ts";
 import {
   maskTaxFileNumber,
   parseTaxFileNumber,
-} from "../../../../services/transactions/account-holders/tax-file-number.ts";
+} from "../../../../services/transactions/account-holders/account-holder.ts";
+import type { Rewrapped } from "../../../../services/transactions/account-holders/store.ts";
 import { openSealed, seal } from "../../../../services/transactions/keys/envelope.ts";
 import { startKms } from "../kms.ts";
 import { type Cash, refused, startCash } from "../support.ts";
