@@ -11,7 +11,7 @@ export interface Run {
   entry: Entry;
   log: Log;
   resources: Resources;
-  /** Whether the program told the engine that it has nothing more to do. */
+  /** Whether the program said that it has nothing more to do. */
   announcedEnd: boolean;
   stderr: string;
   /** Where it called `process.exit`; empty when it didn't. */

@@ -13,7 +13,7 @@ import type { Analyzer, PolicyLevels } from "./analyzer.ts";
 import { AnalyzerMessages, levels } from "./analyzer-messages.ts";
 
 /** How many resources may be under judgement: the pack takes one at a time, and the next should be there by then. */
-const LANES = 4;
+const QUEUES = 4;
 
 /** Has a policy pack judge a graph: each resource that the stack manages by its inputs, then the stack by its outputs. */
 export class Judge {
@@ -21,7 +21,7 @@ export class Judge {
   private readonly messages: AnalyzerMessages;
   private readonly remediates: boolean;
   private readonly verdicts = new WeakMap<Resource, Promise<Violation[]>>();
-  private readonly lanes: Promise<unknown>[] = Array(LANES).fill(Promise.resolve());
+  private readonly queues: Promise<unknown>[] = Array(QUEUES).fill(Promise.resolve());
 
   constructor(analyzer: Analyzer, policies: PolicyLevels, scope: { project: string; stack: string }) {
     this.analyzer = analyzer;
@@ -33,8 +33,8 @@ export class Judge {
   judgeAhead(resource: Resource): void {
     this.messages.add(resource);
     if (resource.external || this.verdicts.has(resource)) return;
-    const verdict = (this.lanes.shift() ?? Promise.resolve()).then(() => this.judgeOne(resource));
-    this.lanes.push(verdict.catch(() => undefined));
+    const verdict = (this.queues.shift() ?? Promise.resolve()).then(() => this.judgeOne(resource));
+    this.queues.push(verdict.catch(() => undefined));
     this.verdicts.set(resource, verdict);
   }
 

@@ -91,7 +91,6 @@ function launch(
     announce = resolve;
   });
   const child = startNode({
-    nodeArgs: [],
     script: runner,
     // The pack's runner takes the address of an engine and never uses it.
     args: ["127.0.0.1:0", "."],

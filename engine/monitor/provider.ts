@@ -20,6 +20,7 @@ export interface CreateResult {
  * Stands in for the provider plugins while a program is evaluated. The engine knows no resource type:
  * what ids, ARNs, addresses and invoke results are is the provider's to say.
  * Each call may be answered late (the program waits) and may throw: the program then fails with that message.
+ * A program that fails is run once more for its stack traces, and asks again: answer the same question the same way.
  */
 export interface Provider {
   create(request: CreateRequest): Promise<CreateResult>;

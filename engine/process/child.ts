@@ -41,7 +41,7 @@ const withoutTraces = ["--stack-trace-limit=0"];
 
 /** Starts a script in a Node process; `onLine` gets each line that it prints. */
 export function startNode(options: {
-  nodeArgs: string[];
+  nodeArgs?: string[];
   /** A file of CommonJS. */
   script: string;
   args: string[];
@@ -56,7 +56,7 @@ export function startNode(options: {
     ...inspectorOnDemand,
     ...(traces ? [] : withoutTraces),
     ...["--import", `${setup}?parent=${process.pid}${traces ? "&traces" : ""}`],
-    ...options.nodeArgs,
+    ...(options.nodeArgs ?? []),
   ];
   const child = spawn(process.execPath, [...nodeArgs, script, ...args], {
     ...{ cwd, env, detached: true },

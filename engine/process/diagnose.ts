@@ -68,7 +68,7 @@ async function inspect(child: Child, onOpen: (socket: { close(): void }) => void
           resolve(traceOf(frames, scripts));
         else send(5, "Debugger.resume");
       }
-      // Until it was told of the pause it had its scripts to name. What is evaluated would itself be paused.
+      // The scripts are named before the pause is. While the debugger is on, an evaluation would itself be paused.
       if (message.id === 2) setTimeout(() => send(3, "Debugger.disable"), PAUSE_MS).unref();
       if (message.id === 3) send(4, "Runtime.evaluate", { expression: ALIVE });
       if (message.id === 4) resolve(`It runs no code; what keeps it alive: ${message.result.result.value}`);

@@ -62,6 +62,16 @@ describe("a stack's config", () => {
     });
   });
 
+  it("says with what arguments Node loads the program", async () => {
+    const nodeArgs = async (options: string) => {
+      await files(`name: shop\nruntime: { name: nodejs, options: ${options} }\n`, "config: {}\n");
+      return (await readStackConfig(folder, "dev")).nodeArgs;
+    };
+    assert.deepEqual(await nodeArgs("{ typescript: false }"), []);
+    assert.deepEqual(await nodeArgs("{ typescript: true }"), undefined);
+    assert.deepEqual(await nodeArgs('{ typescript: false, nodeargs: "--import  tsx" }'), ["--import", "tsx"]);
+  });
+
   it("reads what is encrypted as a placeholder, and knows that it is secret", async () => {
     await files(
       project,

@@ -199,6 +199,17 @@ describe("a program that fails", () => {
     assert.match((await failureOf("options", { directory })).message, /no program at \/no\/such\/folder/);
   });
 
+  it("is explained by its first run where the second, with traces, does not fail", async () => {
+    let refused = 0;
+    const create = async ({ name }: { name: string }) => {
+      if (name === "refused" && ++refused === 1) throw new Error("quota exceeded");
+      return { id: `${name}-id` };
+    };
+    const { error } = await fail("provider throws", { provider: testProvider({ create }) });
+    assert.match(error.message, /refused \[test:index:Thing\] can't be registered: quota exceeded$/);
+    assert.equal(refused, 2);
+  });
+
   it("goes on where it handles a function's failure itself", async () => {
     const graph = await run("failing", {
       config: { "failing:fault": "caught function" },

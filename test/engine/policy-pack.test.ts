@@ -101,7 +101,7 @@ describe("judging by a policy pack", () => {
     assert.match(of("asked")[0]?.message ?? "", /word is given$/);
   });
 
-  it("gives a policy its default settings, and the level that it is told", async () => {
+  it("gives a policy its default settings, and the level that it is given", async () => {
     const pack = await start("pack", { policyConfig: { off: { level: "mandatory" } } });
     const found = await pack.judge(graph).finally(() => pack.close());
     assert.match(found.find(({ policy }) => policy === "asked")?.message ?? "", /word is unset$/);

@@ -60,21 +60,21 @@ new PolicyPack("fixture-pack", {
     },
     {
       name: "throws",
-      description: "Throws when it is told to.",
+      description: "Throws when it is set to.",
       validateResource: (args) => {
         if (args.getConfig<{ on?: boolean }>().on) throw new Error(`policy is broken on ${args.name}`);
       },
     },
     {
       name: "exits",
-      description: "Ends the pack when it is told to.",
+      description: "Ends the pack when it is set to.",
       validateResource: (args) => {
         if (args.getConfig<{ on?: boolean }>().on) process.exit(3);
       },
     },
     {
       name: "dawdles",
-      description: "Takes for ever when it is told to.",
+      description: "Takes for ever when it is set to.",
       validateResource: async (args) => {
         if (args.getConfig<{ on?: boolean }>().on) await new Promise(() => undefined);
       },

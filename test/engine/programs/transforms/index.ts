@@ -6,7 +6,7 @@ class Thing extends pulumi.CustomResource {
   }
 }
 const mark = (by: string) => async (args: pulumi.ResourceTransformArgs) => ({
-  props: { ...args.props, trail: [...((args.props.trail as string[]) ?? []), by] },
+  props: { ...args.props, visited: [...((args.props.visited as string[]) ?? []), by] },
   opts: args.opts,
 });
 
