@@ -79,7 +79,7 @@ describe("a database under 100 orders a second", function () {
     });
   }
 
-  it("waits as long as it is told to", async () => {
+  it("waits as long as the option says", async () => {
     await start({ failoverDelayMs: 4000 });
     load.mark();
     instance.kill("zone-a");
