@@ -4,12 +4,12 @@ import { pipeline } from "node:stream";
 import { z } from "zod";
 import { type Graph, reveal } from "../engine/index.ts";
 import type { OutsideEndpoint } from "./network/index.ts";
-import { PostgresCluster } from "./postgres/index.ts";
+import { DatabaseInstance } from "./postgres/index.ts";
 import type { Secrets } from "./secrets.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 
-const Instance = z.object({
+const Declared = z.object({
   identifier: z.string(),
   address: z.string(),
   port: z.number(),
@@ -21,23 +21,25 @@ const Instance = z.object({
   availabilityZone: z.string().optional(),
   masterUserSecrets: z.tuple([z.object({ secretArn: z.string() })]),
 });
-type Instance = z.infer<typeof Instance>;
+type Declared = z.infer<typeof Declared>;
 
 export interface DatabasesOptions {
   graph: Graph;
   zones: string[];
   state: State;
   secrets: Secrets;
+  /** Milliseconds between the end of a lost instance and its start in another zone. @default 2000 */
+  failoverDelayMs?: number;
   report: (message: string) => void;
 }
 
 /**
- * The graph's RDS instances, each a PostgreSQL primary and, with `multiAz`, a synchronous standby. Emits `change` when
- * a primary moves or is lost.
+ * The graph's RDS instances, each a PostgreSQL server that, with `multiAz`, moves to another zone when its own is lost.
+ * Emits `change` when one has moved or is lost.
  */
 export class Databases extends EventEmitter<{ change: [] }> {
   readonly #options: DatabasesOptions;
-  readonly #running: { instance: Instance; cluster: PostgresCluster }[] = [];
+  readonly #running: { declared: Declared; instance: DatabaseInstance }[] = [];
 
   constructor(options: DatabasesOptions) {
     super();
@@ -45,79 +47,76 @@ export class Databases extends EventEmitter<{ change: [] }> {
   }
 
   async start(): Promise<void> {
-    const declared = this.#options.graph.resources.filter(({ type }) => type === "aws:rds/instance:Instance");
-    for (const resource of declared) {
-      const instance = Instance.parse(reveal(resource.outputs));
-      const cluster = await this.#startOne(instance);
-      this.#running.push({ instance, cluster });
-      cluster.on("primary", () => this.emit("change"));
-      cluster.on("problem", (text) => this.#options.report(text));
+    const { graph, report } = this.#options;
+    for (const resource of graph.resources.filter(({ type }) => type === "aws:rds/instance:Instance")) {
+      const declared = Declared.parse(reveal(resource.outputs));
+      const instance = await this.#startOne(declared);
+      this.#running.push({ declared, instance });
+      instance.on("primary", () => this.emit("change"));
+      instance.on("problem", report);
     }
   }
 
   /** Their addresses in the graph, and where those lead now. */
   endpoints(): OutsideEndpoint[] {
-    return this.#running.map(({ instance, cluster }) => {
-      const primary = cluster.primary();
-      return { name: nameOf(instance), upstream: primary?.address, zone: primary?.zone };
+    return this.#running.map(({ declared, instance }) => {
+      const primary = instance.primary();
+      return { name: nameOf(declared), upstream: primary?.address, zone: primary?.zone };
     });
   }
 
   /** Their addresses for what is in no zone, such as a person's psql. */
   fronts(): { address: string; accept(socket: Socket): void }[] {
-    return this.#running.map(({ instance, cluster }) => ({
-      address: nameOf(instance),
-      accept: (socket) => relay(socket, cluster.primary()?.address),
+    return this.#running.map(({ declared, instance }) => ({
+      address: nameOf(declared),
+      accept: (socket) => relay(socket, instance.primary()?.address),
     }));
   }
 
   status(): Status["databases"] {
-    return this.#running.map(({ instance, cluster }) => {
-      const { primaryZone, standbyZone, replication } = cluster.status();
-      return { name: instance.identifier, primaryZone, standbyZone, replication };
+    return this.#running.map(({ declared, instance }) => {
+      const { primaryZone, standbyZone, state } = instance.status();
+      return { name: declared.identifier, primaryZone, standbyZone, state };
     });
   }
 
-  kill(zone: string): Promise<unknown> {
-    return this.#each((cluster) => cluster.kill(zone));
+  kill(zone: string): void {
+    for (const { instance } of this.#running) instance.kill(zone);
   }
 
-  freeze(zone: string): Promise<unknown> {
-    return this.#each((cluster) => cluster.freeze(zone));
+  freeze(zone: string): void {
+    for (const { instance } of this.#running) instance.freeze(zone);
   }
 
-  cut(zone: string, on: boolean): Promise<unknown> {
-    return this.#each((cluster) => cluster.cut(zone, on));
+  cut(zone: string, on: boolean): void {
+    for (const { instance } of this.#running) instance.cut(zone, on);
   }
 
-  heal(zone: string): Promise<unknown> {
-    return this.#each((cluster) => cluster.heal(zone));
+  heal(zone: string): void {
+    for (const { instance } of this.#running) instance.heal(zone);
   }
 
   stop(): Promise<unknown> {
-    return this.#each((cluster) => cluster.stop());
+    return Promise.all(this.#running.map(({ instance }) => instance.stop()));
   }
 
-  #each(act: (cluster: PostgresCluster) => Promise<void>): Promise<unknown> {
-    return Promise.all(this.#running.map(({ cluster }) => act(cluster)));
-  }
-
-  #startOne(instance: Instance): Promise<PostgresCluster> {
-    const { zones, state, secrets } = this.#options;
-    return PostgresCluster.start({
-      directory: state.folder("postgres", instance.identifier),
+  #startOne(declared: Declared): Promise<DatabaseInstance> {
+    const { zones, state, secrets, failoverDelayMs } = this.#options;
+    return DatabaseInstance.start({
+      directory: state.folder("postgres", declared.identifier),
       logDirectory: state.folder("logs"),
-      version: instance.engineVersion,
+      version: declared.engineVersion,
       zones,
-      multiAz: instance.multiAz,
-      preferredZone: instance.availabilityZone,
-      database: instance.dbName,
-      master: secrets.master(instance.masterUserSecrets[0].secretArn, instance.username),
+      multiAz: declared.multiAz,
+      preferredZone: declared.availabilityZone,
+      database: declared.dbName,
+      master: secrets.master(declared.masterUserSecrets[0].secretArn, declared.username),
+      failoverDelayMs,
     });
   }
 }
 
-function nameOf({ address, port }: Instance): string {
+function nameOf({ address, port }: Declared): string {
   return `${address}:${port}`;
 }
 

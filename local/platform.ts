@@ -17,6 +17,8 @@ export interface PlatformOptions {
   port: number;
   /** Whether the stack's autoscalers change the number of pods by their load. */
   autoscale: boolean;
+  /** Milliseconds between the end of a lost database and its start in another zone. @default 2000 */
+  failoverDelayMs?: number;
   /** Told in words what goes wrong while nobody waits for it. */
   report: (message: string) => void;
 }
@@ -117,6 +119,7 @@ export class Platform implements Controls {
       state,
       addresses: this.#addresses,
       autoscale: this.#options.autoscale,
+      failoverDelayMs: this.#options.failoverDelayMs,
       report: this.#options.report,
     });
     // Ends what a start that is under way has still to start; one that fails has ended it itself.

@@ -25,6 +25,8 @@ export interface RealisedOptions {
   state: State;
   addresses: Addresses;
   autoscale: boolean;
+  /** Milliseconds that a database's failover waits. */
+  failoverDelayMs?: number;
   /** Told in words what goes wrong while nobody waits for it. */
   report: (message: string) => void;
 }
@@ -57,13 +59,13 @@ export class Realised {
     secrets: Secrets,
     keys: Record<string, string>,
   ) {
-    const { graph, outputs, state, report } = options;
+    const { graph, outputs, state, failoverDelayMs, report } = options;
     this.#options = options;
     this.#zones = outputs.zones.map(({ name }) => name);
     this.#routing = routing(graph);
     this.#network = network;
     this.#shifts = shifts;
-    this.#databases = new Databases({ graph, zones: this.#zones, state, secrets, report });
+    this.#databases = new Databases({ graph, zones: this.#zones, state, secrets, failoverDelayMs, report });
     this.#pods = new Pods({
       graph,
       zones: outputs.zones,

@@ -41,9 +41,10 @@ export const Status = z.object({
   databases: z.array(
     z.object({
       name: z.string(),
-      primaryZone: z.string().optional(),
+      primaryZone: z.string(),
+      /** The zone that would take over now. */
       standbyZone: z.string().optional(),
-      replication: z.string(),
+      state: z.enum(["starting", "available", "failing-over", "unavailable", "stopped"]),
     }),
   ),
 });

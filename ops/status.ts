@@ -46,13 +46,8 @@ export function render(now: Status): string {
       ),
     ),
     table(
-      ["DATABASE", "PRIMARY", "STANDBY", "REPLICATION"],
-      now.databases.map((one) => [
-        one.name,
-        one.primaryZone ?? "none",
-        one.standbyZone ?? "none",
-        one.replication,
-      ]),
+      ["DATABASE", "PRIMARY", "STANDBY", "STATE"],
+      now.databases.map((one) => [one.name, one.primaryZone, one.standbyZone ?? "none", one.state]),
     ),
   ].join("\n\n");
 }

@@ -1,6 +1,14 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { command, projectDirectory } from "./command.ts";
 
+interface Options {
+  stack: string;
+  fresh: boolean;
+  port: number;
+  autoscale: boolean;
+  failoverDelay: number;
+}
+
 /** `trizone up`: evaluates a stack, judges it and runs it in three zones of this machine, in the foreground. */
 export function up(): Command {
   return command("up", "Run a stack's graph in three zones of this machine, until Ctrl-C", [
@@ -15,7 +23,13 @@ export function up(): Command {
       "let autoscalers add pods where their CPU is used, as far as the stack allows",
       false,
     )
-    .action(async (options: { stack: string; fresh: boolean; port: number; autoscale: boolean }) => {
+    .option(
+      "--failover-delay <seconds>",
+      "from the end of a lost database to its start in another zone; a failover of RDS takes 60 to 120",
+      seconds,
+      2,
+    )
+    .action(async (options: Options) => {
       const [{ Platform }, { State }, { run }] = await Promise.all([
         import("../local/platform.ts"),
         import("../local/state.ts"),
@@ -25,12 +39,20 @@ export function up(): Command {
       await run(
         new Platform({
           ...options,
+          failoverDelayMs: options.failoverDelay * 1000,
           directory: projectDirectory,
           state,
           report: (message) => console.error(`trizone: ${message}`),
         }),
       );
     });
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !(value >= 0 && value <= 600))
+    throw new InvalidArgumentError("It must be 0 to 600.");
+  return value;
 }
 
 function port(text: string): number {

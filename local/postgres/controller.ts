@@ -1,40 +1,45 @@
-import { Backoff } from "./backoff.ts";
-import { messageOf, TimeoutError } from "./errors.ts";
-import { candidate, failOver, promote } from "./failover.ts";
-import { type Health, readHealth } from "./health.ts";
-import { StandbyKeeper } from "./keeper.ts";
-import { serverName } from "./processes.ts";
+import { messageOf } from "./errors.ts";
+import type { InstanceOptions } from "./options.ts";
+import type { RecordStore } from "./record.ts";
+import type { PostgresServer } from "./server.ts";
 import { Session } from "./session.ts";
-import type { Site } from "./site.ts";
-import { eventually } from "./within.ts";
+import { eventually, TimeoutError } from "./within.ts";
+import type { Zones } from "./zones.ts";
 
-/** Milliseconds between health queries of a healthy primary, and while something is amiss. */
+/** Milliseconds between health queries of a healthy server, and after one that was not answered. */
 const INTERVAL = 500;
 const SOON = 150;
-/** Unanswered health queries after which a primary is given up. */
+/** Unanswered health queries, of 1 s each, after which a server is given up. */
 const FAILURES = 2;
+/** Milliseconds after a failed start before the next one; doubled from the first to the last. */
+const [FIRST_RETRY, LAST_RETRY] = [500, 15_000];
+/** See `InstanceOptions.failoverDelayMs`. */
+export const FAILOVER_DELAY_MS = 2000;
 
 export type State = "starting" | "available" | "failing-over" | "unavailable" | "stopped";
 
-interface Listener {
-  /** The primary that takes connections now, or undefined while there is none. */
-  primary(zone: string | undefined): void;
-  problem(text: string): void;
+interface Parts {
+  options: InstanceOptions;
+  server: PostgresServer;
+  record: RecordStore;
+  zones: Zones;
+  /** There is a server that takes connections, or there is none any more. */
+  onChange(): void;
+  onProblem(text: string): void;
 }
 
 /**
- * RDS's side of the cluster: asks the primary for its health, replaces it when it is lost, keeps the standby.
- * One step at a time, in one loop, so that no two decisions are ever taken side by side.
+ * RDS's side of the instance: asks the server for its health and, when it is lost, ends it for certain and starts it
+ * again, in another zone where there is one. All of this happens in one loop, one step at a time, so that no two
+ * servers are ever started side by side.
  */
 export class Controller {
-  readonly keeper: StandbyKeeper;
-  readonly #site: Site;
-  readonly #listener: Listener;
-  readonly #restart = new Backoff(500, 15_000);
+  readonly #parts: Parts;
   #session: Session | undefined;
   #failures = 0;
-  #announced: string | undefined;
-  #requested: string | undefined;
+  #retries = 0;
+  #retryAt = 0;
+  #requested = false;
   #running: Promise<void> | undefined;
   #stopping = false;
   #woken = false;
@@ -43,13 +48,19 @@ export class Controller {
   /** Why it is not available, and what would help. */
   reason: string | undefined;
 
-  constructor(site: Site, listener: Listener) {
-    this.#site = site;
-    this.#listener = listener;
-    this.keeper = new StandbyKeeper(site, listener.problem, () => this.wake());
+  constructor(parts: Parts) {
+    this.#parts = parts;
+    parts.server.on("exit", () => this.wake());
   }
 
+  /** Starts the server in the zone that the record names. Throws a DatabaseError when it can't; nothing runs then. */
+  async startServer(): Promise<void> {
+    await this.#startIn(this.#parts.record.current.zone);
+  }
+
+  /** Says that the server takes connections, and looks after it from here on. */
   run(): void {
+    this.#announce();
     this.#running = this.#loop();
   }
 
@@ -59,9 +70,15 @@ export class Controller {
     this.#wake();
   }
 
+  /** Lets a start that failed before be tried again at once. */
+  retry(): void {
+    this.#retryAt = 0;
+    this.wake();
+  }
+
   /** Asks for a failover; it begins at the next step. */
   requestFailover(): void {
-    this.#requested = this.#site.store.current.primary;
+    this.#requested = true;
     this.wake();
   }
 
@@ -69,10 +86,15 @@ export class Controller {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.wake();
-    await Promise.all([this.keeper.stop(), this.#running]);
-    this.#session?.close();
-    this.state = "stopped";
-    this.#withdraw();
+    await this.#running;
+    this.#disconnect();
+    this.#leave("stopped", undefined);
+  }
+
+  /** The zone that would take over now; undefined without Multi-AZ and while no other zone is available. */
+  standbyZone(): string | undefined {
+    const { options, record, zones } = this.#parts;
+    return options.multiAz ? zones.standby(record.current.zone, record.current.previousZone) : undefined;
   }
 
   async #loop(): Promise<void> {
@@ -80,7 +102,7 @@ export class Controller {
       try {
         await this.#step();
       } catch (error) {
-        if (!this.#stopping) this.#listener.problem(messageOf(error));
+        if (!this.#stopping) this.#leave("unavailable", messageOf(error));
       }
       await this.#pause();
     }
@@ -89,7 +111,7 @@ export class Controller {
   async #pause(): Promise<void> {
     if (!this.#woken) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, this.#failures > 0 || this.keeper.restless ? SOON : INTERVAL);
+        const timer = setTimeout(resolve, this.#failures > 0 ? SOON : INTERVAL);
         this.#wake = () => {
           clearTimeout(timer);
           resolve();
@@ -100,116 +122,108 @@ export class Controller {
   }
 
   async #step(): Promise<void> {
-    const { zone, running } = this.#site.primary;
-    if (this.#requested === zone) return this.#replace("a failover was asked for");
-    if (!running) return this.#replace(`the primary in zone ${zone} ended`);
-    const health = await this.#probe();
-    if (!health) {
-      if (this.#failures >= FAILURES) await this.#replace(`the primary in zone ${zone} does not answer`);
-    } else if (health.recovering) {
-      await promote(this.#site);
-      this.wake();
-    } else {
-      this.#announce(zone);
-      await this.keeper.tend(this.#session as Session, health);
-    }
+    const { record, server } = this.#parts;
+    const { zone } = record.current;
+    if (this.#requested) return this.#replace("a failover was asked for");
+    if (!server.running) return this.#replace(`PostgreSQL in zone ${zone} ended`);
+    if (await this.#answers(zone)) this.#announce();
+    else if (this.#failures >= FAILURES) await this.#replace(`PostgreSQL in zone ${zone} does not answer`);
   }
 
-  async #probe(): Promise<Health | undefined> {
-    const { zone } = this.#site.primary;
+  async #answers(zone: string): Promise<boolean> {
+    const { record, server, zones, onProblem } = this.#parts;
     try {
-      const health = await this.#reach(zone);
+      // The supervisor stands outside of the zone: what is cut off is as silent to it as to any other.
+      if (zones.has(zone, "cut")) await this.#reachable(zone);
+      const login = { port: server.port, password: record.current.adminPassword };
+      if (!this.#session?.usable) this.#session = await Session.open(login);
+      await this.#session.query("SELECT 1");
       this.#failures = 0;
-      return health;
+      return true;
     } catch (error) {
-      this.#session?.close();
-      this.#session = undefined;
+      this.#disconnect();
       this.#failures += 1;
-      if (this.#failures <= FAILURES) {
-        this.#listener.problem(`the primary in zone ${zone} did not answer: ${messageOf(error)}`);
-      }
-      return undefined;
+      if (this.#failures <= FAILURES)
+        onProblem(`PostgreSQL in zone ${zone} did not answer: ${messageOf(error)}`);
+      return false;
     }
-  }
-
-  async #reach(zone: string): Promise<Health> {
-    // The supervisor stands outside of the zone: what is cut off is as silent to it as to any other.
-    if (this.#site.fault(zone).cut) await this.#reachable(zone);
-    if (!this.#session?.usable) this.#session = await Session.open(this.#site.door(zone));
-    const standby = this.#site.store.current.standby?.zone;
-    return readHealth(this.#session, standby ? serverName(this.#site.instance(standby).folder) : "");
   }
 
   /** Ends with the cut (what was sent is then sent again, as TCP does) or with the server, or when given up. */
   async #reachable(zone: string): Promise<void> {
-    const over = () => !this.#site.fault(zone).cut || !this.#site.primary.running;
-    await eventually(1000, 20, async () => over());
-    if (this.#site.fault(zone).cut) throw new TimeoutError(`zone ${zone} is cut off`);
+    const { server, zones } = this.#parts;
+    await eventually(1000, 20, async () => !zones.has(zone, "cut") || !server.running);
+    if (zones.has(zone, "cut")) throw new TimeoutError(`zone ${zone} is cut off`);
   }
 
+  /**
+   * Ends the server, then starts it in the zone where it belongs now: another one with Multi-AZ, else its own. Without
+   * either the server is left as it is: a frozen or cut-off zone may come back with it.
+   */
   async #replace(cause: string): Promise<void> {
-    this.keeper.wakeStandby();
-    const next = await candidate(this.#site);
-    const wanted = this.#requested !== undefined;
-    this.#requested = undefined;
-    if ("zone" in next) {
-      this.#give("failing-over", `${cause}; zone ${next.zone} takes over`);
-      await failOver(this.#site, next.zone);
-      this.#changed();
-    } else if (wanted && this.#site.primary.running) {
-      this.#listener.problem(`no failover: ${next.reason}`);
-    } else if (!this.#site.primary.running && this.#site.available(this.#site.primary.zone)) {
-      this.#give("unavailable", `${cause} and is started again: ${next.reason}`);
-      await this.#restartInPlace();
-    } else {
-      const { zone } = this.#site.primary;
-      this.#give("unavailable", `${cause}, and ${next.reason}. Heal zone ${zone} to get the database back.`);
+    const { record, server, zones } = this.#parts;
+    const { zone } = record.current;
+    const next = () => this.standbyZone() ?? (zones.available(zone) ? zone : undefined);
+    const first = next();
+    this.#requested = false;
+    if (first === undefined) {
+      const others = this.#parts.options.multiAz ? "no other zone is available" : "it is in one zone only";
+      return this.#leave(
+        "unavailable",
+        `${cause}, and ${others}. Heal zone ${zone} to get the database back.`,
+      );
     }
+    if (performance.now() < this.#retryAt) return;
+    this.#leave("failing-over", `${cause}; it is started in zone ${first}`);
+    this.#disconnect();
+    await server.fence();
+    if (first !== zone) await this.#delay();
+    // Zones may have been lost or healed meanwhile.
+    const target = next();
+    if (this.#stopping || target === undefined) return;
+    if (target !== zone) {
+      const failovers = record.current.failovers + 1;
+      await record.update({ zone: target, previousZone: zone, failovers });
+    }
+    await this.#startIn(target);
+    this.wake();
   }
 
-  async #restartInPlace(): Promise<void> {
-    if (!this.#restart.open) return;
-    const { primary, standby } = this.#site.store.current;
-    const waitFor = standby?.inSync ? serverName(this.#site.instance(standby.zone).folder) : "";
+  async #delay(): Promise<void> {
+    const { failoverDelayMs = FAILOVER_DELAY_MS } = this.#parts.options;
+    await eventually(failoverDelayMs, 20, async () => this.#stopping);
+  }
+
+  async #startIn(zone: string): Promise<void> {
+    const { server, zones } = this.#parts;
     try {
-      await this.#site.configure(primary, { waitFor });
-      this.#site.waiting = waitFor !== "";
-      await this.#site.primary.start("primary");
-      await this.#site.enactFault(primary);
-      this.#restart.succeeded();
-      this.#changed();
+      await server.start(zone, () => !this.#stopping && zones.available(zone));
+      this.#retries = 0;
+      this.#failures = 0;
     } catch (error) {
-      this.#restart.failed();
+      this.#retryAt = performance.now() + Math.min(FIRST_RETRY * 2 ** this.#retries, LAST_RETRY);
+      this.#retries += 1;
       throw error;
     }
   }
 
-  #changed(): void {
+  #disconnect(): void {
     this.#session?.close();
     this.#session = undefined;
-    this.#failures = 0;
-    this.keeper.reset();
-    this.wake();
   }
 
-  #give(state: State, reason: string): void {
-    if (this.reason !== reason) this.#listener.problem(reason);
-    this.state = state;
-    this.reason = reason;
-    this.#withdraw();
-  }
-
-  #withdraw(): void {
-    if (this.#announced === undefined) return;
-    this.#announced = undefined;
-    this.#listener.primary(undefined);
-  }
-
-  #announce(zone: string): void {
+  #announce(): void {
+    if (this.state === "available") return;
     this.state = "available";
     this.reason = undefined;
-    if (this.#announced === zone) return;
-    this.#announced = zone;
-    this.#listener.primary(zone);
+    this.#parts.onChange();
+  }
+
+  #leave(state: State, reason: string | undefined): void {
+    if (reason !== undefined && this.reason !== reason) this.#parts.onProblem(reason);
+    const was = this.state;
+    this.state = state;
+    this.reason = reason;
+    if (was === "available") this.#parts.onChange();
   }
 }

@@ -1,7 +1,7 @@
 import pg from "pg";
 import { DatabaseError, messageOf } from "./errors.ts";
-import { withSession } from "./session.ts";
-import type { Site } from "./site.ts";
+import type { InstanceOptions } from "./options.ts";
+import { type AdminLogin, withSession } from "./session.ts";
 
 const LIMIT = 15_000;
 
@@ -9,11 +9,13 @@ const LIMIT = 15_000;
  * Creates what an RDS instance comes with, unless it is there: the initial database and the master user, which may
  * create roles and databases and read statistics but is no superuser. Its password becomes the declared one.
  */
-export async function ensureDatabase(site: Site): Promise<void> {
-  const { database, master } = site.options;
+export async function ensureDatabase(
+  login: AdminLogin,
+  { database, master }: Pick<InstanceOptions, "database" | "master">,
+): Promise<void> {
   const user = pg.escapeIdentifier(master.username);
   try {
-    await withSession(site.door(site.store.current.primary), async (session) => {
+    await withSession(login, async (session) => {
       const roles = await session.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [master.username]);
       if (roles.length === 0) {
         await session.query(`CREATE ROLE ${user} LOGIN CREATEDB CREATEROLE`);

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { syncFolder } from "../durable-file.ts";
@@ -14,69 +14,32 @@ export interface Tools {
   account: Account;
 }
 
-/** Where a data folder is made before it takes its name: a folder of that name is always whole. */
-export function draftOf(folder: string): string {
-  return `${folder}.new`;
-}
-
-/** An empty folder, owned by the server's account; what was there is removed. */
-export async function emptyDraft(folder: string, { account }: Tools): Promise<string> {
-  const draft = draftOf(folder);
+/**
+ * Creates a new, empty database. It is made beside `folder` and takes that name once it is whole and durable, so that a
+ * folder of that name is always whole.
+ */
+export async function createData(folder: string, password: string, tools: Tools): Promise<void> {
+  const draft = `${folder}.new`;
+  const secret = `${draft}.password`;
   // An initdb that was just killed may still have a child that writes.
   await rm(draft, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   await mkdir(draft, { mode: 0o700 });
-  await account.own(draft);
-  return draft;
-}
-
-/** Makes a draft durable and lets it take the place of `folder`, whose old content is lost. */
-export async function adoptDraft(folder: string, tools: Tools): Promise<void> {
-  await initdb(tools, ["-D", draftOf(folder), "--sync-only"]);
-  if ((await entriesOf(folder)) === undefined) await rename(draftOf(folder), folder);
-  else await replaceContent(folder, draftOf(folder));
-  await syncFolder(dirname(folder));
-}
-
-/**
- * The folder itself stays: by its inode PostgreSQL finds, and removes, the shared memory of a server of this folder
- * that was killed. Not atomic; the record names no standby meanwhile.
- */
-async function replaceContent(folder: string, draft: string): Promise<void> {
-  for (const name of (await entriesOf(folder)) ?? []) await rm(join(folder, name), { recursive: true });
-  for (const name of (await entriesOf(draft)) ?? []) await rename(join(draft, name), join(folder, name));
-  await rm(draft, { recursive: true });
-  await syncFolder(folder);
-}
-
-async function entriesOf(folder: string): Promise<string[] | undefined> {
-  return readdir(folder).catch((error: unknown) => {
-    if (codeOf(error) === "ENOENT") return undefined;
-    throw error;
-  });
-}
-
-/** Creates the draft of a new, empty database. */
-export async function createDraft(folder: string, password: string, tools: Tools): Promise<void> {
-  const draft = await emptyDraft(folder, tools);
-  const secret = `${draft}.password`;
+  await tools.account.own(draft);
   try {
     await writeFile(secret, password, { mode: 0o600 });
     await tools.account.own(secret);
     // macOS knows no C.UTF-8.
     const locale = process.platform === "darwin" ? "C" : "C.UTF-8";
-    const how = [
-      "--no-sync",
-      "--data-checksums",
-      "--encoding=UTF8",
-      `--locale=${locale}`,
-      "--no-instructions",
-    ];
+    const how = ["--data-checksums", "--encoding=UTF8", `--locale=${locale}`, "--no-instructions"];
     const who = [`--username=${ADMINISTRATOR}`, "--auth=scram-sha-256", `--pwfile=${secret}`];
-    await initdb(tools, ["-D", draft, ...how, ...who]);
-    await writeOwned(join(draft, "pg_hba.conf"), `${ACCESS}\n`, tools.account);
+    await initdb(tools, ["-D", draft, "--no-sync", ...how, ...who]);
+    await writeOwned(join(draft, "pg_hba.conf"), ACCESS, tools.account);
+    await initdb(tools, ["-D", draft, "--sync-only"]);
   } finally {
     await rm(secret, { force: true });
   }
+  await rename(draft, folder);
+  await syncFolder(dirname(folder));
 }
 
 /** Major version of a data folder; undefined when it holds none. */
@@ -103,8 +66,8 @@ async function initdb({ binaries, account }: Tools, args: string[]): Promise<voi
   const run = promisify(execFile)(program as string, rest, { timeout: 60_000, env });
   await run.catch((error: { stderr?: string }) => {
     const lines = error.stderr?.trim().split("\n") ?? [];
-    const telling = lines.filter((line) => /error:|FATAL|PANIC|could not/.test(line));
-    const said = (telling.length > 0 ? telling : lines).slice(-3).join("; ") || messageOf(error);
+    const errors = lines.filter((line) => /error:|FATAL|PANIC|could not/.test(line));
+    const said = (errors.length > 0 ? errors : lines).slice(-3).join("; ") || messageOf(error);
     const remedy = /No space left/.test(error.stderr ?? "")
       ? "Free some space on that disk."
       : "Check that the folder is writable and its disk has space.";

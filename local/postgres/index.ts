@@ -1,3 +1,6 @@
-export { PostgresCluster, type PostgresStatus, type Primary } from "./cluster.ts";
-export { DatabaseError } from "./errors.ts";
-export type { PostgresOptions } from "./options.ts";
+/**
+ * RDS's Multi-AZ deployment on one machine: a PostgreSQL server on replicated storage (one data folder), which is
+ * started in another zone when its own is lost.
+ */
+export { DatabaseInstance, type InstanceStatus } from "./instance.ts";
+export type { InstanceOptions } from "./options.ts";

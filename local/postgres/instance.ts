@@ -1,144 +1,170 @@
-import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter } from "node:events";
-import { open, readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
-import type { Account } from "./account.ts";
-import type { Binaries } from "./binaries.ts";
-import { codeOf, type DatabaseError } from "./errors.ts";
-import { freezeServer, killServer, signal, thawServer } from "./processes.ts";
-import { explainFailure } from "./startup-failure.ts";
+import type { Server } from "node:net";
+import { Controller, FAILOVER_DELAY_MS, type State } from "./controller.ts";
+import { ensureDatabase } from "./database.ts";
+import { DatabaseError } from "./errors.ts";
+import { openFolder } from "./open.ts";
+import type { InstanceOptions } from "./options.ts";
+import type { RecordStore } from "./record.ts";
+import type { PostgresServer } from "./server.ts";
 import { eventually } from "./within.ts";
+import { Zones } from "./zones.ts";
 
-/** Crash recovery replays at most `max_wal_size`; this is far beyond it on a slow disk. */
-const START_LIMIT = 60_000;
-/** RDS, too, gives a shutdown some seconds and then pulls the plug. */
-const STOP_LIMIT = 8000;
+/** What a failover may take beside its delay, in milliseconds. */
+const FAILOVER_LIMIT = 20_000;
 
-/** Where an instance runs, and with what. */
-export interface InstanceOptions {
+/** The server while it takes connections; `address` is `host:port`. */
+export interface Primary {
   zone: string;
-  /** Real path of the data folder. */
-  folder: string;
-  port: number;
-  logFile: string;
-  binaries: Binaries;
-  account: Account;
+  address: string;
 }
 
-/** The PostgreSQL server of one zone, as a process. Emits `exit` when its postmaster has ended. */
-export class Instance extends EventEmitter<{ exit: [] }> {
-  readonly zone: string;
-  readonly folder: string;
-  readonly port: number;
-  readonly #options: InstanceOptions;
-  #process: ChildProcess | undefined;
+export interface InstanceStatus {
+  /** Zone in which the server runs, or did last. */
+  primaryZone: string;
+  /** The zone that would take over now; none without Multi-AZ and while no other zone is available. */
+  standbyZone: string | undefined;
+  state: State;
+  /** Why it is not available, and what would help. */
+  reason: string | undefined;
+  /** How often it has moved to another zone. */
+  failovers: number;
+}
 
-  constructor(options: InstanceOptions) {
+/**
+ * An RDS instance on one machine. Its storage is one data folder, which stands for the storage that RDS replicates
+ * between zones; the server on it runs in one zone. With `multiAz`, when that zone is lost, the server is ended for
+ * certain and started in another zone after a delay; no acknowledged commit is lost by it. Afterwards it stays there.
+ * Without `multiAz` it waits for its zone to heal.
+ * Left out: the loss of the storage itself, TLS, backups and snapshots, minor upgrades, storage that grows, read
+ * replicas, IAM authentication, and `rds_superuser` (the master user is an ordinary role that may create roles and
+ * databases).
+ *
+ * `primary`: it takes connections in a zone; undefined while it takes none. `problem`: something a log should hold.
+ */
+export class DatabaseInstance extends EventEmitter<{ primary: [Primary | undefined]; problem: [string] }> {
+  readonly #options: InstanceOptions;
+  readonly #server: PostgresServer;
+  readonly #record: RecordStore;
+  readonly #claim: Server;
+  readonly #zones: Zones;
+  readonly #controller: Controller;
+  #stopped: Promise<void> | undefined;
+
+  private constructor(options: InstanceOptions, server: PostgresServer, record: RecordStore, claim: Server) {
     super();
     this.#options = options;
-    this.zone = options.zone;
-    this.folder = options.folder;
-    this.port = options.port;
-  }
-
-  get running(): boolean {
-    return this.#process !== undefined;
+    this.#server = server;
+    this.#record = record;
+    this.#claim = claim;
+    this.#zones = new Zones(options.zones);
+    this.#controller = new Controller({
+      options,
+      server,
+      record,
+      zones: this.#zones,
+      onChange: () => this.emit("primary", this.primary()),
+      onProblem: (text) => this.emit("problem", text),
+    });
   }
 
   /**
-   * Starts the server on its folder and resolves when it takes connections (`standby`: when it runs; it takes
-   * connections once it has read enough of the log). Throws a DatabaseError with the reason; nothing runs then.
+   * Starts the instance of a folder, or creates it there. Resolves when it takes connections.
+   * Throws a DatabaseError that says what to do; nothing is left running then.
    */
-  async start(role: "primary" | "standby"): Promise<void> {
-    // Nothing of this folder runs (`killServer`), but its old process id may be somebody else's by now, and
-    // PostgreSQL would take that one for another postmaster.
-    await killServer(this.folder);
-    await rm(join(this.folder, "postmaster.pid"), { force: true });
-    const from = await this.#logSize();
-    await this.#spawn();
-    const accepted = role === "primary" ? ["ready"] : ["ready", "standby"];
-    await eventually(START_LIMIT, 20, async () => !this.running || accepted.includes(await this.#state()));
-    if (this.running && accepted.includes(await this.#state())) return;
-    await this.fence();
-    throw await this.#failure(from);
-  }
-
-  /** Fast shutdown: sessions end, the log is sent to the standby; after 8 s without a checkpoint, then by force. */
-  async stop(): Promise<void> {
-    const pid = this.#process?.pid;
-    if (pid !== undefined) {
-      thawServer(this.folder);
-      signal(pid, "SIGINT");
-      await eventually(STOP_LIMIT, 20, async () => !this.running);
-      if (this.running) signal(pid, "SIGQUIT");
-      await eventually(1000, 20, async () => !this.running);
-    }
-    await this.fence();
-  }
-
-  /** Makes sure that no process of this folder lives, whatever state it is in. */
-  async fence(): Promise<void> {
-    await killServer(this.folder);
-    await eventually(1000, 5, async () => !this.running);
-  }
-
-  freeze(): void {
-    freezeServer(this.folder);
-  }
-
-  thaw(): void {
-    thawServer(this.folder);
-  }
-
-  async #spawn(): Promise<void> {
-    const { account, binaries, logFile } = this.#options;
-    const [program, ...args] = [...account.prefix, binaries.postgres, "-D", this.folder];
-    const log = await open(logFile, "a", 0o600);
+  static async start(options: InstanceOptions): Promise<DatabaseInstance> {
+    const { server, record, claim } = await openFolder(options);
+    const instance = new DatabaseInstance(options, server, record, claim);
     try {
-      // A session of its own: Ctrl-C in the terminal reaches the supervisor, which then stops it in order.
-      const child = spawn(program as string, args, {
-        cwd: this.folder,
-        detached: true,
-        stdio: ["ignore", log.fd, log.fd],
-        env: { PATH: process.env.PATH, LC_ALL: "C", TZ: "UTC" },
-      });
-      await new Promise<void>((resolve, reject) => child.once("spawn", resolve).once("error", reject));
-      this.#process = child;
-      const ended = () => {
-        if (this.#process !== child) return;
-        this.#process = undefined;
-        this.emit("exit");
-      };
-      child.once("exit", ended);
-      if (child.exitCode !== null || child.signalCode !== null) ended();
-    } finally {
-      await log.close();
+      await instance.#controller.startServer();
+      await ensureDatabase({ port: server.port, password: record.current.adminPassword }, options);
+      instance.#controller.run();
+    } catch (error) {
+      await instance.stop();
+      throw error;
     }
+    return instance;
   }
 
-  /** What the postmaster says of itself in the eighth line of its pid file: `starting`, `standby`, `ready`, `stopping`. */
-  async #state(): Promise<string> {
-    const text = await readFile(join(this.folder, "postmaster.pid"), "utf8").catch(absent);
-    return text.split("\n")[7]?.trim() ?? "";
+  /** Where it takes connections now. */
+  primary(): Primary | undefined {
+    if (this.#controller.state !== "available") return undefined;
+    return { zone: this.#record.current.zone, address: `127.0.0.1:${this.#server.port}` };
   }
 
-  async #logSize(): Promise<number> {
-    return stat(this.#options.logFile).then(
-      (found) => found.size,
-      (error: unknown) => absent(error).length,
+  status(): InstanceStatus {
+    const { zone, failovers } = this.#record.current;
+    const { state, reason } = this.#controller;
+    return { primaryZone: zone, standbyZone: this.#controller.standbyZone(), state, reason, failovers };
+  }
+
+  /** Loses a zone: a server in it is gone at once and none is started there before `heal`. */
+  kill(zone: string): void {
+    this.#zones.set(zone, "killed", true);
+    if (this.#isIn(zone)) this.#server.kill();
+    this.#controller.wake();
+  }
+
+  /** Stops a server in the zone where it stands; it takes connections but answers nothing. */
+  freeze(zone: string): void {
+    this.#zones.set(zone, "frozen", true);
+    if (this.#isIn(zone)) this.#server.freeze();
+  }
+
+  /** Cuts a zone off from the supervisor; the network does it to the rest. What is inside still reaches each other. */
+  cut(zone: string, cut: boolean): void {
+    this.#zones.set(zone, "cut", cut);
+    if (!cut) this.#controller.wake();
+  }
+
+  /** Ends every fault of a zone. A server that was frozen in it goes on; one that has moved away stays where it is. */
+  heal(zone: string): void {
+    this.#zones.heal(zone);
+    if (this.#isIn(zone)) this.#server.thaw();
+    this.#controller.retry();
+  }
+
+  /** RDS's RebootDBInstance with ForceFailover. Throws a DatabaseError when there is no zone to move to. */
+  async failover(): Promise<void> {
+    const { failoverDelayMs = FAILOVER_DELAY_MS, multiAz } = this.#options;
+    const before = this.#record.current.failovers;
+    if (this.#controller.standbyZone() === undefined) {
+      throw new DatabaseError(
+        multiAz
+          ? "No failover: no other zone is available. Heal one and try again."
+          : "No failover: the instance is in one zone only. Declare multiAz in the program.",
+      );
+    }
+    this.#controller.requestFailover();
+    const limit = failoverDelayMs + FAILOVER_LIMIT;
+    const moved = async () => this.#record.current.failovers > before && this.primary() !== undefined;
+    if (await eventually(limit, 20, moved)) return;
+    throw new DatabaseError(
+      `The failover did not end in ${limit / 1000} s: ${this.#controller.reason ?? "no reason known"}.`,
     );
   }
 
-  async #failure(from: number): Promise<DatabaseError> {
-    const log = (await readFile(this.#options.logFile).catch((error: unknown) => Buffer.from(absent(error))))
-      .subarray(from)
-      .toString("utf8");
-    return explainFailure(log, { ...this.#options, seconds: START_LIMIT / 1000 });
+  /** Stops the server in order: at most 12 s. All acknowledged commits are there at the next start. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
   }
-}
 
-/** An absent file reads as an empty one. */
-function absent(error: unknown): string {
-  if (codeOf(error) === "ENOENT") return "";
-  throw error;
+  /** The master user's URL, for tests. */
+  connectionString(): string {
+    const { master, database } = this.#options;
+    const user = `${encodeURIComponent(master.username)}:${encodeURIComponent(master.password)}`;
+    const address = `127.0.0.1:${this.#server.port}`;
+    return `postgresql://${user}@${address}/${encodeURIComponent(database)}?sslmode=disable`;
+  }
+
+  #isIn(zone: string): boolean {
+    return this.#record.current.zone === zone;
+  }
+
+  async #stop(): Promise<void> {
+    await this.#controller.stop();
+    await this.#server.stop();
+    await new Promise((resolve) => this.#claim.close(resolve));
+  }
 }

@@ -1,27 +1,25 @@
 import { randomBytes } from "node:crypto";
-import { access, constants, mkdir, readdir, realpath, rename, stat } from "node:fs/promises";
+import { access, constants, mkdir, readdir, realpath } from "node:fs/promises";
 import type { Server } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { databaseAccount } from "./account.ts";
 import { findBinaries } from "./binaries.ts";
-import { codeOf, DamagedDataError, DatabaseError, messageOf } from "./errors.ts";
-import { adoptDraft, createDraft, type Tools, versionOfData } from "./folders.ts";
-import { Instance } from "./instance.ts";
-import { ReplicationLink } from "./link.ts";
+import { DatabaseError, messageOf } from "./errors.ts";
+import { createData, type Tools, versionOfData } from "./folders.ts";
 import { claimFolder } from "./lock.ts";
-import { checkOptions, type PostgresOptions } from "./options.ts";
-import { freePort } from "./ports.ts";
-import { killServer } from "./processes.ts";
+import { checkOptions, type InstanceOptions } from "./options.ts";
+import { fenceServer } from "./processes.ts";
 import { RecordStore } from "./record.ts";
+import { PostgresServer } from "./server.ts";
 import { usableParameters } from "./settings.ts";
-import { Site } from "./site.ts";
 
-/** Bytes. */
-const LOG_LIMIT = 8 * 1024 * 1024;
+/** The folder that stands for the instance's replicated storage. */
+const DATA = "data";
 
-/** A folder that this process has claimed, with its cluster ready to be started. */
+/** A folder that this process has claimed, with its server ready to be started. */
 export interface Opened {
-  site: Site;
+  server: PostgresServer;
+  record: RecordStore;
   claim: Server;
 }
 
@@ -29,31 +27,31 @@ export interface Opened {
  * Gets a folder ready: claims it, ends what a killed supervisor left running in it, and creates the database or
  * reads the record of the one that is there. Throws a DatabaseError; nothing is left running then.
  */
-export async function openSite(options: PostgresOptions): Promise<Opened> {
+export async function openFolder(options: InstanceOptions): Promise<Opened> {
   checkOptions(options);
-  usableParameters(options.parameters ?? {});
+  const parameters = usableParameters(options.parameters ?? {});
   const tools = { binaries: await findBinaries(options.version), account: databaseAccount() };
   const directory = await prepareFolder(options.directory);
-  await prepareFolder(options.logDirectory);
+  const logs = await prepareFolder(options.logDirectory);
   const claim = await claimFolder(directory);
   try {
     await endLeftovers(directory);
-    const store = await openRecord(directory, options, tools);
-    const instances = await makeInstances(directory, options, tools);
-    const site = new Site(options, tools, store, await ReplicationLink.open(), instances);
-    site.standbyZone = store.current.standby?.zone ?? (await firstStandbyZone(site));
-    return { site, claim };
+    const record = await openRecord(directory, options, tools);
+    const folder = join(directory, DATA);
+    const logFile = join(logs, `postgres-${basename(directory)}.log`);
+    const server = new PostgresServer({ folder, logFile, parameters, port: options.port, ...tools }, record);
+    return { server, record, claim };
   } catch (error) {
     claim.close();
     throw error;
   }
 }
 
-/** Also those of zones that the program no longer names, and an initdb that outlived its supervisor. */
+/** Also an initdb, and what runs in folders that are gone since `--fresh` or that an earlier Trizone made. */
 async function endLeftovers(directory: string): Promise<void> {
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) await killServer(join(directory, entry.name));
-  }
+  const entries = await readdir(directory, { withFileTypes: true });
+  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  for (const name of new Set([DATA, `${DATA}.new`, ...folders])) await fenceServer(join(directory, name));
 }
 
 /** Its real path: processes are recognised by it. */
@@ -70,24 +68,23 @@ async function prepareFolder(folder: string): Promise<string> {
   }
 }
 
-async function openRecord(directory: string, options: PostgresOptions, tools: Tools): Promise<RecordStore> {
-  const store = await RecordStore.load(directory);
-  if (!store) return createDatabase(directory, options, tools);
-  const { primary, major, epoch, standby } = store.current;
-  const folder = join(directory, primary);
-  if (!options.zones.includes(primary)) {
+async function openRecord(directory: string, options: InstanceOptions, tools: Tools): Promise<RecordStore> {
+  const folder = join(directory, DATA);
+  const version = await versionOfData(folder);
+  const record = (await RecordStore.load(directory)) ?? (await newRecord(directory, options, version));
+  const { zone, major, created, adminPassword } = record.current;
+  if (!options.zones.includes(zone)) {
     throw new DatabaseError(
-      `The database in ${directory} lives in zone ${primary}, which is not among ${options.zones.join(", ")}. ` +
+      `The database in ${directory} lives in zone ${zone}, which is not among ${options.zones.join(", ")}. ` +
         "Declare that zone, or drop the data with `npm start -- --fresh`.",
     );
   }
-  const version =
-    (await versionOfData(folder)) ?? (epoch > 0 ? undefined : await finishCreation(store, folder, tools));
-  if (version === undefined && !standby?.inSync) throw missing(folder);
   for (const found of [major, version ?? major]) checkMajor(found, options.version, directory);
-  if (standby && (!options.multiAz || !options.zones.includes(standby.zone)))
-    await store.update({ standby: null });
-  return store;
+  if (created) return record;
+  // Also after a creation that was interrupted.
+  if (version === undefined) await createData(folder, adminPassword, tools);
+  await record.update({ created: true });
+  return record;
 }
 
 function checkMajor(found: string, declared: string, directory: string): void {
@@ -98,86 +95,24 @@ function checkMajor(found: string, declared: string, directory: string): void {
   );
 }
 
-function missing(folder: string): DamagedDataError {
-  return new DamagedDataError(
-    `The database's folder ${folder} is missing or holds no database, and no other zone has all of its data. ` +
-      "Restore the folder, or drop the data with `npm start -- --fresh`.",
-  );
-}
-
-/** The folder takes its name only after the record names it: data without a record is never created, only lost. */
-async function createDatabase(
+/** There is a record before there is data: data without a record was not made so. */
+async function newRecord(
   directory: string,
-  options: PostgresOptions,
-  tools: Tools,
+  options: InstanceOptions,
+  version: string | undefined,
 ): Promise<RecordStore> {
-  for (const zone of options.zones) {
-    if ((await versionOfData(join(directory, zone))) === undefined) continue;
+  if (version !== undefined) {
     throw new DatabaseError(
-      `${directory} holds data (${zone}) but no cluster.json, which says where the primary is. ` +
+      `${join(directory, DATA)} holds data, but instance.json beside it, which has the password for it, is missing. ` +
         "Restore that file, or drop the data with `npm start -- --fresh`.",
     );
   }
-  const primary = options.preferredZone ?? (options.zones[0] as string);
-  const store = await RecordStore.create(directory, {
-    format: 1,
+  return RecordStore.create(directory, {
+    format: 2,
     major: options.version.split(".")[0] as string,
-    epoch: 0,
-    primary,
-    standby: null,
+    created: false,
+    zone: options.preferredZone ?? (options.zones[0] as string),
+    failovers: 0,
     adminPassword: randomBytes(24).toString("hex"),
   });
-  await finishCreation(store, join(directory, primary), tools);
-  return store;
-}
-
-/** Also after a creation that was interrupted; its draft is made anew. */
-async function finishCreation(store: RecordStore, folder: string, tools: Tools): Promise<string> {
-  await setAside(folder);
-  await createDraft(folder, store.current.adminPassword, tools);
-  await adoptDraft(folder, tools);
-  return store.current.major;
-}
-
-/** Whatever has the folder's name and is no database is not ours to remove. */
-async function setAside(folder: string): Promise<void> {
-  try {
-    await rename(folder, `${folder}.aside-${Date.now()}`);
-  } catch (error) {
-    if (codeOf(error) !== "ENOENT") throw error;
-  }
-}
-
-async function makeInstances(directory: string, options: PostgresOptions, tools: Tools): Promise<Instance[]> {
-  const instances: Instance[] = [];
-  const taken = new Set(Object.values(options.ports ?? {}));
-  for (const zone of options.zones) {
-    const port = options.ports?.[zone] ?? (await freePort(taken));
-    taken.add(port);
-    const logFile = join(options.logDirectory, `postgres-${zone}.log`);
-    await startNewLog(logFile);
-    instances.push(new Instance({ zone, folder: join(directory, zone), port, logFile, ...tools }));
-  }
-  return instances;
-}
-
-/** The last log is kept, so one instance's logs hold about twice the limit. */
-async function startNewLog(file: string): Promise<void> {
-  const size = await stat(file).then(
-    (found) => found.size,
-    (error: unknown) => {
-      if (codeOf(error) === "ENOENT") return 0;
-      throw error;
-    },
-  );
-  if (size > LOG_LIMIT) await rename(file, `${file}.1`);
-}
-
-/** Where a copy was before, else the next zone. */
-async function firstStandbyZone(site: Site): Promise<string | undefined> {
-  const others = site.instances.filter((instance) => instance !== site.primary);
-  for (const { zone, folder } of others) {
-    if ((await versionOfData(folder)) !== undefined) return zone;
-  }
-  return others[0]?.zone;
 }

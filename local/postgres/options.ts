@@ -2,16 +2,16 @@ import { DatabaseError } from "./errors.ts";
 import { ADMINISTRATOR } from "./session.ts";
 
 /** What the program declares of an `aws:rds:Instance`, and where it lives on this machine. */
-export interface PostgresOptions {
-  /** Holds a data folder per zone and `cluster.json`; made when absent. */
+export interface InstanceOptions {
+  /** Holds the data folder and `instance.json`; made when absent. */
   directory: string;
   /** Major version (`16`, or `16.4`: the minor is whatever the installed binaries are). */
   version: string;
   /** Zones of the subnet group, e.g. `ap-southeast-2a`. */
   zones: string[];
-  /** A synchronous standby in a second zone. */
+  /** Whether the instance moves to another zone when its own is lost; else it waits for its zone to heal. */
   multiAz: boolean;
-  /** Zone of the first primary. @default the first of `zones` */
+  /** Zone of the first start. @default the first of `zones` */
   preferredZone?: string;
   /** Name of the initial database. */
   database: string;
@@ -19,15 +19,18 @@ export interface PostgresOptions {
   /** The parameter group's. */
   parameters?: Record<string, string>;
   logDirectory: string;
-  /** Port on 127.0.0.1 by zone. @default ports that are free */
-  ports?: Record<string, number>;
-  /** Resolve `start` only when the standby is in sync. @default true */
-  waitForSync?: boolean;
+  /** Port on 127.0.0.1. @default one that is free, a new one at each start of the server */
+  port?: number;
+  /**
+   * Milliseconds between the end of the old server and the start of the new one in another zone, beside the 2.5 s that
+   * it may take to notice a loss. RDS takes 60 to 120 s for all of a failover. @default 2000
+   */
+  failoverDelayMs?: number;
 }
 
 /** Throws one DatabaseError that lists every problem. */
-export function checkOptions(options: PostgresOptions): void {
-  const { zones, preferredZone, multiAz, version, master, database } = options;
+export function checkOptions(options: InstanceOptions): void {
+  const { zones, preferredZone, multiAz, version, master, database, failoverDelayMs = 0 } = options;
   const problems: string[] = [];
   if (zones.length === 0) problems.push("zones: at least one is needed");
   if (new Set(zones).size < zones.length) problems.push("zones: the same one twice");
@@ -44,6 +47,7 @@ export function checkOptions(options: PostgresOptions): void {
   }
   if (!master.password) problems.push("master.password: is empty");
   if (!database || /^template[01]$/.test(database)) problems.push(`database: "${database}" can't be used`);
+  if (!(failoverDelayMs >= 0)) problems.push(`failoverDelayMs: ${failoverDelayMs} is not 0 or more`);
   if (problems.length === 0) return;
   throw new DatabaseError(
     `The database as declared can't be run. Correct in the program:\n  ${problems.join("\n  ")}`,

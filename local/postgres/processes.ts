@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename, join } from "node:path";
+import { isAlive, type ProcessIdentity } from "../processes.ts";
 import { codeOf, DatabaseError } from "./errors.ts";
 import { eventually } from "./within.ts";
 
@@ -60,33 +61,73 @@ function fromPs(): { pid: number; args: string[] }[] {
 }
 
 /**
- * Ends every process of a data folder for certain, stopped ones too. The postmaster goes first: the dead fork nothing.
- * Throws a DatabaseError when one is still there after 5 s; then nobody may take its place.
+ * Ends every process of a data folder for certain, stopped ones too, and waits until none is left and the shared memory
+ * of the server is free. The postmaster goes first: the dead fork nothing. It is looked for in three ways, so that none
+ * is missed: in the process table, in the folder's lock file, and as `recorded`, which a supervisor wrote down.
+ * Throws a DatabaseError when something is still there after 5 s; then nobody may take its place.
  */
-export async function killServer(dataFolder: string): Promise<void> {
+export async function fenceServer(dataFolder: string, recorded?: ProcessIdentity): Promise<void> {
+  const living = () => {
+    const postmasters = recorded && isAlive(recorded) ? [recorded.pid] : [];
+    const locked = readLock(dataFolder)?.pid;
+    if (locked !== undefined && worksIn(locked, dataFolder)) postmasters.push(locked);
+    return [...new Set([...postmasters, ...serverProcesses(dataFolder)])];
+  };
   const gone = await eventually(5000, 20, async () => {
-    const pids = serverProcesses(dataFolder);
+    const pids = living();
     for (const pid of pids) signal(pid, "SIGKILL");
-    return pids.length === 0;
+    return pids.length === 0 && !sharedMemoryInUse(dataFolder);
   });
   if (gone) return;
   throw new DatabaseError(
-    `PostgreSQL of ${dataFolder} does not end (processes ${serverProcesses(dataFolder).join(", ")}). ` +
+    `PostgreSQL of ${dataFolder} does not end (processes ${living().join(", ") || "unknown"}). ` +
       "End them by hand, then start again.",
   );
 }
 
-/** Stops every process of a data folder where it stands (SIGSTOP). */
-export function freezeServer(dataFolder: string): void {
-  // Once more after the postmaster stands still: it may have forked between the listing and its signal.
-  for (let round = 0; round < 2; round += 1) {
-    for (const pid of serverProcesses(dataFolder)) signal(pid, "SIGSTOP");
+/** What PostgreSQL's lock file `postmaster.pid` says: the postmaster and its System V shared memory segment. */
+function readLock(dataFolder: string): { pid: number; segment: string | undefined } | undefined {
+  const lines = readIfThere(join(dataFolder, "postmaster.pid")).split("\n");
+  const pid = Number(lines[0]);
+  return pid > 0 ? { pid, segment: lines[6]?.trim().split(/ +/)[1] } : undefined;
+}
+
+/** PostgreSQL's processes have the data folder as their working folder. Always false where there is no /proc. */
+function worksIn(pid: number, dataFolder: string): boolean {
+  if (process.platform !== "linux") return false;
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`) === dataFolder;
+  } catch (error) {
+    // It has ended, or it is another user's and so not our server.
+    if (["ENOENT", "ESRCH", "EACCES", "EPERM"].includes(codeOf(error) ?? "")) return false;
+    throw error;
   }
 }
 
-/** Lets the processes of a data folder go on (SIGCONT). */
-export function thawServer(dataFolder: string): void {
-  for (const pid of serverProcesses(dataFolder)) signal(pid, "SIGCONT");
+/** Whether a process is attached to the server's segment. Where there is no /proc only PostgreSQL checks it, at its start. */
+function sharedMemoryInUse(dataFolder: string): boolean {
+  const segment = readLock(dataFolder)?.segment;
+  if (segment === undefined || process.platform !== "linux") return false;
+  const rows = readIfThere("/proc/sysvipc/shm").split("\n");
+  // Columns: key, shmid, perms, size, cpid, lpid, nattch, …
+  return rows.some((row) => {
+    const columns = row.trim().split(/ +/);
+    return columns[1] === segment && Number(columns[6]) > 0;
+  });
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return "";
+    throw error;
+  }
+}
+
+/** Sends a signal to every process of a data folder. */
+export function signalServer(dataFolder: string, name: NodeJS.Signals): void {
+  for (const pid of serverProcesses(dataFolder)) signal(pid, name);
 }
 
 export function signal(pid: number, name: NodeJS.Signals): void {

@@ -4,15 +4,14 @@ import { within } from "./within.ts";
 /** The bootstrap superuser, as RDS names it. */
 export const ADMINISTRATOR = "rdsadmin";
 
-/** How the supervisor reaches an instance. */
-export interface Door {
+/** How the supervisor connects: the server's port on 127.0.0.1 and the administrator's password. */
+export interface AdminLogin {
   port: number;
   password: string;
-  database?: string;
 }
 
 /**
- * The supervisor's own connection to one instance. Every query has a time limit; after an error of the connection
+ * The supervisor's own connection to the server. Every query has a time limit; after an error of the connection
  * or a timeout the session is closed and can't be used again.
  */
 export class Session {
@@ -26,21 +25,19 @@ export class Session {
     client.on("end", () => this.close());
   }
 
-  static async open(door: Door, ms = 1000): Promise<Session> {
+  static async open(login: AdminLogin, ms = 1000): Promise<Session> {
     const client = new pg.Client({
       host: "127.0.0.1",
-      port: door.port,
+      port: login.port,
       user: ADMINISTRATOR,
-      password: door.password,
-      database: door.database ?? "postgres",
+      password: login.password,
+      database: "postgres",
       ssl: false,
       application_name: "trizone-supervisor",
-      // The supervisor must not hang on the standby that it is there to replace.
-      options: "-c synchronous_commit=local",
     });
     const session = new Session(client);
     try {
-      await within(ms, `connecting to PostgreSQL at port ${door.port}`, client.connect());
+      await within(ms, `connecting to PostgreSQL at port ${login.port}`, client.connect());
     } catch (error) {
       session.close();
       throw error;
@@ -73,8 +70,8 @@ export class Session {
 }
 
 /** Opens a session for one piece of work. */
-export async function withSession<T>(door: Door, work: (session: Session) => Promise<T>): Promise<T> {
-  const session = await Session.open(door);
+export async function withSession<T>(login: AdminLogin, work: (session: Session) => Promise<T>): Promise<T> {
+  const session = await Session.open(login);
   try {
     return await work(session);
   } finally {

@@ -1,19 +1,11 @@
 import { DatabaseError } from "./errors.ts";
 
-/** What differs between the instances of a cluster, and over time. */
 export interface Settings {
   port: number;
   serverName: string;
-  /** Name of the standby that each commit waits for; empty: commits wait for the local disk only. */
-  waitFor: string;
-  /** Connection string of the primary, for a standby. */
-  source: string;
   /** The parameter group's. */
   parameters: Record<string, string>;
 }
-
-/** The standby's replication slot: the primary keeps the log that the standby has yet to read. */
-export const SLOT = "trizone_standby";
 
 /** A parameter group may change these; small enough for a laptop that runs much else. */
 const DEFAULTS = {
@@ -28,7 +20,7 @@ const DEFAULTS = {
   log_checkpoints: "off",
 };
 
-/** The cluster relies on these. */
+/** The instance relies on these. */
 const HELD = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
@@ -37,20 +29,10 @@ const HELD = {
   full_page_writes: "on",
   restart_after_crash: "on",
   wal_level: "replica",
-  max_wal_senders: "4",
-  max_replication_slots: "4",
-  hot_standby: "on",
-  // A standby that is away for longer than this is copied anew.
-  max_slot_wal_keep_size: "512MB",
-  wal_receiver_status_interval: "1s",
-  wal_retrieve_retry_interval: "200ms",
-  wal_receiver_timeout: "5s",
-  wal_sender_timeout: "5s",
-  primary_slot_name: SLOT,
-  recovery_target_timeline: "latest",
+  max_wal_senders: "0",
   max_logical_replication_workers: "0",
   huge_pages: "off",
-  // In the data folder: of an instance that was killed and copied anew, nothing stays in the machine's memory.
+  // In the data folder: of a server that was killed nothing stays in the machine's memory.
   dynamic_shared_memory_type: "mmap",
   lc_messages: "C",
   log_destination: "stderr",
@@ -64,11 +46,11 @@ const HELD = {
   log_min_duration_statement: "-1",
 };
 
-const OWN = ["port", "cluster_name", "synchronous_standby_names", "primary_conninfo"];
+const OWN = ["port", "cluster_name"];
 
 /**
  * The parameter group as PostgreSQL takes it. Left out: `rds.*`, and formulas such as `{DBInstanceClassMemory/32768}`,
- * since a laptop has no instance class. Throws a DatabaseError for those that a Multi-AZ instance does not let one set.
+ * since a laptop has no instance class. Throws a DatabaseError for those that the instance does not let one set.
  */
 export function usableParameters(group: Record<string, string>): Record<string, string> {
   const held = Object.keys(group).filter((name) => name in HELD || OWN.includes(name));
@@ -83,19 +65,11 @@ export function usableParameters(group: Record<string, string>): Record<string, 
 }
 
 /** The text of `postgresql.conf`. */
-export function configuration(settings: Settings): string {
-  const all: Record<string, string> = {
-    ...DEFAULTS,
-    ...settings.parameters,
-    ...HELD,
-    port: String(settings.port),
-    cluster_name: settings.serverName,
-    synchronous_standby_names: settings.waitFor && `FIRST 1 ("${settings.waitFor}")`,
-    primary_conninfo: settings.source,
-  };
+export function configuration({ port, serverName, parameters }: Settings): string {
+  const all = { ...DEFAULTS, ...parameters, ...HELD, port: String(port), cluster_name: serverName };
   return Object.entries(all)
-    .map(([name, value]) => `${name} = '${escaped(value)}'`)
-    .join("\n");
+    .map(([name, value]) => `${name} = '${escaped(value)}'\n`)
+    .join("");
 }
 
 /** As PostgreSQL's configuration files read strings: backslashes escape, a line ends the entry. */
@@ -104,7 +78,4 @@ function escaped(value: string): string {
 }
 
 /** The text of `pg_hba.conf`: passwords over TCP from this machine. */
-export const ACCESS = [
-  "host all all 127.0.0.1/32 scram-sha-256",
-  "host replication all 127.0.0.1/32 scram-sha-256",
-].join("\n");
+export const ACCESS = "host all all 127.0.0.1/32 scram-sha-256\n";

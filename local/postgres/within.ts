@@ -1,4 +1,7 @@
-import { TimeoutError } from "./errors.ts";
+/** A wait that was given up; `within` throws it. */
+export class TimeoutError extends Error {
+  override name = "TimeoutError";
+}
 
 const BEAT = 100;
 

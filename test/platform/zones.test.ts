@@ -6,8 +6,8 @@ import { Load, type Sent } from "./load.ts";
 import type { TestPlatform } from "./platform.ts";
 import { shared } from "./shared.ts";
 
-/** How long requests may fail after a zone is lost. */
-const graceMs = 5000;
+/** How long requests may fail after a zone is lost, without the database and with it, in milliseconds. */
+const [graceMs, failoverMs] = [5000, 8000];
 
 function none(orders: Sent[], what: string, more: (order: Sent) => unknown = (order) => order): void {
   const examples = orders.slice(0, 5).map(more);
@@ -32,10 +32,10 @@ describe("a zone", () => {
     status.zones.every(
       ({ name }) => status.pods.filter((pod) => pod.zone === name).length === status.pods.length / 3,
     ) &&
-    status.databases.every(({ replication }) => replication === "sync");
+    status.databases.every(({ state, standbyZone }) => state === "available" && standbyZone !== undefined);
 
   /** Loses a zone under load and returns when it is back; the zone of the database's primary or another. */
-  async function lose(action: "kill" | "freeze", zone: string): Promise<void> {
+  async function lose(action: "kill" | "freeze" | "cut", zone: string, graceMs: number): Promise<void> {
     const load = new Load({ apiUrl: platform.outputs.apiUrl, token, perSecond: 100 });
     await sleep(1000);
     await platform.trizone("zone", action, zone);
@@ -69,16 +69,20 @@ describe("a zone", () => {
     platform.outputs.zones.map(({ name }) => name).find((name) => name !== current) ?? "";
   let current = "";
 
-  for (const action of ["kill", "freeze"] as const) {
-    it(`costs no order when it is lost with the database's primary (${action})`, async function () {
+  for (const action of ["kill", "freeze", "cut"] as const) {
+    it(`costs no order when it is lost with the database (${action})`, async function () {
       this.timeout(240_000);
-      await lose(action, await primary());
+      const zone = await primary();
+      await lose(action, zone, failoverMs);
+      assert.notEqual(await primary(), zone, "it stays where it went");
     });
+  }
 
-    it(`costs no order when it is lost without it (${action})`, async function () {
+  for (const action of ["kill", "freeze"] as const) {
+    it(`costs no order when it is lost without the database (${action})`, async function () {
       this.timeout(240_000);
       current = await primary();
-      await lose(action, await other());
+      await lose(action, await other(), graceMs);
     });
   }
 

@@ -9,7 +9,7 @@ const LOST_STATES = new Set([
   "57P02", // crash_shutdown
   "57P03", // cannot_connect_now: starting up or in recovery
   "57P05", // idle_session_timeout
-  "25006", // read_only_sql_transaction: a standby, or a primary that was just demoted
+  "25006", // read_only_sql_transaction: a server that takes no writes now
   "53300", // too_many_connections
   ...LOGIN_STATES,
 ]);

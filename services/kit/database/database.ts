@@ -38,7 +38,7 @@ export class Database {
 
   /**
    * Runs a statement that has the same effect when it is run twice, and runs it again when the connection is lost.
-   * Rows come back only once the statement is durable on the primary and its standby.
+   * Rows come back only once the statement is durable.
    * @throws ProblemError 503 when the database does not take it; PostgreSQL's error when it refuses the statement.
    */
   async repeatable<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {

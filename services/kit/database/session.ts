@@ -19,20 +19,11 @@ export interface Session {
   query<Row extends QueryResultRow>(statement: Statement, values?: unknown[]): Promise<Row[]>;
 }
 
-/**
- * Lends a connection to `work` and gives it back, or throws it away when it was lost.
- * What `work` resolves to comes back only when its commits were confirmed by the standby.
- */
+/** Lends a connection to `work` and gives it back, or throws it away when it was lost. */
 export async function using<Result>(
   client: PoolClient,
   work: (session: Session) => Promise<Result>,
 ): Promise<Result> {
-  let unconfirmed = false;
-  const onNotice = (notice: { routine?: string | undefined }) => {
-    // PostgreSQL reports a commit whose wait for the standby was cancelled as done, with a warning from this routine.
-    if (notice.routine === "SyncRepWaitForLSN") unconfirmed = true;
-  };
-  client.on("notice", onNotice);
   try {
     const result = await work({
       query: async <Row extends QueryResultRow>(statement: Statement, values: unknown[] = []) => {
@@ -43,14 +34,11 @@ export async function using<Result>(
         return result.rows;
       },
     });
-    if (unconfirmed) throw new ConnectionLost("the standby did not confirm the commit");
     client.release();
     return result;
   } catch (error) {
     client.release(error instanceof ConnectionLost);
     throw error;
-  } finally {
-    client.off("notice", onNotice);
   }
 }
 

@@ -24,8 +24,8 @@ const ALONE = 10;
 /** Orders are found by their time: clocks that differ, and commits that took long, are allowed for with this much. */
 const LATE_MS = 10_000;
 /**
- * So often all unfinished orders are looked at, whatever their time: a pod that was frozen, or a commit that waited for a
- * standby, stores an order as much later than its time as that took.
+ * So often all unfinished orders are looked at, whatever their time: a pod that was frozen, or a commit that waited for
+ * the disk, stores an order as much later than its time as that took.
  */
 const ALL_MS = 5000;
 

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import fc from "fast-check";
-import { killServer, serverProcesses, signal } from "../../../local/postgres/processes.ts";
-import { temporaryOptions, until, ZONES } from "./fixture.ts";
+import { fenceServer, serverProcesses, signal } from "../../../local/postgres/processes.ts";
+import { PostmasterWatch, temporaryOptions, until, ZONES } from "./fixture.ts";
 import { Load } from "./load.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -30,20 +29,22 @@ class Scene {
   readonly load = new Load(() => this.supervisor?.state?.url);
   supervisor: Supervisor | undefined;
   readonly #options: Awaited<ReturnType<typeof temporaryOptions>>;
+  readonly #watch: PostmasterWatch;
 
   constructor(options: Awaited<ReturnType<typeof temporaryOptions>>) {
     this.#options = options;
+    this.#watch = new PostmasterWatch(options.data);
   }
 
   async begin(): Promise<void> {
     this.supervisor = new Supervisor(this.#options);
     await this.supervisor.ready();
-    await until("a primary", 5000, () => this.supervisor?.state?.url !== undefined);
+    await until("a primary", 10_000, () => this.supervisor?.state?.url !== undefined);
   }
 
   async play({ wait, what, zone, signal: name }: Step): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, wait));
-    if (what === "server") for (const pid of this.#processes(zone)) signal(pid, name);
+    if (what === "server") for (const pid of serverProcesses(this.#options.data)) signal(pid, name);
     else if (what === "restart") await this.#again(() => this.supervisor?.stop());
     else if (what === "supervisor") await this.#again(() => this.supervisor?.kill());
     else if (what === "everything") await this.#again(() => this.#killEverything());
@@ -52,40 +53,28 @@ class Scene {
   }
 
   async healAll(): Promise<void> {
-    // Also what was stopped behind the supervisor's back, if it has not been replaced.
-    for (const zone of ZONES) {
-      for (const pid of this.#processes(zone)) signal(pid, "SIGCONT");
-      this.supervisor?.send({ do: "heal", zone });
-    }
+    for (const zone of ZONES) this.supervisor?.send({ do: "heal", zone });
     // What is reported from here on was seen after the healing.
     await new Promise((resolve) => setTimeout(resolve, 300));
-    await until("in sync", 60_000, () => {
-      const { replication, url, standbyUrl } = this.supervisor?.state ?? {};
-      return replication === "sync" && url !== undefined && standbyUrl !== undefined;
-    });
+    await until("it takes connections", 60_000, () => this.supervisor?.state?.url !== undefined);
   }
 
   async audit(): Promise<void> {
     await this.load.more(20, 30_000);
     await this.load.stop();
-    await until("the primary and the standby hold every acknowledged commit once", 30_000, async () => {
-      const { url, standbyUrl } = this.supervisor?.state ?? {};
-      if (url === undefined || standbyUrl === undefined) return false;
-      const primary = await this.load.audit(url);
-      assert.deepEqual({ lost: primary.lost, twice: primary.twice }, { lost: [], twice: 0 });
-      return (await this.load.audit(standbyUrl)).lost.length === 0;
-    });
+    // Where it is may just be changing: a fault that was healed in time may yet be noticed.
+    const url = () => this.supervisor?.state?.url;
+    await until("it takes connections", 30_000, () => url() !== undefined);
+    assert.deepEqual(await this.load.audit(url() ?? ""), { lost: [], twice: 0, torn: 0 });
+    assert.ok(this.#watch.most <= 1, `${this.#watch.most} postmasters at once`);
   }
 
   async end(): Promise<void> {
+    this.#watch.stop();
     await this.load.stop();
     await this.supervisor?.stop();
-    for (const zone of ZONES) await killServer(join(this.#options.directory, zone));
+    await fenceServer(this.#options.data);
     await this.#options.remove();
-  }
-
-  #processes(zone: string): number[] {
-    return serverProcesses(join(this.#options.directory, zone));
   }
 
   async #again(stop: () => Promise<void> | undefined): Promise<void> {
@@ -95,10 +84,10 @@ class Scene {
 
   /** In no particular order, as a power failure would not; the supervisor somewhere in between. */
   async #killEverything(): Promise<void> {
-    const [first = "", ...others] = ZONES;
-    for (const pid of this.#processes(first)) signal(pid, "SIGKILL");
+    const [first, ...others] = serverProcesses(this.#options.data).reverse();
+    if (first !== undefined) signal(first, "SIGKILL");
     await this.supervisor?.kill();
-    for (const zone of others) for (const pid of this.#processes(zone)) signal(pid, "SIGKILL");
+    for (const pid of others) signal(pid, "SIGKILL");
   }
 }
 

@@ -1,4 +1,8 @@
-import { PostgresCluster, type PostgresOptions } from "../../../local/postgres/index.ts";
+import {
+  DatabaseInstance,
+  type InstanceOptions,
+  type InstanceStatus,
+} from "../../../local/postgres/index.ts";
 
 /** A supervisor as a process of its own, so that tests can kill it. Commands and answers go over IPC. */
 export type Command =
@@ -10,46 +14,37 @@ export type Report =
   | { kind: "ready" }
   | { kind: "failed"; message: string }
   | { kind: "problem"; text: string }
-  | {
-      kind: "state";
-      url?: string;
-      standbyUrl?: string;
-      replication: string;
-      primaryZone: string;
-      epoch: number;
-    };
+  | { kind: "state"; url?: string; status: InstanceStatus };
 
-const options = JSON.parse(process.argv[2] ?? "") as PostgresOptions;
+const options = JSON.parse(process.argv[2] ?? "") as InstanceOptions;
 const report = (message: Report) => process.connected && process.send?.(message);
 
 async function main(): Promise<void> {
-  const cluster = await PostgresCluster.start(options);
-  const tell = () => {
-    const { replication, primaryZone, standbyZone, epoch } = cluster.status();
-    const url = cluster.primary() && cluster.connectionString();
-    const standbyUrl = standbyZone && cluster.connectionString("standby");
-    report({ kind: "state", url, standbyUrl, replication, primaryZone, epoch });
+  const instance = await DatabaseInstance.start(options);
+  const send = () => {
+    const url = instance.primary() && instance.connectionString();
+    report({ kind: "state", url, status: instance.status() });
   };
-  cluster.on("primary", tell);
-  cluster.on("problem", (text) => report({ kind: "problem", text }));
-  const timer = setInterval(tell, 50);
-  tell();
+  instance.on("primary", send);
+  instance.on("problem", (text) => report({ kind: "problem", text }));
+  const timer = setInterval(send, 50);
+  send();
   report({ kind: "ready" });
   process.on("message", (command: Command) => {
-    obey(cluster, command).catch((error: unknown) => report({ kind: "problem", text: String(error) }));
+    obey(instance, command).catch((error: unknown) => report({ kind: "problem", text: String(error) }));
   });
   // The test is gone: nothing may outlive it.
   process.once("disconnect", () => {
     clearInterval(timer);
-    cluster.stop().then(() => process.exit(0));
+    instance.stop().then(() => process.exit(0));
   });
 }
 
-async function obey(cluster: PostgresCluster, command: Command): Promise<void> {
+async function obey(instance: DatabaseInstance, command: Command): Promise<void> {
   if (command.do === "stop") process.disconnect();
-  else if (command.do === "failover") await cluster.failover();
-  else if (command.do === "cut") await cluster.cut(command.zone, true);
-  else await cluster[command.do](command.zone);
+  else if (command.do === "failover") await instance.failover();
+  else if (command.do === "cut") await instance.cut(command.zone, true);
+  else await instance[command.do](command.zone);
 }
 
 main().catch((error: unknown) => {

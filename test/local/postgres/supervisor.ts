@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { PostgresOptions } from "../../../local/postgres/index.ts";
+import type { InstanceOptions } from "../../../local/postgres/index.ts";
 import { until } from "./fixture.ts";
 import type { Command, Report } from "./supervisor-main.ts";
 
@@ -16,7 +16,7 @@ export class Supervisor {
   #failure: string | undefined;
   readonly #child: ChildProcess;
 
-  constructor(options: PostgresOptions) {
+  constructor(options: InstanceOptions) {
     const main = fileURLToPath(new URL("supervisor-main.ts", import.meta.url));
     this.#child = fork(main, [JSON.stringify(options)], {
       execArgv: ["--import", createRequire(import.meta.url).resolve("tsx")],
@@ -31,7 +31,7 @@ export class Supervisor {
     return this.#child.exitCode !== null || this.#child.signalCode !== null;
   }
 
-  /** Resolves when the cluster is up and in sync. */
+  /** Resolves when the database takes connections. */
   async ready(): Promise<void> {
     await until("the supervisor is ready", 60_000, () => this.#ready || this.ended);
     if (!this.#ready) throw new Error(this.#failure ?? "the supervisor ended");
