@@ -26,7 +26,7 @@ describe(`${ROUNDS === 1 ? "one round" : `${ROUNDS} rounds`} of kill -9 under lo
   const record = new ClientRecord();
 
   before(async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     services = await RunningServices.start();
     client = new Client();
     load = new Load({ services, client, record, random: new SeededRandom(SEED), perSecond: PER_SECOND });

@@ -106,7 +106,7 @@ describe("migrations", () => {
     const folder = join(scratch, "login");
     await cp(postgres.logins.trading, folder, { recursive: true });
     await writeFile(join(folder, "password"), "pässword");
-    await assert.rejects(migrate(postgres, { ROLE_CREDENTIALS: folder }), /must be printable ASCII/);
+    await assert.rejects(migrate(postgres, { ROLE_CREDENTIALS: folder }), /other than printable ASCII/);
     await as("trading", "SELECT 1");
   });
 
