@@ -3,7 +3,7 @@ import { ConflictException } from "./errors.ts";
 import type { StartZonalShiftInput, ZonalShiftSummary } from "./shapes.ts";
 
 /** Finds a shift by its id among those of a resource, or among all. */
-export type FindShift = (
+type FindShift = (
   zonalShiftId: string,
   resourceIdentifier?: string,
 ) => Promise<ZonalShiftSummary | undefined>;

@@ -9,7 +9,7 @@ export function backOff(attempt: number, random: () => number = Math.random): nu
 }
 
 /** What follows from a failed attempt. */
-export interface Verdict {
+interface Verdict {
   retry: boolean;
   /** The operation may have been carried out all the same. */
   uncertain: boolean;
