@@ -2,7 +2,7 @@ import { isObject } from "../../engine/index.ts";
 import type { Recording } from "./recording.ts";
 
 /** One property: `before` is absent where it is new, `after` where it is gone. */
-export interface Difference {
+interface Difference {
   path: string;
   before?: unknown;
   after?: unknown;

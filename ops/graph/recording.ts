@@ -25,7 +25,7 @@ export interface Recording {
 }
 
 /** Absent where the program says nothing. Resources are named by reference, computed values by `${name.property}`. */
-export interface RecordedResource {
+interface RecordedResource {
   parent?: string;
   kind?: "component" | "remote component" | "read";
   provider?: string;

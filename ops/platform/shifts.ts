@@ -16,7 +16,7 @@ export interface ShiftResource {
   arn: string;
 }
 
-export type NamedShift = (ZonalShift | ZonalShiftSummary) & { resource: string };
+type NamedShift = (ZonalShift | ZonalShiftSummary) & { resource: string };
 
 /** Shifts that one command starts differ in their start by less than this, in milliseconds. */
 const togetherMs = 15_000;

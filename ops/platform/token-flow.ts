@@ -10,7 +10,7 @@ const maxRedirects = 10;
 const Discovery = z.object({ authorization_endpoint: z.url(), token_endpoint: z.url() });
 const Tokens = z.object({ access_token: z.string() });
 
-export interface TokenRequest {
+interface TokenRequest {
   issuer: string;
   clientId: string;
   /** One that the client has registered; nothing needs to listen there. */

@@ -49,7 +49,7 @@ export function display(value: unknown): string {
 }
 
 /** A string, number, boolean or unknown value, and its path (`subnetSpecs[0].type`). */
-export interface Leaf {
+interface Leaf {
   path: string;
   /** Name of the property it is in, also for a list's items. */
   key: string;
