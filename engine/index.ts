@@ -2,7 +2,6 @@
 export { readStackConfig, type StackConfig } from "./config/index.ts";
 export { type EvaluateOptions, evaluate } from "./evaluate/index.ts";
 export {
-  type Alias,
   dereference,
   EvaluationError,
   type Graph,
@@ -12,7 +11,6 @@ export {
   isSecret,
   isUnknown,
   keepSecrets,
-  type LogLine,
   mask,
   nameOf,
   type PropertyMap,
@@ -22,7 +20,6 @@ export {
   type ResourceOptions,
   reveal,
   SECRET,
-  type Severity,
   SIGNATURE,
   STACK_TYPE,
   secret,

@@ -4,7 +4,7 @@ import { fullKey } from "./overrides.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
 /** What an encrypted value is read as: only the stack's own secrets provider could decrypt it. */
-export const ENCRYPTED = "[secret]";
+const ENCRYPTED = "[secret]";
 
 /** The text of a pair's key. */
 export function keyText(pair: Pair): string {

@@ -17,7 +17,7 @@ export function parsePath(path: string): Segment[] | undefined {
 }
 
 /** A value set by a path gets a type, as the CLI has it: `true` and `false`, whole numbers, else text. */
-export function typedValue(text: string): string | number | boolean {
+function typedValue(text: string): string | number | boolean {
   if (text === "true" || text === "false") return text === "true";
   return /^(0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
 }

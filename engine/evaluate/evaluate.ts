@@ -11,7 +11,7 @@ import { supervise } from "./supervise.ts";
 import { type Failure, failureOf } from "./verdict.ts";
 
 /** Starts the program as the CLI's Node language host does, against the engine at `address`. */
-export function startProgram(
+function startProgram(
   address: string,
   entry: Entry,
   options: EvaluateOptions & { traces: boolean },

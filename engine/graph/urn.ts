@@ -2,7 +2,7 @@
 export const STACK_TYPE = "pulumi:pulumi:Stack";
 
 /** The types of a URN's resource and its parents, outermost first, joined by `$`. */
-export function qualifiedType(urn: string): string {
+function qualifiedType(urn: string): string {
   return urn.split("::")[2] ?? "";
 }
 

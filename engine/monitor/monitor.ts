@@ -11,7 +11,7 @@ import { read } from "./read.ts";
 import { register } from "./register.ts";
 
 /** Calls a provider function. Its failure is the program's to handle. */
-export async function invoke(request: proto.ResourceInvokeRequest, context: Context) {
+async function invoke(request: proto.ResourceInvokeRequest, context: Context) {
   const token = request.getTok();
   return context.resources.track(`the function ${token}`, async () => {
     const sent = fromStruct(request.getArgs());
@@ -31,7 +31,7 @@ async function invokeProvider(request: proto.ResourceInvokeRequest, args: Proper
 }
 
 /** Calls a method of a resource; the result depends on all that its arguments came from. */
-export async function call(request: proto.ResourceCallRequest, context: Context) {
+async function call(request: proto.ResourceCallRequest, context: Context) {
   const token = request.getTok();
   return context.resources.track(`the method ${token}`, async () => {
     const args: PropertyMap = dereference(reveal(fromStruct(request.getArgs())));

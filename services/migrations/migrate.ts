@@ -10,7 +10,7 @@ import { countBack, type Direction, WrongInstruction } from "./direction.ts";
  * @param folders each with the files `username`, the role, and `password`
  * @throws Error when a file can't be read, or a role isn't there
  */
-export async function setLogins(client: Client, folders: string[]): Promise<string[]> {
+async function setLogins(client: Client, folders: string[]): Promise<string[]> {
   const logins = await Promise.all(folders.map(readCredentials));
   const verifiers = await Promise.all(logins.map(({ password }) => scramVerifier(password)));
   const statements = logins.map(
@@ -31,7 +31,7 @@ const SALT_BYTES = 16;
  * with it a role gets its password without any statement, and so any log, holding the password.
  * @throws WrongInstruction for a password with other than printable ASCII characters, which clients may prepare in different ways
  */
-export async function scramVerifier(password: string, salt = randomBytes(SALT_BYTES)): Promise<string> {
+async function scramVerifier(password: string, salt = randomBytes(SALT_BYTES)): Promise<string> {
   if (!/^[\x20-\x7e]+$/.test(password)) {
     throw new WrongInstruction(
       "the password of a database login contains other than printable ASCII characters; set another one",

@@ -1,5 +1,5 @@
 /** One pod's process on this machine: its command, files and log, its probes, faults and limits, and its end. */
-export { type Checked, check } from "./check.ts";
+export type { Checked } from "./check.ts";
 export { Container, type Exit } from "./container.ts";
 export { type Launch, portVariable, resolve } from "./environment.ts";
 export { identify, podName } from "./identity.ts";

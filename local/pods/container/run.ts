@@ -11,7 +11,7 @@ const tries = 4;
 const timeoutMs = 2000;
 
 /** Puts a fault on the pod with this admin port, or takes it away (null). Rejects when the pod refuses it or doesn't answer. */
-export async function sendFault(adminPort: number, fault: PodFault | null): Promise<void> {
+async function sendFault(adminPort: number, fault: PodFault | null): Promise<void> {
   const backoff = new Backoff({ firstMs: 150, maxMs: 1000 });
   for (let attempt = 1; ; attempt++) {
     try {

@@ -10,11 +10,11 @@ import { ClientMessage, MAX_CLIENT_MESSAGE, snapshot, textFrame } from "./messag
 import type { StreamMetrics } from "./metrics.ts";
 import { Subscriber } from "./subscriber.ts";
 
-export const PATH = "/ws/quotes";
-export const PROTOCOL = "trizone.quotes.v1";
+const PATH = "/ws/quotes";
+const PROTOCOL = "trizone.quotes.v1";
 
 /** Close codes of our own (RFC 6455, 7.4.2), after the HTTP statuses that they resemble. */
-export const CLOSE = { malformed: 4400, tooMany: 4429, full: 1013, restart: 1012 } as const;
+const CLOSE = { malformed: 4400, tooMany: 4429, full: 1013, restart: 1012 } as const;
 
 export interface StreamLimits {
   /** Connections of this pod at most. */
