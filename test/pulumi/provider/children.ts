@@ -18,7 +18,7 @@ import type { Registered, Registrar } from "./registrar.ts";
  * The build's URN does not hold the image's own name, so its name must tell the images apart: as awsx does it, it is a
  * digest of what is built.
  */
-export async function image({ urn, inputs: sent }: Component, child: Child): Promise<void> {
+async function image({ urn, inputs: sent }: Component, child: Child): Promise<void> {
   const { repositoryUrl, context, dockerfile, platform, args }: PropertyMap = dereference(sent);
   const built = createHash("sha1")
     .update(JSON.stringify(sortKeys([context, dockerfile, args])))
