@@ -65,7 +65,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Graph> {
 }
 
 async function run(options: EvaluateOptions & { traces: boolean }): Promise<{ graph: Graph } | Failure> {
-  const { project, stack, config, provider, timeoutMs = 60_000 } = options;
+  const { project, stack, config, provider, timeoutMs = 120_000 } = options;
   const {
     organization = "organization",
     secretConfigKeys = [],

@@ -17,7 +17,7 @@ export interface EvaluateOptions {
   provider: Provider;
   /** Run as a preview: outputs may stay unknown. @default false */
   dryRun?: boolean;
-  /** Milliseconds that the program may take. @default 60_000 */
+  /** Milliseconds that the program may take. @default 120_000 */
   timeoutMs?: number;
   /** Environment variables of the program beside this process's own. */
   env?: Record<string, string>;
