@@ -1,6 +1,6 @@
 /** Evaluates any Pulumi program for Node without the CLI, and has a policy pack judge what it declares. */
-export { readStackConfig, type StackConfig } from "./config/index.ts";
-export { type EvaluateOptions, evaluate } from "./evaluate/index.ts";
+export { readStackConfig, type StackConfig } from "./config/stack-config.ts";
+export { type EvaluateOptions, evaluate } from "./evaluate/evaluate.ts";
 export {
   dereference,
   EvaluationError,
@@ -28,5 +28,6 @@ export {
   UNKNOWN,
   type Violation,
 } from "./graph/index.ts";
-export { type PolicyPack, type PolicyPackOptions, startPolicyPack } from "./judge/index.ts";
+export type { PolicyPackOptions } from "./judge/options.ts";
+export { type PolicyPack, startPolicyPack } from "./judge/policy-pack.ts";
 export type { CreateRequest, CreateResult, Provider } from "./monitor/index.ts";
