@@ -32,7 +32,7 @@ export function directionOf(args: readonly string[]): Direction {
  * How many of the migrations that were run, in their order, are to be reverted.
  * @throws WrongInstruction when the one that is named is not among them
  */
-export function countBack(to: string | number, made: readonly string[]): number {
+function countBack(to: string | number, made: readonly string[]): number {
   if (typeof to === "number") return Math.min(to, made.length);
   const at = made.lastIndexOf(to);
   if (at >= 0) return made.length - at;
