@@ -77,7 +77,7 @@ export default async function http(options: { seconds: number }): Promise<Benchm
   // Both are warm before either is measured.
   for (const { measure } of [ours, peer]) await measure();
   return {
-    comparisons: [{ name: "http", unit: "requests/s", ours, peer, atLeast: 0.45 }],
+    comparisons: [{ name: "http", unit: "requests/s", ours, peer, atLeast: 0.4 }],
     notes: async () => [
       ...[...cost].map(([name, us]) => `${name}: ${us.toFixed(1)} µs of its core a request, in the last run`),
       ...(pinned.every(Boolean) ? [] : ["processes could not be pinned to cores here"]),

@@ -21,7 +21,6 @@ export interface CallOptions {
   expect?: readonly number[];
   /** More headers, e.g. those of a trace. */
   headers?: Record<string, string>;
-  signal?: AbortSignal;
 }
 
 /** Another service did not answer, or not as it should: whether the call took effect isn't known. */
@@ -51,7 +50,7 @@ export class Peer {
 
   /**
    * POSTs JSON text, so that a caller may put it together in the cheapest way. Tries again after full jitter.
-   * @throws PeerError; Error when the signal is aborted
+   * @throws PeerError
    */
   post<Answer>(
     path: string,
@@ -61,7 +60,7 @@ export class Peer {
     return this.#call("POST", path, body, options);
   }
 
-  /** @throws PeerError; Error when the signal is aborted */
+  /** @throws PeerError */
   get<Answer>(path: string, options: CallOptions = {}): Promise<{ status: number; body: Answer }> {
     return this.#call("GET", path, undefined, { tries: 2, ...options });
   }
@@ -71,7 +70,7 @@ export class Peer {
   }
 
   async #call<Answer>(method: string, path: string, body: string | undefined, options: CallOptions) {
-    const { tries = 1, signal } = options;
+    const { tries = 1 } = options;
     for (let number = 1; ; number += 1) {
       try {
         return await this.#once<Answer>(method, path, body, options);
@@ -79,12 +78,12 @@ export class Peer {
         const again = error instanceof PeerError && (!error.status || isTransientStatus(error.status));
         if (!again || number >= tries) throw error;
       }
-      await sleep(backoffMs(number), undefined, { signal });
+      await sleep(backoffMs(number));
     }
   }
 
   async #once<Answer>(method: string, path: string, body: string | undefined, options: CallOptions) {
-    const { timeoutMs = 2000, expect = [], signal } = options;
+    const { timeoutMs = 2000, expect = [] } = options;
     const request = {
       method,
       path: this.#prefix + path,
@@ -93,7 +92,7 @@ export class Peer {
       whole: true,
     };
     const pool = this.#connections.current();
-    const response = await attempt(pool, request, timeoutMs, signal).catch((error: unknown) => {
+    const response = await attempt(pool, request, timeoutMs).catch((error: unknown) => {
       if (!(error instanceof AttemptError)) throw error;
       this.#connections.retire(pool);
       throw new PeerError(`${this.#name} did not answer: ${error.message}`, undefined, error);

@@ -27,20 +27,16 @@ export async function proxy(
 ): Promise<Response> {
   const call = c.get("call");
   if (!isBelow(call.path, under)) return c.notFound();
-  const headers: HeaderBag = {
-    ...requestHeaders(c.env?.incoming.headers ?? c.req.header(), args.drop),
-    ...args.add,
-    "x-request-id": call.requestId,
-  };
-  delete headers.tracestate;
-  Object.assign(headers, traceHeaders(call.trace));
+  const headers = requestHeaders(c.env?.incoming.headers ?? c.req.header(), args.drop);
+  headers["x-request-id"] = call.requestId;
+  Object.assign(headers, args.add, traceHeaders(call.trace));
   const { method } = c.req;
   const path = c.req.url.slice(c.req.url.indexOf("/", c.req.url.indexOf("//") + 2));
   const bodiless = method === "GET" || method === "HEAD";
   const request = { method, path, headers };
   const response = await args.upstream.request(
     bodiless ? request : { ...request, body: new Uint8Array(await c.req.arrayBuffer()) },
-    c.req.raw.signal,
+    c.env?.outgoing,
     call.startedAt,
   );
   return answer(response, method, args.zone);

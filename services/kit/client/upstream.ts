@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
 import { ProblemError } from "../http/problem.ts";
@@ -88,12 +89,12 @@ export class Upstream {
 
   /**
    * Sends a request, and again where that is safe and may help.
-   * @param client aborted when the client goes away
+   * @param client as for `attempt`
    * @throws ProblemError 502, 503 or 504 with Retry-After; Error when the client went away.
    */
   async request(
     request: UpstreamRequest,
-    client?: AbortSignal,
+    client?: ServerResponse,
     now = performance.now(),
   ): Promise<UpstreamResponse> {
     if (this.#inFlight >= this.#args.maxInFlight) {
@@ -119,7 +120,12 @@ export class Upstream {
     return this.#connections.close();
   }
 
-  async #again(request: UpstreamRequest, client: AbortSignal | undefined, first: Outcome, deadline: number) {
+  async #again(
+    request: UpstreamRequest,
+    client: ServerResponse | undefined,
+    first: Outcome,
+    deadline: number,
+  ) {
     const tries = isRepeatable(request.method, request.headers["idempotency-key"]) ? MAX_TRIES : 1;
     let outcome = first;
     for (let number = 1; number < tries; number += 1) {

@@ -14,7 +14,14 @@ const HOP_BY_HOP = new Set([
   "transfer-encoding",
   "upgrade",
 ]);
-const SET_BY_NEXT_HOP = new Set(["host", "content-length", "expect"]);
+const SET_BY_NEXT_HOP = new Set([
+  "host",
+  "content-length",
+  "expect",
+  "x-request-id",
+  "traceparent",
+  "tracestate",
+]);
 
 /** Headers by which the gateway tells services who calls. Nobody else may set them. */
 export const IDENTITY_HEADERS: ReadonlySet<string> = new Set(["x-user-id", "x-user-name"]);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { QueueFull } from "../../../services/kit/group-commit.ts";
-import { bodyLimit } from "../../../services/kit/http/body-limit.ts";
-import { Overload } from "../../../services/kit/http/overload.ts";
-import { type Problem, ProblemError } from "../../../services/kit/http/problem.ts";
-import { testApp } from "../../support/app.ts";
+import { QueueFull } from "../../../../services/kit/group-commit.ts";
+import { bodyLimit } from "../../../../services/kit/http/body-limit.ts";
+import { Overload } from "../../../../services/kit/http/overload.ts";
+import { type Problem, ProblemError } from "../../../../services/kit/http/problem.ts";
+import { testApp } from "../../../support/app.ts";
 
 const problemIn = async (response: Response) => {
   assert.equal(response.headers.get("content-type"), "application/problem+json");
