@@ -1,8 +1,7 @@
 /** Evaluates any Pulumi program for Node without the CLI, and has a policy pack judge what it declares. */
-export { readStackConfig, type StackConfig } from "./config/index.ts";
-export { type EvaluateOptions, evaluate } from "./evaluate/index.ts";
+export { readStackConfig, type StackConfig } from "./config/stack-config.ts";
+export { type EvaluateOptions, evaluate } from "./evaluate/evaluate.ts";
 export {
-  type Alias,
   dereference,
   EvaluationError,
   type Graph,
@@ -12,7 +11,6 @@ export {
   isSecret,
   isUnknown,
   keepSecrets,
-  type LogLine,
   mask,
   nameOf,
   type PropertyMap,
@@ -22,7 +20,6 @@ export {
   type ResourceOptions,
   reveal,
   SECRET,
-  type Severity,
   SIGNATURE,
   STACK_TYPE,
   secret,
@@ -31,5 +28,6 @@ export {
   UNKNOWN,
   type Violation,
 } from "./graph/index.ts";
-export { type PolicyPack, type PolicyPackOptions, startPolicyPack } from "./judge/index.ts";
+export type { PolicyPackOptions } from "./judge/options.ts";
+export { type PolicyPack, startPolicyPack } from "./judge/policy-pack.ts";
 export type { CreateRequest, CreateResult, Provider } from "./monitor/index.ts";

@@ -8,11 +8,10 @@ import type { Addresses } from "./addresses.ts";
 import { arcApp, managedResources, ZonalShifts } from "./arc/index.ts";
 import { Faults } from "./control.ts";
 import { Databases } from "./databases.ts";
-import { keyFiles } from "./keys.ts";
 import { Network, type Routing, routing } from "./network/index.ts";
 import { Pods } from "./pods/index.ts";
 import { identify } from "./processes.ts";
-import { Secrets } from "./secrets.ts";
+import { keyFiles, Secrets } from "./secrets.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 

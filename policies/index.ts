@@ -1,12 +1,73 @@
 /** The policy pack: what a regulated Australian broker's platform must be, on every stack. A folder a group of policies. */
 import { PolicyPack } from "@pulumi/policy";
-import { containers } from "./containers/index.ts";
-import { data } from "./data/index.ts";
-import { identity } from "./identity/index.ts";
-import { network } from "./network/index.ts";
-import { resilience } from "./resilience/index.ts";
-import { sovereignty } from "./sovereignty/index.ts";
+import { imagesPinned } from "./containers/images-pinned.ts";
+import { podsNoHostAccess } from "./containers/no-host-access.ts";
+import { containersNonRoot } from "./containers/non-root.ts";
+import { containersProbes, containersResources } from "./containers/probes.ts";
+import {
+  containersDropCapabilities,
+  containersNoPrivilege,
+  containersReadOnlyRoot,
+} from "./containers/sandbox.ts";
+import { bucketsGuarded } from "./data/buckets-guarded.ts";
+import { encryptedAtRest } from "./data/encrypted-at-rest.ts";
+import { noPublicBucket, noPublicDatabase } from "./data/no-public-data.ts";
+import { iamNoWildcards } from "./identity/iam-no-wildcards.ts";
+import { secretsAsFiles } from "./identity/secrets-as-files.ts";
+import { databaseTierIsolated } from "./network/database-tier-isolated.ts";
+import { publicBalancersTls, worldMeetsPublicBalancer } from "./network/public-balancers.ts";
+import { securityGroupsClosed } from "./network/security-groups-closed.ts";
+import { tlsOnly } from "./network/tls-only.ts";
+import { autoshiftConfigured } from "./resilience/autoshift-configured.ts";
+import { disruptionBudgets } from "./resilience/disruption-budgets.ts";
+import { nodeGroupsInEveryZone } from "./resilience/node-groups-in-every-zone.ts";
+import { podsSpreadOverZones } from "./resilience/pods-spread-over-zones.ts";
+import {
+  productionBackups,
+  productionDeletionProtection,
+  productionMultiAz,
+} from "./resilience/production-resilient.ts";
+import { threeZones, threeZonesInEveryTier } from "./resilience/three-zones.ts";
+import { awsRegion } from "./sovereignty/aws-region.ts";
+import { awsTags } from "./sovereignty/aws-tags.ts";
 
+/** Everything of AWS is in Australia, and auditors can tell which resources are the platform's. */
+const sovereignty = [awsRegion, awsTags];
+/** Databases, caches, buckets and volumes are private, and encrypted at rest. */
+const data = [noPublicDatabase, noPublicBucket, bucketsGuarded, encryptedAtRest];
+/** What the internet can reach, and whom the database's subnets can; connections are encrypted. */
+const network = [
+  securityGroupsClosed,
+  worldMeetsPublicBalancer,
+  publicBalancersTls,
+  databaseTierIsolated,
+  tlsOnly,
+];
+/** Who may do what, and how secrets reach those who need them. */
+const identity = [iamNoWildcards, secretsAsFiles];
+/** What a pod's containers may do, what they run, and what they must declare. */
+const containers = [
+  containersNonRoot,
+  containersNoPrivilege,
+  containersReadOnlyRoot,
+  containersDropCapabilities,
+  podsNoHostAccess,
+  imagesPinned,
+  containersResources,
+  containersProbes,
+];
+/** Losing a zone costs a third of the platform at most, and production's data survives mistakes. */
+const resilience = [
+  podsSpreadOverZones,
+  disruptionBudgets,
+  threeZones,
+  threeZonesInEveryTier,
+  nodeGroupsInEveryZone,
+  autoshiftConfigured,
+  productionMultiAz,
+  productionBackups,
+  productionDeletionProtection,
+];
 new PolicyPack("trizone-policies", {
   policies: [...sovereignty, ...data, ...network, ...identity, ...containers, ...resilience],
 });

@@ -56,9 +56,9 @@ function count(out: string): void {
   for (const [, number, what] of plain.slice(end).matchAll(/^ {2}(\d+) (passing|pending|failing)/gm)) {
     counts[what as keyof typeof counts] += Number(number);
   }
-  const [, told] = plain.slice(end).split(/^ {2}\d+ failing\n/m);
-  if (told) failures.push(told.trim());
-  for (const [, title = "", error] of told?.matchAll(FAILURE) ?? [])
+  const [, listed] = plain.slice(end).split(/^ {2}\d+ failing\n/m);
+  if (listed) failures.push(listed.trim());
+  for (const [, title = "", error] of listed?.matchAll(FAILURE) ?? [])
     failed.push(`${title.replace(/\s+/g, " ")}: ${error}`);
   for (const [, title = ""] of plain.slice(0, end).matchAll(/^ +- (.*)$/gm)) skipped.push(title);
 }
@@ -92,7 +92,7 @@ await runAll(
 
 const { passing, pending, failing } = counts;
 for (const title of skipped) console.log(`skipped: ${title}`);
-for (const told of failures) console.log(`\n  ${told}\n`);
+for (const listed of failures) console.log(`\n  ${listed}\n`);
 for (const what of failed) console.log(`FAILED: ${what}`);
 console.log(`\nIn ${seconds(begun)}:\n${passing} passed, ${failing} failed, ${pending} skipped`);
 process.exitCode = failed.length > 0 || passing + failing === 0 ? 1 : 0;

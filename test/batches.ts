@@ -8,7 +8,7 @@ export interface Batch {
 }
 
 /** In the order of their starts, the longest first, so that none is left to run by itself at the end. */
-export const BATCHES: Batch[] = [
+const BATCHES: Batch[] = [
   { name: "the Pulumi CLI", of: ["pulumi"] },
   // Beside the one above, which computes all the time: this one waits most of it.
   { name: "the laptop's parts", of: ["local"] },

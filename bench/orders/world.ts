@@ -13,7 +13,7 @@ const USERS = Array.from({ length: 200 }, (_, i) => `bench-${i}`);
 const SYMBOLS = [...INSTRUMENTS.keys()];
 
 /** Gives each user cash and some of every share, enough for all runs. */
-export async function fundUsers({ pods }: Services): Promise<void> {
+async function fundUsers({ pods }: Services): Promise<void> {
   const post = async (url: string, user: string, body: unknown) => {
     const headers = {
       "content-type": "application/json",
@@ -46,10 +46,7 @@ export async function fundUsers({ pods }: Services): Promise<void> {
  * The requests of many users in turn: market orders, buys and sells, each with a key of its own. Through the gateway
  * with the user's token, or straight to `trading` as the gateway would send them.
  */
-export async function orderRequests(
-  services: Services,
-  through: "gateway" | "trading",
-): Promise<() => string> {
+async function orderRequests(services: Services, through: "gateway" | "trading"): Promise<() => string> {
   const run = randomUUID().slice(0, 8);
   const heads = await Promise.all(
     USERS.map(async (user) =>

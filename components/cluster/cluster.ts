@@ -20,13 +20,13 @@ export interface ClusterAccess {
 }
 
 /** The API server's endpoints: private, and public from the given ranges only. */
-export function endpoints({ cidrs = [] }: ClusterAccess): Partial<eks.ClusterOptions> {
+function endpoints({ cidrs = [] }: ClusterAccess): Partial<eks.ClusterOptions> {
   if (cidrs.length === 0) return { endpointPrivateAccess: true, endpointPublicAccess: false };
   return { endpointPrivateAccess: true, endpointPublicAccess: true, publicAccessCidrs: cidrs };
 }
 
 /** Access entries by principal, each with one of EKS's own policies over the whole cluster. */
-export function accessEntries(
+function accessEntries(
   { admins = [], viewers = [] }: ClusterAccess,
   tags?: Record<string, string>,
 ): eks.ClusterOptions["accessEntries"] {

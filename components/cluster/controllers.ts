@@ -42,7 +42,7 @@ const ADD_ONS: Record<string, object | undefined> = {
  *
  * @example new AddOns("add-ons", { clusterName: cluster.clusterName, region }, { provider })
  */
-export class AddOns extends pulumi.ComponentResource {
+class AddOns extends pulumi.ComponentResource {
   readonly addOns: aws.eks.Addon[];
 
   constructor(name: string, args: AddOnsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -69,7 +69,7 @@ export class AddOns extends pulumi.ComponentResource {
 const NAME = "argo-rollouts";
 
 /** Moves traffic to a new version step by step, and back when its analysis fails. */
-export function rollouts(): Chart {
+function rollouts(): Chart {
   return {
     name: NAME,
     repo: "https://argoproj.github.io/argo-helm",

@@ -18,7 +18,7 @@ export interface NodeTemplateArgs {
  *
  * @example new NodeTemplate("nodes-template", { region, disk: 50, tags }, { provider })
  */
-export class NodeTemplate extends pulumi.ComponentResource {
+class NodeTemplate extends pulumi.ComponentResource {
   readonly launchTemplate: aws.ec2.LaunchTemplate;
 
   constructor(name: string, args: NodeTemplateArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -27,7 +27,7 @@ const RULES = {
  *
  * @example new CacheAlarms("cache-alarms", { group: "trizone-prod-cache", nodes: 3, topicArn, region }, { provider })
  */
-export class CacheAlarms extends pulumi.ComponentResource {
+class CacheAlarms extends pulumi.ComponentResource {
   constructor(name: string, args: CacheAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trizone:aws:CacheAlarms", name, {}, opts);
     const { region, topicArn, tags } = args;

@@ -30,7 +30,7 @@ export interface DatabaseMonitoringArgs {
  *
  * @example new DatabaseMonitoring("database-monitoring", { identifier: "trizone-dev-database", logs: ["postgresql"], … })
  */
-export class DatabaseMonitoring extends pulumi.ComponentResource {
+class DatabaseMonitoring extends pulumi.ComponentResource {
   readonly roleArn: pulumi.Output<string>;
   /** What the instance waits for. */
   readonly ready: pulumi.Resource[];

@@ -102,7 +102,7 @@ const SERVICES = {
  *
  * @example new Key("logs-key", { region, account, description: "Log groups", services: ["logs"] }, { provider })
  */
-export class Key extends pulumi.ComponentResource {
+class Key extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
 
   constructor(name: string, args: KeyArgs, opts?: pulumi.ComponentResourceOptions) {

@@ -18,7 +18,7 @@ import type { Objectives, RuleGroup } from "./rule.ts";
  * @param own namespace of the monitor
  * @param namespace of the pods
  */
-export function serviceMonitor(name: string, own: string, namespace: pulumi.Input<string>) {
+function serviceMonitor(name: string, own: string, namespace: pulumi.Input<string>) {
   return {
     apiVersion: "monitoring.coreos.com/v1",
     kind: "ServiceMonitor",

@@ -2,9 +2,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isMap, isScalar, type Pair } from "yaml";
 import { EvaluationError } from "../graph/index.ts";
-import { declaredConfig } from "./declared.ts";
+import { configValue, declaredConfig, keyText } from "./declared.ts";
 import { fullKey, override } from "./overrides.ts";
-import { configValue, keyText } from "./value.ts";
 import { findYaml, readYaml, type YamlFile } from "./yaml-file.ts";
 
 /** What the files of a project say about a stack; it can be spread into the options of `evaluate`. */

@@ -1,14 +1,94 @@
+import { resolve } from "node:path";
 import engineRpc from "@pulumi/pulumi/proto/engine_grpc_pb.js";
 import resourceRpc from "@pulumi/pulumi/proto/resource_grpc_pb.js";
-import type { Graph } from "../graph/index.ts";
+import type { Graph, PropertyMap, Resource, Severity } from "../graph/index.ts";
 import { serve } from "../grpc/index.ts";
-import { createContext, engineService, monitor, Resources } from "../monitor/index.ts";
-import { Log } from "../process/index.ts";
-import { findEntry } from "./entry.ts";
-import type { EvaluateOptions } from "./options.ts";
-import { startProgram } from "./program.ts";
+import {
+  createContext,
+  engineService,
+  monitor,
+  PARALLEL,
+  type Provider,
+  Resources,
+} from "../monitor/index.ts";
+import { type Child, Log, resolveSdk, sdkEnvironment, startNode } from "../process/index.ts";
+import { type Entry, findEntry } from "./entry.ts";
 import { supervise } from "./supervise.ts";
 import { type Failure, failureOf } from "./verdict.ts";
+
+export interface EvaluateOptions {
+  /** The project's folder. */
+  directory: string;
+  /** The program: a file or a folder in `directory`. @default package.json's `main`, else `index.ts` or `index.js` */
+  main?: string;
+  project: string;
+  stack: string;
+  /** @default "organization", as the CLI has it without Pulumi's cloud */
+  organization?: string;
+  /** `ns:key` -> value. */
+  config: Record<string, string>;
+  /** Keys of `config` whose values are secret. */
+  secretConfigKeys?: string[];
+  provider: Provider;
+  /** Run as a preview: outputs may stay unknown. @default false */
+  dryRun?: boolean;
+  /** Milliseconds that the program may take. @default 120_000 */
+  timeoutMs?: number;
+  /** Environment variables of the program beside this process's own. */
+  env?: Record<string, string>;
+  /** Stack name -> its outputs: what stack references answer. */
+  stackReferences?: Record<string, PropertyMap>;
+  /** Called once the program's process was started: what else is to run beside it doesn't hold it up then. */
+  onStarted?: () => void;
+  /** Gets each resource when it is registered (or read): all but a component's outputs is final. */
+  onResource?: (resource: Resource) => void;
+  /** Gets the graph when the program says that it is done: its end is awaited, and may still turn out to be a failure. */
+  onGraph?: (graph: Graph) => void;
+  /** Gets what the program logs and prints, as it comes. */
+  onLog?: (severity: Severity, message: string, urn?: string) => void;
+  /** Ends the evaluation at once. */
+  signal?: AbortSignal;
+  /** Arguments of Node, as `nodeargs` in Pulumi.yaml. @default those by which tsx loads TypeScript */
+  nodeArgs?: string[];
+}
+
+/** Starts the program as the CLI's Node language host does, against the engine at `address`. */
+function startProgram(
+  address: string,
+  entry: Entry,
+  options: EvaluateOptions & { traces: boolean },
+  log: Log,
+): Child {
+  const { project, stack, organization, directory, dryRun } = options;
+  const settings = [
+    `--monitor=${address}`,
+    `--engine=${address}`,
+    `--project=${project}`,
+    `--stack=${stack}`,
+    `--organization=${organization ?? "organization"}`,
+    `--root-directory=${resolve(directory)}`,
+    `--pwd=${entry.pwd}`,
+    `--parallel=${PARALLEL}`,
+    ...(dryRun ? ["--dry-run"] : []),
+  ];
+  const runner = resolveSdk("@pulumi/pulumi/cmd/run", entry.pwd);
+  return startNode({
+    nodeArgs: nodeArgs(options),
+    traces: options.traces,
+    script: runner,
+    args: [...settings, entry.program],
+    cwd: entry.pwd,
+    env: sdkEnvironment(options),
+    onLine: (_stream, line) => log.add("info", line),
+  });
+}
+
+/** What Pulumi.yaml says, as long as this Node then loads TypeScript (it does from 22.18 on); else tsx has to. */
+function nodeArgs({ nodeArgs }: EvaluateOptions): string[] {
+  const loadsTypeScript = Boolean((process.features as { typescript?: unknown }).typescript);
+  if (nodeArgs && (nodeArgs.length > 0 || loadsTypeScript)) return nodeArgs;
+  return ["--import", import.meta.resolve("tsx")];
+}
 
 /**
  * Runs a Pulumi program in a child process, as the CLI's language host does, and gives the graph of what it declared.
@@ -27,7 +107,7 @@ export async function evaluate(options: EvaluateOptions): Promise<Graph> {
 }
 
 async function run(options: EvaluateOptions & { traces: boolean }): Promise<{ graph: Graph } | Failure> {
-  const { project, stack, config, provider, timeoutMs = 60_000 } = options;
+  const { project, stack, config, provider, timeoutMs = 120_000 } = options;
   const {
     organization = "organization",
     secretConfigKeys = [],

@@ -1,7 +1,7 @@
 /** What an evaluation gives: the graph of resources with their values and URNs, or one error. */
 export { EvaluationError, type LogLine, messageOf, type Severity } from "./errors.ts";
 export type { Alias, Graph, PropertyMap, Resource, ResourceOptions, Violation } from "./graph.ts";
-export { isProviderType, makeUrn, nameOf, packageOf, STACK_TYPE, typeOf } from "./urn.ts";
+export { isProviderType, makeUrn, nameOf, packageOf, STACK_TYPE, typeOf } from "./graph.ts";
 export {
   ARCHIVE,
   dereference,

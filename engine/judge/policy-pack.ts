@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { findYaml } from "../config/index.ts";
+import { findYaml } from "../config/yaml-file.ts";
 import { EvaluationError, type Graph, messageOf, type Resource, type Violation } from "../graph/index.ts";
 import {
   type Child,

@@ -1,6 +1,5 @@
 /** The engine's side of Pulumi's protocol: it answers what a program registers, reads, calls and logs. */
-export { type Context, createContext } from "./context.ts";
-export { engineService } from "./engine-service.ts";
-export { monitor, PARALLEL } from "./monitor.ts";
+export { createContext } from "./context.ts";
+export { engineService, monitor, PARALLEL } from "./monitor.ts";
 export type { CreateRequest, CreateResult, Provider } from "./provider.ts";
 export { Resources } from "./resources.ts";

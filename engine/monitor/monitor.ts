@@ -1,12 +1,77 @@
 import type * as grpc from "@grpc/grpc-js";
 import type callback from "@pulumi/pulumi/proto/callback_pb.js";
+import engine from "@pulumi/pulumi/proto/engine_pb.js";
+import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
-import { fromStruct, unary } from "../grpc/index.ts";
+import { dereference, type PropertyMap, reveal, type Severity } from "../graph/index.ts";
+import { fromStruct, toStruct, unary } from "../grpc/index.ts";
+import type { Log } from "../process/index.ts";
+import { invokeBuiltin } from "./builtin.ts";
 import type { Context } from "./context.ts";
-import { call, invoke } from "./functions.ts";
 import { read } from "./read.ts";
 import { register } from "./register.ts";
+
+const severities: Record<engine.LogSeverity, Severity> = {
+  [engine.LogSeverity.DEBUG]: "debug",
+  [engine.LogSeverity.INFO]: "info",
+  [engine.LogSeverity.WARNING]: "warning",
+  [engine.LogSeverity.ERROR]: "error",
+};
+
+/** The `Engine` service: what a program says to the engine beside its resources. */
+export function engineService(log: Log): grpc.UntypedServiceImplementation {
+  let rootUrn = "";
+  return {
+    log: unary((request: engine.LogRequest) => {
+      log.add(severities[request.getSeverity()], request.getMessage(), request.getUrn() || undefined);
+      return new empty.Empty();
+    }),
+    getRootResource: unary(() => new engine.GetRootResourceResponse().setUrn(rootUrn)),
+    setRootResource: unary((request: engine.SetRootResourceRequest) => {
+      rootUrn = request.getUrn();
+      return new engine.SetRootResourceResponse();
+    }),
+    // There is no CLI here whose version could be wrong.
+    requirePulumiVersion: unary(() => new engine.RequirePulumiVersionResponse()),
+  };
+}
+
+/** Calls a provider function. Its failure is the program's to handle. */
+async function invoke(request: proto.ResourceInvokeRequest, context: Context) {
+  const token = request.getTok();
+  return context.resources.track(`the function ${token}`, async () => {
+    const sent = fromStruct(request.getArgs());
+    const transformed = await context.transforms.applyToInvoke(token, sent, request.getProvider());
+    const args: PropertyMap = dereference(reveal(transformed));
+    const answer = invokeBuiltin(token, args, context) ?? (await invokeProvider(request, args, context));
+    return new proto.ResourceInvokeResponse().setReturn(toStruct(answer));
+  });
+}
+
+async function invokeProvider(request: proto.ResourceInvokeRequest, args: PropertyMap, context: Context) {
+  const token = request.getTok();
+  if (request.getProvider() === "") {
+    context.defaultProviders.reference(context.packages.of(token, request, `the call of ${token}`));
+  }
+  return context.provider.invoke(token, args);
+}
+
+/** Calls a method of a resource; the result depends on all that its arguments came from. */
+async function call(request: proto.ResourceCallRequest, context: Context) {
+  const token = request.getTok();
+  return context.resources.track(`the method ${token}`, async () => {
+    const args: PropertyMap = dereference(reveal(fromStruct(request.getArgs())));
+    const answer = await context.provider.call(token, args);
+    const response = new providerProto.CallResponse().setReturn(toStruct(answer));
+    const sources = [...request.getArgdependenciesMap().entries()].flatMap(([, urns]) => urns.getUrnsList());
+    for (const key of Object.keys(answer)) {
+      const dependencies = new providerProto.CallResponse.ReturnDependencies();
+      response.getReturndependenciesMap().set(key, dependencies.setUrnsList([...new Set(sources)]));
+    }
+    return response;
+  });
+}
 
 const Feature = proto.ResourceMonitorFeature;
 

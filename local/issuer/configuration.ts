@@ -6,17 +6,17 @@ import { page, pageHeaders, problemPage } from "./page.ts";
 import { subjectOf, type User } from "./users.ts";
 
 /** Access tokens are JWTs only for a resource, so every request is for this one. */
-export const resource = "urn:trizone:api";
+const resource = "urn:trizone:api";
 
 /** Nobody is asked whether the platform's own app may know who they are: not even because it is on loopback. */
-export function firstPartyPolicy(): interactionPolicy.DefaultPolicy {
+function firstPartyPolicy(): interactionPolicy.DefaultPolicy {
   const policy = interactionPolicy.base();
   policy.get("consent")?.checks.remove("native_client_prompt");
   return policy;
 }
 
 /** Grants what is asked for, as a user pool does for its own app clients. */
-export function grantEverything(scope: string): NonNullable<Configuration["loadExistingGrant"]> {
+function grantEverything(scope: string): NonNullable<Configuration["loadExistingGrant"]> {
   return async (ctx) => {
     const { client, session, provider } = ctx.oidc;
     if (!client || !session?.accountId) return undefined;

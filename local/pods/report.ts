@@ -1,38 +1,6 @@
-import { type Exit, portVariable, tail } from "./container/index.ts";
+import { portVariable, tail } from "./container/index.ts";
 import type { Pod } from "./pod.ts";
 import type { Workload } from "./spec/index.ts";
-
-/** As `kubectl get pods` names it. */
-type Phase =
-  | "Pending"
-  | "ContainerCreating"
-  | "Running"
-  | "CrashLoopBackOff"
-  | "CreateContainerConfigError"
-  | "Terminating"
-  | "Succeeded"
-  | "Failed";
-
-/** One pod, as a person asks about it. */
-export interface PodStatus {
-  name: string;
-  /** Name of its Deployment or Job. */
-  workload: string;
-  namespace: string;
-  /** Undefined while no zone may take it. */
-  zone: string | undefined;
-  phase: Phase;
-  pid: number | undefined;
-  /** URL of its admin port, if it has one now. */
-  admin: string | undefined;
-  ready: boolean;
-  /** Times that its container was started again. */
-  restarts: number;
-  startedAt: Date | undefined;
-  lastExit?: Exit;
-  /** Why it isn't ready, when that is known. */
-  reason?: string;
-}
 
 /** Says which pods aren't ready and why, with the end of their logs, and which workloads wait for others. */
 export async function notReady(pods: Pod[], waiting: Workload[], after: string): Promise<Error> {

@@ -17,7 +17,7 @@ const LIMIT = 15_000;
  * Creates what an RDS instance comes with, unless it is there: the initial database and the master user, which may
  * create roles and databases and read statistics but is no superuser. Its password becomes the declared one.
  */
-export async function ensureDatabase(
+async function ensureDatabase(
   login: AdminLogin,
   { database, master }: Pick<InstanceOptions, "database" | "master">,
 ): Promise<void> {

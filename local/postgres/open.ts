@@ -16,7 +16,7 @@ import { usableParameters } from "./settings.ts";
  * Claims a folder for this process, so that a second supervisor does not take the running database for a leftover.
  * The claim is a socket that this process listens on: the kernel lets go of it when the process ends, however it ends.
  */
-export async function claimFolder(directory: string): Promise<Server> {
+async function claimFolder(directory: string): Promise<Server> {
   const name = `trizone-${createHash("sha256").update(directory).digest("hex").slice(0, 32)}`;
   // Linux has names outside of the file system; elsewhere a dead process leaves its socket file behind.
   const path = process.platform === "linux" ? `\0${name}` : join(tmpdir(), `${name}.sock`);

@@ -21,7 +21,7 @@ export type FindShift = (
  * An attempt whose answer was lost may have been carried out, and its retry is then refused as a conflict with it. This
  * returns the shift that such a conflict names when it is the one that was asked for, else undefined.
  */
-export async function recover(
+async function recover(
   command: ZonalShiftCommand<unknown, unknown>,
   error: unknown,
   find: FindShift,

@@ -46,14 +46,14 @@ function isNamed(name: string, value: string): boolean {
 }
 
 /** Why a setting looks like a secret, by its name or its value; undefined where it doesn't. */
-export function looksSecret(name: string, value: string): string | undefined {
+function looksSecret(name: string, value: string): string | undefined {
   const kind = VALUES.find(([pattern]) => pattern.test(value))?.[1];
   if (kind) return `its value is ${kind}`;
   return isNamed(name, value) || (FILE.test(name) && value !== "") ? "its name is a secret's" : undefined;
 }
 
 /** Why a text (a configuration file, a command's argument) looks as if a secret were in it. */
-export function holdsSecret(text: string): string | undefined {
+function holdsSecret(text: string): string | undefined {
   const kind = VALUES.find(([pattern]) => pattern.test(text))?.[1];
   if (kind) return `it holds ${kind}`;
   const found = [...text.matchAll(ASSIGNMENT)].find(([, name = "", value = ""]) => isNamed(name, value));

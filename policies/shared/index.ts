@@ -1,6 +1,5 @@
 /** What rules are made with: their form, reading properties that may be unknown, pods, policy documents, links. */
 
-export { BALANCERS, leadsTo, ofType } from "./links.ts";
 export {
   type Container,
   containersOf,
@@ -13,6 +12,15 @@ export {
   securityContext,
 } from "./pod-specs.ts";
 export { allowsEverybody, documents, isAllow, listOf } from "./policy-documents.ts";
-export { isProduction, PRODUCTION_SCHEMA } from "./production.ts";
-export { type Check, type Finding, resourceRule, stackRule } from "./rule.ts";
+export {
+  BALANCERS,
+  type Check,
+  type Finding,
+  isProduction,
+  leadsTo,
+  ofType,
+  PRODUCTION_SCHEMA,
+  resourceRule,
+  stackRule,
+} from "./rule.ts";
 export { display, entries, items, leaves, mayEqual, read, UNKNOWN, unset } from "./values.ts";

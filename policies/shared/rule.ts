@@ -7,6 +7,57 @@ import type {
   StackValidationArgs,
   StackValidationPolicy,
 } from "@pulumi/policy";
+import { items, read } from "./values.ts";
+
+/** The two names that the provider has for the type of a load balancer. */
+export const BALANCERS = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
+
+/** The outputs by which other resources refer to one. */
+const NAMES = ["id", "arn", "name", "bucket"];
+
+/**
+ * Whether a resource's property refers to another resource: by its id, ARN or name, or, while a preview doesn't know
+ * those, by the resources that Pulumi recorded the property's value to come from.
+ */
+export function leadsTo(from: PolicyResource, property: string, to: PolicyResource): boolean {
+  const value = read(from.props, property);
+  const given = Array.isArray(value) ? items(value) : [value];
+  const names = NAMES.map((name) => read(to.props, name)).filter((name) => typeof name === "string");
+  if (given.some((one) => names.includes(one as string))) return true;
+  return (from.propertyDependencies[property] ?? []).some(({ urn }) => urn === to.urn);
+}
+
+/** The resources of any of these types. */
+export function ofType(resources: PolicyResource[], ...types: string[]): PolicyResource[] {
+  return resources.filter(({ type }) => types.includes(type));
+}
+
+const DEFAULT = ["prod"];
+
+/** The policy setting that names the production stacks, for policies that are stricter there. */
+export const PRODUCTION_SCHEMA: PolicyConfigSchema = {
+  properties: {
+    stacks: {
+      type: "array",
+      items: { type: "string" },
+      default: DEFAULT,
+      description: "The production stacks. `prod` stands for its layers too, such as `prod-foundation`.",
+    },
+  },
+};
+
+/** Whether a resource belongs to a production stack, by its URN. */
+export function isProduction({
+  urn,
+  getConfig,
+}: {
+  urn: string;
+  getConfig: <T extends object>() => T;
+}): boolean {
+  const [stack = ""] = urn.replace(/^urn:pulumi:/, "").split("::");
+  const given = items(read(getConfig(), "stacks")).map(String);
+  return (given.length > 0 ? given : DEFAULT).some((name) => stack === name || stack.startsWith(`${name}-`));
+}
 
 /** Says what is wrong with the properties of a resource of one type, and where; nothing is wrong with an empty list. */
 export type Check = (props: unknown) => string[];

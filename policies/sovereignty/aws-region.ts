@@ -16,14 +16,14 @@ const HOST = new RegExp(
 );
 
 /** The regions in a text that is a region or a zone, or has ARNs or AWS host names; of a zone's id, the prefix. */
-export function regionsNamed(text: string): string[] {
+function regionsNamed(text: string): string[] {
   const whole = WHOLE.exec(text)?.[1] ?? ZONE.exec(text)?.[1] ?? ZONE_ID.exec(text)?.[1];
   if (whole) return [whole];
   return regionsAddressed(text);
 }
 
 /** The regions of the ARNs and the AWS host names in a text. */
-export function regionsAddressed(text: string): string[] {
+function regionsAddressed(text: string): string[] {
   return [...text.matchAll(ARN), ...text.matchAll(HOST)].flatMap(([, region]) => region ?? []);
 }
 

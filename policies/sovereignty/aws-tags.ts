@@ -11,7 +11,7 @@ const answers = new Map<string, boolean>();
  * Whether resources of this type can have tags, by the inputs that the class in the provider's SDK lists; the type
  * names the class's file. A type that the SDK doesn't have counts as taggable.
  */
-export function isTaggable(type: string): boolean {
+function isTaggable(type: string): boolean {
   const answer = answers.get(type) ?? takesTags(type);
   answers.set(type, answer);
   return answer;

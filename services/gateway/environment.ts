@@ -14,7 +14,7 @@ export const Flags = z.strictObject({
 export type Flags = z.infer<typeof Flags>;
 
 /** `FEATURE_FLAGS`: a JSON object of flags; flags that it doesn't name have their defaults. */
-export const FlagsVariable = z
+const FlagsVariable = z
   .string()
   .default("{}")
   .transform((text, context) => {

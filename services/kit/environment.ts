@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { PATIENCE_MS } from "./http/overload.ts";
 
 /** Whole milliseconds given as text, as environment variables are. */
 export const milliseconds = (fallback: number) => z.coerce.number().int().min(0).default(fallback);
@@ -29,7 +28,7 @@ export const PodEnvironment = z.object({
    */
   TERMINATION_LAME_DUCK_MS: milliseconds(700),
   /** How long a request may wait to be admitted in an overloaded pod; see `kit/http/overload.ts`. */
-  OVERLOAD_PATIENCE_MS: milliseconds(PATIENCE_MS),
+  OVERLOAD_PATIENCE_MS: milliseconds(10),
 });
 
 export type PodEnvironment = z.infer<typeof PodEnvironment>;

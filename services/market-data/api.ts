@@ -10,7 +10,7 @@ import { getHistory, getQuotes } from "./routes.ts";
 const MAX_CACHED = 256;
 
 /** Quotes as a JSON document, written once a tick for all requests of the same symbols. */
-export class QuotesCache {
+class QuotesCache {
   readonly #latest: LatestQuotes;
   readonly #documents = new Map<string, string>();
   #tick = 0;

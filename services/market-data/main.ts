@@ -9,8 +9,7 @@ import { quotesApi } from "./api.ts";
 import { BusEnvironment, createBus } from "./bus/index.ts";
 import { LatestQuotes } from "./latest-quotes.ts";
 import { SharedTape } from "./shared-tape.ts";
-import { streamMetrics } from "./stream/metrics.ts";
-import { Stream } from "./stream/stream.ts";
+import { Stream, streamMetrics } from "./stream/stream.ts";
 import { Tape } from "./tape.ts";
 
 /**

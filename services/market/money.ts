@@ -3,8 +3,6 @@
  * in thousandths of a dollar. In JSON and SQL they are decimal strings with all digits of their scale, such as "45.10".
  */
 
-/** Digits after the point of a share price: ASX steps go down to 0.1 cent. */
-export const PRICE_SCALE = 3;
 /** The currency that ASX trades in. */
 export const EXCHANGE_CURRENCY = "AUD";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** An event's place in the feed: the writing transaction's id, its chain, its link there. */
-export const Position = z.string().regex(/^\d{1,20}\.\d{1,19}\.\d{1,19}$/);
+const Position = z.string().regex(/^\d{1,20}\.\d{1,19}\.\d{1,19}$/);
 
 const orderId = z.uuid().toLowerCase();
 const userId = z.string().min(1).max(255);

@@ -5,8 +5,7 @@ import { z } from "zod";
 import { backoffMs } from "../kit/client/retry.ts";
 import { connectionConfig, DatabaseEnvironment, isConnectionLoss } from "../kit/database/index.ts";
 import { milliseconds, readEnvironment } from "../kit/environment.ts";
-import { directionOf, WrongInstruction } from "./direction.ts";
-import { migrate } from "./migrate.ts";
+import { directionOf, migrate, WrongInstruction } from "./migrate.ts";
 
 /**
  * `migrations` brings the database's schemas up to date as their owner, sets the passwords of the services' roles, and

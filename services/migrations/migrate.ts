@@ -3,14 +3,50 @@ import { promisify } from "node:util";
 import { runner } from "node-pg-migrate";
 import pg, { type Client } from "pg";
 import { readCredentials } from "../kit/database/index.ts";
-import { countBack, type Direction, WrongInstruction } from "./direction.ts";
+
+/** A mistake in the arguments or files that a person gave; trying again doesn't help. */
+export class WrongInstruction extends Error {}
+
+/** Up to the newest migration, or down by a number of migrations or to a named one. */
+export type Direction = { way: "up" } | { way: "down"; to: string | number };
+
+const USAGE =
+  "say nothing or `up` to bring the schemas up to date, `down <n>` to take the last n migrations back, " +
+  "or `down <name>` to take back that one and all that were made after it.";
+
+/**
+ * Reads the program's arguments.
+ * @throws WrongInstruction that says what they may be
+ */
+export function directionOf(args: readonly string[]): Direction {
+  const [way = "up", to, ...rest] = args;
+  if (way === "up" && to === undefined) return { way };
+  if (way === "down" && to !== undefined && rest.length === 0) {
+    if (!/^\d{1,3}$/.test(to)) return { way, to };
+    if (Number(to) > 0) return { way, to: Number(to) };
+  }
+  throw new WrongInstruction(`"${args.join(" ")}" is not a direction: ${USAGE}`);
+}
+
+/**
+ * How many of the migrations that were run, in their order, are to be reverted.
+ * @throws WrongInstruction when the one that is named is not among them
+ */
+function countBack(to: string | number, made: readonly string[]): number {
+  if (typeof to === "number") return Math.min(to, made.length);
+  const at = made.lastIndexOf(to);
+  if (at >= 0) return made.length - at;
+  throw new WrongInstruction(
+    `the migration ${to} was not run here; those that were: ${made.join(", ") || "none"}`,
+  );
+}
 
 /**
  * Gives each role its password and lets it log in, all of them or none.
  * @param folders each with the files `username`, the role, and `password`
  * @throws Error when a file can't be read, or a role isn't there
  */
-export async function setLogins(client: Client, folders: string[]): Promise<string[]> {
+async function setLogins(client: Client, folders: string[]): Promise<string[]> {
   const logins = await Promise.all(folders.map(readCredentials));
   const verifiers = await Promise.all(logins.map(({ password }) => scramVerifier(password)));
   const statements = logins.map(
@@ -31,7 +67,7 @@ const SALT_BYTES = 16;
  * with it a role gets its password without any statement, and so any log, holding the password.
  * @throws WrongInstruction for a password with other than printable ASCII characters, which clients may prepare in different ways
  */
-export async function scramVerifier(password: string, salt = randomBytes(SALT_BYTES)): Promise<string> {
+async function scramVerifier(password: string, salt = randomBytes(SALT_BYTES)): Promise<string> {
   if (!/^[\x20-\x7e]+$/.test(password)) {
     throw new WrongInstruction(
       "the password of a database login contains other than printable ASCII characters; set another one",

@@ -9,14 +9,14 @@ import { type Prices, portfolioOf, positionOf } from "./prices.ts";
 import { NewTransferIn, Portfolio, Position, TransferIn } from "./schemas.ts";
 import { addTransferIn } from "./transfers.ts";
 
-export const getPortfolio = createRoute({
+const getPortfolio = createRoute({
   method: "get",
   path: "/api/portfolio",
   summary: "What you hold, at the current quotes",
   responses: { 200: { description: "Positions by symbol", content: json(Portfolio) }, ...failures },
 });
 
-export const getPosition = createRoute({
+const getPosition = createRoute({
   method: "get",
   path: "/api/portfolio/{symbol}",
   summary: "What you hold of one symbol",
@@ -28,7 +28,7 @@ export const getPosition = createRoute({
   },
 });
 
-export const transferIn = createRoute({
+const transferIn = createRoute({
   method: "post",
   path: "/api/portfolio/transfers-in",
   summary: "Bring shares from another broker",

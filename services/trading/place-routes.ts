@@ -22,13 +22,13 @@ export interface PlaceRequest {
   body?: string | undefined;
 }
 
-export const ORDERS_PATH = "/api/orders";
+const ORDERS_PATH = "/api/orders";
 
 /** JSON, with or without parameters such as the charset. */
 const JSON_TYPE = /^application\/([a-z.-]+\+)?json(;\s*[a-z\d-]+=[^;]+)*$/i;
 
 /** Places the order that a request asks for. @throws ProblemError, HTTPException what is wrong with it, or why not now */
-export async function placeReply(
+async function placeReply(
   place: Place,
   { userId, idempotencyKey, contentType, body }: PlaceRequest,
 ): Promise<Reply> {

@@ -25,12 +25,7 @@ const REACH = 0.05;
  * The worst price, in mills, at which a market order may trade: the best ask and 5 %, or the best bid less 5 %.
  * Nothing when the symbol has no quote.
  */
-export function protection(
-  quotes: Quotes,
-  symbol: string,
-  side: "buy" | "sell",
-  now: number,
-): number | undefined {
+function protection(quotes: Quotes, symbol: string, side: "buy" | "sell", now: number): number | undefined {
   const quote = quotes.quote(symbol, tickAt(now));
   if (!quote) return undefined;
   return side === "buy" ? nextUp(floorToStep(quote.ask * (1 + REACH))) : floorToStep(quote.bid * (1 - REACH));

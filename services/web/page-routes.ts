@@ -7,7 +7,7 @@ import type { Asset } from "./assets.ts";
  * Headers of every file of the page. The page runs only its own scripts and talks only to its own origin and to
  * where one signs in.
  */
-export function securityHeaders(signInUrls: string[]): Record<string, string> {
+function securityHeaders(signInUrls: string[]): Record<string, string> {
   const signIn = [...new Set(signInUrls.map((url) => new URL(url).origin))].join(" ");
   const policy = [
     "default-src 'none'",

@@ -33,10 +33,10 @@ describe("trading hours in UTC", () => {
   it("leave time to practise in: no window reaches three hours beyond them", () => {
     fc.assert(
       fc.property(minute, (when) => {
-        const near = [-2, -1, 0, 1, 2].some((hours) =>
+        const atTheEdge = [-2, -1, 0, 1, 2].some((hours) =>
           isQuiet(new Date(when.getTime() + hours * 60 * MINUTE)),
         );
-        return near || !isBlocked(when);
+        return atTheEdge || !isBlocked(when);
       }),
       { numRuns: 5000 },
     );

@@ -1,8 +1,8 @@
 import { called, type KubernetesObject } from "./objects.ts";
 
 /** https://kubernetes.io/docs/concepts/overview/working-with-objects/names/ */
-export const LABEL = /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
-export const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+const LABEL = /^(?=.{1,63}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+const SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const RFC_1035 = /^(?=.{1,63}$)[a-z]([-a-z0-9]*[a-z0-9])?$/;
 const PATH_SEGMENT = /^(?!\.{1,2}$)[^/%]+$/;
 /** A Job's name is its pods' label; a CronJob adds eleven characters to its own. */
@@ -56,7 +56,7 @@ export function nameProblems(object: KubernetesObject): string[] {
 }
 
 /** A label's or an annotation's key: a name, after a DNS subdomain and a slash if it isn't private. */
-export function isKey(key: string): boolean {
+function isKey(key: string): boolean {
   const [name = "", prefix, ...more] = key.split("/").reverse();
   return more.length === 0 && QUALIFIED.test(name) && (prefix === undefined || SUBDOMAIN.test(prefix));
 }

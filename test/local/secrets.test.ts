@@ -4,9 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Graph } from "../../engine/index.ts";
-import { keyFiles } from "../../local/keys.ts";
 import { createProvider } from "../../local/provider/index.ts";
-import { Secrets } from "../../local/secrets.ts";
+import { keyFiles, Secrets } from "../../local/secrets.ts";
 import type { State } from "../../local/state.ts";
 
 const graph = (type: string, outputs: object): Graph =>

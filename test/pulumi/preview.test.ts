@@ -7,7 +7,7 @@ import { failed, POLICIES, succeeded, withPulumi } from "./suite.ts";
 const REMOTE_CHILD = /\$(awsx|eks):[^$]*\$/;
 
 /** What names a region only by others' ARNs and addresses, which a first preview doesn't know yet. */
-const TOLD_OF_OTHERS = /[:$](kubernetes:[^$]*|awsx:ecr:Image|eks:index:Cluster)::[^:]*$/;
+const REPORTED_OF_OTHERS = /[:$](kubernetes:[^$]*|awsx:ecr:Image|eks:index:Cluster)::[^:]*$/;
 
 function verdicts(violations: Violation[]): string[] {
   return violations.map(({ level, policy, urn }) => `${level} ${policy} ${urn}`).sort();
@@ -40,7 +40,7 @@ withPulumi("pulumi preview", (workspace) => {
       real.filter((verdict) => !REMOTE_CHILD.test(verdict)),
       early,
     );
-    const late = offline.filter((verdict) => !real.includes(verdict) && !TOLD_OF_OTHERS.test(verdict));
+    const late = offline.filter((verdict) => !real.includes(verdict) && !REPORTED_OF_OTHERS.test(verdict));
     assert.deepEqual(late, []);
     const cluster = /^mandatory aws-region-ap-southeast-2 .*eks:index:Cluster\$aws:eks\/cluster:Cluster::/;
     assert.ok(

@@ -3,7 +3,7 @@ import { createApp } from "../../services/kit/http/app.ts";
 import { createPod, type Pod } from "../../services/kit/pod.ts";
 
 /** A pod of its own for an app whose routes are asked by `app.request()`, without a process or a port. It logs nothing. */
-export function testPod(service = "test"): Pod {
+function testPod(service = "test"): Pod {
   return createPod(
     PodEnvironment.parse({ SERVICE: service, POD_NAME: `${service}-1`, ZONE: "a", LOG_LEVEL: "silent" }),
   );

@@ -16,11 +16,7 @@ const MAX_CONNECTIONS = 8192;
  * Listens on a port of this machine and keeps trying while the port is taken, since pods hold it as an address.
  * @returns a function that gives up and closes.
  */
-export function keepListening(
-  server: Server,
-  port: number,
-  onProblem: (problem?: string) => void,
-): () => void {
+function keepListening(server: Server, port: number, onProblem: (problem?: string) => void): () => void {
   const backoff = new Backoff({ firstMs: 50, maxMs: 1000 });
   let timer: NodeJS.Timeout | undefined;
   const listen = () => server.listen({ port, host: "127.0.0.1", backlog: 1024 });
@@ -41,7 +37,7 @@ export function keepListening(
  * A zone's way to an address outside the cluster, such as a database's endpoint. While nothing serves it connections are
  * reset, and when what serves it changes the old connections are reset, so that clients notice a failover at once.
  */
-export class ExternalAddress {
+class ExternalAddress {
   readonly server: Server;
   readonly #forwarder: TcpForwarder;
   #upstreams: Upstream[] = [];

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Backoff } from "../../backoff.ts";
 import { type PodTemplate, quantity } from "../spec/index.ts";
@@ -5,13 +6,47 @@ import type { PodFault, Zone } from "../zone.ts";
 import { type Checked, check, preStop } from "./check.ts";
 import type { Container, Exit } from "./container.ts";
 import { Prober } from "./prober.ts";
-import { ownMemory } from "./usage.ts";
+
+/**
+ * Bytes of memory that a process alone holds: what a container's memory limit counts and can't be reclaimed.
+ * Undefined where there is no /proc (macOS) or no such process any more.
+ */
+async function ownMemory(pid: number): Promise<number | undefined> {
+  try {
+    const status = await readFile(`/proc/${pid}/status`, "utf8");
+    const kibibytes = [...status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm)].map(([, digits]) =>
+      Number(digits),
+    );
+    return kibibytes.length === 0 ? undefined : kibibytes.reduce((sum, one) => sum + one, 0) * 1024;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ESRCH") return undefined;
+    throw error;
+  }
+}
+
+/** What /proc counts in: USER_HZ, 100 on every platform (proc_pid_stat(5)). */
+const ticksPerSecond = 100;
+
+/** Seconds of CPU that a process has used so far. Undefined where there is no /proc (macOS) or no such process any more. */
+export async function cpuTime(pid: number): Promise<number | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+    // The command's name before it may hold spaces and brackets. Fields 14 and 15: user and system time.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ESRCH") return undefined;
+    throw error;
+  }
+}
 
 const tries = 4;
 const timeoutMs = 2000;
 
 /** Puts a fault on the pod with this admin port, or takes it away (null). Rejects when the pod refuses it or doesn't answer. */
-export async function sendFault(adminPort: number, fault: PodFault | null): Promise<void> {
+async function sendFault(adminPort: number, fault: PodFault | null): Promise<void> {
   const backoff = new Backoff({ firstMs: 150, maxMs: 1000 });
   for (let attempt = 1; ; attempt++) {
     try {

@@ -24,7 +24,7 @@ export interface CallOptions {
 }
 
 /** Another service did not answer, or not as it should: whether the call took effect isn't known. */
-export class PeerError extends Error {
+class PeerError extends Error {
   /** The status of its answer, if there was one. */
   readonly status: number | undefined;
 

@@ -39,11 +39,6 @@ export function isLoginRefused(error: unknown): boolean {
   return LOGIN_STATES.has(code(error));
 }
 
-/** Whether a statement broke a reference, e.g. to an instrument that does not exist. */
-export function isForeignKeyViolation(error: unknown): boolean {
-  return code(error) === "23503";
-}
-
 /** Whether a statement would have stored something twice. */
 export function isUniqueViolation(error: unknown): boolean {
   return code(error) === "23505";

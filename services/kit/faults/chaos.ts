@@ -38,7 +38,7 @@ interface Held {
   end(): void;
 }
 
-export const MAX_FAULTS = 16;
+const MAX_FAULTS = 16;
 
 /** Holds the pod's faults and applies them to requests. */
 export class Chaos {

@@ -1,6 +1,5 @@
 import type { MiddlewareHandler } from "hono";
 import { Counter, Gauge, type Registry } from "prom-client";
-import type { KitEnv } from "./app.ts";
 
 /**
  * Requests under way that are always let in. A service that commits in groups does more of them the more are under way:
@@ -9,7 +8,7 @@ import type { KitEnv } from "./app.ts";
  */
 const MIN_IN_FLIGHT = 176;
 /** How long a request that is one too many waits, in milliseconds. */
-export const PATIENCE_MS = 10;
+const PATIENCE_MS = 10;
 
 export interface OverloadArgs {
   /** A request that is one too many waits for so long at most, in milliseconds. @default PATIENCE_MS */
@@ -187,7 +186,7 @@ export class Overload {
  * Middleware: answers 503 where `overload` refuses. Requests that are refused are not among those that the service
  * counts, times and traces.
  */
-export function admission(overload: Overload): MiddlewareHandler<KitEnv> {
+export function admission(overload: Overload): MiddlewareHandler {
   return async (c, next) => {
     // What another service asks for belongs to requests that were accepted: refusing it would waste them.
     if (c.req.path.startsWith("/internal/")) return next();

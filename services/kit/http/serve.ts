@@ -20,7 +20,7 @@ const CLOSE_TIMEOUT_MS = 1000;
  * Stops a pod without failing a request: it is not ready any more but serves on for a while (balancers need to learn
  * of it) with `Connection: close`; then it accepts nothing new and answers what it has.
  */
-export async function stop(
+async function stop(
   pod: Pod,
   business: PodServer,
   admin: PodServer,
@@ -41,7 +41,7 @@ export async function stop(
 export type Readiness = () => string | undefined | Promise<string | undefined>;
 
 /** Probes, metrics and faults of one pod. */
-export function createAdmin(pod: Pod, ready: Readiness): Hono {
+function createAdmin(pod: Pod, ready: Readiness): Hono {
   const app = new Hono();
   app.notFound((c) => problemResponse(new ProblemError(404, "There is nothing at this path."), c.req.path));
   app.onError((error, c) => {

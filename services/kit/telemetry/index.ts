@@ -18,7 +18,7 @@ export function createLog(environment: PodEnvironment): Logger {
 }
 
 export type { Metrics } from "./metrics.ts";
-export { traceHeaders, traceOf } from "./trace.ts";
+
 /** A pod's logger. */
 export type { Logger };
 

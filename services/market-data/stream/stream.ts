@@ -1,20 +1,48 @@
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { Counter, Gauge } from "prom-client";
 import { type WebSocket, WebSocketServer } from "ws";
 import { refuseUpgrade } from "../../kit/client/tunnel.ts";
 import type { Pod } from "../../kit/pod.ts";
+import type { Metrics } from "../../kit/telemetry/index.ts";
 import type { Entry, LatestQuotes } from "../latest-quotes.ts";
 import { Groups } from "./groups.ts";
 import { ClientMessage, MAX_CLIENT_MESSAGE, snapshot, textFrame } from "./messages.ts";
-import type { StreamMetrics } from "./metrics.ts";
 import { Subscriber } from "./subscriber.ts";
 
-export const PATH = "/ws/quotes";
-export const PROTOCOL = "trizone.quotes.v1";
+/** What is counted of the stream. */
+export interface StreamMetrics {
+  connections: Gauge;
+  behind: Gauge;
+  delivered: Counter;
+  closed: Counter<"code">;
+}
+
+export function streamMetrics({ registry }: Metrics): StreamMetrics {
+  const registers = [registry];
+  return {
+    connections: new Gauge({ name: "quotes_connections", help: "WebSocket connections", registers }),
+    behind: new Gauge({
+      name: "quotes_connections_behind",
+      help: "Connections that did not take the last tick and get the newest quotes later",
+      registers,
+    }),
+    delivered: new Counter({ name: "quotes_delivered_total", help: "Quotes sent to clients", registers }),
+    closed: new Counter({
+      name: "quotes_closed_total",
+      help: "Connections closed by us",
+      labelNames: ["code"],
+      registers,
+    }),
+  };
+}
+
+const PATH = "/ws/quotes";
+const PROTOCOL = "trizone.quotes.v1";
 
 /** Close codes of our own (RFC 6455, 7.4.2), after the HTTP statuses that they resemble. */
-export const CLOSE = { malformed: 4400, tooMany: 4429, full: 1013, restart: 1012 } as const;
+const CLOSE = { malformed: 4400, tooMany: 4429, full: 1013, restart: 1012 } as const;
 
 export interface StreamLimits {
   /** Connections of this pod at most. */

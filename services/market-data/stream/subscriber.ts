@@ -4,7 +4,7 @@ import type { Entry, LatestQuotes } from "../latest-quotes.ts";
 import { closing, heartbeat, pingFrame, textFrame, update } from "./messages.ts";
 
 /** Bytes sent to one client and not acknowledged at most, in buffers here and in the network: pongs acknowledge bytes. */
-export const WINDOW = 64 * 1024;
+const WINDOW = 64 * 1024;
 /** A ping follows after this many bytes. */
 const PING_EVERY = 16 * 1024;
 /** A client whose oldest unanswered ping is older than this is slow, and gets only the newest quotes from then on. */

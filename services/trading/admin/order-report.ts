@@ -158,7 +158,7 @@ interface Known
 }
 
 /** What is wrong with an order, and what would repair it. */
-export function diagnose(known: Known): Pick<OrderReport, "problems" | "repair"> {
+function diagnose(known: Known): Pick<OrderReport, "problems" | "repair"> {
   const { status, events, shard, feed, fed, isOpen, late } = known;
   const problems: string[] = [];
   let repair: Repair | undefined;

@@ -6,7 +6,7 @@ import { type Position, parsePosition, positionText } from "./ports.ts";
 const MAX_WAITING = 2;
 
 /** The body of `POST /internal/events`, joined from the stored JSON without parsing it. */
-export function eventsBody(after: Position | undefined, events: readonly FedEvent[]): string {
+function eventsBody(after: Position | undefined, events: readonly FedEvent[]): string {
   const last = events.at(-1);
   const texts = events.map((event) => `{"position":"${positionText(event)}",${event.body.slice(1)}`);
   const from = after ? `"${positionText(after)}"` : "null";

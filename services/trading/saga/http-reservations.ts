@@ -10,7 +10,7 @@ const MAX_BATCH = 500;
 const REST = 4;
 
 /** The most that a buy may cost: quantity times worst price, rounded half up to the cent, as a decimal string. */
-export const maximalCost = ({ worst, quantity }: PlacedOrder): string =>
+const maximalCost = ({ worst, quantity }: PlacedOrder): string =>
   formatDecimal(amountOf(BigInt(worst), quantity), 2);
 
 export const cashItem = (order: PlacedOrder): string =>

@@ -53,7 +53,7 @@ const ENDS: ReadonlySet<Status> = new Set<Status>(["filled", "cancelled", "rejec
 export const isEnd = (status: Status): status is End => ENDS.has(status);
 
 /** The order's state doesn't allow this transition: a bug of the saga or of the exchange, never a client's mistake. */
-export class IllegalTransition extends Error {}
+class IllegalTransition extends Error {}
 
 export function placed(order: PlacedOrder): OrderState {
   return {

@@ -24,7 +24,7 @@ export interface SealedRecord {
 const context = (userId: string, field: keyof Fields) => `${userId} ${field}`;
 
 /** Seals each field on its own, under a data key of this record alone. */
-export async function sealRecord(key: EnvelopeKey, userId: string, fields: Fields): Promise<SealedRecord> {
+async function sealRecord(key: EnvelopeKey, userId: string, fields: Fields): Promise<SealedRecord> {
   const { plain, wrapped, keyId } = await key.newDataKey(userId);
   const sealed = (field: keyof Fields, text: string) =>
     seal(plain, Buffer.from(text), context(userId, field));
@@ -42,7 +42,7 @@ export async function sealRecord(key: EnvelopeKey, userId: string, fields: Field
 }
 
 /** @throws Error when a field was changed, or belongs to another user or field. */
-export async function openRecord(key: EnvelopeKey, record: SealedRecord): Promise<Fields> {
+async function openRecord(key: EnvelopeKey, record: SealedRecord): Promise<Fields> {
   const userId = record.user_id;
   const plain = await key.openDataKey({ wrapped: record.wrapped_key, keyId: record.key_id }, userId);
   const opened = (field: keyof Fields, sealed: Buffer) =>

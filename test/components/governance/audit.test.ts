@@ -148,8 +148,8 @@ describe("keys, buckets and audit on the evaluated graph", () => {
     ).Statement;
     assert.ok(statements.every(({ Principal, Effect }) => Effect === "Deny" || Principal !== "*"));
     assert.ok(statements.some(({ Effect, Condition }) => Effect === "Deny" && Condition?.Bool));
-    const told = await graphOf("dev", 'trizone:alarmEmails=["oncall@broker.example"]');
-    const { protocol, endpoint } = inputsOf(told, "aws:sns/topicSubscription:TopicSubscription");
+    const notified = await graphOf("dev", 'trizone:alarmEmails=["oncall@broker.example"]');
+    const { protocol, endpoint } = inputsOf(notified, "aws:sns/topicSubscription:TopicSubscription");
     assert.deepEqual([protocol, endpoint], ["email", "oncall@broker.example"]);
   });
 });

@@ -128,11 +128,11 @@ function scored(counts: Counts[]): RuleTest {
     const [n1, n2] = [[own], rest].map((each) => sum(each, "good") + sum(each, "bad")) as [number, number];
     const difference = sum([own], "bad") / n1 - sum(rest, "bad") / n2;
     const z = difference / Math.sqrt((bad / all) * (1 - bad / all) * (1 / n1 + 1 / n2));
-    const near = (metric: string, value: number) => ({
+    const around = (metric: string, value: number) => ({
       expr: `abs(service_zone:http_errors:${metric}{zone="${ZONES[index]}"} - (${value})) < bool 1e-6`,
       at: "3m",
     });
-    return [near("difference1m", difference), ...(bad > 0 ? [near("z1m", z)] : [])];
+    return [around("difference1m", difference), ...(bad > 0 ? [around("z1m", z)] : [])];
   });
   return { series, holds };
 }

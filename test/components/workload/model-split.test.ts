@@ -70,10 +70,10 @@ describe("an A/B split between models", () => {
       );
       const { args } = inputsOf(prod, "kubernetes:argoproj.io/v1alpha1:Rollout", `${name}-canary-rollout`)
         .spec.strategy.canary.analysis;
-      const told = Object.fromEntries(
+      const applied = Object.fromEntries(
         args.map((one: { name: string; value?: string }) => [one.name, one.value]),
       );
-      assert.deepEqual([told.service, told.rollout], ["gateway", name]);
+      assert.deepEqual([applied.service, applied.rollout], ["gateway", name]);
       inputsOf(prod, "kubernetes:policy/v1:PodDisruptionBudget", `${name}-disruption-budget`);
     });
   }

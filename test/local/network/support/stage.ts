@@ -7,7 +7,7 @@ import { Network, type RoutingState, routing } from "../../../../local/network/i
 import { PUBLIC, shop, type Variation } from "./graph.ts";
 import { endPod, type RunningPod, startPod } from "./pods.ts";
 
-export const ZONES = ["a", "b", "c"];
+const ZONES = ["a", "b", "c"];
 
 /** A network with real proxies and pods, by default one a zone, and a public address. */
 export class Stage {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { makeUrn, nameOf, packageOf, typeOf } from "../../engine/graph/index.ts";
-import { fromStruct, toStruct } from "../../engine/grpc/index.ts";
+import { makeUrn, nameOf, packageOf, typeOf } from "../../../engine/graph/index.ts";
+import { fromStruct, toStruct } from "../../../engine/grpc/index.ts";
 import {
   dereference,
   hasSecret,
@@ -12,8 +12,8 @@ import {
   reveal,
   secret,
   sortKeys,
-} from "../../engine/index.ts";
-import { seconds } from "../../engine/judge/analyzer-messages.ts";
+} from "../../../engine/index.ts";
+import { seconds } from "../../../engine/judge/analyzer-messages.ts";
 
 const SIGNATURE = "4dabf18193072939515e22adb298388d";
 const output = (fields: object) => ({ [SIGNATURE]: "d0e6a833031e9bbcd3f4e8bde6ca49a4", ...fields });

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { parsePath, setPath } from "../../engine/config/path.ts";
-import { EvaluationError, readStackConfig } from "../../engine/index.ts";
+import { parsePath, setPath } from "../../../engine/config/overrides.ts";
+import { EvaluationError, readStackConfig } from "../../../engine/index.ts";
 
 describe("a stack's config", () => {
   let folder: string;

@@ -7,8 +7,8 @@ import {
   type Resource,
   startPolicyPack,
   type Violation,
-} from "../../engine/index.ts";
-import { leavesNoChildren, programFolder, run, testProvider } from "./support.ts";
+} from "../../../engine/index.ts";
+import { leavesNoChildren, programFolder, run, testProvider } from "../support.ts";
 
 function start(pack: string, options: Partial<PolicyPackOptions> = {}): Promise<PolicyPack> {
   return startPolicyPack(programFolder(pack), { project: "options", stack: "dev", ...options });
@@ -176,11 +176,11 @@ describe("judging by a policy pack", () => {
     const ended = await failureOf(ending.judge(graph).finally(() => ending.close()));
     assert.match(ended.message, /could not judge: it ended with exit code 3/);
     const slow = await start("pack", {
-      timeoutMs: 6_000,
+      timeoutMs: 10_000,
       policyConfig: { dawdles: { properties: { on: true } } },
     });
     const late = await failureOf(slow.judge(graph).finally(() => slow.close()));
-    assert.match(late.message, /could not judge: no answer within 6 s/);
+    assert.match(late.message, /could not judge: no answer within 10 s/);
   });
 
   it("says why a pack does not start", async () => {

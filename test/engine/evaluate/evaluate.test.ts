@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { type Graph, isSecret, mask, type Resource, reveal } from "../../engine/index.ts";
-import { leavesNoChildren, run, testProvider } from "./support.ts";
+import { type Graph, isSecret, mask, type Resource, reveal } from "../../../engine/index.ts";
+import { leavesNoChildren, run, testProvider } from "../support.ts";
 
 const secret = (value: unknown) => ({
   "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270",
