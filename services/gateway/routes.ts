@@ -32,27 +32,35 @@ function placeOrders(app: Hono<GatewayEnv>, upstream: Upstream, zone: string): v
     const { requestId, trace, path: written } = c.get("call");
     if (!isBelow(written, path)) return c.notFound();
     const { traceparent, tracestate } = traceHeaders(trace);
+    const body = await c.req.text();
     const answer = await groups.place({
       userId: c.get("identity").id,
       idempotencyKey: c.req.header("idempotency-key"),
       contentType: c.req.header("content-type"),
-      body: Buffer.from(await c.req.arrayBuffer()).toString(),
+      body,
       requestId,
       traceparent,
       tracestate,
     });
-    if (!answer) return passOn(c, path, upstream, zone);
-    const { status, headers, body } = answer.reply;
+    if (!answer) return passOn(c, path, upstream, zone, body);
+    const { status, headers } = answer.reply;
     const sent = { ...headers, "x-zone": answer.zone, "x-zone-path": `${zone}>${answer.zone}` };
-    return new Response(body, { status, headers: sent });
+    return new Response(answer.reply.body, { status, headers: sent });
   });
 }
 
-function passOn(c: Context<GatewayEnv>, path: string, upstream: Upstream, zone: string): Promise<Response> {
+function passOn(
+  c: Context<GatewayEnv>,
+  path: string,
+  upstream: Upstream,
+  zone: string,
+  body?: string,
+): Promise<Response> {
   return proxy(c, path, {
     upstream,
     zone,
     drop: TOKEN_HEADERS,
     add: identityHeaders(c.get("identity")),
+    body,
   });
 }

@@ -13,6 +13,8 @@ export interface ProxyArgs {
   drop?: ReadonlySet<string>;
   /** Request headers to add, after those of the client were filtered. */
   add?: HeaderBag;
+  /** The request's body where it was read already. */
+  body?: string | undefined;
 }
 
 /**
@@ -35,7 +37,7 @@ export async function proxy(
   const bodiless = method === "GET" || method === "HEAD";
   const request = { method, path, headers };
   const response = await args.upstream.request(
-    bodiless ? request : { ...request, body: new Uint8Array(await c.req.arrayBuffer()) },
+    bodiless ? request : { ...request, body: args.body ?? new Uint8Array(await c.req.arrayBuffer()) },
     c.env?.outgoing,
     call.startedAt,
   );
