@@ -86,7 +86,7 @@ export async function declare(options: {
         );
       },
       onGraph: (graph) => {
-        judge(graph);
+        void judge(graph);
         options.onGraph?.(graph);
       },
     });
