@@ -8,9 +8,9 @@ import { GraphReader } from "./graph-reader.ts";
 import type { State } from "./state.ts";
 
 /** Bytes of an AES-256 key. */
-const BYTES = 32;
+const KEY_BYTES = 32;
 
-const Key = z.object({ arn: z.string(), keyId: z.string() });
+const KmsKey = z.object({ arn: z.string(), keyId: z.string() });
 
 /**
  * KMS on a laptop: a file of mode 600 for each symmetric key, with one line, `<id> <base64 of 32 bytes>`, made once. In a
@@ -20,12 +20,13 @@ const Key = z.object({ arn: z.string(), keyId: z.string() });
  */
 export async function keyFiles(graph: Graph, state: State): Promise<Record<string, string>> {
   const reader = new GraphReader(graph);
-  const keys = reader.all("aws:kms/key:Key", Key);
+  const keys = reader.all("aws:kms/key:Key", KmsKey);
   reader.check();
   state.folder("keys");
   const files = keys.map(async ({ value: { arn, keyId } }): Promise<[string, string]> => {
     const file = state.path("keys", keyId);
-    if (!existsSync(file)) await writeDurably(file, `${keyId} ${randomBytes(BYTES).toString("base64")}\n`);
+    if (!existsSync(file))
+      await writeDurably(file, `${keyId} ${randomBytes(KEY_BYTES).toString("base64")}\n`);
     return [arn, pathToFileURL(file).href];
   });
   return Object.fromEntries(await Promise.all(files));

@@ -13,7 +13,7 @@ import { items, read } from "./values.ts";
 export const BALANCERS = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
 
 /** The outputs by which other resources refer to one. */
-const NAMES = ["id", "arn", "name", "bucket"];
+const REFERENCES = ["id", "arn", "name", "bucket"];
 
 /**
  * Whether a resource's property refers to another resource: by its id, ARN or name, or, while a preview doesn't know
@@ -22,7 +22,7 @@ const NAMES = ["id", "arn", "name", "bucket"];
 export function leadsTo(from: PolicyResource, property: string, to: PolicyResource): boolean {
   const value = read(from.props, property);
   const given = Array.isArray(value) ? items(value) : [value];
-  const names = NAMES.map((name) => read(to.props, name)).filter((name) => typeof name === "string");
+  const names = REFERENCES.map((name) => read(to.props, name)).filter((name) => typeof name === "string");
   if (given.some((one) => names.includes(one as string))) return true;
   return (from.propertyDependencies[property] ?? []).some(({ urn }) => urn === to.urn);
 }
