@@ -55,6 +55,8 @@ export const Foundation = z.object({
   /** As JSON; it calls the AWS CLI for a token. */
   kubeconfig: z.string(),
   clusterIdentifier: z.string(),
+  /** cert-manager's ClusterIssuer of the pods' certificates. */
+  certificateIssuer: z.string(),
   /** Where users sign in, beside the issuer. */
   signInOrigin: z.url(),
   /** Connections between the services' pods and what is outside their namespace. */

@@ -223,6 +223,11 @@ export const Schema = z
     domain: text("a DNS name", /^([a-z0-9-]+\.)+[a-z]{2,}$/).optional(),
     /** For target kubernetes: the OpenID issuer, the URL under which `web` is reached, the database's password. */
     issuer: Issuer.optional(),
+    /**
+     * For target kubernetes: the ClusterIssuer of the cluster's cert-manager that signs the pods' certificates; its
+     * CSI driver must run. @default pods speak plain HTTP
+     */
+    certificateIssuer: text("a ClusterIssuer's name", /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/).optional(),
     publicUrl: z.url({ error: "expected a URL" }).optional(),
     databasePassword: text("a password", /^.{8,}$/).optional(),
   })

@@ -4,5 +4,6 @@ export { type Chart, overZones, resources } from "./controllers/chart.ts";
 export { Controllers } from "./controllers.ts";
 export { GitOps } from "./git-ops.ts";
 export { ImageCache } from "./image-cache.ts";
+export { PodAuthority } from "./pod-authority.ts";
 export { PreScaling } from "./pre-scaling.ts";
 export { WarmPool } from "./warm-pool.ts";

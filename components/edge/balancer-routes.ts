@@ -103,7 +103,8 @@ function bind(service: string, group: aws.lb.TargetGroup, rule: aws.lb.ListenerR
 /** A target that fails is out after 10 s, and has 15 s to finish what it was given. */
 const TARGET_GROUP = {
   targetType: "ip",
-  protocol: "HTTP",
+  // The pods' own certificates, which a balancer takes unchecked: the VPC answers for who has the address.
+  protocol: "HTTPS",
   port: HTTP_PORT,
   deregistrationDelay: 15,
   healthCheck: {

@@ -24,6 +24,10 @@ export interface Platform {
   cache?: { url: pulumi.Input<string>; credentials: CredentialsVolume };
   /** The envelope key of personal data: a KMS key's ARN, or the `file:` URL of a key file and its mount. */
   personalDataKey: { url: pulumi.Input<string>; mounts: Mount[] };
+  /** cert-manager's ClusterIssuer of the pods' certificates, where there is one. */
+  certificateIssuer?: pulumi.Input<string> | undefined;
+  /** Name that the certificate of `apiUrl` is for, where that isn't its own. */
+  apiServerName?: string | undefined;
   /** Connections between the services' pods and what is outside their namespace. */
   allowedConnections: pulumi.Input<Connection[]>;
   /** What installs Argo Rollouts, where this stack does. */

@@ -85,6 +85,7 @@ export function deployServices(
     const { env, ...faces } = clientFacing(service, platform);
     const workload: WorkloadArgs = {
       ...{ namespace, priorityClass, replicas, maxReplicas, targetCpuPercent, scheduledMinimum: true },
+      certificateIssuer: platform.certificateIssuer,
       canary: strategy === "canary" ? { dependsOn } : undefined,
       ...faces,
       image: image(service),
@@ -126,7 +127,12 @@ function clientFacing(service: ServiceName, platform: Platform): Partial<Workloa
   const signIn = { ISSUER: platform.issuer, CLIENT_ID: platform.clientId };
   if (service === "gateway") return { tier: "web", env: signIn };
   if (service !== "web") return {};
-  const env = { ...signIn, API_URL: platform.apiUrl, SIGN_IN_ORIGINS: platform.signInOrigin };
+  const env: WorkloadArgs["env"] = {
+    ...signIn,
+    API_URL: platform.apiUrl,
+    SIGN_IN_ORIGINS: platform.signInOrigin,
+  };
+  if (platform.apiServerName) env.API_SERVER_NAME = platform.apiServerName;
   return { tier: "web", env, nodePort: platform.nodePort };
 }
 

@@ -9,7 +9,7 @@ import {
 } from "../../config/index.ts";
 import { check, problems, type Transform, transformed } from "../arguments.ts";
 import { podLabels } from "./pod.ts";
-import { Workload, type WorkloadArgs } from "./workload.ts";
+import { serviceUrl, Workload, type WorkloadArgs } from "./workload.ts";
 
 export interface ModelSplitArgs extends Omit<WorkloadArgs, "service" | "version" | "serviceAccount"> {
   /** Two to five, whose weights are 100 together. */
@@ -66,10 +66,10 @@ export class ModelSplit extends pulumi.ComponentResource {
         trafficDistribution: "PreferSameZone",
       },
     };
-    const { metadata } = new k8s.core.v1.Service(
+    const created = new k8s.core.v1.Service(
       ...transformed(shared, `${name}-service`, service, { parent: this }),
     );
-    this.url = pulumi.interpolate`http://${metadata.name}.${metadata.namespace}.svc.cluster.local:${HTTP_PORT}`;
+    this.url = serviceUrl(created, args.certificateIssuer !== undefined);
     this.registerOutputs({ url: this.url });
   }
 }

@@ -4,6 +4,7 @@ import { HTTP_PORT } from "../../config/index.ts";
 import { check, type Transform, transformed } from "../arguments.ts";
 import { Canary, type CanaryOptions } from "./canary.ts";
 import { type PodArgs, podLabels, servingPod } from "./pod.ts";
+import { podCertificate } from "./pod-certificate.ts";
 
 export interface WorkloadArgs extends Omit<PodArgs, "service"> {
   namespace: pulumi.Input<string>;
@@ -19,6 +20,8 @@ export interface WorkloadArgs extends Omit<PodArgs, "service"> {
   scheduledMinimum?: boolean;
   /** Roll new versions out step by step, and back; `dependsOn` is what brings Argo Rollouts. @default pod after pod */
   canary?: CanaryOptions & { dependsOn?: pulumi.Resource[] };
+  /** Names cert-manager's ClusterIssuer that signs the pods' certificates. @default they speak plain HTTP */
+  certificateIssuer?: pulumi.Input<string>;
   /** Port on every node that leads to the Service, for clusters without a load balancer. */
   nodePort?: number;
   /** What must be done before the pods start, e.g. a migration. */
@@ -84,7 +87,7 @@ export class Workload extends pulumi.ComponentResource {
         // No `replicas`: they are the autoscaler's, and an update must not take back what it added.
         selector: { matchLabels: this.#labels },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: servingPod({ serviceAccount: this.#name, ...this.#args }),
+        template: servingPod({ serviceAccount: this.#name, ...this.#args, ...this.#withCertificate() }),
       },
     };
     return new k8s.apps.v1.Deployment(
@@ -93,6 +96,15 @@ export class Workload extends pulumi.ComponentResource {
         dependsOn: [...accounts, ...(this.#args.after ?? [])],
       }),
     );
+  }
+
+  /** The pods' environment and mounts, with those of their certificate. */
+  #withCertificate(): Pick<PodArgs, "env" | "mounts"> {
+    const { certificateIssuer, service, namespace, env, mounts = [] } = this.#args;
+    if (certificateIssuer === undefined) return { env, mounts };
+    const services = [...new Set([this.#name, service])];
+    const certificate = podCertificate(certificateIssuer, services, namespace);
+    return { env: { ...env, ...certificate.env }, mounts: [...mounts, certificate.mount] };
   }
 
   /** What the autoscaler scales. */
@@ -124,8 +136,7 @@ export class Workload extends pulumi.ComponentResource {
         { parent: this },
       ),
     );
-    const { name, namespace } = service.metadata;
-    return pulumi.interpolate`http://${name}.${namespace}.svc.cluster.local:${HTTP_PORT}`;
+    return serviceUrl(service, this.#args.certificateIssuer !== undefined);
   }
 
   #autoscaler(scaleTargetRef: Canary["scaleTargetRef"], replicas: number): void {
@@ -163,4 +174,10 @@ export class Workload extends pulumi.ComponentResource {
       }),
     );
   }
+}
+
+/** Where the cluster's pods reach a Service. */
+export function serviceUrl({ metadata }: k8s.core.v1.Service, secure: boolean): pulumi.Output<string> {
+  const scheme = secure ? "https" : "http";
+  return pulumi.interpolate`${scheme}://${metadata.name}.${metadata.namespace}.svc.cluster.local:${HTTP_PORT}`;
 }

@@ -71,13 +71,21 @@ export class ListeningPorts {
     return this.#allocating;
   }
 
-  /** The graph's names -> where a pod in `zone` reaches them; both are `host:port`. */
+  /**
+   * The graph's names -> where a pod in `zone` reaches them; both are `host:port`, or URLs of HTTPS and of the plain
+   * HTTP that stands for it here.
+   */
   lookup(zone: string, state: RoutingState): Record<string, string> {
     const ports = this.of(zone);
     return Object.fromEntries(
-      entries(state).flatMap(({ key, names }) =>
-        ports[key] === undefined ? [] : names.map((name) => [name, `127.0.0.1:${ports[key]}`]),
-      ),
+      entries(state).flatMap(({ key, names }) => {
+        if (ports[key] === undefined) return [];
+        const address = `127.0.0.1:${ports[key]}`;
+        return names.flatMap((name) => [
+          [name, address],
+          [`https://${name}`, `http://${address}`],
+        ]);
+      }),
     );
   }
 }

@@ -115,7 +115,7 @@ export class Network extends EventEmitter<NetworkEvents> {
     await this.#push();
   }
 
-  /** Names of the graph -> where a pod in `zone` reaches them; both are `host:port`. */
+  /** Names of the graph -> where a pod in `zone` reaches them; see `ListeningPorts.lookup`. */
   lookup(zone: string): Record<string, string> {
     return this.#ports.lookup(zone, this.#state);
   }

@@ -17,6 +17,11 @@ export const PodEnvironment = z.object({
   HTTP_PORT: port.default(8080),
   /** Probes, metrics and faults; never routed from a load balancer. */
   ADMIN_PORT: port.default(9090),
+  /**
+   * Folder of the pod's certificate (`tls.crt`, `tls.key`), with which the business port speaks HTTPS. The authority
+   * that signed it is in NODE_EXTRA_CA_CERTS. @default plain HTTP, for a laptop
+   */
+  TLS_PATH: z.string().min(1).optional(),
   /** The image sets 0.0.0.0; outside a container nothing should be reachable from elsewhere. */
   LISTEN_ADDRESS: z.string().default("127.0.0.1"),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),

@@ -14,6 +14,8 @@ const environment = readEnvironment(
   PodEnvironment.extend({
     /** The internal balancer, behind which the gateway is. */
     API_URL: z.url(),
+    /** Name that the balancer's certificate is for, where that isn't its own. */
+    API_SERVER_NAME: z.string().min(1).optional(),
     ISSUER: z.url(),
     CLIENT_ID: z.string().min(1),
     /**
@@ -30,14 +32,15 @@ const WEBSOCKETS = /^\/ws(?:[/?]|$)/;
 await serve(environment, async (pod) => {
   const assets = await loadAssets(environment.PUBLIC_DIRECTORY);
   // Longer than two tries of the gateway's, so that the gateway retries before `web` does.
-  const api = new Upstream({ url: environment.API_URL, name: "api", tryTimeoutMs: 5000 });
+  const { API_URL: url, API_SERVER_NAME: servername } = environment;
+  const api = new Upstream({ url, servername, name: "api", tryTimeoutMs: 5000 });
   return {
     routes(app) {
       app.all("/api/*", apiBodyLimit, (c) => proxy(c, "/api", { upstream: api, zone: environment.ZONE }));
       page(app, assets, environment);
     },
     upgrade(request, socket, head) {
-      if (WEBSOCKETS.test(request.url ?? "")) tunnel(pod, environment.API_URL, request, socket, head);
+      if (WEBSOCKETS.test(request.url ?? "")) tunnel(pod, url, request, socket, head, { servername });
       else refuseUpgrade(pod, socket, 404);
     },
     close: () => api.close(),

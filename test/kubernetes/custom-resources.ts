@@ -49,6 +49,24 @@ const SPECS: Record<string, z.ZodType> = {
       usePodIdentity: z.enum(["true", "false"]).optional(),
     }),
   }),
+  // https://cert-manager.io/docs/reference/api-docs/
+  "cert-manager.io/v1 ClusterIssuer": z.union([
+    z.strictObject({ selfSigned: z.strictObject({}) }),
+    z.strictObject({ ca: z.strictObject({ secretName: name }) }),
+  ]),
+  "cert-manager.io/v1 Certificate": z.strictObject({
+    isCA: z.literal(true),
+    commonName: text.max(64),
+    secretName: name,
+    duration: z.string().regex(/^\d+h$/),
+    renewBefore: z.string().regex(/^\d+h$/),
+    privateKey: z.strictObject({ algorithm: z.enum(["RSA", "ECDSA", "Ed25519"]), size: z.int().optional() }),
+    issuerRef: z.strictObject({
+      kind: z.enum(["ClusterIssuer", "Issuer"]),
+      name,
+      group: z.literal("cert-manager.io"),
+    }),
+  }),
   // https://kubernetes-sigs.github.io/aws-load-balancer-controller/latest/guide/targetgroupbinding/spec/
   "elbv2.k8s.aws/v1beta1 TargetGroupBinding": z.strictObject({
     serviceRef: z.strictObject({ name, port: z.union([port, portName]) }),

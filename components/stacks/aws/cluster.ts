@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Config, SERVICES } from "../../../config/index.ts";
-import { Cluster, Controllers, WarmPool } from "../../cluster/index.ts";
+import { Cluster, Controllers, PodAuthority, WarmPool } from "../../cluster/index.ts";
 import type { Network } from "../../network/index.ts";
 import { Observability } from "../../observability/index.ts";
 import { createNamespace } from "../platform.ts";
@@ -10,6 +10,8 @@ import type { AwsGovernance } from "./governance.ts";
 export interface AwsCluster {
   cluster: Cluster;
   controllers: Controllers;
+  /** ClusterIssuer of the pods' certificates. */
+  certificateIssuer: pulumi.Output<string>;
   /** Namespace of the services. */
   namespace: pulumi.Output<string>;
 }
@@ -44,7 +46,8 @@ export function awsCluster(
   );
   if (nodes.warm > 0) new WarmPool("warm-pool", { perZone: nodes.warm }, { provider: kubernetes });
   const namespace = createNamespace(config.namespace, kubernetes).metadata.name;
-  return { cluster, controllers, namespace };
+  const { issuer: certificateIssuer } = new PodAuthority("pod-authority", {}, { provider: kubernetes });
+  return { cluster, controllers, certificateIssuer, namespace };
 }
 
 /** Prometheus with the services' objectives, whose alerts go to the topic of alarms. */

@@ -36,6 +36,7 @@ export function awsPlatform(config: Config, parts: AwsParts): Platform {
     apiUrl: parts.internalBalancer.url,
     kubeconfig: cluster.kubeconfig,
     clusterIdentifier: cluster.arn,
+    certificateIssuer: parts.certificateIssuer,
     allowedConnections: awsConnections(config.cidr, subnets, { services: SERVICES, pooled }),
     signInOrigin,
     database: { url: database.url, owner: logins.owner, services: logins.volumes },
@@ -45,6 +46,7 @@ export function awsPlatform(config: Config, parts: AwsParts): Platform {
   return {
     kubernetes: cluster.kubernetes,
     namespace,
+    certificateIssuer: foundation.certificateIssuer,
     allowedConnections: foundation.allowedConnections,
     rolloutsBy: [controllers],
     image: parts.image,

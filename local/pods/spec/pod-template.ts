@@ -133,21 +133,62 @@ const Spread = z.object({
 
 const StringMap = z.record(z.string(), z.string()).default({});
 
-/** `spec.template` of a Deployment or Job. */
-export const PodTemplate = z.object({
-  metadata: z.object({ labels: StringMap, annotations: StringMap }).prefault({}),
-  spec: z.object({
-    containers: z.tuple([Container], {
-      error: "needs exactly one container: on a laptop a pod is one process",
-    }),
-    initContainers: z.array(z.unknown()).max(0, "aren't run on a laptop; use a Job").default([]),
-    volumes: z.array(Volume).default([]),
-    topologySpreadConstraints: z.array(Spread).default([]),
-    nodeSelector: StringMap,
-    serviceAccountName: z.string().default("default"),
-    terminationGracePeriodSeconds: z.number().min(0).default(30),
+const Certified = z.looseObject({
+  spec: z.looseObject({
+    containers: z.array(
+      z.looseObject({
+        env: z.array(z.looseObject({ value: z.unknown() })).default([]),
+        volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
+      }),
+    ),
+    volumes: z.array(
+      z.looseObject({ name: z.string(), csi: z.looseObject({ driver: z.string() }).optional() }),
+    ),
   }),
 });
+
+/**
+ * A pod without cert-manager's certificates: on a laptop nothing leaves the machine, so pods speak plain HTTP there. The
+ * volumes go, and the variables that name files in them, by which a container knows that it is to speak HTTPS.
+ */
+function withoutCertificates(template: unknown): unknown {
+  const read = Certified.safeParse(template);
+  if (!read.success) return template;
+  const { spec, ...rest } = read.data;
+  const isCertificate = ({ csi }: (typeof spec.volumes)[number]) => csi?.driver === "csi.cert-manager.io";
+  const names = new Set(spec.volumes.filter(isCertificate).map(({ name }) => name));
+  const containers = spec.containers.map(({ env, volumeMounts, ...container }) => {
+    const paths = volumeMounts.filter(({ name }) => names.has(name)).map(({ mountPath }) => mountPath);
+    const isInside = (value: unknown) =>
+      paths.some((path) => value === path || (typeof value === "string" && value.startsWith(`${path}/`)));
+    return {
+      ...container,
+      env: env.filter(({ value }) => !isInside(value)),
+      volumeMounts: volumeMounts.filter(({ name }) => !names.has(name)),
+    };
+  });
+  const volumes = spec.volumes.filter((volume) => !isCertificate(volume));
+  return { ...rest, spec: { ...spec, containers, volumes } };
+}
+
+/** `spec.template` of a Deployment or Job. */
+export const PodTemplate = z.preprocess(
+  withoutCertificates,
+  z.object({
+    metadata: z.object({ labels: StringMap, annotations: StringMap }).prefault({}),
+    spec: z.object({
+      containers: z.tuple([Container], {
+        error: "needs exactly one container: on a laptop a pod is one process",
+      }),
+      initContainers: z.array(z.unknown()).max(0, "aren't run on a laptop; use a Job").default([]),
+      volumes: z.array(Volume).default([]),
+      topologySpreadConstraints: z.array(Spread).default([]),
+      nodeSelector: StringMap,
+      serviceAccountName: z.string().default("default"),
+      terminationGracePeriodSeconds: z.number().min(0).default(30),
+    }),
+  }),
+);
 
 export type PodTemplate = z.infer<typeof PodTemplate>;
 export type PodContainer = z.infer<typeof Container>;

@@ -1,4 +1,5 @@
-import { type IncomingMessage, STATUS_CODES, request as send } from "node:http";
+import { type IncomingMessage, request as plainRequest, STATUS_CODES } from "node:http";
+import { request as secureRequest } from "node:https";
 import type { Duplex } from "node:stream";
 import { IDENTITY_HEADERS } from "../http/headers.ts";
 import type { Pod } from "../pod.ts";
@@ -10,6 +11,8 @@ export interface TunnelArgs {
   drop?: ReadonlySet<string>;
   /** Request headers to add, after those of the client were filtered. */
   add?: Record<string, string>;
+  /** Name that the certificate of `base` is to be for, where that isn't the URL's. */
+  servername?: string | undefined;
 }
 
 /** Passes an upgrade request (a WebSocket's) on to `base` and joins the two connections. */
@@ -19,13 +22,17 @@ export function tunnel(
   incoming: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  { drop, add }: TunnelArgs = {},
+  { drop, add, servername }: TunnelArgs = {},
 ): void {
   const { host: _host, ...given } = incoming.headers;
   const kept = Object.entries(given).filter(([name]) => !IDENTITY_HEADERS.has(name) && !drop?.has(name));
   const headers = { ...Object.fromEntries(kept), ...add };
   const url = new URL(incoming.url ?? "/", base);
-  const outgoing = send(url, { method: "GET", headers, timeout: CONNECT_TIMEOUT_MS, agent: false });
+  const options = { method: "GET", headers, timeout: CONNECT_TIMEOUT_MS, agent: false } as const;
+  const outgoing =
+    url.protocol === "https:"
+      ? secureRequest(url, servername ? { ...options, servername } : options)
+      : plainRequest(url, options);
   const refuse = (status: number) => refuseUpgrade(pod, socket, status);
   const fail = (error: Error) => {
     pod.log.debug({ err: error }, "upgrade failed");

@@ -14,12 +14,15 @@ export class Connections {
   readonly #origin: string;
   readonly #connectTimeoutMs: number;
   readonly #maxAgeMs: number;
+  readonly #servername: string | undefined;
   #pool: Pool;
   #bornAt = performance.now();
 
-  constructor(origin: string, connectTimeoutMs: number, maxAgeMs = 5000) {
+  /** @param servername as for `UpstreamArgs` */
+  constructor(origin: string, connectTimeoutMs: number, servername?: string, maxAgeMs = 5000) {
     this.#origin = origin;
     this.#connectTimeoutMs = connectTimeoutMs;
+    this.#servername = servername;
     this.#maxAgeMs = maxAgeMs;
     this.#pool = this.#create();
   }
@@ -43,7 +46,8 @@ export class Connections {
   }
 
   #create(): Pool {
-    return new Pool(this.#origin, { connect: { timeout: this.#connectTimeoutMs } });
+    const servername = this.#servername && { servername: this.#servername };
+    return new Pool(this.#origin, { connect: { timeout: this.#connectTimeoutMs, ...servername } });
   }
 }
 
@@ -52,6 +56,8 @@ export interface UpstreamArgs {
   url: string;
   /** What it is called in messages to the client, e.g. `trading`. */
   name: string;
+  /** Name that its certificate is to be for, where that isn't the URL's. */
+  servername?: string | undefined;
   /** @default 1000 */
   connectTimeoutMs?: number;
   /** Until one try's headers arrive. @default 2000 */
@@ -68,7 +74,7 @@ type Outcome = UpstreamResponse | AttemptError;
 
 /** Another service, reached over HTTP with bounded time, bounded retries and bounded concurrency. */
 export class Upstream {
-  readonly #args: Required<UpstreamArgs>;
+  readonly #args: Required<Omit<UpstreamArgs, "servername">>;
   readonly #connections: Connections;
   readonly #budget = new RetryBudget();
   readonly #prefix: string;
@@ -84,7 +90,7 @@ export class Upstream {
     };
     const url = new URL(args.url);
     this.#prefix = url.pathname.replace(/\/$/, "");
-    this.#connections = new Connections(url.origin, this.#args.connectTimeoutMs);
+    this.#connections = new Connections(url.origin, this.#args.connectTimeoutMs, args.servername);
   }
 
   /**

@@ -101,7 +101,7 @@ export async function serve(
   );
   const app = createApp(pod, { overload, ...(service.groupPaths && { groupPaths: service.groupPaths }) });
   service.routes(app);
-  const business = new PodServer(pod, app);
+  const business = new PodServer(pod, app, environment.TLS_PATH);
   const { upgrade } = service;
   if (upgrade) {
     business.server.on("upgrade", (request, socket, head) => {

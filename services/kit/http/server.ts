@@ -1,9 +1,18 @@
 import { once } from "node:events";
-import { createServer, type Server, STATUS_CODES } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerOptions,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
+import { createServer as createSecureServer, type Server as SecureServer } from "node:https";
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Pod } from "../pod.ts";
+import { keepCertificate, readCertificate } from "./certificate.ts";
 import { ProblemError, problemOf, problemResponse } from "./problem.ts";
 
 /** Bounds against clients that send slowly or never end, in milliseconds and bytes. */
@@ -29,12 +38,16 @@ const CLIENT_ERRORS: Record<string, [status: number, detail: string]> = {
 
 /** An HTTP server over a Hono app; every response names its zone, those made by the parser too. */
 export class PodServer {
-  readonly server: Server;
+  readonly server: Server | SecureServer;
   readonly #tunnels = new Set<Duplex>();
   readonly #zone: string;
 
+  /**
+   * @param tlsPath folder of the certificate with which it speaks HTTPS. @default plain HTTP
+   * @throws Error when the certificate can't be read
+   */
   // biome-ignore lint/suspicious/noExplicitAny: the app's own bindings don't matter to the server
-  constructor(pod: Pod, app: Hono<any>) {
+  constructor(pod: Pod, app: Hono<any>, tlsPath?: string) {
     this.#zone = pod.environment.ZONE;
     const listener = getRequestListener(
       async (request, env) => {
@@ -50,10 +63,12 @@ export class PodServer {
         },
       },
     );
-    this.server = createServer({ ...LIMITS, requireHostHeader: false }, (request, response) => {
+    const options = { ...LIMITS, requireHostHeader: false };
+    const answer = (request: IncomingMessage, response: ServerResponse) => {
       response.setHeader("x-zone", this.#zone);
       void listener(request, response);
-    });
+    };
+    this.server = tlsPath ? secureServer(pod, tlsPath, options, answer) : createServer(options, answer);
     this.server.on("checkExpectation", (_request, response) => {
       response.writeHead(417, { "x-zone": this.#zone, "content-length": 0 }).end();
     });
@@ -96,4 +111,27 @@ export class PodServer {
         `content-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
     );
   }
+}
+
+/** Milliseconds that a client may take for the TLS handshake. */
+const HANDSHAKE_MS = 5000;
+
+function secureServer(
+  pod: Pod,
+  tlsPath: string,
+  options: ServerOptions,
+  answer: (request: IncomingMessage, response: ServerResponse) => void,
+): SecureServer {
+  const certificate = readCertificate(tlsPath);
+  const server = createSecureServer({ ...options, ...certificate, handshakeTimeout: HANDSHAKE_MS }, answer);
+  server.on("tlsClientError", (error) => pod.log.debug({ err: error }, "TLS handshake failed"));
+  const stop = keepCertificate(tlsPath, {
+    onRenewal: (renewed) => {
+      server.setSecureContext(renewed);
+      pod.log.info("the pod's certificate was renewed");
+    },
+    onError: (error) => pod.log.error({ err: error }, "the pod's renewed certificate can't be used"),
+  });
+  server.once("close", stop);
+  return server;
 }
