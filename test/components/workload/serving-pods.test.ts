@@ -4,6 +4,19 @@ import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 
+interface Template {
+  template: {
+    spec: {
+      volumes: { name: string; csi?: { driver: string; volumeAttributes: Record<string, string> } }[];
+      containers: {
+        ports?: { name: string }[];
+        env: { name: string; value?: string }[];
+        volumeMounts: { name: string; mountPath: string }[];
+      }[];
+    };
+  };
+}
+
 describe("serving pods", () => {
   let prod: Graph;
   before(async () => {
@@ -35,6 +48,28 @@ describe("serving pods", () => {
     const { domain } = inputsOf(prod, "aws:cognito/userPoolDomain:UserPoolDomain");
     assert.equal(SIGN_IN_ORIGINS, `https://${domain}.auth.ap-southeast-2.amazoncognito.com`);
     assert.notEqual(new URL(ISSUER ?? "").origin, SIGN_IN_ORIGINS);
+  });
+
+  it("speak HTTPS with a certificate of their own, to balancers and to each other", () => {
+    for (const { inputs } of ofType(prod, DEPLOYMENT)) {
+      const { metadata, spec } = inputs as { metadata: Record<string, string>; spec: Template };
+      const { volumes, containers } = spec.template.spec;
+      const [container] = containers;
+      if (!container?.ports?.some(({ name }) => name === "http")) continue;
+      const certificate = volumes.find(({ csi }) => csi?.driver === "csi.cert-manager.io");
+      const path = container.volumeMounts.find(({ name }) => name === certificate?.name)?.mountPath;
+      const names = certificate?.csi?.volumeAttributes["csi.cert-manager.io/dns-names"]?.split(",");
+      assert.ok(names?.includes(`${metadata.name}.${metadata.namespace}.svc.cluster.local`), metadata.name);
+      const env = new Map(container.env.map(({ name, value = "" }) => [name, value]));
+      assert.equal(env.get("TLS_PATH"), path);
+      assert.equal(env.get("NODE_EXTRA_CA_CERTS"), `${path}/ca.crt`);
+      for (const [name, value] of env) {
+        if (value.includes(".svc.cluster.local:8080")) assert.match(value, /^https:/, name);
+      }
+    }
+    const groups = ofType(prod, "aws:lb/targetGroup:TargetGroup");
+    assert.ok(groups.length > 0);
+    for (const { inputs } of groups) assert.equal(inputs.protocol, "HTTPS");
   });
 
   it("mount a class of secrets that is made once its add-on is there", () => {
