@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ARGO } from "./argo-resources.ts";
+import { CLUSTER_WIDE } from "./names.ts";
 import { called, type KubernetesObject } from "./objects.ts";
 
 const text = z.string().min(1);
@@ -130,7 +131,8 @@ export function customResourceProblems(object: KubernetesObject): string[] {
   const { apiVersion, kind, metadata, spec, ...more } = object;
   const schema = SPECS[`${apiVersion} ${kind}`];
   if (!schema) return [`${called(object)}: no schema is known for ${apiVersion}`];
-  const { error } = z.object({ metadata: METADATA, spec: schema }).safeParse({ metadata, spec });
+  const metadataOf = CLUSTER_WIDE.has(kind) ? METADATA.omit({ namespace: true }) : METADATA;
+  const { error } = z.object({ metadata: metadataOf, spec: schema }).safeParse({ metadata, spec });
   return [
     ...Object.keys(more).map((field) => `${called(object)}: unknown field ${field}`),
     ...(error?.issues ?? []).map(({ path, message }) => `${called(object)}: ${path.join(".")} ${message}`),

@@ -26,7 +26,8 @@ const BY_KIND: Record<string, RegExp> = {
   ClusterRoleBinding: PATH_SEGMENT,
 };
 
-const CLUSTER_WIDE = new Set([
+export const CLUSTER_WIDE = new Set([
+  "ClusterIssuer",
   "Namespace",
   "PriorityClass",
   "ClusterRole",
