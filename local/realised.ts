@@ -75,16 +75,7 @@ export class Realised {
       logDirectory: state.folder("logs"),
       scaleEveryMs: options.autoscale ? scaleEveryMs : undefined,
     });
-    this.faults = new Faults([
-      {
-        kill: (zone) => this.#pods.killZone(zone),
-        freeze: (zone) => this.#pods.freezeZone(zone),
-        setFault: (zone, fault) => this.#pods.setFault(zone, fault),
-        heal: (zone) => this.#pods.healZone(zone),
-      },
-      this.#databases,
-      network,
-    ]);
+    this.faults = new Faults(() => [this.#pods, ...this.#databases.instances, network]);
   }
 
   /** Starts what pods stand on: the zones' network, the issuer, ARC and the databases. Nothing is left on an error. */

@@ -1,14 +1,14 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { takePort } from "../free-ports.ts";
-import { type Checked, type identify, type Launch, resolve } from "./container/index.ts";
+import { type identify, type Launch, type LocalPorts, resolve } from "./container/index.ts";
 import type { Machine } from "./machine.ts";
 import type { PodTemplate } from "./spec/index.ts";
 
 /** A container that is ready to be started. */
 interface Prepared {
   launch: Launch;
-  checked: Checked;
+  ports: LocalPorts;
 }
 
 /** Makes a pod's folder, volumes and command. Throws what kubelet would report as CreateContainerConfigError. */
@@ -29,11 +29,10 @@ export async function prepare(
     "/app": image,
     ...(await machine.volumes.mount(pod, container, template.spec.volumes, join(home, "volumes"))),
   };
-  const around = { pod, manifests: machine.manifests, ports, mounts, names: machine.lookup(zone), home };
+  const around = { pod, ports, mounts, names: machine.lookup(zone), home };
   const launch = resolve(container, around);
   await mustBeFolder(launch.cwd, `workingDir ${container.workingDir ?? "/app"}`);
-  const inside = (command: string[]) => resolve({ ...container, command, args: [] }, around);
-  return { launch, checked: { ports: named(container.ports, ports), inside } };
+  return { launch, ports: named(container.ports, ports) };
 }
 
 /** Ports for a pod's containers; those that it had already stay, as a pod's address does in Kubernetes. */
