@@ -45,9 +45,7 @@ interface Script {
 }
 
 async function inspect(child: Child, onOpen: (socket: { close(): void }) => void): Promise<string> {
-  // Node 20 has no WebSocket of its own; only a program that hangs has to wait for this one to load.
-  const [url, { WebSocket }] = await Promise.all([child.openInspector(), import("undici")]);
-  const socket = new WebSocket(url);
+  const socket = new WebSocket(await child.openInspector());
   onOpen(socket);
   const send = (id: number, method: string, params = {}) =>
     socket.send(JSON.stringify({ id, method, params }));

@@ -58,8 +58,8 @@ export class Pod {
   zone: Zone | undefined;
   readonly #machine: Machine;
   readonly #restart: boolean;
+  readonly #finish: () => void;
   readonly #abort = new AbortController();
-  #finish: () => void = () => undefined;
   #state: Omit<PodStatus, "name" | "workload" | "namespace" | "zone" | "pid" | "admin">;
   #labels: Record<string, string>;
   #ports: ReadonlyMap<number, number> = new Map();
@@ -75,9 +75,9 @@ export class Pod {
     this.#restart = restart;
     this.#labels = workload.template.metadata.labels;
     this.#state = { phase: "Pending", ready: false, restarts: 0, startedAt: undefined };
-    this.finished = new Promise((resolve) => {
-      this.#finish = resolve;
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.finished = promise;
+    this.#finish = resolve;
   }
 
   get labels(): Readonly<Record<string, string>> {

@@ -105,13 +105,8 @@ export class Pods extends EventEmitter<Events> {
     this.#startTimers();
     const done = new Map<string, Promise<void>>();
     for (const workload of manifests.workloads) {
-      done.set(
-        workload.urn,
-        this.#begin(
-          workload,
-          workload.dependsOn.map((urn) => done.get(urn)),
-        ),
-      );
+      const before = workload.dependsOn.map((urn) => done.get(urn));
+      done.set(workload.urn, this.#begin(workload, before));
     }
     await Promise.all(done.values());
   }

@@ -5,12 +5,6 @@ import { type identify, type Launch, type LocalPorts, resolve } from "./containe
 import type { Machine } from "./machine.ts";
 import type { PodTemplate } from "./spec/index.ts";
 
-/** A container that is ready to be started. */
-interface Prepared {
-  launch: Launch;
-  ports: LocalPorts;
-}
-
 /** Makes a pod's folder, volumes and command. Throws what kubelet would report as CreateContainerConfigError. */
 export async function prepare(
   pod: ReturnType<typeof identify>,
@@ -18,7 +12,7 @@ export async function prepare(
   template: PodTemplate,
   ports: ReadonlyMap<number, number>,
   machine: Machine,
-): Promise<Prepared> {
+): Promise<{ launch: Launch; ports: LocalPorts }> {
   const [container] = template.spec.containers;
   const home = join(machine.directory, pod.name);
   await mkdir(home, { recursive: true, mode: 0o700 });

@@ -99,7 +99,7 @@ const HorizontalPodAutoscaler = Named.extend({
 const Texts = z.record(z.string(), z.string()).nullish();
 const ConfigMap = Named.extend({
   data: Texts,
-  binaryData: z.undefined("a laptop has ConfigMaps of texts only; use data"),
+  binaryData: z.undefined("a laptop has ConfigMaps of texts only; use data").optional(),
 });
 const Secret = Named.extend({ data: Texts, stringData: Texts });
 
