@@ -13,7 +13,7 @@ export function withScheme(address: string, scheme: "http" | "https"): string {
 
 /** Whether the host is this machine itself, so that what is sent to it crosses no network. */
 export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+  return ["localhost", "::1", "[::1]"].includes(host) || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
 /**

@@ -28,6 +28,6 @@ export {
   UNKNOWN,
   type Violation,
 } from "./graph/index.ts";
-export type { PolicyPackOptions } from "./judge/options.ts";
+export type { PolicyPackOptions } from "./judge/analyzer.ts";
 export { type PolicyPack, startPolicyPack } from "./judge/policy-pack.ts";
 export type { CreateRequest, CreateResult, Provider } from "./monitor/index.ts";

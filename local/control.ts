@@ -17,10 +17,10 @@ interface FaultTarget {
 
 /** Applies a fault to all parts of a zone at once, and keeps a list of the faults that a zone has. */
 export class Faults {
-  readonly #targets: FaultTarget[];
+  readonly #targets: () => FaultTarget[];
   readonly #active = new Map<string, Map<ZoneAction, FaultSize>>();
 
-  constructor(targets: FaultTarget[]) {
+  constructor(targets: () => FaultTarget[]) {
     this.#targets = targets;
   }
 
@@ -33,7 +33,7 @@ export class Faults {
     if (action === "heal") return this.#heal(zone);
     const active = this.#active.get(zone) ?? new Map<ZoneAction, FaultSize>();
     this.#active.set(zone, active.set(action, size));
-    const each = (act: (target: FaultTarget) => unknown) => Promise.all(this.#targets.map(act));
+    const each = (act: (target: FaultTarget) => unknown) => Promise.all(this.#targets().map(act));
     if (action === "kill") await each((target) => target.kill?.(zone));
     if (action === "freeze") await each((target) => target.freeze?.(zone));
     if (action === "cut") await each((target) => target.cut?.(zone, true));
@@ -45,7 +45,7 @@ export class Faults {
 
   async #heal(zone: string): Promise<void> {
     this.#active.delete(zone);
-    for (const target of this.#targets) {
+    for (const target of this.#targets()) {
       await target.cut?.(zone, false);
       await target.heal?.(zone);
       await target.setFault?.(zone, null);

@@ -73,27 +73,15 @@ export class Databases extends EventEmitter<{ change: [] }> {
     }));
   }
 
+  get instances(): DatabaseInstance[] {
+    return this.#running.map(({ instance }) => instance);
+  }
+
   status(): Status["databases"] {
     return this.#running.map(({ declared, instance }) => {
       const { primaryZone, standbyZone, state } = instance.status();
       return { name: declared.identifier, primaryZone, standbyZone, state };
     });
-  }
-
-  kill(zone: string): void {
-    for (const { instance } of this.#running) instance.kill(zone);
-  }
-
-  freeze(zone: string): void {
-    for (const { instance } of this.#running) instance.freeze(zone);
-  }
-
-  cut(zone: string, on: boolean): void {
-    for (const { instance } of this.#running) instance.cut(zone, on);
-  }
-
-  heal(zone: string): void {
-    for (const { instance } of this.#running) instance.heal(zone);
   }
 
   stop(): Promise<unknown> {

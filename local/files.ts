@@ -1,5 +1,6 @@
 import { open, readFile, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { z } from "zod";
 
 /** File -> the last write of it that was asked for, done or not. */
 const writes = new Map<string, Promise<void>>();
@@ -34,6 +35,26 @@ export async function readJsonFile(file: string): Promise<unknown> {
     return JSON.parse(text);
   } catch (error) {
     throw new Error(`${file} is not JSON (${(error as Error).message})`, { cause: error });
+  }
+}
+
+/**
+ * What a JSON file of this program keeps, or undefined where there is none yet. Throws an error that says which file
+ * can't be read, why, and `remedy`.
+ * @param what it keeps
+ */
+export async function readKept<T>(
+  file: string,
+  schema: z.ZodType<T>,
+  what: string,
+  remedy: string,
+): Promise<T | undefined> {
+  try {
+    const content = await readJsonFile(file);
+    return content === undefined ? undefined : schema.parse(content);
+  } catch (error) {
+    const reason = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
+    throw new Error(`${what} can't be read from ${file}: ${reason}; ${remedy}`, { cause: error });
   }
 }
 

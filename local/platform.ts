@@ -42,11 +42,7 @@ export class Platform implements Controls {
   #outputs: Outputs | undefined;
   #realised: Realised | undefined;
   #stopping: Promise<void> | undefined;
-  #ended: () => void = () => undefined;
-  /** Resolves when all has ended after `stop`. */
-  readonly stopped = new Promise<void>((resolve) => {
-    this.#ended = resolve;
-  });
+  readonly #ended = Promise.withResolvers<void>();
 
   constructor(options: PlatformOptions) {
     this.#options = options;
@@ -57,6 +53,11 @@ export class Platform implements Controls {
   /** The stack's outputs; known after the first step. */
   get outputs(): Outputs {
     return known(this.#outputs);
+  }
+
+  /** Resolves when all has ended after `stop`. */
+  get stopped(): Promise<void> {
+    return this.#ended.promise;
   }
 
   /** Whether somebody asked it to end. */
@@ -115,21 +116,13 @@ export class Platform implements Controls {
     this.#undo.push(() => control.close());
     await state.record({ control: control.url, token: control.token });
     const starting = Realised.start({
+      ...this.#options,
       graph: known(this.#graph),
       outputs: this.outputs,
-      state,
       addresses: this.#addresses,
-      autoscale: this.#options.autoscale,
-      failoverDelayMs: this.#options.failoverDelayMs,
-      report: this.#options.report,
     });
     // Ends what a start that is under way has still to start; one that fails has ended it itself.
-    this.#undo.push(() =>
-      starting.then(
-        (realised) => realised.stop(),
-        () => undefined,
-      ),
-    );
+    this.#undo.push(async () => (await starting.catch(() => undefined))?.stop());
     this.#realised = await starting;
   }
 
@@ -147,7 +140,7 @@ export class Platform implements Controls {
 
   async #end(): Promise<void> {
     for (const undo of this.#undo.reverse()) await undo();
-    this.#ended();
+    this.#ended.resolve();
   }
 }
 

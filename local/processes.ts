@@ -23,17 +23,27 @@ export function startTime(pid: number): string | undefined {
   }
 }
 
-/** Field 22 of /proc/PID/stat; the command's name before it may hold spaces and brackets. */
+/** Field 22 of /proc/PID/stat, unless it only waits to be reaped. */
 function linuxStartTime(pid: number): string | undefined {
+  const fields = processStat(pid);
+  return fields?.[0] === "Z" ? undefined : fields?.[19];
+}
+
+/** A file of a process below /proc; undefined where there is no such process any more, or no /proc (macOS). */
+export function processFile(pid: number | string, name: string): string | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return fields[0] === "Z" ? undefined : fields[19];
+    return readFileSync(`/proc/${pid}/${name}`, "utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ESRCH") return undefined;
     throw error;
   }
+}
+
+/** The fields of /proc/PID/stat from the third on; the command's name before may hold spaces and brackets. */
+export function processStat(pid: number): string[] | undefined {
+  const stat = processFile(pid, "stat");
+  return stat?.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 export function identify(pid: number): ProcessIdentity | undefined {

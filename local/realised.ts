@@ -75,16 +75,7 @@ export class Realised {
       logDirectory: state.folder("logs"),
       scaleEveryMs: options.autoscale ? scaleEveryMs : undefined,
     });
-    this.faults = new Faults([
-      {
-        kill: (zone) => this.#pods.killZone(zone),
-        freeze: (zone) => this.#pods.freezeZone(zone),
-        setFault: (zone, fault) => this.#pods.setFault(zone, fault),
-        heal: (zone) => this.#pods.healZone(zone),
-      },
-      this.#databases,
-      network,
-    ]);
+    this.faults = new Faults(() => [this.#pods, ...this.#databases.instances, network]);
   }
 
   /** Starts what pods stand on: the zones' network, the issuer, ARC and the databases. Nothing is left on an error. */
@@ -126,20 +117,12 @@ export class Realised {
   /** Resolves when every balancer's every target takes traffic. */
   async settle(signal: AbortSignal): Promise<void> {
     const end = Date.now() + readyTimeoutMs;
-    const waiting = () =>
-      this.#network
-        .status()
-        .balancers.flatMap(({ targets }) => targets.filter(({ state }) => state !== "healthy"));
-    const empty = () => this.#network.status().balancers.some(({ targets }) => targets.length === 0);
-    while (empty() || waiting().length > 0) {
-      if (Date.now() > end)
-        throw new Error(
-          `the load balancers found no healthy ${
-            waiting()
-              .map(({ id }) => id)
-              .join(", ") || "targets"
-          }`,
-        );
+    for (;;) {
+      const groups = this.#network.status().balancers.map(({ targets }) => targets);
+      const waiting = groups.flat().filter(({ state }) => state !== "healthy");
+      if (waiting.length === 0 && groups.every(({ length }) => length > 0)) return;
+      const names = waiting.map(({ id }) => id).join(", ");
+      if (Date.now() > end) throw new Error(`the load balancers found no healthy ${names || "targets"}`);
       await sleep(50, undefined, { signal });
     }
   }

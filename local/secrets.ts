@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { z } from "zod";
 import type { Graph } from "../engine/index.ts";
-import { readJsonFile, writeDurably } from "./files.ts";
+import { readKept, writeDurably } from "./files.ts";
 import { GraphReader } from "./graph-reader.ts";
 import type { State } from "./state.ts";
 
@@ -64,7 +64,8 @@ export class Secrets {
   /** The secrets of a graph; those that the file holds already stay. Throws when the file can't be read or written. */
   static async open(file: string, graph: Graph): Promise<Secrets> {
     const reader = new GraphReader(graph);
-    const values = await load(file);
+    const remedy = "restore it, or drop all data with: npm start -- --fresh";
+    const values = (await readKept(file, File, "the secrets", remedy)) ?? {};
     for (const { value } of reader.all("aws:secretsmanager/secretVersion:SecretVersion", Version))
       values[value.arn] ??= value.secretString ?? {};
     for (const { value } of reader.all("aws:rds/instance:Instance", Instance)) {
@@ -93,17 +94,6 @@ export class Secrets {
         `no secret has the ARN ${arn}; declare it, or correct the SecretProviderClass that names it`,
       );
     return found;
-  }
-}
-
-async function load(file: string): Promise<Record<string, Record<string, string>>> {
-  try {
-    return File.parse((await readJsonFile(file)) ?? {});
-  } catch (error) {
-    throw new Error(
-      `${file} can't be read (${(error as Error).message}); restore it, or drop all data with: npm start -- --fresh`,
-      { cause: error },
-    );
   }
 }
 

@@ -32,7 +32,7 @@ export interface EvaluateOptions {
   provider: Provider;
   /** Run as a preview: outputs may stay unknown. @default false */
   dryRun?: boolean;
-  /** Milliseconds that the program may take. @default 120_000 */
+  /** Milliseconds that the program may take; a stuck one is asked for 8 s more where it is. @default 120_000 */
   timeoutMs?: number;
   /** Environment variables of the program beside this process's own. */
   env?: Record<string, string>;
@@ -73,7 +73,7 @@ function startProgram(
   ];
   const runner = resolveSdk("@pulumi/pulumi/cmd/run", entry.pwd);
   return startNode({
-    nodeArgs: nodeArgs(options),
+    nodeArgs: options.nodeArgs ?? ["--import", import.meta.resolve("tsx")],
     traces: options.traces,
     script: runner,
     args: [...settings, entry.program],
@@ -83,31 +83,28 @@ function startProgram(
   });
 }
 
-/** What Pulumi.yaml says, as long as this Node then loads TypeScript (it does from 22.18 on); else tsx has to. */
-function nodeArgs({ nodeArgs }: EvaluateOptions): string[] {
-  const loadsTypeScript = Boolean((process.features as { typescript?: unknown }).typescript);
-  if (nodeArgs && (nodeArgs.length > 0 || loadsTypeScript)) return nodeArgs;
-  return ["--import", import.meta.resolve("tsx")];
-}
-
 /**
  * Runs a Pulumi program in a child process, as the CLI's language host does, and gives the graph of what it declared.
  * Nothing is left behind, neither a process nor a port. It runs without stack traces, which is a third quicker; one
- * whose failure has a place is run once more with them, so its provider is asked again.
+ * whose failure has a place is run once more with them, in the time that is left, so its provider is asked again.
  * @throws EvaluationError when the program fails, ends too early or takes too long
  */
 export async function evaluate(options: EvaluateOptions): Promise<Graph> {
-  const outcome = await run({ ...options, traces: false });
+  const { timeoutMs = 120_000, onStarted, onResource, onGraph, onLog, ...silent } = options;
+  const deadline = performance.now() + timeoutMs;
+  const outcome = await run({ ...options, timeoutMs, traces: false });
   if ("graph" in outcome) return outcome.graph;
-  if (!outcome.hasPlace) throw outcome.error;
-  const { onStarted, onResource, onGraph, onLog, ...silent } = options;
-  const explained = await run({ ...silent, traces: true });
-  // One that succeeds now fails only at times: then what is known of the failure has to do.
-  throw "graph" in explained ? outcome.error : explained.error;
+  const leftMs = deadline - performance.now();
+  if (!outcome.hasPlace || leftMs <= 0) throw outcome.error;
+  const explained = await run({ ...silent, timeoutMs: leftMs, traces: true });
+  // One that succeeds now fails only at times, and traces may take too long: what is known of the failure has to do.
+  throw "graph" in explained || explained.timedOut ? outcome.error : explained.error;
 }
 
-async function run(options: EvaluateOptions & { traces: boolean }): Promise<{ graph: Graph } | Failure> {
-  const { project, stack, config, provider, timeoutMs = 120_000 } = options;
+async function run(
+  options: EvaluateOptions & { timeoutMs: number; traces: boolean },
+): Promise<{ graph: Graph } | Failure> {
+  const { project, stack, config, provider, timeoutMs } = options;
   const {
     organization = "organization",
     secretConfigKeys = [],
@@ -119,17 +116,8 @@ async function run(options: EvaluateOptions & { traces: boolean }): Promise<{ gr
   const fail = () => failure.abort();
   const resources = new Resources(fail, options.onResource);
   const context = createContext({
-    ...{
-      project,
-      stack,
-      organization,
-      config,
-      secretConfigKeys,
-      dryRun,
-      provider,
-      stackReferences,
-      resources,
-    },
+    ...{ project, stack, organization, config, secretConfigKeys, dryRun },
+    ...{ provider, stackReferences, resources },
   });
   const log = new Log({ listener: options.onLog, onError: fail });
   let announcedEnd = false;

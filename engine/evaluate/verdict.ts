@@ -26,6 +26,7 @@ const LISTED = 5;
 export interface Failure {
   error: EvaluationError;
   hasPlace: boolean;
+  timedOut: boolean;
 }
 
 /** The first cause, when the program did not run to its end or something failed. */
@@ -99,10 +100,11 @@ function waitingFor(resources: Resources): string {
 }
 
 function failure(
-  { entry, log }: Run,
+  { end, entry, log }: Run,
   what: string,
   { details, cause, hasPlace = false }: { details?: string; cause?: unknown; hasPlace?: boolean },
 ): Failure {
   const message = `The program ${join(entry.pwd, entry.program)} ${what}`;
-  return { error: new EvaluationError(message, { details, logs: log.lines, cause }), hasPlace };
+  const error = new EvaluationError(message, { details, logs: log.lines, cause });
+  return { error, hasPlace, timedOut: end.kind === "timed out" };
 }

@@ -2,10 +2,41 @@ import * as grpc from "@grpc/grpc-js";
 import analyzerRpc from "@pulumi/pulumi/proto/analyzer_grpc_pb.js";
 import proto from "@pulumi/pulumi/proto/analyzer_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
-import { EvaluationError, isObject, type PropertyMap, type Violation } from "../graph/index.ts";
+import {
+  EvaluationError,
+  isObject,
+  type PropertyMap,
+  type Severity,
+  type Violation,
+} from "../graph/index.ts";
 import { channelOptions, fromStruct, toStruct } from "../grpc/index.ts";
 import { levels } from "./analyzer-messages.ts";
-import type { PolicyPackOptions } from "./options.ts";
+
+export interface PolicyPackOptions {
+  project: string;
+  stack: string;
+  /** @default "organization" */
+  organization?: string;
+  /** The stack's config, `ns:key` -> value. */
+  config?: Record<string, string>;
+  secretConfigKeys?: string[];
+  /** @default false */
+  dryRun?: boolean;
+  /** Milliseconds that its start may take, and each judgement. @default 30_000 */
+  timeoutMs?: number;
+  /** Environment variables beside this process's own. */
+  env?: Record<string, string>;
+  /** Overrides by policy: its level and its own settings. */
+  policyConfig?: Record<string, PolicyConfig>;
+  onLog?: (severity: Severity, message: string) => void;
+  /** Ends the pack at once. */
+  signal?: AbortSignal;
+}
+
+interface PolicyConfig {
+  level?: Violation["level"];
+  properties?: PropertyMap;
+}
 
 /** Policy -> its level, after overrides. */
 export type PolicyLevels = Map<string, Violation["level"]>;

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { findYaml } from "../config/yaml-file.ts";
 import { EvaluationError, type Graph, messageOf, type Resource, type Violation } from "../graph/index.ts";
 import {
@@ -10,9 +11,8 @@ import {
   sdkEnvironment,
   startNode,
 } from "../process/index.ts";
-import { Analyzer } from "./analyzer.ts";
+import { Analyzer, type PolicyPackOptions } from "./analyzer.ts";
 import { Judge } from "./judge.ts";
-import type { PolicyPackOptions } from "./options.ts";
 
 /** A policy pack that is ready to judge. */
 export interface PolicyPack {
@@ -86,10 +86,7 @@ function launch(
   log: Log,
 ): { child: Child; port: Promise<string> } {
   const runner = resolveSdk("@pulumi/pulumi/cmd/run-policy-pack", directory);
-  let announce: (port: string) => void = () => undefined;
-  const announced = new Promise<string>((resolve) => {
-    announce = resolve;
-  });
+  const announced = Promise.withResolvers<string>();
   const child = startNode({
     script: runner,
     // The pack's runner takes the address of an engine and never uses it.
@@ -97,7 +94,7 @@ function launch(
     cwd: directory,
     env: packEnvironment(options),
     onLine: (stream, line) => {
-      if (stream === "stdout" && /^\d+$/.test(line)) announce(line);
+      if (stream === "stdout" && /^\d+$/.test(line)) announced.resolve(line);
       else log.add("info", line);
     },
   });
@@ -106,13 +103,12 @@ function launch(
   });
   // Once it has announced its port nobody waits for this any longer.
   died.catch(() => undefined);
-  return { child, port: Promise.race([announced, died]) };
+  return { child, port: Promise.race([announced.promise, died]) };
 }
 
 /** How the pack's process ended, if it has: a broken connection is noticed a little earlier than that. */
 async function endOf(child: Child): Promise<string | undefined> {
-  const running = new Promise<undefined>((resolve) => setTimeout(() => resolve(undefined), NOTICE_MS));
-  const exit = await Promise.race([child.exited, running]);
+  const exit = await Promise.race([child.exited, sleep(NOTICE_MS, undefined)]);
   return exit && describeEnd(child, exit);
 }
 

@@ -20,10 +20,7 @@ export class Resources {
   private readonly byUrn = new Map<string, Resource | undefined>();
   private readonly pending = new Map<symbol, string>();
 
-  constructor(
-    onFault: () => void = () => undefined,
-    onResource: (resource: Resource) => void = () => undefined,
-  ) {
+  constructor(onFault: () => void, onResource: (resource: Resource) => void = () => undefined) {
     this.onFault = onFault;
     this.onResource = onResource;
   }

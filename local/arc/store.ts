@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { z } from "zod";
-import { readJsonFile, writeDurably } from "../files.ts";
+import { readKept, writeDurably } from "../files.ts";
 import {
   ArcError,
   alreadyShifted,
@@ -78,7 +78,9 @@ export class ZonalShifts extends EventEmitter<{ change: [] }> {
 
   /** Throws when the file can't be read or isn't one of ours, naming it and what to do. */
   static async open(options: ZonalShiftsOptions): Promise<ZonalShifts> {
-    return new ZonalShifts(options, await loadShifts(options.file));
+    const remedy = "correct it, or delete it to start without any shift";
+    const kept = await readKept(options.file, ShiftsFile, "the zonal shifts", remedy);
+    return new ZonalShifts(options, kept?.shifts ?? []);
   }
 
   now(): number {
@@ -226,18 +228,4 @@ function durationOf(expiresIn: string): number {
     `expiresIn ${JSON.stringify(expiresIn)} must be minutes or hours such as 30m or 12h, from 1m to 72h`,
     "InvalidExpiresIn",
   );
-}
-
-/** The kept shifts, the oldest first; none where there is no file yet. */
-async function loadShifts(file: string): Promise<ZonalShift[]> {
-  try {
-    const content = await readJsonFile(file);
-    return content === undefined ? [] : ShiftsFile.parse(content).shifts;
-  } catch (error) {
-    const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new Error(
-      `the zonal shifts can't be read from ${file}: ${what}; correct it, or delete it to start without any shift`,
-      { cause: error },
-    );
-  }
 }

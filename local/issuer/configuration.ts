@@ -1,9 +1,61 @@
-import { type Configuration, interactionPolicy, type KoaContextWithOIDC } from "oidc-provider";
-import { type Client, mayCall, metadata } from "./clients.ts";
+import {
+  type ClientMetadata,
+  type Configuration,
+  interactionPolicy,
+  type KoaContextWithOIDC,
+} from "oidc-provider";
 import type { Keys } from "./keys.ts";
 import { Memory } from "./memory.ts";
 import { page, pageHeaders, problemPage } from "./page.ts";
-import { subjectOf, type User } from "./users.ts";
+import { demoUsers, subjectOf } from "./users.ts";
+
+/** A public OAuth client, such as the single-page app. */
+export interface Client {
+  clientId: string;
+  /** On loopback any port and any loopback name will do (RFC 8252, 7.3): the app's port is the user's choice. */
+  redirectUris: string[];
+}
+
+const loopbacks = ["127.0.0.1", "localhost", "[::1]"];
+
+/** The client as the provider registers it: code flow with PKCE, no secret. */
+function metadata({ clientId, redirectUris }: Client): ClientMetadata {
+  const uris = [...new Set(redirectUris.flatMap(withLoopbackNames))];
+  return {
+    client_id: clientId,
+    redirect_uris: uris,
+    post_logout_redirect_uris: uris.map((uri) => new URL("/", uri).href),
+    // "native" is what makes the provider ignore the port on loopback.
+    application_type: uris.every((uri) => isLoopback(new URL(uri))) ? "native" : "web",
+    token_endpoint_auth_method: "none",
+    grant_types: ["authorization_code"],
+    response_types: ["code"],
+  };
+}
+
+/** Whether a page of this origin may read the token endpoint's answers. */
+function mayCall(origin: string, redirectUris: readonly string[]): boolean {
+  if (!URL.canParse(origin)) return false;
+  const url = new URL(origin);
+  return redirectUris.some((uri) => {
+    const allowed = new URL(uri);
+    return allowed.origin === url.origin || (isLoopback(allowed) && isLoopback(url));
+  });
+}
+
+function withLoopbackNames(uri: string): string[] {
+  const url = new URL(uri);
+  if (!isLoopback(url)) return [uri];
+  return loopbacks.map((name) => {
+    const other = new URL(uri);
+    other.hostname = name;
+    return other.href;
+  });
+}
+
+function isLoopback({ protocol, hostname }: URL): boolean {
+  return protocol === "http:" && loopbacks.includes(hostname);
+}
 
 /** Access tokens are JWTs only for a resource, so every request is for this one. */
 const resource = "urn:trizone:api";
@@ -38,16 +90,15 @@ const tokenLifetime = 3600;
 interface IssuerSettings {
   keys: Keys;
   clients: Client[];
-  users: User[];
   /** Path of the login page, without its last segment. */
   loginPath: string;
 }
 
 /** The provider's configuration: endpoints, claims and lifetimes as a Cognito user pool has them. */
-export function configuration({ keys, clients, users, loginPath }: IssuerSettings): Configuration {
-  const bySubject = new Map(users.map(({ username }) => [subjectOf(username), username]));
+export function configuration({ keys, clients, loginPath }: IssuerSettings): Configuration {
+  const bySubject = new Map(demoUsers.map(({ username }) => [subjectOf(username), username]));
   return {
-    adapter: memories(),
+    adapter: Memory,
     // Without a redirect URI a client can't use the code flow, the only one that is enabled.
     clients: clients.filter(({ redirectUris }) => redirectUris.length > 0).map(metadata),
     jwks: { keys: keys.signing },
@@ -109,15 +160,6 @@ export function configuration({ keys, clients, users, loginPath }: IssuerSetting
         }),
       },
     },
-  };
-}
-
-function memories(): (name: string) => Memory {
-  const kinds = new Map<string, Memory>();
-  return (name) => {
-    const memory = kinds.get(name) ?? new Memory();
-    kinds.set(name, memory);
-    return memory;
   };
 }
 

@@ -13,11 +13,9 @@ import type { Graph } from "../../engine/index.ts";
 import type { Addresses } from "../addresses.ts";
 import { GraphReader } from "../graph-reader.ts";
 import type { State } from "../state.ts";
-import type { Client } from "./clients.ts";
-import { configuration } from "./configuration.ts";
+import { type Client, configuration } from "./configuration.ts";
 import { loadKeys } from "./keys.ts";
 import { login } from "./login.ts";
-import { demoUsers, type User } from "./users.ts";
 
 const Pool = z.object({ endpoint: z.url() });
 const PoolClient = z.object({ userPoolId: z.string(), callbackUrls: z.array(z.string()).default([]) });
@@ -55,25 +53,21 @@ interface IssuerOptions {
   /** Where the signing keys are kept. */
   file: string;
   clients: Client[];
-  /** @default the demo users */
-  users?: User[];
-  /** Gets each error that is not the caller's fault. @default prints it to standard error */
-  onError?: (error: Error) => void;
 }
 
 /** Serves the issuer on `server` once this resolves. Throws when the key file can't be read or made. */
 export async function startIssuer(options: IssuerOptions): Promise<void> {
-  const { issuer, clients, users = demoUsers, onError = (error) => console.error(error) } = options;
+  const { issuer, clients } = options;
   const mount = new URL(issuer).pathname.replace(/\/$/, "");
   const loginPath = `${mount}/login`;
   const keys = await loadKeys(options.file);
-  const provider = new Provider(issuer, configuration({ keys, clients, users, loginPath }));
-  provider.on("server_error", (_ctx, error) => onError(error));
+  const provider = new Provider(issuer, configuration({ keys, clients, loginPath }));
+  provider.on("server_error", (_ctx, error) => console.error(error));
   const handle = provider.callback();
 
   options.server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     if (request.url?.startsWith(`${loginPath}/`)) {
-      login(provider, users, request, response).catch((error: Error) => fail(response, error, onError));
+      login(provider, request, response).catch((error: Error) => fail(response, error));
     } else {
       if (mount && request.url?.startsWith(mount)) request.url = request.url.slice(mount.length) || "/";
       handle(request, response);
@@ -81,8 +75,8 @@ export async function startIssuer(options: IssuerOptions): Promise<void> {
   });
 }
 
-function fail(response: ServerResponse, error: Error, onError: (error: Error) => void): void {
-  onError(error);
+function fail(response: ServerResponse, error: Error): void {
+  console.error(error);
   if (response.headersSent) response.destroy();
   else response.writeHead(500).end("The sign-in failed; start again from the app.");
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { exportJWK, generateKeyPair } from "jose";
 import { z } from "zod";
-import { readJsonFile, writeDurably } from "../files.ts";
+import { readKept, writeDurably } from "../files.ts";
 
 const PrivateKey = z.looseObject({
   kty: z.literal("RSA"),
@@ -30,24 +30,12 @@ export type Keys = z.infer<typeof KeyFile>;
 
 /** The issuer's keys out of their file, made there the first time. Throws when the file isn't one of ours. */
 export async function loadKeys(file: string): Promise<Keys> {
-  const kept = await read(file);
+  const remedy = "correct it, or delete it, which ends every token's validity";
+  const kept = await readKept(file, KeyFile, "the issuer's keys", remedy);
   if (kept) return kept;
   const made = await make();
   await writeDurably(file, made);
   return made;
-}
-
-async function read(file: string): Promise<Keys | undefined> {
-  try {
-    const content = await readJsonFile(file);
-    return content === undefined ? undefined : KeyFile.parse(content);
-  } catch (error) {
-    const what = error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message;
-    throw new Error(
-      `the issuer's keys can't be read from ${file}: ${what}; correct it, or delete it, which ends every token's validity`,
-      { cause: error },
-    );
-  }
 }
 
 async function make(): Promise<Keys> {

@@ -1,20 +1,19 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { errors, type Provider } from "oidc-provider";
 import { loginPage, pageHeaders, problemPage } from "./page.ts";
-import { authenticate, subjectOf, type User } from "./users.ts";
+import { authenticate, demoUsers, subjectOf } from "./users.ts";
 
 const maxForm = 4 * 1024;
 
 /** Shows the login form (GET) and takes it (POST); a good one sends the browser on to the app. */
 export async function login(
   provider: Provider,
-  users: User[],
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   try {
     const { params } = await provider.interactionDetails(request, response);
-    const usernames = users.map(({ username }) => username);
+    const usernames = demoUsers.map(({ username }) => username);
     const form = (status: number, options: { problem?: string; username?: string }) =>
       send(response, status, loginPage({ ...options, usernames }), [
         new URL(String(params.redirect_uri)).origin,
@@ -23,7 +22,7 @@ export async function login(
     const fields = await readForm(request);
     if (!fields) return form(413, { problem: "The form is too large." });
     const username = fields.get("username") ?? "";
-    const user = authenticate(users, username, fields.get("password") ?? "");
+    const user = authenticate(username, fields.get("password") ?? "");
     if (!user) return form(401, { problem: "Incorrect user name or password.", username });
     await provider.interactionFinished(request, response, { login: { accountId: subjectOf(user.username) } });
   } catch (error) {

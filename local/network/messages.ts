@@ -27,8 +27,6 @@ export interface ProxyReport extends RequestCounts {
   targets: TargetReport[];
   /** Key of a listener -> whether each of its target groups has a healthy target. */
   healthy: Record<string, boolean>;
-  /** Connections through Services and to outside addresses. */
-  connections: number;
 }
 
 export interface RequestCounts {

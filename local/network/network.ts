@@ -31,10 +31,6 @@ interface NetworkStatus {
   balancers: BalancerStatus[];
 }
 
-interface NetworkEvents {
-  zone: [zone: string, ready: boolean];
-}
-
 const NOTHING: RoutingState = {
   balancers: [],
   groups: [],
@@ -49,7 +45,7 @@ const NOTHING: RoutingState = {
  * The network of a few zones on one machine: a proxy process a zone, and the DNS names of public load balancers.
  * Emits `zone` with a zone's name and whether it is ready: it isn't once its proxy sent no heartbeat for 2 s.
  */
-export class Network extends EventEmitter<NetworkEvents> {
+export class Network extends EventEmitter<{ zone: [zone: string, ready: boolean] }> {
   readonly #options: NetworkOptions;
   readonly #proxies = new Map<string, ZoneProxyProcess>();
   readonly #ports: ListeningPorts;
@@ -125,21 +121,13 @@ export class Network extends EventEmitter<NetworkEvents> {
     return this.#balancers.dnsName(balancer);
   }
 
-  /** Ends a zone's proxy with SIGKILL until `restart`. */
+  /** Ends a zone's proxy with SIGKILL until `heal`. */
   kill(zone: string): void {
     this.#proxy(zone).kill();
   }
 
   freeze(zone: string): void {
     this.#proxy(zone).signal("SIGSTOP");
-  }
-
-  thaw(zone: string): void {
-    this.#proxy(zone).signal("SIGCONT");
-  }
-
-  restart(zone: string): void {
-    this.#proxy(zone).start();
   }
 
   /** Cuts a zone off from the other zones, the outside and the control plane; what is in it still reaches itself. */
@@ -156,8 +144,8 @@ export class Network extends EventEmitter<NetworkEvents> {
   /** Ends every fault of a zone. */
   heal(zone: string): void {
     this.cut(zone, false);
-    this.thaw(zone);
-    this.restart(zone);
+    this.#proxy(zone).signal("SIGCONT");
+    this.#proxy(zone).start();
   }
 
   status(): NetworkStatus {
@@ -175,7 +163,7 @@ export class Network extends EventEmitter<NetworkEvents> {
   /** Lets requests under way finish for at most `graceMs`, then ends every proxy and connection. */
   async stop(graceMs = 2000): Promise<void> {
     this.#zones.stop();
-    for (const zone of this.#proxies.keys()) this.thaw(zone);
+    for (const proxy of this.#proxies.values()) proxy.signal("SIGCONT");
     await Promise.all([...this.#proxies.values()].map((proxy) => proxy.stop(graceMs)));
     this.#balancers.close();
   }

@@ -1,5 +1,4 @@
-import { get } from "node:http";
-import type { Partition } from "./partition.ts";
+import { askStatus, type Partition } from "./partition.ts";
 
 const INTERVAL_MS = 1000;
 const TIMEOUT_MS = 1000;
@@ -54,30 +53,9 @@ export class NodeChecks {
     if (address === undefined) return;
     // A node that was gone counts as unknown until it answers again.
     if (!alive) this.#known.delete(address);
-    const status = alive ? await this.#ask(address, zone) : 0;
+    const status = alive ? await askStatus(this.#partition, address, zone, this.#path, TIMEOUT_MS) : 0;
     const known = this.#known.get(address);
     if (status > 0) this.#known.set(address, { failures: 0, healthy: status === 200 });
     else if (known) known.failures += 1;
-  }
-
-  /** The status of an answer, or 0 without one. */
-  #ask(address: string, zone: string): Promise<number> {
-    return new Promise((resolve) => {
-      const request = get({
-        path: this.#path,
-        headers: { host: address, connection: "close" },
-        createConnection: () => this.#partition.connect(address, zone, { timeoutMs: TIMEOUT_MS }),
-      });
-      const timer = setTimeout(() => request.destroy(), TIMEOUT_MS);
-      request.once("response", (response) => {
-        resolve(response.statusCode ?? 0);
-        response.resume();
-      });
-      request.once("error", () => resolve(0));
-      request.once("close", () => {
-        clearTimeout(timer);
-        resolve(0);
-      });
-    });
   }
 }

@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import { createConnection, type Socket } from "node:net";
 
 /** Elastic Load Balancing gives a target 10 s to accept a connection. */
@@ -62,6 +63,33 @@ export class Partition {
     if (zone === this.zone) return false;
     return this.#cut.has(this.zone) || (zone !== undefined && this.#cut.has(zone));
   }
+}
+
+/** The status that an address in a zone answers to a health check, or 0 where nothing is answered in time. */
+export function askStatus(
+  partition: Partition,
+  address: string,
+  zone: string,
+  path: string,
+  timeoutMs: number,
+): Promise<number> {
+  return new Promise((resolve) => {
+    const request = get({
+      path,
+      headers: { host: address, "user-agent": "ELB-HealthChecker/2.0", connection: "close" },
+      createConnection: () => partition.connect(address, zone, { timeoutMs }),
+    });
+    const timer = setTimeout(() => request.destroy(new Error("no answer in time")), timeoutMs);
+    request.once("response", (response) => {
+      resolve(response.statusCode ?? 0);
+      response.resume();
+    });
+    request.once("error", () => resolve(0));
+    request.once("close", () => {
+      clearTimeout(timer);
+      resolve(0);
+    });
+  });
 }
 
 function connectTo(address: string, allowHalfOpen: boolean): Socket {

@@ -67,13 +67,9 @@ export class RequestTotals {
 
   /** Targets of some groups, each with the state that most of the proxies see. */
   targets(groups: Set<string>): TargetReport[] {
-    const seen = new Map<string, TargetReport[]>();
-    for (const { targets } of this.#latest.values()) {
-      for (const target of targets.filter(({ group }) => groups.has(group))) {
-        const key = `${target.group} ${target.id}`;
-        seen.set(key, [...(seen.get(key) ?? []), target]);
-      }
-    }
+    const reported = [...this.#latest.values()].flatMap(({ targets }) => targets);
+    const wanted = reported.filter(({ group }) => groups.has(group));
+    const seen = Map.groupBy(wanted, ({ group, id }) => `${group} ${id}`);
     return [...seen.values()].map(mostSeen).sort((a, b) => a.id.localeCompare(b.id));
   }
 }

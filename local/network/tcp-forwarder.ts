@@ -20,10 +20,6 @@ export class TcpForwarder {
     this.#partition = partition;
   }
 
-  get size(): number {
-    return this.#open.size;
-  }
-
   /**
    * Forwards a client to the first of `upstreams` that accepts a connection; nothing of the client's is read before.
    * Where none does, the client is given to `refuse` (without one it sees a reset).

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { EventEmitter } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -89,14 +89,11 @@ export class ZoneProxyProcess extends EventEmitter<Events> {
     clearTimeout(this.#restartTimer);
     const child = this.#child;
     if (!child) return;
-    await new Promise<void>((resolve) => {
-      child.once("exit", () => {
-        clearTimeout(timer);
-        resolve();
-      });
-      const timer = setTimeout(() => child.kill("SIGKILL"), graceMs + STOP_SLACK_MS);
-      this.#send({ type: "stop", graceMs });
-    });
+    const exit = once(child, "exit");
+    const timer = setTimeout(() => child.kill("SIGKILL"), graceMs + STOP_SLACK_MS);
+    this.#send({ type: "stop", graceMs });
+    await exit;
+    clearTimeout(timer);
   }
 
   /** Makes `state` the proxy's state as soon as it can take it; only the latest one counts. */

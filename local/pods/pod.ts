@@ -58,8 +58,8 @@ export class Pod {
   zone: Zone | undefined;
   readonly #machine: Machine;
   readonly #restart: boolean;
+  readonly #finish: () => void;
   readonly #abort = new AbortController();
-  #finish: () => void = () => undefined;
   #state: Omit<PodStatus, "name" | "workload" | "namespace" | "zone" | "pid" | "admin">;
   #labels: Record<string, string>;
   #ports: ReadonlyMap<number, number> = new Map();
@@ -75,9 +75,9 @@ export class Pod {
     this.#restart = restart;
     this.#labels = workload.template.metadata.labels;
     this.#state = { phase: "Pending", ready: false, restarts: 0, startedAt: undefined };
-    this.finished = new Promise((resolve) => {
-      this.#finish = resolve;
-    });
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.finished = promise;
+    this.#finish = resolve;
   }
 
   get labels(): Readonly<Record<string, string>> {
@@ -157,11 +157,11 @@ export class Pod {
   }
 
   /** CPU used since the last call as a share of its request; undefined while it isn't ready or was not measured yet. */
-  async utilization(): Promise<number | undefined> {
+  utilization(): number | undefined {
     const { container } = this.#run ?? {};
     const { requests, limits } = this.workload.template.spec.containers[0].resources;
     const request = requests.cpu ?? limits.cpu;
-    const used = container && this.ready ? await cpuTime(container.pid) : undefined;
+    const used = container && this.ready ? cpuTime(container.pid) : undefined;
     const before = this.#measured;
     const now =
       used === undefined || !container ? undefined : { pid: container.pid, used, at: performance.now() };
@@ -172,7 +172,7 @@ export class Pod {
 
   /** Keeps its memory and its log within their limits. */
   async inspect(): Promise<void> {
-    await this.#run?.checkMemory();
+    this.#run?.checkMemory();
     if (this.#run) await rotate(this.logFile);
   }
 
@@ -222,7 +222,7 @@ export class Pod {
     this.#ports = await takePorts(template.spec.containers[0].ports, this.#ports);
     const pod = identify(this.workload, this.name, zone.name, zone.nodeName);
     this.#labels = pod.labels;
-    const { launch, checked } = await prepare(pod, zone.name, template, this.#ports, this.#machine);
+    const { launch, ports } = await prepare(pod, zone.name, template, this.#ports, this.#machine);
     this.#abort.signal.throwIfAborted();
     const container = await Container.start(launch, this.logFile, this.#machine.watchdog);
     if (zone.frozen) container.freeze();
@@ -232,7 +232,7 @@ export class Pod {
       startedAt: new Date(),
       reason: undefined,
     });
-    this.#run = new Run(container, template.spec, zone, checked, {
+    this.#run = new Run(container, template.spec, zone, ports, {
       failed: (reason) => this.#update({ reason }),
       ready: (ready) => {
         if (ready) release();

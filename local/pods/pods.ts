@@ -31,8 +31,6 @@ export interface PodsOptions {
    * requests are small and a few cores would soon start pods only to serve the start of pods.
    */
   scaleEveryMs?: number;
-  /** Zone name -> name of its node. @default `node-<zone>` */
-  nodeNames?: Record<string, string>;
 }
 
 interface Events {
@@ -76,7 +74,7 @@ export class Pods extends EventEmitter<Events> {
     this.setMaxListeners(100);
     this.#logDirectory = options.logDirectory;
     this.#scaleEveryMs = options.scaleEveryMs;
-    this.#zones = makeZones(options.zones, options.nodeNames);
+    this.#zones = makeZones(options.zones);
     const declared = manifests(options.graph, (image) => options.images(image) !== undefined);
     this.#waiting = new Set(declared.workloads);
     this.#machine = {
@@ -107,13 +105,8 @@ export class Pods extends EventEmitter<Events> {
     this.#startTimers();
     const done = new Map<string, Promise<void>>();
     for (const workload of manifests.workloads) {
-      done.set(
-        workload.urn,
-        this.#begin(
-          workload,
-          workload.dependsOn.map((urn) => done.get(urn)),
-        ),
-      );
+      const before = workload.dependsOn.map((urn) => done.get(urn));
+      done.set(workload.urn, this.#begin(workload, before));
     }
     await Promise.all(done.values());
   }
@@ -139,21 +132,21 @@ export class Pods extends EventEmitter<Events> {
   }
 
   /** Kills all processes of a zone; nothing starts there until it is healed. */
-  async killZone(name: string): Promise<void> {
+  async kill(name: string): Promise<void> {
     const zone = this.#zone(name);
     zone.killed = true;
     await Promise.all(this.#in(zone).map((pod) => pod.lose()));
   }
 
   /** Stops all processes of a zone (SIGSTOP), and those that start there, until it is healed. */
-  freezeZone(name: string): void {
+  freeze(name: string): void {
     const zone = this.#zone(name);
     zone.frozen = true;
     for (const pod of this.#in(zone)) pod.freeze();
   }
 
   /** Ends every fault of a zone: it goes on, takes pods again, and the spread is evened. */
-  async healZone(name: string): Promise<void> {
+  async heal(name: string): Promise<void> {
     const zone = this.#zone(name);
     Object.assign(zone, { killed: false, frozen: false });
     for (const pod of this.#in(zone)) pod.thaw();
@@ -208,18 +201,18 @@ export class Pods extends EventEmitter<Events> {
 
   /** Keeps the pods' memory and logs within their limits, and lets the autoscalers decide. */
   #startTimers(): void {
-    const every = (ms: number, act: () => Iterable<Promise<void>>) =>
-      setInterval(() => {
-        for (const done of act()) done.catch((problem) => this.#warn(problem));
-      }, ms);
+    const warn = (problem: Error) => this.#warn(problem);
     this.#timers = [
-      every(inspectMs, () => this.#pods().map((pod) => pod.inspect())),
-      every(pruneMs, () => [prune(this.#logDirectory)]),
+      setInterval(() => {
+        for (const pod of this.#pods()) pod.inspect().catch(warn);
+      }, inspectMs),
+      setInterval(() => prune(this.#logDirectory).catch(warn), pruneMs),
     ];
     if (this.#scaleEveryMs === undefined) return;
-    this.#timers.push(
-      every(this.#scaleEveryMs, () => [...this.#replicas.values()].map((one) => one.scale())),
-    );
+    const scale = () => {
+      for (const one of this.#replicas.values()) one.scale();
+    };
+    this.#timers.push(setInterval(scale, this.#scaleEveryMs));
   }
 
   async #rollout(replicas: Replicas): Promise<void> {

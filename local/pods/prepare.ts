@@ -1,15 +1,9 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { takePort } from "../free-ports.ts";
-import { type Checked, type identify, type Launch, resolve } from "./container/index.ts";
+import { type identify, type Launch, type LocalPorts, resolve } from "./container/index.ts";
 import type { Machine } from "./machine.ts";
 import type { PodTemplate } from "./spec/index.ts";
-
-/** A container that is ready to be started. */
-interface Prepared {
-  launch: Launch;
-  checked: Checked;
-}
 
 /** Makes a pod's folder, volumes and command. Throws what kubelet would report as CreateContainerConfigError. */
 export async function prepare(
@@ -18,7 +12,7 @@ export async function prepare(
   template: PodTemplate,
   ports: ReadonlyMap<number, number>,
   machine: Machine,
-): Promise<Prepared> {
+): Promise<{ launch: Launch; ports: LocalPorts }> {
   const [container] = template.spec.containers;
   const home = join(machine.directory, pod.name);
   await mkdir(home, { recursive: true, mode: 0o700 });
@@ -29,11 +23,10 @@ export async function prepare(
     "/app": image,
     ...(await machine.volumes.mount(pod, container, template.spec.volumes, join(home, "volumes"))),
   };
-  const around = { pod, manifests: machine.manifests, ports, mounts, names: machine.lookup(zone), home };
+  const around = { pod, ports, mounts, names: machine.lookup(zone), home };
   const launch = resolve(container, around);
   await mustBeFolder(launch.cwd, `workingDir ${container.workingDir ?? "/app"}`);
-  const inside = (command: string[]) => resolve({ ...container, command, args: [] }, around);
-  return { launch, checked: { ports: named(container.ports, ports), inside } };
+  return { launch, ports: named(container.ports, ports) };
 }
 
 /** Ports for a pod's containers; those that it had already stay, as a pod's address does in Kubernetes. */

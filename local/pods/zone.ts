@@ -1,8 +1,6 @@
 /** Latency and failures that pods put on their own requests. */
 export interface PodFault {
   latencyMs?: number;
-  /** Added to the latency, drawn evenly from 0 to this. @default 0 */
-  jitterMs?: number;
   /** 0 to 1. */
   errorShare?: number;
 }
@@ -23,15 +21,12 @@ export interface Zone {
   fault: PodFault | null;
 }
 
-/** Healthy zones with their nodes. @param nodeNames Zone name -> name of its node; default `node-<zone>`. */
-export function makeZones(
-  zones: readonly { name: string; id: string }[],
-  nodeNames: Readonly<Record<string, string>> = {},
-): Zone[] {
-  return zones.map(({ name, id }) => {
-    const nodeName = nodeNames[name] ?? `node-${name}`;
-    return { name, id, nodeName, killed: false, frozen: false, nodeReady: true, fault: null };
-  });
+/** Healthy zones with their nodes. */
+export function makeZones(zones: readonly { name: string; id: string }[]): Zone[] {
+  return zones.map(({ name, id }) => ({
+    ...{ name, id, nodeName: `node-${name}` },
+    ...{ killed: false, frozen: false, nodeReady: true, fault: null },
+  }));
 }
 
 /** The zone with this name or id. Throws naming those that there are. */

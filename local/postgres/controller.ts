@@ -14,7 +14,7 @@ const FAILURES = 2;
 /** Milliseconds after a failed start before the next one; doubled from the first to the last. */
 const [FIRST_RETRY, LAST_RETRY] = [500, 15_000];
 /** See `InstanceOptions.failoverDelayMs`. */
-export const FAILOVER_DELAY_MS = 2000;
+const FAILOVER_DELAY_MS = 2000;
 
 export type State = "starting" | "available" | "failing-over" | "unavailable" | "stopped";
 
@@ -39,7 +39,6 @@ export class Controller {
   #failures = 0;
   #retries = 0;
   #retryAt = 0;
-  #requested = false;
   #running: Promise<void> | undefined;
   #stopping = false;
   #woken = false;
@@ -73,12 +72,6 @@ export class Controller {
   /** Lets a start that failed before be tried again at once. */
   retry(): void {
     this.#retryAt = 0;
-    this.wake();
-  }
-
-  /** Asks for a failover; it begins at the next step. */
-  requestFailover(): void {
-    this.#requested = true;
     this.wake();
   }
 
@@ -124,7 +117,6 @@ export class Controller {
   async #step(): Promise<void> {
     const { record, server } = this.#parts;
     const { zone } = record.current;
-    if (this.#requested) return this.#replace("a failover was asked for");
     if (!server.running) return this.#replace(`PostgreSQL in zone ${zone} ended`);
     if (await this.#answers(zone)) this.#announce();
     else if (this.#failures >= FAILURES) await this.#replace(`PostgreSQL in zone ${zone} does not answer`);
@@ -165,7 +157,6 @@ export class Controller {
     const { zone } = record.current;
     const next = () => this.standbyZone() ?? (zones.available(zone) ? zone : undefined);
     const first = next();
-    this.#requested = false;
     if (first === undefined) {
       const others = this.#parts.options.multiAz ? "no other zone is available" : "it is in one zone only";
       return this.#leave(

@@ -29,8 +29,7 @@ const REASONS: [pattern: RegExp, explain: (place: Place) => string][] = [
   ],
   [
     /Address already in use/,
-    ({ port }) =>
-      `port ${port} of 127.0.0.1 is in use. End the program that listens there, or choose another port.`,
+    ({ port }) => `port ${port} of 127.0.0.1 is in use. End the program that listens there.`,
   ],
   [
     /No space left on device/,
@@ -46,12 +45,8 @@ const REASONS: [pattern: RegExp, explain: (place: Place) => string][] = [
       `the data in ${folder} is of another PostgreSQL version. Declare that version, or use \`npm start -- --fresh\` to drop the data.`,
   ],
   [
-    /configuration file .* contains errors|unrecognized configuration parameter|invalid value for parameter/,
-    () => "a parameter of the database's parameter group is wrong. Correct it in the program.",
-  ],
-  [
     /could not (create|map) shared memory|Cannot allocate memory/,
-    () => "there is not enough memory. End other programs, or lower shared_buffers in the parameter group.",
+    () => "there is not enough memory. End other programs.",
   ],
   [
     /PANIC|checkpoint record|invalid (checkpoint|data|magic)|could not (open|read|locate|find|access)|incorrect checksum|is not a (valid|database cluster)|corrupt/i,

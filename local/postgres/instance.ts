@@ -1,14 +1,13 @@
 import { EventEmitter } from "node:events";
 import type { Server } from "node:net";
 import pg from "pg";
-import { Controller, FAILOVER_DELAY_MS, type State } from "./controller.ts";
+import { Controller, type State } from "./controller.ts";
 import { DatabaseError, messageOf } from "./errors.ts";
 import { openFolder } from "./open.ts";
 import type { InstanceOptions } from "./options.ts";
 import type { RecordStore } from "./record.ts";
 import type { PostgresServer } from "./server.ts";
 import { type AdminLogin, withSession } from "./session.ts";
-import { eventually } from "./within.ts";
 import { Zones } from "./zones.ts";
 
 const LIMIT = 15_000;
@@ -42,9 +41,6 @@ async function ensureDatabase(
   }
 }
 
-/** What a failover may take beside its delay, in milliseconds. */
-const FAILOVER_LIMIT = 20_000;
-
 /** The server while it takes connections; `address` is `host:port`. */
 export interface Primary {
   zone: string;
@@ -75,7 +71,6 @@ export interface InstanceStatus {
  * `primary`: it takes connections in a zone; undefined while it takes none. `problem`: something a log should hold.
  */
 export class DatabaseInstance extends EventEmitter<{ primary: [Primary | undefined]; problem: [string] }> {
-  readonly #options: InstanceOptions;
   readonly #server: PostgresServer;
   readonly #record: RecordStore;
   readonly #claim: Server;
@@ -85,7 +80,6 @@ export class DatabaseInstance extends EventEmitter<{ primary: [Primary | undefin
 
   private constructor(options: InstanceOptions, server: PostgresServer, record: RecordStore, claim: Server) {
     super();
-    this.#options = options;
     this.#server = server;
     this.#record = record;
     this.#claim = claim;
@@ -156,38 +150,10 @@ export class DatabaseInstance extends EventEmitter<{ primary: [Primary | undefin
     this.#controller.retry();
   }
 
-  /** RDS's RebootDBInstance with ForceFailover. Throws a DatabaseError when there is no zone to move to. */
-  async failover(): Promise<void> {
-    const { failoverDelayMs = FAILOVER_DELAY_MS, multiAz } = this.#options;
-    const before = this.#record.current.failovers;
-    if (this.#controller.standbyZone() === undefined) {
-      throw new DatabaseError(
-        multiAz
-          ? "No failover: no other zone is available. Heal one and try again."
-          : "No failover: the instance is in one zone only. Declare multiAz in the program.",
-      );
-    }
-    this.#controller.requestFailover();
-    const limit = failoverDelayMs + FAILOVER_LIMIT;
-    const moved = async () => this.#record.current.failovers > before && this.primary() !== undefined;
-    if (await eventually(limit, 20, moved)) return;
-    throw new DatabaseError(
-      `The failover did not end in ${limit / 1000} s: ${this.#controller.reason ?? "no reason known"}.`,
-    );
-  }
-
   /** Stops the server in order: at most 12 s. All acknowledged commits are there at the next start. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
-  }
-
-  /** The master user's URL, for tests. */
-  connectionString(): string {
-    const { master, database } = this.#options;
-    const user = `${encodeURIComponent(master.username)}:${encodeURIComponent(master.password)}`;
-    const address = `127.0.0.1:${this.#server.port}`;
-    return `postgresql://${user}@${address}/${encodeURIComponent(database)}?sslmode=disable`;
   }
 
   #isIn(zone: string): boolean {

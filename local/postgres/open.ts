@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { access, constants, mkdir, readdir, realpath, rm } from "node:fs/promises";
+import { access, constants, mkdir, realpath, rm } from "node:fs/promises";
 import { connect, createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
@@ -10,7 +10,6 @@ import { checkOptions, type InstanceOptions } from "./options.ts";
 import { fenceServer } from "./processes.ts";
 import { RecordStore } from "./record.ts";
 import { PostgresServer } from "./server.ts";
-import { usableParameters } from "./settings.ts";
 
 /**
  * Claims a folder for this process, so that a second supervisor does not take the running database for a leftover.
@@ -67,7 +66,6 @@ export interface Opened {
  */
 export async function openFolder(options: InstanceOptions): Promise<Opened> {
   checkOptions(options);
-  const parameters = usableParameters(options.parameters ?? {});
   const tools = { binaries: await findBinaries(options.version), account: databaseAccount() };
   const directory = await prepareFolder(options.directory);
   const logs = await prepareFolder(options.logDirectory);
@@ -77,7 +75,7 @@ export async function openFolder(options: InstanceOptions): Promise<Opened> {
     const record = await openRecord(directory, options, tools);
     const folder = join(directory, DATA);
     const logFile = join(logs, `postgres-${basename(directory)}.log`);
-    const server = new PostgresServer({ folder, logFile, parameters, port: options.port, ...tools }, record);
+    const server = new PostgresServer({ folder, logFile, ...tools }, record);
     return { server, record, claim };
   } catch (error) {
     claim.close();
@@ -85,11 +83,9 @@ export async function openFolder(options: InstanceOptions): Promise<Opened> {
   }
 }
 
-/** Also an initdb, and what runs in folders that are gone since `--fresh` or that an earlier Trizone made. */
+/** Also an initdb, and what runs in folders that are gone since `--fresh`. */
 async function endLeftovers(directory: string): Promise<void> {
-  const entries = await readdir(directory, { withFileTypes: true });
-  const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
-  for (const name of new Set([DATA, `${DATA}.new`, ...folders])) await fenceServer(join(directory, name));
+  for (const name of [DATA, `${DATA}.new`]) await fenceServer(join(directory, name));
 }
 
 /** Its real path: processes are recognised by it. */

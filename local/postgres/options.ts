@@ -16,11 +16,7 @@ export interface InstanceOptions {
   /** Name of the initial database. */
   database: string;
   master: { username: string; password: string };
-  /** The parameter group's. */
-  parameters?: Record<string, string>;
   logDirectory: string;
-  /** Port on 127.0.0.1. @default one that is free, a new one at each start of the server */
-  port?: number;
   /**
    * Milliseconds between the end of the old server and the start of the new one in another zone, beside the 2.5 s that
    * it may take to notice a loss. RDS takes 60 to 120 s for all of a failover. @default 2000

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename, join } from "node:path";
-import { isAlive, type ProcessIdentity } from "../processes.ts";
+import { isAlive, type ProcessIdentity, processFile } from "../processes.ts";
 import { codeOf, DatabaseError } from "./errors.ts";
 import { eventually } from "./within.ts";
 
@@ -36,17 +36,9 @@ function commandLines(): { pid: number; args: string[] }[] {
 }
 
 function fromProc(): { pid: number; args: string[] }[] {
-  const found: { pid: number; args: string[] }[] = [];
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      found.push({ pid: Number(name), args: readFileSync(`/proc/${name}/cmdline`, "utf8").split("\0") });
-    } catch (error) {
-      // It ended between the listing and the reading.
-      if (!["ENOENT", "ESRCH"].includes(codeOf(error) ?? "")) throw error;
-    }
-  }
-  return found;
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), args: processFile(name, "cmdline")?.split("\0") ?? [] }));
 }
 
 /** `ps` joins the arguments by blanks, so the postmaster's line is cut where its folder must be. */

@@ -1,8 +1,7 @@
-import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeDurably } from "../files.ts";
-import { codeOf, DatabaseError, messageOf } from "./errors.ts";
+import { readKept, writeDurably } from "../files.ts";
+import { DatabaseError, messageOf } from "./errors.ts";
 
 const InstanceRecord = z.strictObject({
   format: z.literal(2),
@@ -25,29 +24,23 @@ const InstanceRecord = z.strictObject({
 /** What survives restarts about an instance: `instance.json`. */
 export type InstanceRecord = z.infer<typeof InstanceRecord>;
 
+const REMEDY = "restore the file from a backup, or drop the data with: npm start -- --fresh";
+
 /** Keeps `instance.json`. */
 export class RecordStore {
   readonly #file: string;
   #record: InstanceRecord;
-  #last: Promise<void> = Promise.resolve();
 
   private constructor(file: string, record: InstanceRecord) {
     this.#file = file;
     this.#record = record;
   }
 
-  /** The record of a folder; undefined when there is none. Throws a DatabaseError when it can't be used. */
+  /** The record of a folder; undefined when there is none. Throws when it can't be used. */
   static async load(directory: string): Promise<RecordStore | undefined> {
     const file = join(directory, "instance.json");
-    const text = await readFile(file, "utf8").catch((error: unknown) => {
-      if (codeOf(error) === "ENOENT") return undefined;
-      throw new DatabaseError(
-        `${file} can't be read: ${messageOf(error)}. Make it readable for the user who starts Trizone.`,
-      );
-    });
-    if (text !== undefined) return new RecordStore(file, parse(file, text));
-    await refuseEarlierFormat(join(directory, "cluster.json"));
-    return undefined;
+    const record = await readKept(file, InstanceRecord, "the database's zone and password", REMEDY);
+    return record && new RecordStore(file, record);
   }
 
   static async create(directory: string, record: InstanceRecord): Promise<RecordStore> {
@@ -60,15 +53,8 @@ export class RecordStore {
     return this.#record;
   }
 
-  /** Durable when it resolves. When it rejects, the old record still holds. One at a time, in the order of the calls. */
-  update(change: Partial<InstanceRecord>): Promise<void> {
-    const done = this.#last.then(() => this.#write(change));
-    // A failed write is reported to its own caller; the next one starts from the old record.
-    this.#last = done.catch(() => {});
-    return done;
-  }
-
-  async #write(change: Partial<InstanceRecord>): Promise<void> {
+  /** Durable when it resolves. When it rejects, the old record still holds. One at a time. */
+  async update(change: Partial<InstanceRecord>): Promise<void> {
     const next = { ...this.#record, ...change };
     await writeDurably(this.#file, next).catch((error: unknown) => {
       throw new DatabaseError(
@@ -76,31 +62,5 @@ export class RecordStore {
       );
     });
     this.#record = next;
-  }
-}
-
-/** Before format 2 each zone had a copy of its own, kept by streaming replication. */
-async function refuseEarlierFormat(file: string): Promise<void> {
-  try {
-    await access(file);
-  } catch (error) {
-    if (codeOf(error) === "ENOENT") return;
-    throw error;
-  }
-  throw new DatabaseError(
-    `${file} is of an earlier Trizone, which kept a copy of the database in each zone; this one keeps a single ` +
-      "data folder. Run the earlier Trizone to get at the data, or drop the data with `npm start -- --fresh`.",
-  );
-}
-
-function parse(file: string, text: string): InstanceRecord {
-  try {
-    return InstanceRecord.parse(JSON.parse(text));
-  } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
-    throw new DatabaseError(
-      `${file} is damaged: ${reason}\nIt holds the zone and the administrator's password of the database. ` +
-        "Restore it from a backup, or drop the data with `npm start -- --fresh`.",
-    );
   }
 }

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
+import { givePortsBack, takePort } from "../free-ports.ts";
 import { identify } from "../processes.ts";
 import { codeOf, DatabaseError, explainFailure } from "./errors.ts";
 import { type Tools, versionOfData, writeOwned } from "./folders.ts";
@@ -17,17 +17,11 @@ const START_LIMIT = 60_000;
 const STOP_LIMIT = 8000;
 /** Bytes. One log before the current one is kept, so they hold about twice as much. */
 const LOG_LIMIT = 8 * 1024 * 1024;
-/** Below the range from which Linux and macOS take the ports of outgoing connections. */
-const [FIRST_PORT, LAST_PORT] = [20_000, 32_000];
 
 export interface ServerOptions extends Tools {
   /** Real path of the data folder. */
   folder: string;
-  /** @default one that is free, a new one at each start */
-  port?: number;
   logFile: string;
-  /** As PostgreSQL takes them. */
-  parameters: Record<string, string>;
 }
 
 /** The PostgreSQL server of a data folder, as a process. Emits `exit` when its postmaster has ended. */
@@ -57,9 +51,9 @@ export class PostgresServer extends EventEmitter<{ exit: [] }> {
    * `wanted` says no meanwhile. Throws a DatabaseError with the reason; nothing runs then.
    */
   async start(zone: string, wanted: () => boolean): Promise<void> {
-    const { folder, port, logFile } = this.#options;
+    const { folder, logFile } = this.#options;
     await this.fence();
-    await this.#configure(port ?? (await freePort()));
+    await this.#configure();
     await startNewLog(logFile);
     const from = await sizeOf(logFile);
     const state = async () => (this.running && wanted() ? stateOf(folder) : "ended");
@@ -113,17 +107,20 @@ export class PostgresServer extends EventEmitter<{ exit: [] }> {
     signalServer(this.#options.folder, "SIGCONT");
   }
 
-  async #configure(port: number): Promise<void> {
-    const { folder, parameters, account } = this.#options;
+  async #configure(): Promise<void> {
+    const { folder, account } = this.#options;
     if ((await versionOfData(folder)) === undefined) {
       throw new DatabaseError(
         `The database's folder ${folder} is missing or holds no database. ` +
           "Restore the folder, or drop the data with `npm start -- --fresh`.",
       );
     }
-    const text = configuration({ port, serverName: serverName(folder), parameters });
+    // A new one each time: connections to the old one are ended when the address changes.
+    const before = this.#port;
+    this.#port = await takePort();
+    givePortsBack([before]);
+    const text = configuration(this.#port, serverName(folder));
     await writeOwned(join(folder, "postgresql.conf"), text, account);
-    this.#port = port;
   }
 
   async #spawn(): Promise<void> {
@@ -174,23 +171,4 @@ function absentAs<T>(value: T): (error: unknown) => T {
     if (codeOf(error) === "ENOENT") return value;
     throw error;
   };
-}
-
-/** A port of 127.0.0.1 on which nothing listens and that no outgoing connection is likely to take meanwhile. */
-async function freePort(): Promise<number> {
-  for (let attempt = 0; attempt < 100; attempt += 1) {
-    const port = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT));
-    if (await canListen(port)) return port;
-  }
-  throw new DatabaseError(
-    `No free port between ${FIRST_PORT} and ${LAST_PORT} of 127.0.0.1. End programs that listen there.`,
-  );
-}
-
-function canListen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(false));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
-  });
 }

@@ -1,14 +1,5 @@
-import { DatabaseError } from "./errors.ts";
-
-export interface Settings {
-  port: number;
-  serverName: string;
-  /** The parameter group's. */
-  parameters: Record<string, string>;
-}
-
-/** A parameter group may change these; small enough for a laptop that runs much else. */
-const DEFAULTS = {
+/** Small enough for a laptop that runs much else, and what the instance relies on. */
+const SETTINGS = {
   shared_buffers: "64MB",
   max_connections: "200",
   max_wal_size: "256MB",
@@ -18,10 +9,6 @@ const DEFAULTS = {
   autovacuum_max_workers: "1",
   timezone: "UTC",
   log_checkpoints: "off",
-};
-
-/** The instance relies on these. */
-const HELD = {
   listen_addresses: "127.0.0.1",
   unix_socket_directories: "",
   password_encryption: "scram-sha-256",
@@ -46,35 +33,11 @@ const HELD = {
   log_min_duration_statement: "-1",
 };
 
-const OWN = ["port", "cluster_name"];
-
-/**
- * The parameter group as PostgreSQL takes it. Left out: `rds.*`, and formulas such as `{DBInstanceClassMemory/32768}`,
- * since a laptop has no instance class. Throws a DatabaseError for those that the instance does not let one set.
- */
-export function usableParameters(group: Record<string, string>): Record<string, string> {
-  const held = Object.keys(group).filter((name) => name in HELD || OWN.includes(name));
-  if (held.length > 0) {
-    throw new DatabaseError(
-      `The database's parameter group sets ${held.join(", ")}, which the instance itself needs. ` +
-        "Remove them from the parameter group.",
-    );
-  }
-  const usable = Object.entries(group).filter(([name, value]) => !name.includes(".") && !value.includes("{"));
-  return Object.fromEntries(usable);
-}
-
-/** The text of `postgresql.conf`. */
-export function configuration({ port, serverName, parameters }: Settings): string {
-  const all = { ...DEFAULTS, ...parameters, ...HELD, port: String(port), cluster_name: serverName };
-  return Object.entries(all)
-    .map(([name, value]) => `${name} = '${escaped(value)}'\n`)
+/** The text of `postgresql.conf`. Left out: the program's parameter group. */
+export function configuration(port: number, serverName: string): string {
+  return Object.entries({ ...SETTINGS, port, cluster_name: serverName })
+    .map(([name, value]) => `${name} = '${value}'\n`)
     .join("");
-}
-
-/** As PostgreSQL's configuration files read strings: backslashes escape, a line ends the entry. */
-function escaped(value: string): string {
-  return value.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\n", "\\n").replaceAll("\r", "\\r");
 }
 
 /** The text of `pg_hba.conf`: passwords over TCP from this machine. */

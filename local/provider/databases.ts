@@ -1,4 +1,4 @@
-import { type Answer, arn, autoName, derived, text, uuid } from "./naming.ts";
+import { type Answer, arn, autoName, byName, derived, text, uuid } from "./naming.ts";
 
 const UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -33,14 +33,6 @@ const instance: Answer = async ({ urn, name, inputs }, { region, addresses }) =>
   return { id: resourceId, outputs };
 };
 
-/** What RDS knows by its name, with the prefix of its ARN. */
-const named =
-  (prefix: string): Answer =>
-  ({ urn, name: logical, inputs }, { region }) => {
-    const name = text(inputs, "name") ?? autoName(urn, logical);
-    return { id: name, outputs: { name, arn: arn("rds", region, `${prefix}:${name}`) } };
-  };
-
 /** ElastiCache's names for a group's primary and its replicas; none on this machine, where nobody serves them. */
 const replicationGroup: Answer = ({ urn, name: logical, inputs }, { region, addresses }) => {
   const id = text(inputs, "replicationGroupId") ?? autoName(urn, logical, 40);
@@ -57,7 +49,7 @@ const replicationGroup: Answer = ({ urn, name: logical, inputs }, { region, addr
 export const databases: Record<string, Answer> = {
   "aws:elasticache/replicationGroup:ReplicationGroup": replicationGroup,
   "aws:rds/instance:Instance": instance,
-  "aws:rds/subnetGroup:SubnetGroup": named("subgrp"),
-  "aws:rds/parameterGroup:ParameterGroup": named("pg"),
-  "aws:rds/eventSubscription:EventSubscription": named("es"),
+  "aws:rds/subnetGroup:SubnetGroup": byName("rds", "subgrp:"),
+  "aws:rds/parameterGroup:ParameterGroup": byName("rds", "pg:"),
+  "aws:rds/eventSubscription:EventSubscription": byName("rds", "es:"),
 };

@@ -3,7 +3,7 @@ import type { CreateRequest, CreateResult, PropertyMap, Provider } from "../../e
 import { clusters, helmRelease, kubernetesObject } from "./cluster.ts";
 import { databases } from "./databases.ts";
 import { invokes } from "./invokes.ts";
-import { type AddressBook, type Answer, arn, autoName, type Context, text } from "./naming.ts";
+import { type AddressBook, type Answer, autoName, byName, type Context, text } from "./naming.ts";
 import { loadBalancing, network } from "./network.ts";
 import { identity, operations } from "./operations.ts";
 import { storage } from "./storage.ts";
@@ -76,8 +76,7 @@ const kebab = (word: string) => word.replace(/[A-Z]/g, (letter) => `-${letter.to
  * For AWS types without an answer of their own: a name made up like the provider's, an id of that name, and an ARN in
  * the usual form. Leaves out what else AWS computes, so that a program that reads it gets nothing.
  */
-function anyAws({ urn, type, name: logical, inputs }: CreateRequest, { region }: Context): CreateResult {
-  const name = text(inputs, "name") ?? autoName(urn, logical);
-  const [service = "", resource = ""] = (type.split(":")[1] ?? "").split("/");
-  return { id: name, outputs: { name, arn: arn(service, region, `${kebab(resource)}/${name}`) } };
+function anyAws(request: CreateRequest, context: Context) {
+  const [service = "", resource = ""] = (request.type.split(":")[1] ?? "").split("/");
+  return byName(service, `${kebab(resource)}/`)(request, context);
 }

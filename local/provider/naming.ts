@@ -50,12 +50,18 @@ export function arn(service: string, region: string, resource: string, account =
 }
 
 export function uuid(seed: string): string {
-  const hex = derived(seed, 32);
-  return [
-    hex.slice(0, 8),
-    hex.slice(8, 12),
-    `4${hex.slice(13, 16)}`,
-    `8${hex.slice(17, 20)}`,
-    hex.slice(20),
-  ].join("-");
+  return uuidOf(derived(seed, 32));
 }
+
+/** 32 hexadecimal digits in the form of a UUID of version 4. */
+export function uuidOf(hex: string): string {
+  return hex.replace(/^(.{8})(.{4}).(.{3}).(.{3})(.{12})$/, "$1-$2-4$3-8$4-$5");
+}
+
+/** Resources that are known by their name, which their ARN holds after a prefix. */
+export const byName =
+  (service: string, prefix: string): Answer =>
+  ({ urn, name: logical, inputs }, { region }) => {
+    const name = text(inputs, "name") ?? autoName(urn, logical);
+    return { id: name, outputs: { name, arn: arn(service, region, prefix + name) } };
+  };

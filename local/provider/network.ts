@@ -79,37 +79,31 @@ const ec2 =
     return { id, outputs };
   };
 
-const securityGroup: Answer = async (request, context) => {
-  const made = await ec2("sg", "security-group")(request, context);
-  const name = text(request.inputs, "name") ?? `${request.name}-${derived(request.urn, 7)}`;
-  return { ...made, outputs: { ...made.outputs, name } };
-};
+/** Those of EC2 that also have a name. */
+const namedEc2 =
+  (prefix: string, kind: string, further: PropertyMap = {}): Answer =>
+  async (request, context) => {
+    const made = await ec2(prefix, kind)(request, context);
+    const name = text(request.inputs, "name") ?? `${request.name}-${derived(request.urn, 7)}`;
+    return { ...made, outputs: { ...made.outputs, name, ...further } };
+  };
 
-/** A template that was made once: each change of it would be a version more. */
-const launchTemplate: Answer = async (request, context) => {
-  const made = await ec2("lt", "launch-template")(request, context);
-  const name = text(request.inputs, "name") ?? `${request.name}-${derived(request.urn, 7)}`;
-  return { ...made, outputs: { ...made.outputs, name, latestVersion: 1, defaultVersion: 1 } };
-};
+const groupRule = ec2("sgr", "security-group-rule", "securityGroupRuleId");
 
 export const network: Record<string, Answer> = {
   "awsx:ec2:Vpc": vpc,
   "aws:ec2/vpc:Vpc": ec2("vpc", "vpc"),
   "aws:ec2/subnet:Subnet": ec2("subnet", "subnet"),
-  "aws:ec2/securityGroup:SecurityGroup": securityGroup,
+  "aws:ec2/securityGroup:SecurityGroup": namedEc2("sg", "security-group"),
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ec2("sg", "security-group"),
-  "aws:ec2/launchTemplate:LaunchTemplate": launchTemplate,
+  // Made once: each change of it would be a version more.
+  "aws:ec2/launchTemplate:LaunchTemplate": namedEc2("lt", "launch-template", {
+    latestVersion: 1,
+    defaultVersion: 1,
+  }),
   "aws:ec2/networkAcl:NetworkAcl": ec2("acl", "network-acl"),
   "aws:ec2/vpcEndpoint:VpcEndpoint": ec2("vpce", "vpc-endpoint"),
   "aws:ec2/flowLog:FlowLog": ec2("fl", "vpc-flow-log"),
-  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": ec2(
-    "sgr",
-    "security-group-rule",
-    "securityGroupRuleId",
-  ),
-  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": ec2(
-    "sgr",
-    "security-group-rule",
-    "securityGroupRuleId",
-  ),
+  "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": groupRule,
+  "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": groupRule,
 };

@@ -1,4 +1,4 @@
-import { type Answer, arn, autoName, derived, text, uuid } from "./naming.ts";
+import { type Answer, arn, autoName, byName, derived, text, uuid } from "./naming.ts";
 
 const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -43,11 +43,6 @@ const byArn =
     return { id: own, outputs: { name, arn: own } };
   };
 
-const logGroup: Answer = ({ urn, name: logical, inputs }, { region }) => {
-  const name = text(inputs, "name") ?? autoName(urn, logical);
-  return { id: name, outputs: { name, arn: arn("logs", region, `log-group:${name}`) } };
-};
-
 const secret: Answer = ({ urn, name: logical, inputs }, { region }) => {
   const name = text(inputs, "name") ?? autoName(urn, logical);
   const own = arn("secretsmanager", region, `secret:${name}-${derived(`${urn}:suffix`, 6)}`);
@@ -73,5 +68,5 @@ export const operations: Record<string, Answer> = {
   "aws:kms/alias:Alias": alias,
   "aws:sns/topic:Topic": byArn("sns"),
   "aws:cloudtrail/trail:Trail": byArn("cloudtrail", "trail/"),
-  "aws:cloudwatch/logGroup:LogGroup": logGroup,
+  "aws:cloudwatch/logGroup:LogGroup": byName("logs", "log-group:"),
 };

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
+import { isLoopback } from "../../config/index.ts";
 import {
   CancelZonalShiftCommand,
   ListZonalShiftsCommand,
@@ -8,7 +9,7 @@ import {
 } from "./commands.ts";
 import { ConflictException } from "./errors.ts";
 import type { ResponseMetadata, StartZonalShiftInput, ZonalShiftSummary } from "./shapes.ts";
-import { credentialsFor, isLoopback, signer } from "./sign.ts";
+import { credentialsFor, signer } from "./sign.ts";
 import { backOff, judge, Transport } from "./transport.ts";
 
 /** Finds a shift by its id among those of a resource, or among all. */
@@ -72,7 +73,7 @@ export class ARCZonalShiftClient {
   constructor(config: ARCZonalShiftClientConfig) {
     const { region, maxAttempts = 3, requestTimeout = 5_000 } = config;
     const endpoint = new URL(config.endpoint ?? `https://arc-zonal-shift.${region}.amazonaws.com`);
-    if (endpoint.protocol !== "https:" && !isLoopback(endpoint)) {
+    if (endpoint.protocol !== "https:" && !isLoopback(endpoint.hostname)) {
       throw new Error(`ARC's endpoint ${endpoint.href} must be https, since it isn't on this machine`);
     }
     this.#sign = signer({ endpoint, region, credentials: config.credentials ?? credentialsFor(endpoint) });

@@ -1,9 +1,5 @@
 import type {
   CancelZonalShiftInput,
-  GetManagedResourceInput,
-  GetManagedResourceOutput,
-  ListManagedResourcesInput,
-  ListManagedResourcesOutput,
   ListZonalShiftsInput,
   ListZonalShiftsOutput,
   StartZonalShiftInput,
@@ -54,24 +50,6 @@ export class CancelZonalShiftCommand extends ZonalShiftCommand<CancelZonalShiftI
 export class ListZonalShiftsCommand extends ZonalShiftCommand<ListZonalShiftsInput, ListZonalShiftsOutput> {
   override operation(): Operation {
     return { method: "GET", path: "/zonalshifts", query: { ...this.input } };
-  }
-}
-
-export class GetManagedResourceCommand extends ZonalShiftCommand<
-  GetManagedResourceInput,
-  GetManagedResourceOutput
-> {
-  override operation(): Operation {
-    return { method: "GET", path: `/managedresources/${label(this.input.resourceIdentifier)}` };
-  }
-}
-
-export class ListManagedResourcesCommand extends ZonalShiftCommand<
-  ListManagedResourcesInput,
-  ListManagedResourcesOutput
-> {
-  override operation(): Operation {
-    return { method: "GET", path: "/managedresources", query: { ...this.input } };
   }
 }
 

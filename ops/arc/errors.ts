@@ -11,60 +11,29 @@ interface ErrorFields {
 export class ARCZonalShiftServiceException extends Error {
   readonly $fault: "client" | "server";
   readonly $metadata: ResponseMetadata;
-
-  constructor(name: string, { message, $metadata }: ErrorFields) {
-    super(message);
-    this.name = name;
-    this.$metadata = $metadata;
-    this.$fault = ($metadata.httpStatusCode ?? 500) >= 500 ? "server" : "client";
-  }
-}
-
-/** The input is wrong; `reason` says how, for example `InvalidExpiresIn`. */
-export class ValidationException extends ARCZonalShiftServiceException {
+  /** Of a wrong input or of a state that forbids it, for example `InvalidExpiresIn`. */
   readonly reason: string | undefined;
-
-  constructor(fields: ErrorFields) {
-    super("ValidationException", fields);
-    this.reason = fields.reason;
-  }
-}
-
-/** The state forbids it; `reason` is for example `ZonalShiftAlreadyExists`, and `zonalShiftId` then names that shift. */
-export class ConflictException extends ARCZonalShiftServiceException {
-  readonly reason: string | undefined;
+  /** The shift that a conflict is with. */
   readonly zonalShiftId: string | undefined;
 
-  constructor(fields: ErrorFields) {
-    super("ConflictException", fields);
+  constructor(fields: ErrorFields, name = new.target.name) {
+    super(fields.message);
+    this.name = name;
+    this.$metadata = fields.$metadata;
+    this.$fault = (fields.$metadata.httpStatusCode ?? 500) >= 500 ? "server" : "client";
     this.reason = fields.reason;
     this.zonalShiftId = fields.zonalShiftId;
   }
 }
 
-export class AccessDeniedException extends ARCZonalShiftServiceException {
-  constructor(fields: ErrorFields) {
-    super("AccessDeniedException", fields);
-  }
-}
-
-export class ResourceNotFoundException extends ARCZonalShiftServiceException {
-  constructor(fields: ErrorFields) {
-    super("ResourceNotFoundException", fields);
-  }
-}
-
-export class ThrottlingException extends ARCZonalShiftServiceException {
-  constructor(fields: ErrorFields) {
-    super("ThrottlingException", fields);
-  }
-}
-
-export class InternalServerException extends ARCZonalShiftServiceException {
-  constructor(fields: ErrorFields) {
-    super("InternalServerException", fields);
-  }
-}
+/** The input is wrong. */
+export class ValidationException extends ARCZonalShiftServiceException {}
+/** The state forbids it, for example `ZonalShiftAlreadyExists`. */
+export class ConflictException extends ARCZonalShiftServiceException {}
+export class AccessDeniedException extends ARCZonalShiftServiceException {}
+export class ResourceNotFoundException extends ARCZonalShiftServiceException {}
+export class ThrottlingException extends ARCZonalShiftServiceException {}
+export class InternalServerException extends ARCZonalShiftServiceException {}
 
 const modelled = new Map(
   Object.entries({
@@ -79,8 +48,8 @@ const modelled = new Map(
 
 /** The error of an answer; one that the API's model doesn't know keeps its name in the base class. */
 export function serviceError(name: string, fields: ErrorFields): ARCZonalShiftServiceException {
-  const Modelled = modelled.get(name);
-  return Modelled ? new Modelled(fields) : new ARCZonalShiftServiceException(name, fields);
+  const Modelled = modelled.get(name) ?? ARCZonalShiftServiceException;
+  return new Modelled(fields, name);
 }
 
 /** The endpoint can't be reached, didn't answer in time, or answered something that isn't the API's. */

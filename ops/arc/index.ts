@@ -2,8 +2,6 @@
 export { ARCZonalShiftClient, type ARCZonalShiftClientConfig } from "./client.ts";
 export {
   CancelZonalShiftCommand,
-  GetManagedResourceCommand,
-  ListManagedResourcesCommand,
   ListZonalShiftsCommand,
   StartZonalShiftCommand,
   UpdateZonalShiftCommand,

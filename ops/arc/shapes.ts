@@ -1,7 +1,6 @@
 /** The shapes of `@aws-sdk/client-arc-zonal-shift`, as far as they are used; times are Dates. */
 
 export type ZonalShiftStatus = "ACTIVE" | "EXPIRED" | "CANCELED";
-export type AppliedStatus = "APPLIED" | "NOT_APPLIED";
 export type ShiftType = "ZONAL_SHIFT" | "PRACTICE_RUN" | "FIS_EXPERIMENT" | "ZONAL_AUTOSHIFT";
 
 export interface StartZonalShiftInput {
@@ -34,16 +33,6 @@ export interface ListZonalShiftsInput {
   resourceIdentifier?: string;
 }
 
-export interface GetManagedResourceInput {
-  resourceIdentifier: string;
-}
-
-export interface ListManagedResourcesInput {
-  nextToken?: string;
-  /** 1 to 100. */
-  maxResults?: number;
-}
-
 export interface ZonalShift {
   zonalShiftId: string;
   resourceIdentifier: string;
@@ -61,38 +50,6 @@ export interface ZonalShiftSummary extends ZonalShift {
 
 export interface ListZonalShiftsOutput {
   items?: ZonalShiftSummary[];
-  nextToken?: string;
-}
-
-export interface ZonalShiftInResource extends Omit<ZonalShift, "status"> {
-  appliedStatus: AppliedStatus;
-  shiftType?: ShiftType;
-}
-
-export interface AutoshiftInResource {
-  appliedStatus: AppliedStatus;
-  awayFrom: string;
-  startTime: Date;
-}
-
-export interface GetManagedResourceOutput {
-  arn?: string;
-  name?: string;
-  /** AZ id -> 0 where traffic is moved away, else 1. */
-  appliedWeights: Record<string, number>;
-  zonalShifts: ZonalShiftInResource[];
-  autoshifts?: AutoshiftInResource[];
-  zonalAutoshiftStatus?: "ENABLED" | "DISABLED";
-}
-
-export interface ManagedResourceSummary extends Partial<GetManagedResourceOutput> {
-  /** AZ ids. */
-  availabilityZones: string[];
-  practiceRunStatus?: "ENABLED" | "DISABLED";
-}
-
-export interface ListManagedResourcesOutput {
-  items: ManagedResourceSummary[];
   nextToken?: string;
 }
 

@@ -1,13 +1,8 @@
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, HttpRequest } from "@smithy/types";
+import { isLoopback } from "../../config/index.ts";
 import { escapeUri, type Operation } from "./commands.ts";
-
-/** Whether an endpoint is on this machine. */
-export function isLoopback(endpoint: URL): boolean {
-  const { hostname } = endpoint;
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
-}
 
 /**
  * The credentials for an endpoint: on this machine, where signatures aren't verified, a placeholder, so that real ones
@@ -15,7 +10,7 @@ export function isLoopback(endpoint: URL): boolean {
  * container, instance).
  */
 export function credentialsFor(endpoint: URL): AwsCredentialIdentityProvider {
-  if (isLoopback(endpoint)) return async () => placeholder;
+  if (isLoopback(endpoint.hostname)) return async () => placeholder;
   let chain: Promise<AwsCredentialIdentityProvider> | undefined;
   return async () => {
     // Loaded late: a command against the laptop shouldn't pay for it.

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 
 /** A subcommand whose help ends with examples, each without `npx trizone`. */
 export function command(name: string, description: string, examples: string[]): Command {
@@ -10,6 +10,18 @@ export function command(name: string, description: string, examples: string[]): 
 /** For commander: collects the values of a repeatable option. */
 export function collect(value: string, before: string[]): string[] {
   return [...before, value];
+}
+
+/** For commander: an option's value as a number, with an error that names the range. */
+export function numberFrom(least: number, most: number, kind?: "whole"): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    const fits = text.trim() !== "" && value >= least && value <= most;
+    if (fits && (kind !== "whole" || Number.isInteger(value))) return value;
+    throw new InvalidArgumentError(
+      `It must be ${least} to ${most}${kind === "whole" ? ", a whole number" : ""}.`,
+    );
+  };
 }
 
 /** The project's root, wherever the command is called from. */

@@ -1,6 +1,6 @@
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import type { Platform, Step } from "../../local/platform.ts";
-import { command, projectDirectory } from "./command.ts";
+import { command, numberFrom, projectDirectory } from "./command.ts";
 
 interface Options {
   stack: string;
@@ -18,7 +18,12 @@ export function up(): Command {
   ])
     .option("--stack <name>", "stack to run", "dev")
     .option("--fresh", "drop the data of earlier runs", false)
-    .option("--port <number>", "port of the public load balancer on 127.0.0.1", port, 8080)
+    .option(
+      "--port <number>",
+      "port of the public load balancer on 127.0.0.1; 0 for any free one",
+      numberFrom(0, 65_535, "whole"),
+      8080,
+    )
     .option(
       "--autoscale",
       "let autoscalers add pods where their CPU is used, as far as the stack allows",
@@ -27,7 +32,7 @@ export function up(): Command {
     .option(
       "--failover-delay <seconds>",
       "from the end of a lost database to its start in another zone; a failover of RDS takes 60 to 120",
-      seconds,
+      numberFrom(0, 600),
       2,
     )
     .action(async (options: Options) => {
@@ -46,21 +51,6 @@ export function up(): Command {
         }),
       );
     });
-}
-
-function seconds(text: string): number {
-  const value = Number(text);
-  if (text.trim() === "" || !(value >= 0 && value <= 600))
-    throw new InvalidArgumentError("It must be 0 to 600.");
-  return value;
-}
-
-function port(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || value > 65_535) {
-    throw new InvalidArgumentError("It must be 0 (any free one) to 65535.");
-  }
-  return value;
 }
 
 /** Starts the platform with visible progress and keeps it until a signal or `trizone down`; then the process ends. */

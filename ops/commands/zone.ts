@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { control } from "../platform/control.ts";
 import { findZone, readOutputs } from "../platform/outputs.ts";
-import { command } from "./command.ts";
+import { command, numberFrom } from "./command.ts";
 
 const actions = {
   kill: "kill everything in the zone, as a loss of power does",
@@ -31,7 +31,8 @@ function one(action: string, description: string): Command {
         ? "zone errors b --share 0.3"
         : `zone ${action} b`;
   const sub = command(action, description, [example]).argument("<zone>", "b, ap-southeast-2b or apse2-az2");
-  if (action === "slow") sub.option("--ms <milliseconds>", "added latency", whole, 300);
+  if (action === "slow")
+    sub.option("--ms <milliseconds>", "added latency", numberFrom(1, 60_000, "whole"), 300);
   if (action === "errors")
     sub.option("--share <fraction>", "share of requests that fail, 0 to 1", share, 0.3);
   return sub.action(async (wanted: string, options: { ms?: number; share?: number }) => {
@@ -39,13 +40,6 @@ function one(action: string, description: string): Command {
     await control.fault(name, action, options);
     console.log(`${name} (${id}): ${action}`);
   });
-}
-
-function whole(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 60_000)
-    throw new InvalidArgumentError("It must be 1 to 60000.");
-  return value;
 }
 
 function share(text: string): number {

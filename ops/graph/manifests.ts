@@ -82,7 +82,7 @@ function withSyncOptions(manifest: Manifest, wave: number): Manifest {
 /** How many objects, one after the other, an object waits for; what it waits for may be a component's children. */
 function waves(graph: Graph, wanted: Set<string>): (urn: string) => number {
   const byUrn = new Map(graph.resources.map((resource) => [resource.urn, resource]));
-  const children = byParent(graph.resources);
+  const children = Map.groupBy(graph.resources, ({ parent }) => parent);
   const known = new Map<string, number>();
   const depth = (urn: string): number => {
     const before = known.get(urn);
@@ -97,16 +97,6 @@ function waves(graph: Graph, wanted: Set<string>): (urn: string) => number {
     return own;
   };
   return depth;
-}
-
-function byParent(resources: Resource[]): Map<string | undefined, Resource[]> {
-  const groups = new Map<string | undefined, Resource[]>();
-  for (const resource of resources) {
-    const siblings = groups.get(resource.parent);
-    if (siblings) siblings.push(resource);
-    else groups.set(resource.parent, [resource]);
-  }
-  return groups;
 }
 
 function fileName({ kind, metadata: { namespace, name } }: Manifest): string {

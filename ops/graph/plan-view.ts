@@ -1,8 +1,10 @@
-import type { Resource, Violation } from "../../engine/index.ts";
-import { mask } from "../../engine/index.ts";
+import { mask, type Resource, type Violation } from "../../engine/index.ts";
 import type { Declared } from "../../local/declare.ts";
 import type { GraphDiff } from "./diff.ts";
 import { summarizeDiff } from "./diff-view.ts";
+
+/** Resources by their parent. */
+type Children = Map<string | undefined, Resource[]>;
 
 /** The plan for programs: secrets masked; `recorded` is the difference from the recorded graph, null where none is. */
 export function planJson({ graph, violations }: Declared, recorded?: GraphDiff): object {
@@ -26,7 +28,7 @@ export function planJson({ graph, violations }: Declared, recorded?: GraphDiff):
 
 /** The plan for people: a tree by component with counts, the verdicts, the outputs, what changed since it was recorded. */
 export function renderPlan({ graph, violations }: Declared, recorded?: GraphDiff): string {
-  const children = childrenOf(graph.resources);
+  const children = Map.groupBy(graph.resources, ({ parent }) => parent);
   const roots = graph.resources.filter(({ parent }) => parent === undefined);
   const custom = graph.resources.filter(
     (one) => one.custom && !one.external && !one.type.startsWith("pulumi:"),
@@ -43,7 +45,7 @@ export function renderPlan({ graph, violations }: Declared, recorded?: GraphDiff
   ].join("\n");
 }
 
-function branch(resource: Resource, children: Map<string, Resource[]>, indent: string): string[] {
+function branch(resource: Resource, children: Children, indent: string): string[] {
   const below = children.get(resource.urn) ?? [];
   const count = below.length > 0 ? ` (${descendants(resource, children)})` : "";
   const parts = below.filter(({ urn, custom }) => !custom || children.has(urn));
@@ -55,20 +57,9 @@ function branch(resource: Resource, children: Map<string, Resource[]>, indent: s
   ];
 }
 
-function descendants(resource: Resource, children: Map<string, Resource[]>): number {
+function descendants(resource: Resource, children: Children): number {
   const below = children.get(resource.urn) ?? [];
   return below.reduce((sum, one) => sum + 1 + descendants(one, children), 0);
-}
-
-function childrenOf(resources: Resource[]): Map<string, Resource[]> {
-  const children = new Map<string, Resource[]>();
-  for (const resource of resources) {
-    if (!resource.parent) continue;
-    const siblings = children.get(resource.parent);
-    if (siblings) siblings.push(resource);
-    else children.set(resource.parent, [resource]);
-  }
-  return children;
 }
 
 function verdicts(violations: Violation[]): string[] {

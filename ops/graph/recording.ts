@@ -5,6 +5,7 @@ import {
   isObject,
   mask,
   type PropertyMap,
+  packageOf,
   type Resource,
   type ResourceOptions,
   readStackConfig,
@@ -59,7 +60,7 @@ export function record(graph: Graph): Recording {
   const entries: [string, RecordedResource][] = [];
   for (const resource of graph.resources) {
     const { version } = resource.options;
-    if (version) packages[packageOf(resource)] = version;
+    if (version) packages[packageOf(resource.type)] = version;
     if (resource.type === "pulumi:pulumi:Stack" || isDefaultProvider(resource.name)) continue;
     entries.push([reference(resource.urn), recordResource(resource, reference, from)]);
   }
@@ -122,10 +123,6 @@ function providerOf(provider: string | undefined, reference: Reference): string 
 
 function isDefaultProvider(name: string): boolean {
   return /^default_\d/.test(name);
-}
-
-function packageOf({ type }: Resource): string {
-  return type.startsWith("pulumi:providers:") ? (type.split(":")[2] ?? type) : (type.split(":")[0] ?? type);
 }
 
 /** The options to record: without the version, and without the parent that every alias names. */

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { demoPassword } from "../../local/issuer/users.ts";
 
 /** Milliseconds for the whole flow, which takes tens with the local issuer. */
-const defaultTimeout = 15_000;
+const timeoutMs = 15_000;
 /** The local issuer needs four; more is a loop. */
 const maxRedirects = 10;
 
@@ -18,7 +18,6 @@ interface TokenRequest {
   user: string;
   /** @default the demo users' */
   password?: string;
-  timeoutMs?: number;
 }
 
 /**
@@ -27,7 +26,7 @@ interface TokenRequest {
  */
 export async function accessToken(request: TokenRequest): Promise<string> {
   const { issuer, clientId, redirectUri, user, password = demoPassword } = request;
-  const http = browser(issuer, AbortSignal.timeout(request.timeoutMs ?? defaultTimeout));
+  const http = browser(issuer, AbortSignal.timeout(timeoutMs));
   const endpoints = Discovery.parse(await json(await http(`${issuer}/.well-known/openid-configuration`)));
 
   const verifier = randomBytes(32).toString("base64url");
@@ -85,12 +84,8 @@ function browser(issuer: string, signal: AbortSignal) {
         redirect: "manual",
         signal,
       }).catch((cause: Error) => {
-        throw new Error(
-          `the issuer ${issuer} can't be reached (${reason(cause)}); is the platform up? npx trizone status`,
-          {
-            cause,
-          },
-        );
+        const what = `the issuer ${issuer} can't be reached (${reason(cause)})`;
+        throw new Error(`${what}; is the platform up? npx trizone status`, { cause });
       });
       for (const line of response.headers.getSetCookie()) {
         const [pair = ""] = line.split(";");

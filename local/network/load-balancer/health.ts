@@ -1,5 +1,3 @@
-import { get } from "node:http";
-import type { Partition } from "../partition.ts";
 import type { HealthCheck } from "../state.ts";
 
 /** While a target is new it is asked this often instead of at the declared interval: a laptop's user waits for it. */
@@ -56,33 +54,6 @@ export class HealthChecker {
     this.#verdict = healthy;
     this.#onVerdict(healthy);
   }
-}
-
-/** One health check over HTTP; false for anything but a matching status in time. */
-export function askHealth(
-  partition: Partition,
-  at: { healthAddress?: string; zone: string },
-  check: HealthCheck,
-): Promise<boolean> {
-  const { healthAddress, zone } = at;
-  if (healthAddress === undefined) return Promise.resolve(false);
-  return new Promise((resolve) => {
-    const request = get({
-      path: check.path,
-      headers: { host: healthAddress, "user-agent": "ELB-HealthChecker/2.0", connection: "close" },
-      createConnection: () => partition.connect(healthAddress, zone, { timeoutMs: check.timeoutMs }),
-    });
-    const timer = setTimeout(() => request.destroy(new Error("no answer in time")), check.timeoutMs);
-    request.once("response", (response) => {
-      resolve(matches(check.matcher, response.statusCode ?? 0));
-      response.resume();
-    });
-    request.once("error", () => resolve(false));
-    request.once("close", () => {
-      clearTimeout(timer);
-      resolve(false);
-    });
-  });
 }
 
 /** Whether a status is among codes such as `200`, `200,202` or `200-299`. */

@@ -1,8 +1,8 @@
 import type { TargetReport } from "../messages.ts";
-import type { Partition } from "../partition.ts";
+import { askStatus, type Partition } from "../partition.ts";
 import { Rotation } from "../rotation.ts";
 import type { TargetGroup } from "../state.ts";
-import { askHealth, HealthChecker } from "./health.ts";
+import { HealthChecker, matches } from "./health.ts";
 import { Target, type TargetAddress } from "./target.ts";
 
 interface Member {
@@ -103,11 +103,17 @@ export class TargetGroupTargets {
     target.state = "initial";
     const checker = new HealthChecker(
       this.#spec.healthCheck,
-      () => askHealth(this.#partition, at, this.#spec.healthCheck),
+      () => this.#ask(at),
       (healthy) => this.#setHealth(target, healthy),
     );
     this.#members.set(key, { target, checker });
     checker.start();
+  }
+
+  async #ask({ healthAddress, zone }: TargetAddress): Promise<boolean> {
+    if (healthAddress === undefined) return false;
+    const { path, timeoutMs, matcher } = this.#spec.healthCheck;
+    return matches(matcher, await askStatus(this.#partition, healthAddress, zone, path, timeoutMs));
   }
 
   #setHealth(target: Target, healthy: boolean): void {

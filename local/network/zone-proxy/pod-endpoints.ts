@@ -43,10 +43,6 @@ export class ServicePort {
   leave(away: Set<string>, quietMs: number): void {
     if (away.size > 0) this.#forwarder.resetIdle(({ zone }) => zone !== undefined && away.has(zone), quietMs);
   }
-
-  get connections(): number {
-    return this.#forwarder.size;
-  }
 }
 
 /** Endpoints of one port of a Service: the pods that its selector matches, ready, in a live zone, not shifted away. */

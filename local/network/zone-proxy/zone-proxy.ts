@@ -53,10 +53,6 @@ class ExternalAddress {
     this.#upstreams = upstream === undefined ? [] : [{ id: upstream, address: upstream, zone }];
     this.#forwarder.reset(({ id }) => id !== upstream);
   }
-
-  get connections(): number {
-    return this.#forwarder.size;
-  }
 }
 
 /** A connection to a pod in a zone that was shifted away from is ended once no byte has flowed for this long. */
@@ -142,14 +138,13 @@ export class ZoneProxy {
   report(): ProxyReport {
     const counts = this.#counts;
     this.#counts = { requests: {}, errors: {} };
-    const all = [...this.#listening].map(([key, { served }]) => ({ key, served }));
-    const nodes = all.flatMap(({ key, served }) => (served instanceof AlbNode ? [{ key, served }] : []));
-    const relays = all.flatMap(({ served }) => (served instanceof AlbNode ? [] : [served.connections]));
+    const healthy = [...this.#listening].flatMap(([key, { served }]) =>
+      served instanceof AlbNode ? [[key, served.isHealthy()] as const] : [],
+    );
     return {
       targets: [...this.#groups.values()].flatMap((group) => group.report()),
-      healthy: Object.fromEntries(nodes.map(({ key, served }) => [key, served.isHealthy()])),
+      healthy: Object.fromEntries(healthy),
       ...counts,
-      connections: relays.reduce((sum, count) => sum + count, 0),
     };
   }
 

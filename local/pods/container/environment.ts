@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { type Manifests, type PodContainer, quantity, resourceField } from "../spec/index.ts";
+import { type PodContainer, quantity } from "../spec/index.ts";
 import { field, type PodIdentity } from "./identity.ts";
 
 /** Container path or name of the graph -> what stands for it on this machine. */
@@ -49,7 +49,6 @@ function escaped(text: string): string {
 /** What a container's declaration is resolved against. */
 interface Surroundings {
   pod: PodIdentity;
-  manifests: Manifests;
   /** Container port -> port on this machine. */
   ports: ReadonlyMap<number, number>;
   /** Mount path -> folder on this machine. */
@@ -91,64 +90,16 @@ export function portVariable(name: string): string {
 /** The declared variables before paths and names are rewritten, so that what is expanded isn't rewritten twice. */
 function variables(container: PodContainer, around: Surroundings): Record<string, string> {
   const values: Record<string, string> = {};
-  for (const from of container.envFrom) {
-    const { manifests, pod } = around;
-    const config =
-      from.configMapRef && whole("ConfigMap", manifests.configMaps, pod.namespace, from.configMapRef);
-    const secret = from.secretRef && whole("Secret", manifests.secrets, pod.namespace, from.secretRef);
-    for (const [key, value] of Object.entries({ ...config, ...secret }))
-      values[from.prefix + key] = value.toString();
-  }
   const ports = new Map(
     container.ports.map(({ name, containerPort }) => [portVariable(name ?? ""), containerPort]),
   );
-  for (const variable of container.env) {
-    const value = raw(variable, container, around, values);
-    if (value === undefined) continue;
-    const port = ports.get(variable.name);
+  for (const { name, value: text = "", valueFrom } of container.env) {
+    const value = valueFrom ? field(around.pod, valueFrom.fieldRef.fieldPath) : expand(text, values);
+    const port = ports.get(name);
     const local = port !== undefined && value === String(port) ? around.ports.get(port) : undefined;
-    values[variable.name] = local === undefined ? value : String(local);
+    values[name] = local === undefined ? value : String(local);
   }
   return values;
-}
-
-function raw(
-  { value, valueFrom }: PodContainer["env"][number],
-  container: PodContainer,
-  { pod, manifests }: Surroundings,
-  before: Record<string, string>,
-): string | undefined {
-  if (!valueFrom) return expand(value ?? "", before);
-  if (valueFrom.fieldRef) return field(pod, valueFrom.fieldRef.fieldPath);
-  if (valueFrom.resourceFieldRef) return resourceField(container, valueFrom.resourceFieldRef);
-  const { configMapKeyRef, secretKeyRef } = valueFrom;
-  if (configMapKeyRef) return keyed("ConfigMap", manifests.configMaps, pod.namespace, configMapKeyRef);
-  if (secretKeyRef) return keyed("Secret", manifests.secrets, pod.namespace, secretKeyRef);
-  return "";
-}
-
-/** The entries of a ConfigMap or Secret; none if it isn't declared and may be missing. */
-export function whole(
-  kind: string,
-  from: ReadonlyMap<string, Record<string, Buffer>>,
-  namespace: string,
-  { name, optional }: { name: string; optional: boolean },
-): Record<string, Buffer> {
-  const found = from.get(`${namespace}/${name}`);
-  if (!found && !optional) throw new Error(`${kind} ${namespace}/${name} isn't declared`);
-  return found ?? {};
-}
-
-function keyed(
-  kind: string,
-  from: ReadonlyMap<string, Record<string, Buffer>>,
-  namespace: string,
-  reference: { name: string; key: string; optional: boolean },
-): string | undefined {
-  const found = whole(kind, from, namespace, reference)[reference.key];
-  if (!found && !reference.optional)
-    throw new Error(`${kind} ${namespace}/${reference.name} has no key ${reference.key}`);
-  return found?.toString();
 }
 
 /** What an image would bring: never the supervisor's own environment, which may hold credentials. */

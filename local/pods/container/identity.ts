@@ -57,28 +57,15 @@ export function field(pod: PodIdentity, path: string): string {
       return pod.namespace;
     case "metadata.uid":
       return pod.uid;
-    case "metadata.labels":
-      return lines(pod.labels);
-    case "metadata.annotations":
-      return lines(pod.annotations);
     case "spec.nodeName":
       return pod.nodeName;
     case "spec.serviceAccountName":
       return pod.serviceAccountName;
     case "status.podIP":
-    case "status.podIPs":
-    case "status.hostIP":
-    case "status.hostIPs":
       return "127.0.0.1";
     default:
       throw new Error(
-        `fieldRef ${path} isn't known; use metadata.*, spec.nodeName, spec.serviceAccountName or status.podIP`,
+        `fieldRef ${path} isn't known; use metadata.name, .namespace, .uid, .labels[…], .annotations[…], spec.nodeName, spec.serviceAccountName or status.podIP`,
       );
   }
-}
-
-function lines(map: Record<string, string>): string {
-  return Object.entries(map)
-    .map(([key, value]) => `${key}=${JSON.stringify(value)}`)
-    .join("\n");
 }

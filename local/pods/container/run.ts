@@ -1,45 +1,31 @@
-import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Backoff } from "../../backoff.ts";
+import { processFile, processStat } from "../../processes.ts";
 import { type PodTemplate, quantity } from "../spec/index.ts";
 import type { PodFault, Zone } from "../zone.ts";
-import { type Checked, check, preStop } from "./check.ts";
 import type { Container, Exit } from "./container.ts";
-import { Prober } from "./prober.ts";
+import { check, type LocalPorts, Prober } from "./prober.ts";
 
 /**
  * Bytes of memory that a process alone holds: what a container's memory limit counts and can't be reclaimed.
  * Undefined where there is no /proc (macOS) or no such process any more.
  */
-async function ownMemory(pid: number): Promise<number | undefined> {
-  try {
-    const status = await readFile(`/proc/${pid}/status`, "utf8");
-    const kibibytes = [...status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm)].map(([, digits]) =>
-      Number(digits),
-    );
-    return kibibytes.length === 0 ? undefined : kibibytes.reduce((sum, one) => sum + one, 0) * 1024;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ESRCH") return undefined;
-    throw error;
-  }
+function ownMemory(pid: number): number | undefined {
+  const status = processFile(pid, "status") ?? "";
+  const kibibytes = [...status.matchAll(/^Rss(?:Anon|Shmem):\s+(\d+) kB$/gm)].map(([, digits]) =>
+    Number(digits),
+  );
+  return kibibytes.length === 0 ? undefined : kibibytes.reduce((sum, one) => sum + one, 0) * 1024;
 }
 
 /** What /proc counts in: USER_HZ, 100 on every platform (proc_pid_stat(5)). */
 const ticksPerSecond = 100;
 
 /** Seconds of CPU that a process has used so far. Undefined where there is no /proc (macOS) or no such process any more. */
-export async function cpuTime(pid: number): Promise<number | undefined> {
-  try {
-    const stat = await readFile(`/proc/${pid}/stat`, "utf8");
-    // The command's name before it may hold spaces and brackets. Fields 14 and 15: user and system time.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ESRCH") return undefined;
-    throw error;
-  }
+export function cpuTime(pid: number): number | undefined {
+  const fields = processStat(pid);
+  // Fields 14 and 15: user and system time.
+  return fields && (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
 const tries = 4;
@@ -92,7 +78,7 @@ export class Run {
   readonly graceMs: number;
   readonly #spec: PodTemplate["spec"];
   readonly #zone: Zone;
-  readonly #checked: Checked;
+  readonly #ports: LocalPorts;
   readonly #events: RunEvents;
   readonly #prober: Prober;
   #started = false;
@@ -102,14 +88,14 @@ export class Run {
     container: Container,
     spec: PodTemplate["spec"],
     zone: Zone,
-    checked: Checked,
+    ports: LocalPorts,
     events: RunEvents,
   ) {
     this.container = container;
     this.graceMs = spec.terminationGracePeriodSeconds * 1000;
     this.#spec = spec;
     this.#zone = zone;
-    this.#checked = checked;
+    this.#ports = ports;
     this.#events = events;
     this.#prober = this.#probe();
   }
@@ -131,10 +117,7 @@ export class Run {
     this.stopProbes();
     const began = performance.now();
     const hook = hooked && this.#spec.containers[0].lifecycle?.preStop;
-    if (hook) {
-      const failed = (error: Error) => this.#events.warn(new Error(`preStop: ${error.message}`));
-      await preStop(hook, this.#checked, graceMs).catch(failed);
-    }
+    if (hook) await sleep(Math.min(hook.sleep.seconds * 1000, graceMs));
     const left = graceMs - (performance.now() - began);
     await this.container.terminate(hook ? Math.max(leastGraceMs, left) : left, cause);
   }
@@ -142,7 +125,7 @@ export class Run {
   /** Makes the zone's present fault the process's own, if it has an admin port. Rejects when it won't have it. */
   applyFault(): Promise<void> {
     const send = async () => {
-      const port = this.#checked.ports.admin;
+      const port = this.#ports.admin;
       if (this.#started && port !== undefined) await sendFault(port, this.#zone.fault);
     };
     // One after the other, whatever became of the one before, so that the last one wins.
@@ -151,16 +134,16 @@ export class Run {
   }
 
   /** Kills the process when it holds more memory than its limit. */
-  async checkMemory(): Promise<void> {
+  checkMemory(): void {
     const limit = this.#spec.containers[0].resources.limits.memory;
-    const used = limit === undefined ? undefined : await ownMemory(this.container.pid);
+    const used = limit === undefined ? undefined : ownMemory(this.container.pid);
     if (limit !== undefined && used !== undefined && used > quantity(limit)) this.container.kill("OOMKilled");
   }
 
   #probe(): Prober {
     const warn = (problem: Error) => this.#events.warn(problem);
     return new Prober(this.#spec.containers[0], {
-      check: (probe) => check(probe, this.#checked),
+      check: (probe) => check(probe, this.#ports),
       paused: () => this.#zone.frozen,
       failed: (why) => this.#events.failed(why),
       started: () => {

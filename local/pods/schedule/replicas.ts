@@ -92,10 +92,9 @@ export class Replicas {
   }
 
   /** Lets the autoscaler decide anew from the CPU that the pods used since the last call. */
-  async scale(): Promise<void> {
+  scale(): void {
     if (!this.#scaler) return;
-    const used = await Promise.all(this.#active().map((pod) => pod.utilization()));
-    const measured = used.filter((one) => one !== undefined);
+    const measured = this.#active().flatMap((pod) => pod.utilization() ?? []);
     const wanted = this.#scaler.next(measured, this.#wanted, performance.now());
     if (wanted === this.#wanted) return;
     this.#wanted = wanted;

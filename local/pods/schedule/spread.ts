@@ -53,11 +53,6 @@ export function rebalance(placement: Placement): { from: string; to: string } | 
   return undefined;
 }
 
-/** Largest difference between two zones. */
-export function skew(counts: Counts, zones: readonly string[]): number {
-  return zones.length === 0 ? 0 : Math.max(...zones.map((zone) => at(counts, zone))) - least(counts, zones);
-}
-
 function least(counts: Counts, zones: readonly string[]): number {
   return Math.min(...zones.map((zone) => at(counts, zone)));
 }

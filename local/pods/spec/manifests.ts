@@ -2,7 +2,6 @@ import { parse } from "yaml";
 import { z } from "zod";
 import type { Graph, Resource } from "../../../engine/index.ts";
 import { GraphReader, properties } from "../../graph-reader.ts";
-import { Autoscaler, type Scaling, scaling } from "./autoscaler.ts";
 import { PodTemplate } from "./pod-template.ts";
 
 /** A Deployment or Job as the graph declares it. */
@@ -21,6 +20,15 @@ export interface Workload {
   /** A Job's tries after the first, and how long all of them may take together. */
   backoffLimit: number;
   deadlineMs: number;
+}
+
+export interface Scaling {
+  minimum: number;
+  maximum: number;
+  /** CPU that the pods are to use on average, as a share of their request. Undefined: no scaling by load. */
+  target: number | undefined;
+  /** Scaling down takes the highest of what was wanted in this time. */
+  stabilizationMs: number;
 }
 
 /** One secret of Secrets Manager and the files that a SecretProviderClass makes of it. */
@@ -62,9 +70,37 @@ const Job = Named.extend({
 const Rollout = Named.extend({
   spec: z.object({ workloadRef: z.object({ name: z.string() }).optional() }),
 });
-const HorizontalPodAutoscaler = Named.extend(Autoscaler.shape);
+/** What a HorizontalPodAutoscaler declares. Only the utilization of CPU is read; other metrics change nothing. */
+const HorizontalPodAutoscaler = Named.extend({
+  spec: z.object({
+    scaleTargetRef: z.object({ kind: z.string(), name: z.string() }),
+    minReplicas: z.number().int().min(0).default(1),
+    maxReplicas: z.number().int().min(1).optional(),
+    metrics: z
+      .array(
+        z.object({
+          resource: z
+            .object({
+              name: z.string(),
+              target: z.object({ averageUtilization: z.number().positive().optional() }),
+            })
+            .optional(),
+        }),
+      )
+      .default([]),
+    behavior: z
+      .object({
+        scaleDown: z.object({ stabilizationWindowSeconds: z.number().min(0).optional() }).optional(),
+      })
+      .optional(),
+  }),
+});
+
 const Texts = z.record(z.string(), z.string()).nullish();
-const ConfigMap = Named.extend({ data: Texts, binaryData: Texts });
+const ConfigMap = Named.extend({
+  data: Texts,
+  binaryData: z.undefined("a laptop has ConfigMaps of texts only; use data").optional(),
+});
 const Secret = Named.extend({ data: Texts, stringData: Texts });
 
 /** A JMESPath expression of one key, bare or quoted: all that a flat secret needs. */
@@ -126,10 +162,7 @@ export function manifests(graph: Graph, known: (image: string) => boolean = () =
   const dependencies = dependsOn(graph, new Set(workloads.map(({ urn }) => urn)));
   const read: Manifests = {
     workloads: workloads.map((workload) => ({ ...workload, dependsOn: dependencies(workload.urn) })),
-    configMaps: byName("kubernetes:core/v1:ConfigMap", ConfigMap, ({ data, binaryData }) => ({
-      ...buffers(data, "utf8"),
-      ...buffers(binaryData, "base64"),
-    })),
+    configMaps: byName("kubernetes:core/v1:ConfigMap", ConfigMap, ({ data }) => buffers(data, "utf8")),
     secrets: byName("kubernetes:core/v1:Secret", Secret, ({ data, stringData }) => ({
       ...buffers(data, "base64"),
       ...buffers(stringData, "utf8"),
@@ -163,6 +196,16 @@ function readScalings(reader: GraphReader): Map<string, Scaling> {
         return deployment ? [[`${namespace}/${deployment}`, scaling(value)] as const] : [];
       }),
   );
+}
+
+function scaling({ spec }: z.infer<typeof HorizontalPodAutoscaler>): Scaling {
+  const cpu = spec.metrics.find(({ resource }) => resource?.name === "cpu")?.resource?.target;
+  return {
+    minimum: spec.minReplicas,
+    maximum: spec.maxReplicas ?? spec.minReplicas,
+    target: cpu?.averageUtilization === undefined ? undefined : cpu.averageUtilization / 100,
+    stabilizationMs: (spec.behavior?.scaleDown?.stabilizationWindowSeconds ?? 300) * 1000,
+  };
 }
 
 const Images = z.object({

@@ -4,37 +4,19 @@ import { z } from "zod";
  * The part of Kubernetes's pod template that the laptop obeys, with the API server's defaults.
  * What isn't named here (security context, affinity, tolerations, init containers' images…) only a cluster can give.
  */
-const Port = z.union([z.number().int(), z.string()]);
-const HttpHeader = z.object({ name: z.string(), value: z.string() });
-const HttpGet = z.object({
-  path: z.string().default("/"),
-  port: Port,
-  scheme: z.enum(["HTTP", "HTTPS"]).default("HTTP"),
-  httpHeaders: z.array(HttpHeader).default([]),
-});
-const Exec = z.object({ command: z.array(z.string()).min(1) });
+const HttpGet = z.strictObject(
+  { path: z.string().default("/"), port: z.union([z.number().int(), z.string()]) },
+  "a laptop asks by httpGet over plain HTTP only, with a path and a port",
+);
 
-const Probe = z
-  .object({
-    httpGet: HttpGet.optional(),
-    tcpSocket: z.object({ port: Port }).optional(),
-    exec: Exec.optional(),
-    initialDelaySeconds: z.number().min(0).default(0),
-    periodSeconds: z.number().min(1).default(10),
-    timeoutSeconds: z.number().min(1).default(1),
-    successThreshold: z.number().int().min(1).default(1),
-    failureThreshold: z.number().int().min(1).default(3),
-    terminationGracePeriodSeconds: z.number().min(0).optional(),
-  })
-  .refine((probe) => probe.httpGet ?? probe.tcpSocket ?? probe.exec, {
-    message: "needs httpGet, tcpSocket or exec (grpc isn't spoken here)",
-  });
-
-const KeyRef = z.object({ name: z.string(), key: z.string(), optional: z.boolean().default(false) });
-const FieldRef = z.object({ fieldPath: z.string() });
-const ResourceFieldRef = z.object({
-  resource: z.string(),
-  divisor: z.union([z.string(), z.number()]).default("1"),
+const Probe = z.object({
+  httpGet: HttpGet,
+  initialDelaySeconds: z.number().min(0).default(0),
+  periodSeconds: z.number().min(1).default(10),
+  timeoutSeconds: z.number().min(1).default(1),
+  successThreshold: z.number().int().min(1).default(1),
+  failureThreshold: z.number().int().min(1).default(3),
+  terminationGracePeriodSeconds: z.number().min(0).optional(),
 });
 
 const EnvVar = z.object({
@@ -43,26 +25,11 @@ const EnvVar = z.object({
     .regex(/^[A-Za-z_]\w*$/, "a pod's process is started by sh, which drops names that aren't identifiers"),
   value: z.string().optional(),
   valueFrom: z
-    .strictObject({
-      fieldRef: FieldRef.loose().optional(),
-      resourceFieldRef: ResourceFieldRef.loose().optional(),
-      configMapKeyRef: KeyRef.optional(),
-      secretKeyRef: KeyRef.optional(),
-    })
+    .strictObject(
+      { fieldRef: z.object({ fieldPath: z.string() }) },
+      "a laptop knows fieldRef only; mount a ConfigMap or Secret as a volume instead",
+    )
     .optional(),
-});
-
-const WholeRef = z.object({ name: z.string(), optional: z.boolean().default(false) });
-const EnvFrom = z.object({
-  prefix: z.string().default(""),
-  configMapRef: WholeRef.optional(),
-  secretRef: WholeRef.optional(),
-});
-
-const Hook = z.object({
-  httpGet: HttpGet.optional(),
-  exec: Exec.optional(),
-  sleep: z.object({ seconds: z.number().min(0) }).optional(),
 });
 
 const Quantities = z.record(z.string(), z.union([z.string(), z.number()])).default({});
@@ -74,55 +41,52 @@ const Container = z.object({
   args: z.array(z.string()).default([]),
   workingDir: z.string().optional(),
   env: z.array(EnvVar).default([]),
-  envFrom: z.array(EnvFrom).default([]),
+  envFrom: z.array(z.unknown()).max(0, "isn't read on a laptop; name each variable in env").default([]),
   ports: z.array(z.object({ name: z.string().optional(), containerPort: z.number().int() })).default([]),
   resources: z.object({ limits: Quantities, requests: Quantities }).prefault({}),
   volumeMounts: z
-    .array(z.object({ name: z.string(), mountPath: z.string(), subPath: z.string().optional() }))
+    .array(
+      z.strictObject(
+        { name: z.string(), mountPath: z.string(), readOnly: z.boolean().optional() },
+        "a laptop mounts whole volumes; give name, mountPath and readOnly only",
+      ),
+    )
     .default([]),
   startupProbe: Probe.optional(),
   livenessProbe: Probe.optional(),
   readinessProbe: Probe.optional(),
-  lifecycle: z.object({ preStop: Hook.optional() }).optional(),
-});
-
-const Item = z.object({ key: z.string(), path: z.string(), mode: z.number().optional() });
-const ConfigMapSource = z.object({
-  name: z.string(),
-  items: z.array(Item).optional(),
-  optional: z.boolean().default(false),
-});
-const DownwardItem = z.object({
-  path: z.string(),
-  fieldRef: FieldRef.optional(),
-  resourceFieldRef: ResourceFieldRef.optional(),
-});
-const DownwardSource = z.object({ items: z.array(DownwardItem).default([]) });
-
-const Volume = z.object({
-  name: z.string(),
-  emptyDir: z.unknown().optional(),
-  configMap: ConfigMapSource.optional(),
-  secret: ConfigMapSource.omit({ name: true }).extend({ secretName: z.string() }).optional(),
-  downwardAPI: DownwardSource.optional(),
-  projected: z
+  lifecycle: z
     .object({
-      sources: z.array(
-        z.strictObject({
-          configMap: ConfigMapSource.optional(),
-          secret: ConfigMapSource.optional(),
-          downwardAPI: DownwardSource.optional(),
-        }),
-      ),
-    })
-    .optional(),
-  csi: z
-    .object({
-      driver: z.literal("secrets-store.csi.k8s.io"),
-      volumeAttributes: z.object({ secretProviderClass: z.string() }),
+      preStop: z
+        .strictObject(
+          { sleep: z.object({ seconds: z.number().min(0) }) },
+          "a laptop knows preStop's sleep only",
+        )
+        .optional(),
     })
     .optional(),
 });
+
+/** A volume's files are a ConfigMap's or Secret's entries, all of them. */
+const mode = z.number().optional();
+
+const Volume = z
+  .object({
+    name: z.string(),
+    emptyDir: z.unknown().optional(),
+    configMap: z.strictObject({ name: z.string(), defaultMode: mode }).optional(),
+    secret: z.strictObject({ secretName: z.string(), defaultMode: mode }).optional(),
+    csi: z
+      .object({
+        driver: z.literal("secrets-store.csi.k8s.io"),
+        volumeAttributes: z.object({ secretProviderClass: z.string() }),
+      })
+      .optional(),
+  })
+  .refine(
+    (volume) => volume.emptyDir ?? volume.configMap ?? volume.secret ?? volume.csi,
+    "a laptop knows emptyDir, configMap, secret and secrets-store csi; use one of those",
+  );
 
 const Spread = z.object({
   maxSkew: z.number().int().min(1),
@@ -193,7 +157,4 @@ export const PodTemplate = z.preprocess(
 export type PodTemplate = z.infer<typeof PodTemplate>;
 export type PodContainer = z.infer<typeof Container>;
 export type ProbeSpec = z.infer<typeof Probe>;
-export type HttpGet = z.infer<typeof HttpGet>;
-export type Hook = z.infer<typeof Hook>;
 export type Volume = z.infer<typeof Volume>;
-export type DownwardItem = z.infer<typeof DownwardItem>;

@@ -1,5 +1,3 @@
-import type { PodContainer } from "./pod-template.ts";
-
 /** https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
 const QUANTITY = /^([+-]?(?:\d+\.?\d*|\.\d+))([KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/;
 const DECIMAL: Record<string, number> = {
@@ -30,20 +28,4 @@ export function quantity(text: string | number): number {
   if (value === undefined)
     throw new Error(`"${text}" is no quantity: write a number with a suffix such as 256Mi, 1Gi or 500m`);
   return value;
-}
-
-/** The value of a `resourceFieldRef` such as `limits.memory`: a whole number of divisors, rounded up. */
-export function resourceField(
-  container: PodContainer,
-  reference: { resource: string; divisor: string | number },
-): string {
-  const [kind, name] = reference.resource.split(".", 2);
-  if ((kind !== "limits" && kind !== "requests") || !name)
-    throw new Error(`resourceFieldRef ${reference.resource} isn't known; use limits.* or requests.*`);
-  const { limits, requests } = container.resources;
-  const declared = kind === "limits" ? limits[name] : (requests[name] ?? limits[name]);
-  if (declared === undefined)
-    throw new Error(`resourceFieldRef ${reference.resource}: container ${container.name} declares none`);
-  // A divisor of "0" is how the API server writes the default.
-  return String(Math.ceil(quantity(declared) / (quantity(reference.divisor) || 1)));
 }

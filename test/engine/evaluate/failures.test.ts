@@ -127,12 +127,12 @@ describe("a program that fails", function () {
   }
 
   it("names the limit and what it did when it hangs", async () => {
-    const timeoutMs = 10_000;
+    const timeoutMs = 20_000;
     const [alive, spins, silent] = await Promise.all(
       ["keeps alive", "spins", "provider is silent"].map((fault) => fail(fault, { timeoutMs })),
     );
     for (const failure of [alive, spins, silent]) {
-      assert.match(failure?.error.message ?? "", /did not end within 10 s/);
+      assert.match(failure?.error.message ?? "", /did not end within 20 s/);
       assert.ok((failure?.tookMs ?? 0) < timeoutMs + OVERTIME_MS, `took ${failure?.tookMs} ms`);
     }
     assert.match(alive?.error.details ?? "", /what keeps it alive: .*Timeout/);

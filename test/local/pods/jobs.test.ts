@@ -81,7 +81,7 @@ describe("jobs", () => {
     const started = pods.start();
     await until(pods, () => pods.status()[0]?.pid !== undefined);
     assert.equal(pods.status()[0]?.zone, zoneA);
-    await pods.killZone(zoneA);
+    await pods.kill(zoneA);
     await until(pods, () => pods.status()[0]?.pid !== undefined);
     assert.notEqual(pods.status()[0]?.zone, zoneA);
     assert.equal(existsSync(go), false);

@@ -95,8 +95,8 @@ describe("pods", () => {
     bench.tell("startupz");
     const container = {
       startupProbe: { httpGet: { path: "/startupz", port: "http" }, periodSeconds: 1, failureThreshold: 2 },
-      livenessProbe: { exec: { command: ["node", "-e", "process.exit(1)"] }, ...quick, failureThreshold: 30 },
-      readinessProbe: { tcpSocket: { port: "http" }, periodSeconds: 10 },
+      livenessProbe: { httpGet: { path: "/absent", port: 1 }, ...quick, failureThreshold: 30 },
+      readinessProbe: { httpGet: { path: "/readyz", port: "http" }, periodSeconds: 10 },
     };
     const pods = bench.pods([deployment("trading", { replicas: 1, env: control(), container })]);
     await pods.start();

@@ -23,14 +23,14 @@ describe("zones of pods", () => {
   it("that are killed take no pods until they are healed, and hard constraints keep the rest waiting", async () => {
     const pods = await started([deployment("trading"), deployment("web", { replicas: 6 })]);
     const lost = pods.status().filter(({ zone }) => zone === zoneB);
-    await pods.killZone("apse2-az2");
+    await pods.kill("apse2-az2");
     assert.deepEqual(lost.map(({ pid }) => pid).filter(exists), []);
     await until(pods, () => pods.status().filter(({ phase }) => phase === "Pending").length === 3);
     assert.deepEqual(readyByZone(pods), { [zoneA]: 3, [zoneC]: 3 });
     const waiting = pods.status().find(({ phase }) => phase === "Pending");
     assert.equal(waiting?.zone, undefined);
     assert.match(waiting?.reason ?? "", /DoNotSchedule.*lost: ap-southeast-2b/);
-    await pods.healZone(zoneB);
+    await pods.heal(zoneB);
     await pods.ready(15_000);
     assert.deepEqual(readyByZone(pods), even(3));
   });
@@ -43,10 +43,10 @@ describe("zones of pods", () => {
     });
     await pods.start();
     await until(pods, () => inB.size > 0);
-    await pods.killZone(zoneB);
+    await pods.kill(zoneB);
     await until(pods, () => readyByZone(pods)[zoneA] === 2 && readyByZone(pods)[zoneC] === 2);
     assert.deepEqual([...inB].filter(exists), []);
-    await pods.healZone(zoneB);
+    await pods.heal(zoneB);
     await pods.ready(10_000);
     assert.deepEqual(readyByZone(pods), even(2));
   });
@@ -62,14 +62,14 @@ describe("zones of pods", () => {
     const pods = await started([
       deployment("web", { replicas: 6, spec: { topologySpreadConstraints: [soft] } }),
     ]);
-    await pods.killZone(zoneC);
+    await pods.kill(zoneC);
     await pods.ready(15_000);
     assert.deepEqual(readyByZone(pods), { [zoneA]: 3, [zoneB]: 3 });
     let least = 6;
     pods.on("change", () => {
       least = Math.min(least, pods.endpoints().filter(({ ready }) => ready).length);
     });
-    await pods.healZone(zoneC);
+    await pods.heal(zoneC);
     await until(pods, isEven(pods, 2));
     assert.equal(least, 6, "a pod goes only when its successor is ready");
   });
@@ -81,13 +81,13 @@ describe("zones of pods", () => {
     ]);
     const before = pods.status();
     const frozen = pods.endpoints().find(({ zone }) => zone === zoneA) ?? assert.fail();
-    pods.freezeZone(zoneA);
+    pods.freeze(zoneA);
     const answer = fetch(`http://${frozen.ports.http}/`, { signal: AbortSignal.timeout(2500) });
     await assert.rejects(answer, { name: "TimeoutError" });
     assert.deepEqual(readyByZone(pods), even(1), "only the lease tells that a frozen zone is gone");
     pods.markZone(zoneA, false);
     assert.deepEqual(readyByZone(pods), { [zoneB]: 1, [zoneC]: 1 });
-    await pods.healZone(zoneA);
+    await pods.heal(zoneA);
     pods.markZone(zoneA, true);
     await pods.ready(5000);
     assert.equal((await ask(frozen)).pid, before.find(({ zone }) => zone === zoneA)?.pid);
@@ -100,9 +100,9 @@ describe("zones of pods", () => {
   it("that are frozen don't hold up the end, nor survive a kill", async () => {
     const pods = await started([deployment("trading")]);
     const pids = pods.status().map(({ pid }) => pid);
-    pods.freezeZone(zoneA);
-    pods.freezeZone(zoneB);
-    await pods.killZone(zoneB);
+    pods.freeze(zoneA);
+    pods.freeze(zoneB);
+    await pods.kill(zoneB);
     const began = performance.now();
     await pods.stop({ graceMs: 10_000 });
     assert.ok(performance.now() - began < 1500);
@@ -111,12 +111,12 @@ describe("zones of pods", () => {
 
   it("freeze what starts in them", async () => {
     const pods = bench.pods([deployment("trading")]);
-    pods.freezeZone(zoneA);
+    pods.freeze(zoneA);
     pods.markZone(zoneB, false);
     await pods.start();
     await until(pods, () => readyByZone(pods)[zoneC] === 1);
     assert.deepEqual(readyByZone(pods), { [zoneC]: 1 });
-    await pods.healZone(zoneA);
+    await pods.heal(zoneA);
     pods.markZone(zoneB, true);
     await pods.ready(10_000);
     assert.deepEqual(readyByZone(pods), even(1));
@@ -143,14 +143,14 @@ describe("zones of pods", () => {
     // The answer comes after what is under way.
     await pods.setFault(zoneC, { errorShare: 0.5 });
     assert.deepEqual((await faults())[zoneC], { latencyMs: 0, jitterMs: 0, errorShare: 0.5 });
-    await pods.healZone(zoneC);
+    await pods.heal(zoneC);
     assert.deepEqual(await faults(), { [zoneA]: null, [zoneB]: null, [zoneC]: null });
   });
 
   it("that don't exist are an error that names those that do", async () => {
     const pods = bench.pods([]);
     await assert.rejects(
-      pods.killZone("ap-southeast-2d"),
+      pods.kill("ap-southeast-2d"),
       /no zone ap-southeast-2d; use one of ap-southeast-2a \(apse2-az1\)/,
     );
   });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { availableParallelism, loadavg } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DatabaseInstance, type InstanceOptions } from "../../../local/postgres/index.ts";
 import { serverProcesses, signal } from "../../../local/postgres/processes.ts";
-import { PostmasterWatch, postmasters, temporaryOptions, until, ZONES } from "./fixture.ts";
+import { PostmasterWatch, postmasters, temporaryOptions, until, urlOf, ZONES } from "./fixture.ts";
 import { Load } from "./load.ts";
 import { Supervisor } from "./supervisor.ts";
 
@@ -24,7 +25,7 @@ describe("a database under 100 orders a second", function () {
 
   const start = async (change: Partial<InstanceOptions> = {}) => {
     instance = await DatabaseInstance.start({ ...options, ...change });
-    load = new Load(() => (instance.primary() ? instance.connectionString() : undefined));
+    load = new Load(() => (instance.primary() ? urlOf(instance, options) : undefined));
     await load.start();
   };
   beforeEach(async () => {
@@ -40,7 +41,7 @@ describe("a database under 100 orders a second", function () {
   /** Nothing acknowledged is lost, nothing is there twice or in part. */
   const audit = async () => {
     await load.stop();
-    assert.deepEqual(await load.audit(instance.connectionString()), { lost: [], twice: 0, torn: 0 });
+    assert.deepEqual(await load.audit(urlOf(instance, options)), { lost: [], twice: 0, torn: 0 });
   };
   const inAnotherZone = (was: string) => () => ![undefined, was].includes(instance.primary()?.zone);
 
@@ -176,8 +177,11 @@ describe(`${failovers} failovers of a database in a row`, function () {
       `      ${load.acknowledged.size} acknowledged orders, 0 lost; without a write for ${gaps[gaps.length >> 1]} ms ` +
         `(median), ${longest} ms at most, ${unsupervised} ms until a new supervisor had begun`,
     );
-    // How soon somebody starts a supervisor again is no part of a failover.
     assert.ok(longest <= RESUME_MS, `no commit for ${longest} ms`);
+    // On a busy machine most of it is the start of the new supervisor's process, which is no part of a failover.
+    const [busy = 0] = loadavg();
+    if (busy < availableParallelism())
+      assert.ok(unsupervised <= RESUME_MS, `no commit for ${unsupervised} ms with the supervisor killed`);
     assert.equal(watch.most, 1, `${watch.most} postmasters at once in ${watch.looks} looks`);
   });
 });

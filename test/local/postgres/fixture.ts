@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { InstanceOptions } from "../../../local/postgres/index.ts";
+import type { DatabaseInstance, InstanceOptions } from "../../../local/postgres/index.ts";
 import { serverProcesses } from "../../../local/postgres/processes.ts";
 
 export const ZONES = ["zone-a", "zone-b", "zone-c"];
@@ -23,6 +23,12 @@ export async function temporaryOptions(): Promise<
     master: { username: "owner", password: "it's a \\secret" },
     remove: () => rm(home, { recursive: true, force: true, maxRetries: 5 }),
   };
+}
+
+/** The master user's URL of an instance that takes connections. */
+export function urlOf(instance: DatabaseInstance, { master, database }: InstanceOptions): string {
+  const user = `${encodeURIComponent(master.username)}:${encodeURIComponent(master.password)}`;
+  return `postgresql://${user}@${instance.primary()?.address}/${encodeURIComponent(database)}?sslmode=disable`;
 }
 
 /** Polls a condition that no event announces; fails with what was last seen. */

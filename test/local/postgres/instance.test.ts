@@ -2,14 +2,13 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import { findBinaries } from "../../../local/postgres/binaries.ts";
 import { databaseAccount } from "../../../local/postgres/folders.ts";
 import { DatabaseInstance, type InstanceOptions } from "../../../local/postgres/index.ts";
 import { serverProcesses, signal } from "../../../local/postgres/processes.ts";
-import { postmasters, temporaryOptions, until } from "./fixture.ts";
+import { postmasters, temporaryOptions, until, urlOf } from "./fixture.ts";
 
 async function scalar(url: string, sql: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url });
@@ -18,8 +17,6 @@ async function scalar(url: string, sql: string): Promise<unknown> {
   await client.end();
   return rows[0]?.[0];
 }
-
-const ODD = '"it\'s \\ odd", public';
 
 describe("DatabaseInstance", () => {
   let options: Awaited<ReturnType<typeof temporaryOptions>>;
@@ -41,40 +38,38 @@ describe("DatabaseInstance", () => {
   };
 
   it("starts, and again with the same data", async () => {
-    const first = await start({
-      preferredZone: "zone-b",
-      parameters: { "rds.force_ssl": "1", search_path: ODD },
-    });
+    const first = await start({ preferredZone: "zone-b" });
     const { primaryZone, standbyZone, state } = first.status();
     assert.deepEqual(
       { primaryZone, standbyZone, state },
       { primaryZone: "zone-b", standbyZone: "zone-a", state: "available" },
     );
-    assert.equal(await scalar(first.connectionString(), "SHOW search_path"), ODD);
-    assert.equal(await scalar(first.connectionString(), "SHOW fsync"), "on");
-    await scalar(first.connectionString(), "CREATE TABLE kept AS SELECT 7 AS n");
+    assert.equal(await scalar(urlOf(first, options), "SHOW fsync"), "on");
+    await scalar(urlOf(first, options), "CREATE TABLE kept AS SELECT 7 AS n");
     await first.stop();
     assert.equal(first.primary(), undefined);
     const again = await start({ master: { username: "owner", password: "another" } });
     assert.equal(again.status().primaryZone, "zone-b");
-    assert.equal(await scalar(again.connectionString(), "SELECT n FROM kept"), 7);
+    assert.equal(
+      await scalar(
+        urlOf(again, { ...options, master: { username: "owner", password: "another" } }),
+        "SELECT n FROM kept",
+      ),
+      7,
+    );
   });
 
   it("fails over only with Multi-AZ, which may be declared later", async () => {
     const single = await start({ multiAz: false, zones: ["zone-a"] });
     assert.equal(single.status().standbyZone, undefined);
-    await assert.rejects(single.failover(), /No failover: .*one zone only/);
     await single.stop();
     const multi = await start({ failoverDelayMs: 100 });
-    await multi.failover();
-    assert.equal(multi.primary()?.zone, "zone-b");
-    assert.equal(multi.status().standbyZone, "zone-a");
     multi.kill("zone-a");
-    await multi.failover();
-    assert.equal(multi.primary()?.zone, "zone-c");
+    await until("the first failover", 20_000, () => multi.primary()?.zone === "zone-b");
+    assert.equal(multi.status().standbyZone, "zone-c");
     multi.kill("zone-b");
-    await assert.rejects(multi.failover(), /No failover: no other zone.*try again/);
-    assert.deepEqual([multi.primary()?.zone, multi.status().failovers], ["zone-c", 2]);
+    await until("the second failover", 20_000, () => multi.primary()?.zone === "zone-c");
+    assert.deepEqual([multi.status().standbyZone, multi.status().failovers], [undefined, 2]);
   });
 
   it("brings an instance in one zone back there when its process dies", async () => {
@@ -113,26 +108,12 @@ describe("DatabaseInstance", () => {
       [{ version: "15" }, /declares PostgreSQL 15.* brings 16\.\d+.*Declare "16"/s],
       [{ zones: ["zone-a"] }, /multiAz: needs a second zone/],
       [{ preferredZone: "zone-x", database: "" }, /preferredZone: zone-x.*database:/s],
-      [{ parameters: { fsync: "off" } }, /parameter group sets fsync/],
-      [
-        { parameters: { no_such_thing: "1" } },
-        /parameter of the database's parameter group is wrong.*no_such_thing/s,
-      ],
       [{ directory: "/dev/null/data" }, /\/dev\/null\/data can't be used/],
     ];
     for (const [change, message] of cases) {
       await assert.rejects(start(change), message);
       assert.equal(running(), 0);
     }
-  });
-
-  it("names a port that is in use", async () => {
-    const blocker = createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => blocker.once("listening", resolve));
-    const { port } = blocker.address() as { port: number };
-    await assert.rejects(start({ port }), new RegExp(`port ${port} of 127.0.0.1 is in use`));
-    await new Promise((resolve) => blocker.close(resolve));
-    assert.equal((await start({ port })).primary()?.address, `127.0.0.1:${port}`);
   });
 
   it("refuses a folder that another one runs", async () => {
@@ -147,7 +128,7 @@ describe("DatabaseInstance", () => {
     const good = await readFile(record, "utf8");
     for (const text of ["{", "{}", good.replace('"zone"', '"first"')]) {
       await writeFile(record, text);
-      await assert.rejects(start(), /instance\.json is damaged.*--fresh/s);
+      await assert.rejects(start(), /can't be read from .*instance\.json: .*--fresh/s);
     }
     await rm(record);
     await assert.rejects(start(), /holds data, but instance\.json beside it.*is missing/);
@@ -162,12 +143,6 @@ describe("DatabaseInstance", () => {
     await assert.rejects(start(), /zone-a did not start: the data in .* is damaged/);
     await rm(options.data, { recursive: true });
     await assert.rejects(start(), /data is missing or holds no database.*--fresh/);
-  });
-
-  it("refuses a folder of an earlier Trizone, which had a copy in each zone", async () => {
-    await mkdir(options.directory);
-    await writeFile(join(options.directory, "cluster.json"), '{ "format": 1 }');
-    await assert.rejects(start(), /earlier Trizone.*--fresh/);
   });
 
   it("begins anew after a creation that was interrupted", async () => {

@@ -3,12 +3,10 @@ import {
   type InstanceOptions,
   type InstanceStatus,
 } from "../../../local/postgres/index.ts";
+import { urlOf } from "./fixture.ts";
 
 /** A supervisor as a process of its own, so that tests can kill it. Commands and answers go over IPC. */
-export type Command =
-  | { do: "kill" | "freeze" | "heal" | "cut"; zone: string }
-  | { do: "failover" }
-  | { do: "stop" };
+export type Command = { do: "kill" | "freeze" | "heal" | "cut"; zone: string } | { do: "stop" };
 
 export type Report =
   | { kind: "ready" }
@@ -22,7 +20,7 @@ const report = (message: Report) => process.connected && process.send?.(message)
 async function main(): Promise<void> {
   const instance = await DatabaseInstance.start(options);
   const send = () => {
-    const url = instance.primary() && instance.connectionString();
+    const url = instance.primary() && urlOf(instance, options);
     report({ kind: "state", url, status: instance.status() });
   };
   instance.on("primary", send);
@@ -42,7 +40,6 @@ async function main(): Promise<void> {
 
 async function obey(instance: DatabaseInstance, command: Command): Promise<void> {
   if (command.do === "stop") process.disconnect();
-  else if (command.do === "failover") await instance.failover();
   else if (command.do === "cut") await instance.cut(command.zone, true);
   else await instance[command.do](command.zone);
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import fc from "fast-check";
 import {
-  GetManagedResourceCommand,
+  CancelZonalShiftCommand,
   ListZonalShiftsCommand,
   StartZonalShiftCommand,
   type ZonalShiftCommand,
@@ -55,8 +55,8 @@ async function check(command: ZonalShiftCommand<unknown, unknown>): Promise<stri
 
 describe("signing for ARC", () => {
   it("encodes an ARN in the path once on the wire and twice in what is signed", async () => {
-    const target = await check(new GetManagedResourceCommand({ resourceIdentifier: balancer }));
-    assert.equal(target, `/managedresources/${encodeURIComponent(balancer)}`);
+    const target = await check(new CancelZonalShiftCommand({ zonalShiftId: balancer }));
+    assert.equal(target, `/zonalshifts/${encodeURIComponent(balancer)}`);
     assert.match(target, /arn%3Aaws%3A.*loadbalancer%2Fapp%2Fpublic%2F/);
   });
 
@@ -64,7 +64,7 @@ describe("signing for ARC", () => {
     const text = fc.string({ unit: "grapheme", minLength: 1, maxLength: 40 });
     await fc.assert(
       fc.asyncProperty(text, text, async (one, other) => {
-        await check(new GetManagedResourceCommand({ resourceIdentifier: `arn:${one}` }));
+        await check(new CancelZonalShiftCommand({ zonalShiftId: `arn:${one}` }));
         await check(new ListZonalShiftsCommand({ resourceIdentifier: one, nextToken: other, maxResults: 7 }));
         await check(
           new StartZonalShiftCommand({

@@ -13,6 +13,6 @@ pods.on("change", () => {
 await pods.start();
 if (mode === "ready") {
   await until(pods, () => pods.endpoints().filter(({ ready }) => ready).length >= 3);
-  pods.freezeZone(zoneA);
+  pods.freeze(zoneA);
 }
 process.stdout.write("go\n");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { describe, it } from "mocha";
-import { type Placement, place, rebalance, skew } from "../../../../local/pods/schedule/spread.ts";
+import { type Counts, type Placement, place, rebalance } from "../../../../local/pods/schedule/spread.ts";
 
 const zones = ["a", "b", "c"];
 const counts = fc.record(Object.fromEntries(zones.map((zone) => [zone, fc.nat(6)])));
@@ -13,6 +13,12 @@ const placements = fc.record({
   constraints: fc.array(constraint, { maxLength: 3 }),
   load: counts,
 });
+
+/** Largest difference between two zones. */
+function skew(counts: Counts, zones: readonly string[]): number {
+  const all = zones.map((zone) => counts[zone] ?? 0);
+  return all.length === 0 ? 0 : Math.max(...all) - Math.min(...all);
+}
 
 /** Kubernetes's rule, word for word: the pods of the zone with the new one, less the fewest of any zone. */
 function satisfies({ constraints }: Placement, zone: string): boolean {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { secret } from "../../../../engine/index.ts";
 import { manifests } from "../../../../local/pods/spec/index.ts";
-import { ask, Bench, deployment, graph, resource, zoneA, zoneB } from "../fixture.ts";
+import { ask, Bench, deployment, graph, resource, zoneB } from "../fixture.ts";
 
 const arn = "arn:aws:secretsmanager:ap-southeast-2:000000000000:secret:db";
 
@@ -17,14 +17,10 @@ const env = [
   { name: "REGION", ...from("metadata.labels['topology.kubernetes.io/region']") },
   { name: "NODE", ...from("spec.nodeName") },
   { name: "POD_IP", ...from("status.podIP") },
-  { name: "MEMORY", valueFrom: { resourceFieldRef: { resource: "limits.memory", divisor: "1Mi" } } },
   { name: "OTHER_PORT", value: "8080" },
   { name: "OWN_URL", value: "http://$(POD_IP):$(HTTP_PORT)/$(MISSING)" },
   { name: "TRADING_URL", value: "http://trading.shop.svc.cluster.local:8080/api" },
   { name: "MODELS", value: "/models/bert.onnx" },
-  { name: "FLAG", valueFrom: { configMapKeyRef: { name: "flags", key: "flag" } } },
-  { name: "ABSENT", valueFrom: { configMapKeyRef: { name: "flags", key: "none", optional: true } } },
-  { name: "TOKEN", valueFrom: { secretKeyRef: { name: "token", key: "token" } } },
   { name: "DATABASE_CREDENTIALS", value: "/var/run/secrets/db" },
 ];
 
@@ -34,28 +30,19 @@ const volumes = [
     name: "db",
     csi: { driver: "secrets-store.csi.k8s.io", volumeAttributes: { secretProviderClass: "db" } },
   },
-  { name: "flags", configMap: { name: "flags", items: [{ key: "flag", path: "deep/flag.txt" }] } },
-  {
-    name: "me",
-    projected: {
-      sources: [
-        { downwardAPI: { items: [{ path: "labels", fieldRef: { fieldPath: "metadata.labels" } }] } },
-        { secret: { name: "token" } },
-      ],
-    },
-  },
+  { name: "flags", configMap: { name: "flags" } },
+  { name: "token", secret: { secretName: "token", defaultMode: 0o400 } },
 ];
 
 const container = {
   args: ["--models=/models", "--port=$(HTTP_PORT)", "--zone=$(ZONE)"],
   workingDir: "/models",
-  envFrom: [{ prefix: "F_", configMapRef: { name: "flags" } }],
   resources: { limits: { memory: "256Mi" } },
   volumeMounts: [
     { name: "models", mountPath: "/models" },
     { name: "db", mountPath: "/var/run/secrets/db" },
     { name: "flags", mountPath: "/etc/flags" },
-    { name: "me", mountPath: "/etc/me/" },
+    { name: "token", mountPath: "/etc/token/" },
   ],
 };
 
@@ -91,7 +78,6 @@ describe("what a pod's declaration says", () => {
       }),
       secrets: async (name): Promise<Record<string, string>> =>
         name === arn ? { username: "admin", "pass-word": "s3cret" } : {},
-      nodeNames: { [zoneA]: "ip-10-0-11-7" },
     });
     await pods.start();
     await pods.ready(10_000);
@@ -107,15 +93,11 @@ describe("what a pod's declaration says", () => {
       REGION: "ap-southeast-2",
       NODE: `node-${zoneB}`,
       POD_IP: "127.0.0.1",
-      MEMORY: "256",
       HTTP_PORT: port,
       OTHER_PORT: "8080",
       OWN_URL: `http://127.0.0.1:${port}/$(MISSING)`,
       TRADING_URL: "http://127.0.0.1:4002/api",
       MODELS: `${folder}/models/bert.onnx`,
-      FLAG: "on",
-      F_flag: "on",
-      TOKEN: "t0ken",
       DATABASE_CREDENTIALS: `${folder}/db`,
       NODE_OPTIONS: "--max-old-space-size=192",
     };
@@ -137,9 +119,8 @@ describe("what a pod's declaration says", () => {
     assert.deepEqual(JSON.parse(read("db/whole")), { username: "admin", "pass-word": "s3cret" });
     assert.equal(statSync(join(folder, "db/password")).mode & 0o777, 0o600);
     assert.equal(statSync(join(folder, "db")).mode & 0o777, 0o700);
-    assert.equal(read("flags/deep/flag.txt"), "on");
-    assert.match(read("me/labels"), /^topology\.kubernetes\.io\/zone="ap-southeast-2b"$/m);
-    assert.equal(read("me/token"), "t0ken");
+    assert.equal(read("flags/flag"), "on");
+    assert.equal(read("token/token"), "t0ken");
     await pods.stop({ graceMs: 1000 });
     assert.equal(existsSync(folder), false, "secrets don't outlive their pod");
   });
@@ -193,7 +174,13 @@ describe("what a pod's declaration says", () => {
       [{ containers: [] }, /containers: needs exactly one container/],
       [
         { containers: [{ name: "x", image: "y", livenessProbe: { grpc: { port: 1 } } }] },
-        /livenessProbe: needs httpGet/,
+        /livenessProbe\.httpGet: a laptop asks by httpGet/,
+      ],
+      [{ volumes: [{ name: "h", hostPath: { path: "/" } }] }, /volumes\.0: a laptop knows emptyDir/],
+      [{ containers: [{ name: "x", image: "y", envFrom: [{}] }] }, /envFrom: isn't read on a laptop/],
+      [
+        { containers: [{ name: "x", image: "y", lifecycle: { preStop: { exec: { command: ["a"] } } } }] },
+        /preStop.*: a laptop knows preStop's sleep only/,
       ],
       [
         { topologySpreadConstraints: [{ maxSkew: 0, topologyKey: "zone" }] },
@@ -206,18 +193,13 @@ describe("what a pod's declaration says", () => {
 
   it("that refers to what isn't declared is the pod's reason", async () => {
     const cases: [string, Parameters<typeof deployment>[1], RegExp][] = [
-      [
-        "map",
-        { env: [{ name: "X", valueFrom: { configMapKeyRef: { name: "none", key: "k" } } }] },
-        /ConfigMap shop\/none/,
-      ],
+      ["map", { spec: { volumes: [{ name: "m", configMap: { name: "none" } }] } }, /ConfigMap shop\/none/],
       ["volume", { container: { volumeMounts: [{ name: "v", mountPath: "/v" }] } }, /volume v/],
       [
         "secret",
         { ...{ container: { volumeMounts: [] }, spec: { volumes } } },
         /SecretProviderClass shop\/db isn't declared/,
       ],
-      ["host", { spec: { volumes: [{ name: "h", hostPath: { path: "/" } }] } }, /volume h: a laptop knows/],
       ["field", { env: [{ name: "X", ...from("spec.foo") }] }, /fieldRef spec\.foo/],
     ];
     const pods = bench.pods(cases.map(([name, options]) => deployment(name, { ...options, replicas: 1 })));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { Streak } from "../../../../local/pods/container/probe-results.ts";
+import { Streak } from "../../../../local/pods/container/prober.ts";
 
 describe("probe results", () => {
   it("are counted in a row against their thresholds", () => {
