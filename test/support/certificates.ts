@@ -1,3 +1,4 @@
+import type { webcrypto } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,9 +18,9 @@ export class TestAuthority {
   readonly rootFile: string;
   readonly root: string;
   readonly #folder: string;
-  readonly #keys: CryptoKeyPair;
+  readonly #keys: webcrypto.CryptoKeyPair;
 
-  private constructor(folder: string, keys: CryptoKeyPair, root: string) {
+  private constructor(folder: string, keys: webcrypto.CryptoKeyPair, root: string) {
     this.#folder = folder;
     this.#keys = keys;
     this.root = root;

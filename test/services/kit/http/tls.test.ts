@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
-import { type IncomingMessage, request } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { request } from "node:https";
 import { join } from "node:path";
 import { keepCertificate } from "../../../../services/kit/http/certificate.ts";
 import { PodServer } from "../../../../services/kit/http/server.ts";
