@@ -86,7 +86,7 @@ export class Prices {
 
   async #ask(peer: Peer): Promise<void> {
     try {
-      const { body } = await peer.get("/api/quotes", { timeoutMs: TIMEOUT_MS, tries: 1 });
+      const { body } = await peer.get("/api/quotes", { timeoutMs: TIMEOUT_MS });
       this.#prices = new Map(Quotes.parse(body).items.map(({ symbol, last }) => [symbol, last]));
       this.#until = performance.now() + TICK_MS;
     } catch (error) {

@@ -16,7 +16,7 @@ import { SimulatedExchange } from "./exchange/simulated.ts";
 import { Deliveries } from "./feed/deliveries.ts";
 import { Feed } from "./feed/feed.ts";
 import { httpConsumer, httpListener } from "./feed/http-consumer.ts";
-import { SqlOutbox } from "./feed/sql-outbox.ts";
+import { sqlOutbox } from "./feed/sql-outbox.ts";
 import { TradingMetrics } from "./metrics.ts";
 import { place } from "./place.ts";
 import type { Place } from "./place-routes.ts";
@@ -63,7 +63,7 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
   const deliveries = new Deliveries(["transactions", "portfolio"], (ms) => metrics.stage("deliver", ms));
   const listener = quotes && httpListener(quotes, (error) => onError(error, "market-data"));
   const feed = new Feed({
-    outbox: new SqlOutbox(database),
+    outbox: sqlOutbox(database),
     consumers: [httpConsumer("transactions", cash), httpConsumer("portfolio", holdings)],
     clock,
     random,

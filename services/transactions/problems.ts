@@ -1,6 +1,4 @@
-import type { z } from "zod";
-import { fieldErrors } from "../kit/http/api.ts";
-import { type FieldError, ProblemError } from "../kit/http/problem.ts";
+import { ProblemError } from "../kit/http/problem.ts";
 import { parseDecimal, scaleOf } from "../market/index.ts";
 import { MAX_BALANCE } from "./ledger/transaction.ts";
 
@@ -36,16 +34,3 @@ export const tooMuch = (): ProblemError =>
     "amount",
     `would bring the account above ${MAX_BALANCE}`,
   );
-
-export function otherTransaction(): ProblemError {
-  const errors = [{ field: "Idempotency-Key", message: "was used for a transaction with another content" }];
-  return new ProblemError(422, "This Idempotency-Key belongs to another transaction; use a new key.", {
-    errors,
-  });
-}
-
-/** @throws ProblemError 422 naming all that is wrong with a body, and what is besides it. Never quotes values. */
-export function refuseBody(detail: string, error: z.core.$ZodError, besides: FieldError[] = []): never {
-  const errors = [...besides, ...fieldErrors(error.issues, "body")];
-  throw new ProblemError(422, detail, { errors });
-}

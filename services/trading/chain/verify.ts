@@ -62,13 +62,6 @@ export class ChainCheck {
     this.#ends.set(chain, { link, hash });
   }
 
-  /** Checks that a chain still has a link, which is known from elsewhere, such as a copy that the database's owner can't change. */
-  reached(chain: number, link: number): void {
-    const end = this.#ends.get(chain);
-    if (!end || end.link < link)
-      this.#note(chain, link, `links ${(end?.link ?? 0) + 1} to ${link} are missing at the end`);
-  }
-
   /** Checks that the columns, which queries use, agree with the hashed body. */
   #compare({ chain, link, body, order_id, version, status }: LinkRow): void {
     const event = JSON.parse(body) as EventBody;
