@@ -4,9 +4,6 @@ import { floorToStep, MILLS, nextUp } from "./price.ts";
 /** How long a tick lasts: each symbol has ten quotes a second. */
 export const TICK_MS = 100;
 
-/** The seed wherever none is configured, so that all services see one market. */
-export const MARKET_SEED = 1;
-
 /** The top of one symbol's book at one tick. Prices are mills (see `price.ts`), multiples of ASX's price step. */
 export interface Quote {
   symbol: string;
@@ -83,8 +80,8 @@ function noise(seed: number, tick: number, period: number): number {
 export class SimulatedMarket {
   readonly #symbols = new Map<string, { seed: number; base: number; rate: number }>();
 
-  /** @param bases dollars by symbol @default those of the instruments */
-  constructor(seed = MARKET_SEED, bases?: ReadonlyMap<string, number>) {
+  /** @param seed the same in all services, so that they see one market @param bases dollars by symbol @default those of the instruments */
+  constructor(seed = 1, bases?: ReadonlyMap<string, number>) {
     const all = bases ?? new Map([...INSTRUMENTS.values()].map(({ symbol, base }) => [symbol, base]));
     for (const [symbol, base] of all) {
       const own = [...symbol].reduce((hash, letter) => mix(hash, letter.charCodeAt(0)), mix(seed, 0));

@@ -44,7 +44,7 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
   const batching = environment.ORDER_BATCHING === "on";
   const owner = `${POD_NAME}/${randomBytes(6).toString("hex")}`;
   const database = new Database(environment, pod.log);
-  const market = new SimulatedMarket(environment.MARKET_SEED);
+  const market = new SimulatedMarket();
   const random = Math.random;
   const onError = (error: unknown, what: string) =>
     pod.log.warn({ err: error, what }, "orders: trying again");
@@ -108,9 +108,6 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
           trades,
           hours: environment.EXCHANGE_HOURS === "asx" ? asxHours : alwaysOpen,
           displayedSizeOnly: environment.EXCHANGE_LIQUIDITY === "displayed",
-          priceBand: environment.EXCHANGE_PRICE_BAND,
-          halted: environment.EXCHANGE_HALTED,
-          latencyMs: environment.EXCHANGE_LATENCY_MS,
         },
         report,
       ),
