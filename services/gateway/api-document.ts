@@ -1,7 +1,7 @@
 import { Peer } from "../kit/client/peer.ts";
 import { isBelow } from "../kit/http/app.ts";
 import type { Logger } from "../kit/telemetry/index.ts";
-import type { Service } from "./services.ts";
+import type { Service } from "./routes.ts";
 
 const FRESH_MS = 60_000;
 /** A service that is away is asked again no sooner. */

@@ -8,8 +8,7 @@ import { GatewayEnvironment } from "./environment.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import { quotesStream } from "./quotes-stream.ts";
 import { UserLimits } from "./rate-limit.ts";
-import { routesTo } from "./routes.ts";
-import { openServices } from "./services.ts";
+import { openServices, routesTo } from "./routes.ts";
 import { Tokens } from "./tokens.ts";
 
 /** `gateway` is the API's entry: it verifies access tokens, limits requests a user, and passes requests to the services. */

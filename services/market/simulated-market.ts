@@ -56,6 +56,9 @@ export const tickAt = (timeMs: number): number => Math.floor(timeMs / TICK_MS);
 /** The number of the trading day that a tick lies in; volumes begin anew with each. */
 export const dayOf = (tick: number): number => Math.floor((tick + DAY_OFFSET_MS / TICK_MS) / DAY_TICKS);
 
+/** The first tick of a trading day. */
+export const firstTickOf = (day: number): number => day * DAY_TICKS - DAY_OFFSET_MS / TICK_MS;
+
 /** Even bits of two whole numbers (the finaliser of MurmurHash3). Only the lowest 32 bits of each count. */
 function mix(seed: number, x: number): number {
   let h = Math.imul(seed ^ Math.imul(x | 0, 0x9e3779b1), 0x85ebca6b);
@@ -132,7 +135,7 @@ function size(draw: number, base: number): number {
 
 /** Grows with each block of trades: the noise that bends the line is never as steep as the line (3/4 at most). */
 function volumeAt({ seed, rate }: { seed: number; rate: number }, tick: number): number {
-  const start = dayOf(tick) * DAY_TICKS - DAY_OFFSET_MS / TICK_MS;
+  const start = firstTickOf(dayOf(tick));
   const bent = (at: number) => at + (VOLUME_PERIOD / 4) * noise(seed ^ 0x701e, at, VOLUME_PERIOD);
   return Math.max(0, Math.floor(rate * (bent(tick) - bent(start))));
 }

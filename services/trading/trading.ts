@@ -22,15 +22,15 @@ import { place } from "./place.ts";
 import type { Place } from "./place-routes.ts";
 import {
   cashItem,
-  HttpReservations,
   type HttpReservationsArgs,
   holdingItem,
+  httpReservations,
 } from "./saga/http-reservations.ts";
 import { Worker } from "./saga/worker.ts";
 import { SqlAcceptStore } from "./store/accept-store.ts";
 import { SqlLeaseStore } from "./store/lease-store.ts";
 import { OrderReader } from "./store/order-reader.ts";
-import { PartitionMaintenance } from "./store/partitions.ts";
+import { partitionMaintenance } from "./store/partitions.ts";
 import { SqlSagaStore } from "./store/saga-store.ts";
 
 export interface Trading extends OrdersArgs, AdminArgs {
@@ -74,14 +74,14 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     },
     onError,
   });
-  const upkeep = new PartitionMaintenance(database, (error) => onError(error, "partitions"));
+  const upkeep = partitionMaintenance(database, (error) => onError(error, "partitions"));
   const tasks = new Map<string, { start(): void; stop(): void }[]>([
     ["feed", [deliveries, feed]],
     ["upkeep", [upkeep]],
   ]);
 
   const reservations = (args: Pick<HttpReservationsArgs, "peer" | "item">) =>
-    new HttpReservations({
+    httpReservations({
       ...args,
       ...(!batching && { maxBatch: 1, concurrency: DATABASE_POOL_SIZE }),
       onCall: (items) => metrics.batch("reserve", items),

@@ -13,8 +13,6 @@ export function scaleProblem(amount: string, currency: string): ProblemError | u
   return onField(422, "The transaction is not valid.", "amount", `must have ${decimals}, as ${currency} has`);
 }
 
-export const accountNotFound = (detail: string): ProblemError => new ProblemError(404, detail);
-
 /** The failure when a transfer can't go to where it is meant to. */
 export const wrongTarget = (message: string): ProblemError =>
   onField(422, "The transaction is not valid.", "toAccountId", message);

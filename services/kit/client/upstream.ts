@@ -119,8 +119,14 @@ export class Upstream {
       if (!(outcome instanceof AttemptError) && !isTransientStatus(outcome.status)) return outcome;
       const pause = backoffMs(number);
       const isLast = number >= tries || performance.now() + pause >= deadline || !this.#budget.take();
-      if (isLast) return this.#conclude(outcome);
-      if (!(outcome instanceof AttemptError)) discard(outcome);
+      if (outcome instanceof AttemptError) {
+        if (isLast && outcome.timedOut) throw this.#unavailable(504, "did not answer in time", outcome);
+        if (isLast) throw this.#unavailable(502, "could not be reached", outcome);
+      } else {
+        if (isLast) return outcome;
+        // Nobody reads this response any more.
+        if (outcome.body instanceof ReadableStream) void outcome.body.cancel();
+      }
       await sleep(pause);
       now = performance.now();
     }
@@ -133,19 +139,8 @@ export class Upstream {
     return error;
   }
 
-  #conclude(outcome: UpstreamResponse | AttemptError): UpstreamResponse {
-    if (!(outcome instanceof AttemptError)) return outcome;
-    if (outcome.timedOut) throw this.#unavailable(504, "did not answer in time", outcome);
-    throw this.#unavailable(502, "could not be reached", outcome);
-  }
-
   #unavailable(status: number, what: string, cause: unknown): ProblemError {
     const detail = `The service "${this.#args.name}" ${what}. Try again, with the same Idempotency-Key where you sent one.`;
     return new ProblemError(status, detail, { headers: { "retry-after": "1" }, cause });
   }
-}
-
-/** Nobody reads this answer any more. */
-function discard({ body }: UpstreamResponse): void {
-  if (body instanceof ReadableStream) void body.cancel();
 }

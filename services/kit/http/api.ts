@@ -3,21 +3,23 @@ import type { Context } from "hono";
 import type { KitEnv } from "./app.ts";
 import { type FieldError, ProblemError } from "./problem.ts";
 
-/** The body of an internal call. @throws ProblemError 400 or 422 */
+/** The body of an internal or admin call. @throws ProblemError 400 or 422 */
 export async function readInternal<Schema extends z.ZodType>(
-  c: Context<KitEnv>,
+  c: Pick<Context, "req">,
   schema: Schema,
+  what = "batch",
 ): Promise<z.infer<Schema>> {
   const text = await c.req.text();
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch (cause) {
-    throw new ProblemError(400, "The request's body is not valid JSON.", { cause });
+    const errors = [{ field: "body", message: "is not valid JSON" }];
+    throw new ProblemError(400, "The request's body is not valid JSON.", { errors, cause });
   }
   const result = schema.safeParse(body);
   if (result.success) return result.data;
-  return refuseBody("The batch is not valid.", result.error);
+  return refuseBody(`The ${what} is not valid.`, result.error);
 }
 
 type Issue = z.core.$ZodIssue;

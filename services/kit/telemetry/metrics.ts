@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Histogram, Registry } from "prom-client";
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
 import type { PodEnvironment } from "../environment.ts";
 
 /** Prometheus metrics of one pod; service, zone and pod are labels of each. */
@@ -38,4 +38,12 @@ export function createMetrics(environment: PodEnvironment): Metrics {
       durations.observe(labels, seconds);
     },
   };
+}
+
+/** A gauge whose value is read when metrics are asked for. */
+export function gauge(registry: Registry, name: string, help: string, read: () => number): void {
+  const collect = function (this: Gauge) {
+    this.set(read());
+  };
+  new Gauge({ name, help, registers: [registry], collect });
 }

@@ -88,10 +88,6 @@ export class Stream {
     }, UPKEEP_MS).unref();
   }
 
-  get connections(): number {
-    return this.#subscribers.size;
-  }
-
   /** Takes over a connection that asks for a WebSocket, or refuses it by a status. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const user = request.headers["x-user-id"];

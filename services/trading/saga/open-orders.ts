@@ -1,4 +1,4 @@
-import type { Random } from "../clock.ts";
+import { uniqueText } from "../clock.ts";
 import type { Exchange, Report } from "../exchange/port.ts";
 import { EventWriter, type EventWriterArgs, type NewEvent } from "./event-writer.ts";
 import type { StoredEvent } from "./events.ts";
@@ -280,9 +280,4 @@ export class OpenOrders {
     this.end();
     this.#args.onOutcomeUnknown(error);
   }
-}
-
-/** 13 random digits and letters, which are some 67 bits. */
-function uniqueText(random: Random): string {
-  return Array.from({ length: 13 }, () => Math.floor(random() * 36).toString(36)).join("");
 }

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../../kit/database/index.ts";
 import { GroupCommit } from "../../kit/group-commit.ts";
+import { ProblemError } from "../../kit/http/problem.ts";
 import { keyOfAnother } from "../../kit/http/user.ts";
 import { uuid7 } from "../../kit/uuid.ts";
-import { accountNotFound, scaleProblem, tooLittle, tooMuch, wrongTarget } from "../problems.ts";
+import { scaleProblem, tooLittle, tooMuch, wrongTarget } from "../problems.ts";
 import { type Account, type AccountRow, amountIn, asAccount } from "./account.ts";
 import { type AccountFacts, accountById, accountOf, openAccount } from "./directory.ts";
 import { readStatement, type Statement } from "./statement.ts";
@@ -188,13 +189,13 @@ export class Ledger {
     const currency = wanted.currency ?? "";
     if (wanted.kind === "deposit") return openAccount(this.#database, userId, currency);
     const account = await accountOf(this.#database, userId, currency);
-    if (!account) throw accountNotFound(`You have no account in ${currency}; a deposit opens it.`);
+    if (!account) throw new ProblemError(404, `You have no account in ${currency}; a deposit opens it.`);
     return account;
   }
 
   async #own(userId: string, accountId: string): Promise<AccountFacts> {
     const account = await accountById(this.#database, accountId.toLowerCase());
-    if (account?.userId !== userId) throw accountNotFound("You have no account of this id.");
+    if (account?.userId !== userId) throw new ProblemError(404, "You have no account of this id.");
     return account;
   }
 
