@@ -30,12 +30,28 @@ import { Worker } from "./saga/worker.ts";
 import { SqlAcceptStore } from "./store/accept-store.ts";
 import { SqlLeaseStore } from "./store/lease-store.ts";
 import { OrderReader } from "./store/order-reader.ts";
-import { partitionMaintenance } from "./store/partitions.ts";
 import { SqlSagaStore } from "./store/saga-store.ts";
 
 export interface Trading extends OrdersArgs, AdminArgs {
   place: Place;
   close(): Promise<void>;
+}
+
+const PARTITIONS_MS = 3_600_000;
+
+/** Creates the partitions of `orders` and `order_events` ahead of time, every hour, while this process owns the lease `upkeep`. */
+function partitionMaintenance(database: Database, onError: (error: unknown) => void) {
+  let timer: NodeJS.Timeout | undefined;
+  const run = () => {
+    database.repeatable("SELECT ensure_partitions()", []).catch(onError);
+  };
+  const stop = () => clearInterval(timer);
+  const start = () => {
+    stop();
+    run();
+    timer = setInterval(run, PARTITIONS_MS).unref();
+  };
+  return { start, stop };
 }
 
 /** Constructs the parts of a trading pod and starts them. */

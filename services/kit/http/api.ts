@@ -37,7 +37,7 @@ function fieldError(path: PropertyKey[], message: string, inBody: boolean): Fiel
  * One entry per wrong field. Unknown fields are named each on their own, as a typing error in an optional field's
  * name would otherwise be hard to find.
  */
-export function fieldErrors(issues: readonly Issue[], where: "body" | "elsewhere"): FieldError[] {
+function fieldErrors(issues: readonly Issue[], where: "body" | "elsewhere"): FieldError[] {
   return issues.flatMap((issue) =>
     issue.code === "unrecognized_keys"
       ? issue.keys.map((key) => fieldError([...issue.path, key], "is not a known field", where === "body"))
