@@ -1,18 +1,15 @@
-import { execFile, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFile } from "node:child_process";
 import { cpus } from "node:os";
-import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { endWithUs } from "../test/support/end-with-us.ts";
 import { CLIENT_ID, startIssuer } from "../test/support/issuer.ts";
 import { dropImages, startPod } from "../test/support/pod.ts";
 import { cpuOfProcess } from "./cpu.ts";
 import { startUpstream } from "./http/upstream.ts";
-import type { Benchmark, Side } from "./kit.ts";
+import { type Benchmark, type Side, startProgram } from "./kit.ts";
 import { load, requestHead, requestOf } from "./load.ts";
 
 /** Has all threads of a process run on one core only. False where that cannot be had (it takes Linux and two cores). */
-export async function pin(pid: number, core: number): Promise<boolean> {
+async function pin(pid: number, core: number): Promise<boolean> {
   // Not what this process may use: another benchmark may have pinned it already.
   if (process.platform !== "linux" || cpus().length < 2) return false;
   return promisify(execFile)("taskset", ["-acp", String(core), String(pid)]).then(
@@ -42,7 +39,7 @@ export default async function http(options: { seconds: number }): Promise<Benchm
     RATE_LIMIT_PER_SECOND: "1000000",
     RATE_LIMIT_BURST: "1000000",
   });
-  const bare = await startBare();
+  const bare = await startProgram("http/bare.ts");
   const pids = { gateway: gateway.process.pid ?? 0, bare: bare.pid };
   const pinned = await Promise.all([
     pin(pids.gateway, SERVER_CORE),
@@ -83,21 +80,9 @@ export default async function http(options: { seconds: number }): Promise<Benchm
       ...(pinned.every(Boolean) ? [] : ["processes could not be pinned to cores here"]),
     ],
     stop: async () => {
-      bare.stop();
-      await gateway.stop();
+      await Promise.all([bare.stop(), gateway.stop()]);
       upstream.close();
       await Promise.all([issuer.close(), dropImages()]);
     },
   };
-}
-
-async function startBare(): Promise<{ port: number; pid: number; stop(): void }> {
-  const program = new URL("http/bare.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, [program], {
-    env: { ...process.env, NODE_ENV: "production" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  endWithUs(child);
-  const [port] = await once(createInterface({ input: child.stdout }), "line");
-  return { port: Number(port), pid: child.pid ?? 0, stop: () => void child.kill() };
 }

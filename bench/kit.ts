@@ -1,3 +1,8 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { createInterface } from "node:readline";
+import { endWithUs } from "../test/support/end-with-us.ts";
+
 /** One side of a comparison. */
 export interface Side {
   name: string;
@@ -89,4 +94,27 @@ export function report(results: Result[], json: boolean): void {
 
 function show(value: number): string {
   return value >= 100 ? Math.round(value).toLocaleString("en") : value.toPrecision(3);
+}
+
+/** A server in a process of its own. */
+export interface Program {
+  port: number;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+/** Starts a program of this folder, which writes its port as its first line. */
+export async function startProgram(file: string, ...args: string[]): Promise<Program> {
+  const child = spawn(process.execPath, [new URL(file, import.meta.url).pathname, ...args], {
+    env: { ...process.env, NODE_ENV: "production" },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  endWithUs(child);
+  const exited = once(child, "exit");
+  const [port] = await once(createInterface({ input: child.stdout }), "line");
+  const stop = async () => {
+    child.kill();
+    await exited;
+  };
+  return { port: Number(port), pid: child.pid ?? 0, stop };
 }

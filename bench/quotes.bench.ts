@@ -1,11 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { INSTRUMENTS } from "../services/market/instruments.ts";
 import { dropImages, startPod } from "../test/support/pod.ts";
 import { cpuOfProcess } from "./cpu.ts";
-import type { Benchmark, Side } from "./kit.ts";
+import { type Benchmark, type Program, type Side, startProgram } from "./kit.ts";
 import { percentileOf, QuotesClient } from "./quotes/client.ts";
 
 const CLIENTS = 1000;
@@ -18,12 +15,6 @@ const PERIODS = 4;
 /** Quotes of the tick that goes on, or of the one before on a busy machine. */
 const FRESH_MS = 250;
 
-interface Server {
-  port: number;
-  pid: number;
-  stop(): Promise<void>;
-}
-
 /**
  * 1,000 clients with ten symbols each, ten ticks a second: quotes delivered for each second of the server's CPU time,
  * against a plain broadcast by `ws`. Then what one client that stalls does to the others.
@@ -33,7 +24,7 @@ export default async function quotes({ seconds }: { seconds: number }): Promise<
   let largestQueue = 0;
 
   /** Quotes delivered per CPU second of a server that has the machine, but for the clients, to itself. */
-  const deliveries = (name: string, start: () => Promise<Server>): Side => ({
+  const deliveries = (name: string, start: () => Promise<Program>): Side => ({
     name,
     measure: async () => {
       const server = await start();
@@ -48,14 +39,14 @@ export default async function quotes({ seconds }: { seconds: number }): Promise<
         name,
         `${name}: ${((100 * delivered) / wanted).toFixed(0)} % of the quotes delivered, ${((100 * spent) / seconds).toFixed(0)} % of a core`,
       );
-      for (const { socket } of clients) socket.destroy();
+      for (const { socket } of clients) socket.terminate();
       await server.stop();
       return delivered / spent;
     },
   });
 
   // One server and its clients for both sides, so that nothing differs but the one that stalls.
-  let shared: Promise<{ server: Server; clients: QuotesClient[] }> | undefined;
+  let shared: Promise<{ server: Program; clients: QuotesClient[] }> | undefined;
   const open = async () => {
     const server = await ours();
     return { server, clients: await connectAll(server.port) };
@@ -107,7 +98,7 @@ export default async function quotes({ seconds }: { seconds: number }): Promise<
     notes: async () => [...notes.values()],
     stop: async () => {
       const { clients, server } = (await shared) ?? { clients: [], server: undefined };
-      for (const { socket } of clients) socket.destroy();
+      for (const { socket } of clients) socket.terminate();
       await server?.stop();
       await dropImages();
     },
@@ -147,7 +138,7 @@ async function stall(client: QuotesClient): Promise<number> {
   return got;
 }
 
-async function ours(): Promise<Server> {
+async function ours(): Promise<Program> {
   const pod = await startPod("market-data", {
     // No other pod, so no bus: it would only carry trades.
     DATABASE_URL: "postgresql://127.0.0.1:9/none",
@@ -158,17 +149,4 @@ async function ours(): Promise<Server> {
   return { port: Number(new URL(pod.url).port), pid: pod.process.pid ?? 0, stop };
 }
 
-async function plain(mode: "each" | "batched"): Promise<Server> {
-  const program = new URL("quotes/plain.ts", import.meta.url).pathname;
-  const child = spawn(process.execPath, [program, mode], {
-    env: { ...process.env, NODE_ENV: "production" },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const [port] = await once(createInterface({ input: child.stdout }), "line");
-  const stop = async () => {
-    const exited = once(child, "exit");
-    child.kill();
-    await exited;
-  };
-  return { port: Number(port), pid: child.pid ?? 0, stop };
-}
+const plain = (mode: "each" | "batched") => startProgram("quotes/plain.ts", mode);

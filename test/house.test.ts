@@ -14,7 +14,6 @@ const FEWEST_LINES = 20;
 const SHORT: Record<string, string> = {
   "bin/trizone.cjs": "entry of npx",
   "bench/http/bare.ts": "entry of a benchmark's peer",
-  "services/market-data/bus/bus.ts": "contract of two buses",
   "policies/main.cjs": "entry of the policy pack",
   "services/web/page/src/element.ts": "what every part of the page makes its elements with",
   "services/web/page/src/pkce.ts": "tested in Node, where the rest of the page doesn't load",

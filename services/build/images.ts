@@ -1,18 +1,7 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync } from "node:fs";
-import {
-  access,
-  chmod,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  stat,
-  writeFile,
-} from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { existsSync, globSync, readdirSync } from "node:fs";
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join, relative, resolve } from "node:path";
 import { buildPage, bundle } from "./bundle.ts";
 
 /** Names of the folders of `services/` with a `main.ts`, of each of which an image is built. */
@@ -37,7 +26,7 @@ const STAMP = ".inputs";
  * @throws Error of esbuild, naming file and line.
  */
 export async function buildImages(out: string, names: readonly string[] = SERVICES): Promise<BuiltImage[]> {
-  const inputs = await fingerprintOf(root, ["services", "package-lock.json"]);
+  const inputs = await fingerprintOf(root, ["services/**", "package-lock.json"]);
   return Promise.all(names.map((service) => buildImage(join(resolve(out), service), service, inputs)));
 }
 
@@ -62,7 +51,7 @@ async function buildImage(directory: string, service: string, inputs: string): P
 async function replace(directory: string, fresh: string, inputs: string): Promise<boolean> {
   const old = await mkdtemp(`${directory}.`);
   try {
-    if (await exists(directory)) await rename(directory, join(old, "image"));
+    if (existsSync(directory)) await rename(directory, join(old, "image"));
     await rename(fresh, directory);
     return true;
   } catch (error) {
@@ -73,15 +62,9 @@ async function replace(directory: string, fresh: string, inputs: string): Promis
   }
 }
 
-const exists = (path: string): Promise<boolean> =>
-  access(path).then(
-    () => true,
-    () => false,
-  );
-
 async function isUpToDate(directory: string, inputs: string): Promise<boolean> {
   const stamp = join(directory, STAMP);
-  return (await exists(stamp)) && (await readFile(stamp, "utf8")) === inputs;
+  return existsSync(stamp) && (await readFile(stamp, "utf8")) === inputs;
 }
 
 const [, script, out, ...names] = process.argv;
@@ -93,9 +76,10 @@ if (script && resolve(script) === import.meta.filename) {
   await buildImages(out, names.length > 0 ? names : SERVICES);
 }
 
-/** A hash of the names and contents of files, given as files or folders relative to `root`. */
-export async function fingerprintOf(root: string, paths: string[]): Promise<string> {
-  const files = (await Promise.all(paths.map((path) => filesOf(root, path)))).flat().sort();
+/** A hash of the names and contents of files, given by glob patterns relative to `root`. */
+async function fingerprintOf(root: string, patterns: string[]): Promise<string> {
+  const entries = globSync(patterns, { cwd: root, withFileTypes: true }).filter((entry) => entry.isFile());
+  const files = entries.map(({ parentPath, name }) => relative(root, join(parentPath, name))).sort();
   const hash = createHash("sha256");
   const contents = await Promise.all(files.map((file) => readFile(join(root, file))));
   for (const [i, file] of files.entries()) {
@@ -103,10 +87,4 @@ export async function fingerprintOf(root: string, paths: string[]): Promise<stri
     hash.update(`${file}\0${content.length}\0`).update(content);
   }
   return hash.digest("hex");
-}
-
-async function filesOf(root: string, path: string): Promise<string[]> {
-  if ((await stat(join(root, path))).isFile()) return [path];
-  const names = await readdir(join(root, path));
-  return (await Promise.all(names.map((name) => filesOf(root, `${path}/${name}`)))).flat();
 }

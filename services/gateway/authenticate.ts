@@ -1,8 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { type KitEnv, setHeader } from "../kit/http/app.ts";
 import type { UserLimits } from "./rate-limit.ts";
-import type { TokenCache } from "./token-cache.ts";
-import { type Identity, unauthorized } from "./tokens.ts";
+import { type Identity, type Tokens, unauthorized } from "./tokens.ts";
 
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]*)$/i;
 
@@ -12,7 +11,7 @@ export interface GatewayEnv extends KitEnv {
 }
 
 /** Middleware: lets requests pass that carry a valid access token, within their user's limit. */
-export function authenticate(tokens: TokenCache, limits: UserLimits): MiddlewareHandler {
+export function authenticate(tokens: Tokens, limits: UserLimits): MiddlewareHandler {
   return async (c, next) => {
     const identity = await tokens.identify(bearerToken(c.req.header("authorization")));
     c.set("identity", identity);

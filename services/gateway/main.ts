@@ -2,15 +2,13 @@ import { readEnvironment } from "../kit/environment.ts";
 import { apiBodyLimit } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
 import { letYoungGenerationGrow } from "../kit/small-heap.ts";
+import { ApiDocument } from "./api-document.ts";
 import { authenticate } from "./authenticate.ts";
 import { GatewayEnvironment } from "./environment.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
-import { ApiDocument } from "./openapi/document.ts";
 import { quotesStream } from "./quotes-stream.ts";
 import { UserLimits } from "./rate-limit.ts";
-import { routesTo } from "./routes.ts";
-import { openServices } from "./services.ts";
-import { TokenCache } from "./token-cache.ts";
+import { openServices, routesTo } from "./routes.ts";
 import { Tokens } from "./tokens.ts";
 
 /** `gateway` is the API's entry: it verifies access tokens, limits requests a user, and passes requests to the services. */
@@ -20,8 +18,7 @@ const flags = environment.FEATURE_FLAGS;
 await serve(environment, (pod) => {
   letYoungGenerationGrow();
   const keys = new IssuerKeys(environment.ISSUER, pod.log);
-  const tokens = new TokenCache(new Tokens(keys, environment.ISSUER, environment.CLIENT_ID));
-  keys.onChange = () => tokens.clear();
+  const tokens = new Tokens(keys, environment.ISSUER, environment.CLIENT_ID);
   const { RATE_LIMIT_PER_SECOND: perSecond, RATE_LIMIT_BURST: burst } = environment;
   const limits = new UserLimits({ perSecond, burst });
   const services = openServices(environment);

@@ -4,8 +4,7 @@ import { refuseUpgrade, tunnel } from "../kit/client/tunnel.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import type { Pod } from "../kit/pod.ts";
 import { bearerToken, identityHeaders } from "./authenticate.ts";
-import type { TokenCache } from "./token-cache.ts";
-import type { Identity } from "./tokens.ts";
+import type { Identity, Tokens } from "./tokens.ts";
 
 const PATH = /^\/ws\/quotes(?:\?|$)/;
 /** A page cannot set headers on a WebSocket; it offers its token as one more subprotocol, which goes no further. */
@@ -15,7 +14,7 @@ const TOKEN_HEADERS = new Set(["authorization", "cookie", "sec-websocket-protoco
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Takes over connections to the stream of quotes: each ends, at the latest, with the token that opened it. */
-export function quotesStream(pod: Pod, tokens: TokenCache, marketData: string | undefined) {
+export function quotesStream(pod: Pod, tokens: Tokens, marketData: string | undefined) {
   return (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     if (!marketData || !PATH.test(request.url ?? "")) {
       refuseUpgrade(pod, socket, 404);

@@ -1,3 +1,4 @@
+import { hash } from "node:crypto";
 import { errors, type JWTPayload, jwtVerify } from "jose";
 import { ProblemError } from "../kit/http/problem.ts";
 import { type IssuerKeys, IssuerUnavailable } from "./issuer-keys.ts";
@@ -16,13 +17,23 @@ const CLOCK_TOLERANCE_S = 5;
 /** A subject goes into a header and a database key: RFC 7519 leaves it open, OpenID bounds it to 255 ASCII characters. */
 const SUBJECT = /^[\x21-\x7e]{1,255}$/;
 
-/** Verifies access tokens. */
+/** Identities kept at most: some 300 bytes each. */
+const MAX_KEPT = 50_000;
+
+/**
+ * Verifies access tokens, and remembers their identities until they expire or the issuer's keys change: checking a
+ * signature costs more than the rest of a request.
+ */
 export class Tokens {
   readonly #keys: IssuerKeys;
   readonly #issuer: string;
   readonly #clientId: string;
+  /** By the tokens' digests, so that no token lies in memory; the oldest goes first when there are too many. */
+  readonly #known = new Map<string, Identity>();
 
   constructor(keys: IssuerKeys, issuer: string, clientId: string) {
+    // Tokens of a withdrawn key are not valid any more.
+    keys.onChange = () => this.#known.clear();
     this.#keys = keys;
     this.#issuer = issuer;
     this.#clientId = clientId;
@@ -30,7 +41,14 @@ export class Tokens {
 
   /** @throws ProblemError 401 when the token is not a valid access token, 503 when that cannot be known */
   async identify(token: string): Promise<Identity> {
-    return identityOf(await this.#verify(token), this.#clientId);
+    const digest = hash("sha256", token, "base64");
+    const known = this.#known.get(digest);
+    if (known && known.expiresAt * 1000 > Date.now()) return known;
+    const identity = identityOf(await this.#verify(token), this.#clientId);
+    const [oldest = ""] = this.#known.size < MAX_KEPT ? [] : this.#known.keys();
+    this.#known.delete(oldest);
+    this.#known.set(digest, identity);
+    return identity;
   }
 
   async #verify(token: string): Promise<JWTPayload> {

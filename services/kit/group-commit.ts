@@ -52,11 +52,6 @@ export class GroupCommit<Item, Result> {
     };
   }
 
-  /** Items that wait for a commit to begin. */
-  get waiting(): number {
-    return this.#waiting.length;
-  }
-
   /** Whether nothing waits and no commit is under way. */
   get idle(): boolean {
     return this.#running === 0 && this.#waiting.length === 0;

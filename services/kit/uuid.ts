@@ -1,27 +1,25 @@
-import { randomFillSync } from "node:crypto";
+import { randomUUID } from "node:crypto";
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Whether a text is a UUID of any version, in lower or upper case (RFC 9562, 4). */
 export const isUuid = (text: string): boolean => UUID.test(text);
 
-/** Random bytes for many ids, fetched at once: each call costs more than the bytes. */
-const pool = Buffer.alloc(4000);
-let used = pool.length;
+/** What a version 7 UUID begins with: 48 bits of time. */
+function prefixOf(ms: number): string {
+  const time = ms.toString(16).padStart(12, "0");
+  return `${time.slice(0, 8)}-${time.slice(8)}`;
+}
 
 /** A version 7 UUID (RFC 9562, 5.7): its first 48 bits are the time in milliseconds, so that new rows lie together in an index. */
 export function uuid7(now = Date.now()): string {
-  if (used === pool.length) {
-    randomFillSync(pool);
-    used = 0;
-  }
-  pool[used] = 0x70 | ((pool[used] ?? 0) & 0x0f);
-  pool[used + 2] = 0x80 | ((pool[used + 2] ?? 0) & 0x3f);
-  // 74 random bits are needed; 10 bytes hold them with the version and the variant.
-  const random = pool.toString("hex", used, used + 10);
-  used += 10;
-  const time = now.toString(16).padStart(12, "0");
-  return `${time.slice(0, 8)}-${time.slice(8)}-${random.slice(0, 4)}-${random.slice(4, 8)}-${random.slice(8)}`;
+  // The rest is random, as in a version 4 UUID.
+  return `${prefixOf(now)}-7${randomUUID().slice(15)}`;
+}
+
+/** Below all version 7 UUIDs of a time in milliseconds since 1970, or of later ones. */
+export function lowestUuid7(ms: number): string {
+  return `${prefixOf(Math.max(0, Math.floor(ms)))}-0000-0000-000000000000`;
 }
 
 /** The time of a version 7 UUID in milliseconds since 1970; for any other UUID the number has no meaning. */

@@ -1,45 +1,101 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
-import { createApi } from "../kit/http/api.ts";
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { createApi, json, problem } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import type { SimulatedMarket } from "../market/index.ts";
-import { candles, INTERVALS, MAX_CANDLES } from "./history.ts";
+import { candles, INTERVALS, type Interval, MAX_CANDLES } from "./history.ts";
 import type { Entry, LatestQuotes } from "./latest-quotes.ts";
-import { getHistory, getQuotes } from "./routes.ts";
 
-const MAX_CACHED = 256;
+const price = z.string().openapi({ description: "Dollars", example: "45.10" });
 
-/** Quotes as a JSON document, written once a tick for all requests of the same symbols. */
-class QuotesCache {
-  readonly #latest: LatestQuotes;
-  readonly #documents = new Map<string, string>();
-  #tick = 0;
+const Quote = z
+  .object({
+    symbol: z.string(),
+    seq: z.number().int().openapi({ description: "How many quotes this symbol has had in this epoch" }),
+    bid: price,
+    ask: price,
+    bidSize: z.number().int(),
+    askSize: z.number().int(),
+    last: price,
+    volume: z.number().int().openapi({ description: "Shares traded since midnight in Sydney (UTC+10)" }),
+  })
+  .openapi("Quote");
 
-  constructor(latest: LatestQuotes) {
-    this.#latest = latest;
-  }
+const Quotes = z
+  .object({
+    epoch: z.string(),
+    time: z.number().int().openapi({ description: "Milliseconds since 1970 of the tick" }),
+    items: z.array(Quote),
+  })
+  .openapi("Quotes");
 
-  /** Changes with each tick, and differs between pods, which may have received different trades. */
-  get etag(): string {
-    return `"${this.#latest.epoch}.${this.#latest.tick}"`;
-  }
+const Candle = z
+  .object({
+    time: z.iso.datetime().openapi({ description: "Start" }),
+    open: price,
+    high: price,
+    low: price,
+    close: price,
+    volume: z.number().int(),
+  })
+  .openapi("Candle");
 
-  /** @param symbols all when absent. Nothing when one of them isn't traded here. */
-  document(symbols: readonly string[] | undefined): string | undefined {
-    if (this.#tick !== this.#latest.tick || this.#documents.size > MAX_CACHED) this.#documents.clear();
-    this.#tick = this.#latest.tick;
-    const key = symbols?.join() ?? "*";
-    const known = this.#documents.get(key);
-    if (known) return known;
-    const { entries } = this.#latest;
-    const wanted = symbols ? symbols.map((symbol) => entries.get(symbol)) : [...entries.values()];
-    const found = wanted.filter((entry): entry is Entry => entry !== undefined);
-    if (found.length < wanted.length) return undefined;
-    const quotes = found.map(({ json }) => `${json}}`).join();
-    const document = `{"epoch":"${this.#latest.epoch}","time":${this.#latest.timeMs},"items":[${quotes}]}`;
-    this.#documents.set(key, document);
-    return document;
-  }
+const time = (what: string) => z.iso.datetime({ error: `must be an ISO 8601 time in UTC: ${what}` });
+
+const getQuotes = createRoute({
+  method: "get",
+  path: "/api/quotes",
+  summary: "Quotes of now",
+  description: "They change ten times a second; the stream at /ws/quotes sends each change.",
+  request: {
+    query: z.strictObject({
+      symbols: z
+        .string()
+        .max(500)
+        .optional()
+        .openapi({ description: "Separated by commas; all when absent", example: "BHP,CBA" }),
+    }),
+  },
+  responses: {
+    200: { description: "In the order in which they were asked for", content: json(Quotes) },
+    304: { description: "Still those of If-None-Match" },
+    400: problem("Malformed, or a symbol is not traded here"),
+  },
+});
+
+const intervals = Object.keys(INTERVALS) as [Interval, ...Interval[]];
+
+const getHistory = createRoute({
+  method: "get",
+  path: "/api/quotes/{symbol}/history",
+  summary: "What a price did",
+  description: "At most 500 candles, oldest first, of the simulated market's own trades.",
+  request: {
+    params: z.object({ symbol: z.string().max(20) }),
+    query: z.strictObject({
+      from: time("the first candle's").optional(),
+      to: time("the end").optional(),
+      interval: z.enum(intervals, { error: `must be one of ${intervals.join(", ")}` }).default("1m"),
+    }),
+  },
+  responses: {
+    200: {
+      description: "Candles, oldest first; the last one may not be over",
+      content: json(z.object({ symbol: z.string(), interval: z.string(), items: z.array(Candle) })),
+    },
+    400: problem("Malformed, or more than 500 candles"),
+    404: problem("Not traded here"),
+  },
+});
+
+/** Quotes as a JSON document. @param symbols all when absent. Nothing when one of them isn't traded here. */
+function documentOf(latest: LatestQuotes, symbols: readonly string[] | undefined): string | undefined {
+  const { entries } = latest;
+  const wanted = symbols ? symbols.map((symbol) => entries.get(symbol)) : [...entries.values()];
+  const found = wanted.filter((entry): entry is Entry => entry !== undefined);
+  if (found.length < wanted.length) return undefined;
+  const quotes = found.map(({ json }) => `${json}}`).join();
+  return `{"epoch":"${latest.epoch}","time":${latest.timeMs},"items":[${quotes}]}`;
 }
 
 /** Candles when no start is asked for. */
@@ -53,16 +109,16 @@ export function quotesApi(
   market: SimulatedMarket,
   now = Date.now,
 ): OpenAPIHono<KitEnv> {
-  const app = createApi();
-  const cache = new QuotesCache(latest);
+  const app = createApi("Trizone quotes");
 
   app.openapi(getQuotes, (c) => {
     const { symbols } = c.req.valid("query");
-    const { etag } = cache;
+    // Changes with each tick, and differs between pods, which may have received different trades.
+    const etag = `"${latest.epoch}.${latest.tick}"`;
     // A cache may keep an answer, and has to ask whether it is still good: ten times a second it isn't.
     const headers = { etag, "cache-control": "private, no-cache" };
     if (c.req.header("if-none-match") === etag) return c.body(null, 304, headers);
-    const document = cache.document(symbols?.split(","));
+    const document = documentOf(latest, symbols?.split(","));
     if (!document) throw badField("symbols", "names what is not traded here");
     return c.body(document, 200, { ...headers, "content-type": "application/json" });
   });
@@ -82,8 +138,6 @@ export function quotesApi(
     c.header("cache-control", "private, max-age=1");
     return c.json({ symbol, interval, items }, 200);
   });
-
-  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Trizone quotes", version: "1" } });
   return app;
 }
 

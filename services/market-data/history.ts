@@ -1,4 +1,4 @@
-import { dayOf, priceText, type Quote, type SimulatedMarket, tickAt } from "../market/index.ts";
+import { dayOf, firstTickOf, priceText, type Quote, type SimulatedMarket, tickAt } from "../market/index.ts";
 
 /** Lengths of candles in milliseconds. */
 export const INTERVALS = {
@@ -73,11 +73,7 @@ function candle(market: SimulatedMarket, symbol: string, startMs: number, endMs:
 function tradedBetween(market: SimulatedMarket, symbol: string, before: number, end: number): number {
   const volume = (tick: number) => quoteAt(market, symbol, tick).volume;
   if (dayOf(before) === dayOf(end)) return volume(end) - volume(before);
-  let last = before;
-  for (let step = end - before; step >= 1; step = Math.floor(step / 2)) {
-    while (last + step < end && dayOf(last + step) === dayOf(before)) last += step;
-  }
-  return volume(last) - volume(before) + volume(end);
+  return volume(firstTickOf(dayOf(end)) - 1) - volume(before) + volume(end);
 }
 
 function quoteAt(market: SimulatedMarket, symbol: string, tick: number): Quote {

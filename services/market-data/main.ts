@@ -4,7 +4,7 @@ import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
 import { readInternal } from "../kit/http/api.ts";
 import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
-import { EventBatch, everyTick, MARKET_SEED, SimulatedMarket, tickAt } from "../market/index.ts";
+import { EventBatch, everyTick, SimulatedMarket, tickAt } from "../market/index.ts";
 import { quotesApi } from "./api.ts";
 import { BusEnvironment, createBus } from "./bus/index.ts";
 import { LatestQuotes } from "./latest-quotes.ts";
@@ -23,12 +23,11 @@ const environment = readEnvironment(
     /** WebSocket connections of this pod at most, and of one user among them. */
     STREAM_CONNECTIONS: z.coerce.number().int().min(1).default(5000),
     STREAM_CONNECTIONS_PER_USER: z.coerce.number().int().min(1).default(8),
-    MARKET_SEED: z.coerce.number().int().default(MARKET_SEED),
   }),
 );
 
 await serve(environment, (pod) => {
-  const market = new SimulatedMarket(environment.MARKET_SEED);
+  const market = new SimulatedMarket();
   const tape = new Tape();
   const latest = new LatestQuotes(market, tape, tickAt(Date.now()));
   const bus = createBus(environment, pod.log);

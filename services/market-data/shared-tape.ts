@@ -6,8 +6,6 @@ import { dayOf, parsePrice, TICK_MS, tickAt } from "../market/index.ts";
 import { type Bus, MAX_MESSAGE } from "./bus/index.ts";
 import { type Tape, TapeEntry, TapeState } from "./tape.ts";
 
-const CHANNEL = "market_data_trades";
-
 const Message = z.discriminatedUnion("type", [
   z.object({ type: z.literal("trades"), entries: z.array(TapeEntry) }),
   /** A pod that starts asks the others for the day so far. */
@@ -43,7 +41,7 @@ export class SharedTape {
     this.#tape = tape;
     this.#name = name;
     this.#log = log;
-    bus.listen(CHANNEL, (text) => this.#receive(text));
+    bus.onMessage = (text) => this.#receive(text);
   }
 
   /** Asks the other pods for the day so far, a few times, as the bus or they may not be there yet. Never rejects. */
@@ -113,7 +111,7 @@ export class SharedTape {
   }
 
   #publish(message: Message): Promise<void> {
-    return this.#bus.publish(CHANNEL, JSON.stringify(message));
+    return this.#bus.publish(JSON.stringify(message));
   }
 }
 

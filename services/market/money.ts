@@ -47,15 +47,6 @@ export function formatDecimal(units: bigint, scale: number): string {
   return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;
 }
 
-/** A decimal string in another scale: what SQL's `numeric(24,3)` gives, as the currency writes it. @throws RangeError when digits would be lost */
-export function rescale(text: string, scale: number): string {
-  const point = text.indexOf(".");
-  const whole = point < 0 ? text : text.slice(0, point);
-  const digits = point < 0 ? "" : text.slice(point + 1);
-  if (/[^0]/.test(digits.slice(scale))) throw new RangeError(`${text} has more than ${scale} decimals`);
-  return scale === 0 ? whole : `${whole}.${digits.slice(0, scale).padEnd(scale, "0")}`;
-}
-
 /** `numerator / denominator`, rounded to the nearest whole number, halves up (away from nothing for positive ones). */
 export function divideHalfUp(numerator: bigint, denominator: bigint): bigint {
   const doubled = 2n * numerator + denominator;

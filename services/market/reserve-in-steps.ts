@@ -20,42 +20,36 @@ const MAX_REQUESTS = 8;
 const MAX_WAITING = 64;
 
 /**
- * Reserves for whole requests in group commits: first what one cheap statement can reserve, then the rest one by one.
+ * Makes a function that reserves for whole requests in group commits: first what one cheap statement can reserve, then
+ * the rest one by one. It resolves to a result an item. An id may be there twice, as a request that was not answered in
+ * time is sent again; the first one counts. It rejects with QueueFull, or with what the steps throw.
+ * @param concurrency commits under way at once
  */
-export class ReserveInSteps<Item extends { id: string }> {
-  readonly #steps: ReservationSteps<Item>;
-  readonly #commits: GroupCommit<Item[], ReservationResult[]>;
+export function reserveInSteps<Item extends { id: string }>(
+  steps: ReservationSteps<Item>,
+  concurrency = 1,
+): (items: Item[]) => Promise<ReservationResult[]> {
+  const commits = new GroupCommit((requests: Item[][]) => reserveAll(steps, requests), {
+    maxBatch: MAX_REQUESTS,
+    maxWaiting: MAX_WAITING,
+    concurrency,
+  });
+  return (items) => commits.add(items);
+}
 
-  /** @param concurrency commits under way at once */
-  constructor(steps: ReservationSteps<Item>, concurrency = 1) {
-    this.#steps = steps;
-    this.#commits = new GroupCommit((requests) => this.#commit(requests), {
-      maxBatch: MAX_REQUESTS,
-      maxWaiting: MAX_WAITING,
-      concurrency,
-    });
-  }
-
-  /**
-   * Resolves to a result an item. An id may be there twice, as a request that was not answered in time is sent again;
-   * the first one counts.
-   * @throws QueueFull; what the steps throw
-   */
-  reserve(items: Item[]): Promise<ReservationResult[]> {
-    return this.#commits.add(items);
-  }
-
-  async #commit(requests: Item[][]): Promise<ReservationResult[][]> {
-    const byId = new Map<string, Item>();
-    for (const items of requests) for (const item of items) if (!byId.has(item.id)) byId.set(item.id, item);
-    const items = [...byId.values()];
-    const left = new Set((await this.#steps.atOnce(items)).map(({ id }) => id));
-    // In the order in which they came, as that decides who gets what is left.
-    const hard = items.filter(({ id }) => left.has(id));
-    const refused = hard.length > 0 ? await this.#steps.oneByOne(hard) : [];
-    const outcomes = new Map(refused.map(({ id, outcome }) => [id, outcome]));
-    return requests.map((request) =>
-      request.map(({ id }) => ({ id, outcome: outcomes.get(id) ?? "reserved" })),
-    );
-  }
+async function reserveAll<Item extends { id: string }>(
+  { atOnce, oneByOne }: ReservationSteps<Item>,
+  requests: Item[][],
+): Promise<ReservationResult[][]> {
+  const byId = new Map<string, Item>();
+  for (const item of requests.flat()) if (!byId.has(item.id)) byId.set(item.id, item);
+  const items = [...byId.values()];
+  const left = new Set((await atOnce(items)).map(({ id }) => id));
+  // In the order in which they came, as that decides who gets what is left.
+  const hard = items.filter(({ id }) => left.has(id));
+  const refused = hard.length > 0 ? await oneByOne(hard) : [];
+  const outcomes = new Map(refused.map(({ id, outcome }) => [id, outcome]));
+  return requests.map((request) =>
+    request.map(({ id }) => ({ id, outcome: outcomes.get(id) ?? "reserved" })),
+  );
 }

@@ -4,9 +4,6 @@ import { floorToStep, MILLS, nextUp } from "./price.ts";
 /** How long a tick lasts: each symbol has ten quotes a second. */
 export const TICK_MS = 100;
 
-/** The seed wherever none is configured, so that all services see one market. */
-export const MARKET_SEED = 1;
-
 /** The top of one symbol's book at one tick. Prices are mills (see `price.ts`), multiples of ASX's price step. */
 export interface Quote {
   symbol: string;
@@ -59,6 +56,9 @@ export const tickAt = (timeMs: number): number => Math.floor(timeMs / TICK_MS);
 /** The number of the trading day that a tick lies in; volumes begin anew with each. */
 export const dayOf = (tick: number): number => Math.floor((tick + DAY_OFFSET_MS / TICK_MS) / DAY_TICKS);
 
+/** The first tick of a trading day. */
+export const firstTickOf = (day: number): number => day * DAY_TICKS - DAY_OFFSET_MS / TICK_MS;
+
 /** Even bits of two whole numbers (the finaliser of MurmurHash3). Only the lowest 32 bits of each count. */
 function mix(seed: number, x: number): number {
   let h = Math.imul(seed ^ Math.imul(x | 0, 0x9e3779b1), 0x85ebca6b);
@@ -83,8 +83,8 @@ function noise(seed: number, tick: number, period: number): number {
 export class SimulatedMarket {
   readonly #symbols = new Map<string, { seed: number; base: number; rate: number }>();
 
-  /** @param bases dollars by symbol @default those of the instruments */
-  constructor(seed = MARKET_SEED, bases?: ReadonlyMap<string, number>) {
+  /** @param seed the same in all services, so that they see one market @param bases dollars by symbol @default those of the instruments */
+  constructor(seed = 1, bases?: ReadonlyMap<string, number>) {
     const all = bases ?? new Map([...INSTRUMENTS.values()].map(({ symbol, base }) => [symbol, base]));
     for (const [symbol, base] of all) {
       const own = [...symbol].reduce((hash, letter) => mix(hash, letter.charCodeAt(0)), mix(seed, 0));
@@ -135,7 +135,7 @@ function size(draw: number, base: number): number {
 
 /** Grows with each block of trades: the noise that bends the line is never as steep as the line (3/4 at most). */
 function volumeAt({ seed, rate }: { seed: number; rate: number }, tick: number): number {
-  const start = dayOf(tick) * DAY_TICKS - DAY_OFFSET_MS / TICK_MS;
+  const start = firstTickOf(dayOf(tick));
   const bent = (at: number) => at + (VOLUME_PERIOD / 4) * noise(seed ^ 0x701e, at, VOLUME_PERIOD);
   return Math.max(0, Math.floor(rate * (bent(tick) - bent(start))));
 }

@@ -1,9 +1,9 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Database } from "../kit/database/index.ts";
-import { createApi, failures, fieldErrors, json, problem } from "../kit/http/api.ts";
+import { bodyFailures, createApi, failures, json, problem } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import { idempotencyKeyParameter, idempotencyKeyProblem, userOf } from "../kit/http/user.ts";
+import { idempotencyKeyParameter, refuseInvalid, userOf } from "../kit/http/user.ts";
 import { asHolding, type HoldingRow } from "./holdings.ts";
 import { type Prices, portfolioOf, positionOf } from "./prices.ts";
 import { NewTransferIn, Portfolio, Position, TransferIn } from "./schemas.ts";
@@ -37,8 +37,7 @@ const transferIn = createRoute({
   request: { body: { required: true, content: json(NewTransferIn) } },
   responses: {
     201: { description: "Added to your holdings", content: json(TransferIn) },
-    413: problem("The body is too large"),
-    415: problem("The body is not JSON"),
+    ...bodyFailures,
     422: problem("Invalid, or the key belongs to another transfer"),
     ...failures,
   },
@@ -55,7 +54,7 @@ const OF_USER = {
 
 /** The portfolio API; each user sees only their own. */
 export function portfolioApi(database: Database, prices: Prices): OpenAPIHono<KitEnv> {
-  const app = createApi();
+  const app = createApi("Trizone portfolio");
 
   async function positions(userId: string, symbol: string | null) {
     const [rows, latest] = await Promise.all([
@@ -85,14 +84,9 @@ export function portfolioApi(database: Database, prices: Prices): OpenAPIHono<Ki
       return c.json(transfer, 201);
     },
     (result, c) => {
-      const key = idempotencyKeyProblem(c.req.header("idempotency-key"));
-      const body = result.success ? [] : fieldErrors(result.error.issues, "body");
-      if (body.length > 0)
-        throw new ProblemError(422, "The transfer is not valid.", { errors: key ? [key, ...body] : body });
-      if (key) throw new ProblemError(400, `The Idempotency-Key header ${key.message}.`, { errors: [key] });
+      const error = result.success ? undefined : result.error;
+      refuseInvalid("The transfer is not valid.", error, c.req.header("idempotency-key"));
     },
   );
-
-  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Trizone portfolio", version: "1" } });
   return app;
 }

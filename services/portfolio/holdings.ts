@@ -59,12 +59,6 @@ export function bookEvents(state: BatchState, events: readonly OrderEvent[]): vo
 
 type Fill = NonNullable<OrderEvent["fill"]>;
 
-function cents(amount: string): bigint {
-  const units = parseDecimal(amount, 2);
-  if (units === undefined) throw new Error(`${amount} is not an amount in dollars and cents`);
-  return units;
-}
-
 function buy({ holdings, changed }: BatchState, { userId, symbol, orderId }: OrderEvent, fill: Fill): void {
   const key = holdingKey(userId, symbol);
   const holding = holdings.get(key);
@@ -73,7 +67,7 @@ function buy({ holdings, changed }: BatchState, { userId, symbol, orderId }: Ord
       `there is no holding of ${symbol} for order ${orderId} to add to; feed.ts opens it first`,
     );
   holding.quantity += fill.quantity;
-  holding.cost += cents(fill.amount);
+  holding.cost += signedCents(fill.amount);
   changed.add(key);
 }
 
@@ -89,7 +83,7 @@ function sell(state: BatchState, { userId, symbol, orderId }: OrderEvent, fill: 
   holding.quantity -= quantity;
   holding.reserved -= quantity;
   holding.cost -= cost;
-  holding.realised += cents(fill.amount) - cost;
+  holding.realised += signedCents(fill.amount) - cost;
   reservation.sold += quantity;
   state.changed.add(key).add(orderId);
   return true;
@@ -123,7 +117,8 @@ export interface HoldingRow {
   realised: string;
 }
 
-function signedCents(text: string): bigint {
+/** The cents of a decimal string in dollars, which may be negative. */
+export function signedCents(text: string): bigint {
   const units = parseDecimal(text.replace(/^-/, ""), 2);
   if (units === undefined) throw new Error(`${text} is not an amount in dollars and cents`);
   return text.startsWith("-") ? -units : units;

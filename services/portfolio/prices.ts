@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { Peer } from "../kit/client/peer.ts";
 import type { Logger } from "../kit/telemetry/index.ts";
-import { amountOf, divideHalfUp, formatDecimal, parseDecimal, parsePrice, TICK_MS } from "../market/index.ts";
-import type { Holding } from "./holdings.ts";
+import { amountOf, divideHalfUp, formatDecimal, parsePrice, TICK_MS } from "../market/index.ts";
+import { type Holding, signedCents } from "./holdings.ts";
 import type { Portfolio, Position } from "./schemas.ts";
 
 const dollars = (cents: bigint) => formatDecimal(cents, 2);
@@ -28,8 +28,9 @@ export function positionOf(symbol: string, holding: Holding, price: string | und
 /** All positions and their sums; a sum over one without a price is not known. */
 export function portfolioOf(items: Position[]): Portfolio {
   const sum = (field: "cost" | "marketValue" | "unrealised" | "realised"): string | null => {
-    const amounts = items.map((item) => item[field]);
-    return amounts.includes(null) ? null : dollars(amounts.reduce((all, one) => all + cents(one), 0n));
+    const amounts = items.map((item) => item[field]).filter((amount) => amount !== null);
+    if (amounts.length < items.length) return null;
+    return dollars(amounts.reduce((all, amount) => all + signedCents(amount), 0n));
   };
   return {
     items,
@@ -40,12 +41,6 @@ export function portfolioOf(items: Position[]): Portfolio {
       realised: sum("realised") ?? "0.00",
     },
   };
-}
-
-function cents(amount: string | null): bigint {
-  const text = amount ?? "0.00";
-  const units = parseDecimal(text.replace(/^-/, ""), 2) ?? 0n;
-  return text.startsWith("-") ? -units : units;
 }
 
 const Quotes = z.object({ items: z.array(z.object({ symbol: z.string(), last: z.string() })) });
@@ -86,7 +81,7 @@ export class Prices {
 
   async #ask(peer: Peer): Promise<void> {
     try {
-      const { body } = await peer.get("/api/quotes", { timeoutMs: TIMEOUT_MS, tries: 1 });
+      const { body } = await peer.get("/api/quotes", { timeoutMs: TIMEOUT_MS });
       this.#prices = new Map(Quotes.parse(body).items.map(({ symbol, last }) => [symbol, last]));
       this.#until = performance.now() + TICK_MS;
     } catch (error) {

@@ -2,7 +2,7 @@ import type { QueryResultRow } from "pg";
 import type { Database } from "../kit/database/index.ts";
 import { plainArray, textArray } from "../kit/database/index.ts";
 import type { HoldingReservation } from "../market/index.ts";
-import { type ReservationResult, ReserveInSteps } from "../market/index.ts";
+import { type ReservationResult, reserveInSteps } from "../market/index.ts";
 import type { Reservation } from "./holdings.ts";
 
 const AT_ONCE = {
@@ -29,12 +29,17 @@ export interface StoredReservation extends Reservation {
 /** Holdings reserved for sell orders: once for each order, and no share twice. */
 export class Reservations {
   readonly #database: Database;
-  readonly #inSteps: ReserveInSteps<HoldingReservation>;
+  /**
+   * Reserves for a batch of orders, in its order where a holding hasn't enough for all. A repeated order gets the outcome
+   * of its first request, or `released`.
+   * @throws ProblemError 503
+   */
+  readonly reserve: (items: HoldingReservation[]) => Promise<ReservationResult[]>;
 
   constructor(database: Database) {
     this.#database = database;
     const concurrency = 2;
-    this.#inSteps = new ReserveInSteps(
+    this.reserve = reserveInSteps(
       {
         atOnce: (items) => database.repeatable<{ id: string }>(AT_ONCE, arraysOf(items)),
         oneByOne: (items) =>
@@ -42,15 +47,6 @@ export class Reservations {
       },
       concurrency,
     );
-  }
-
-  /**
-   * Reserves for a batch of orders, in its order where a holding hasn't enough for all. A repeated order gets the outcome
-   * of its first request, or `released`.
-   * @throws ProblemError 503
-   */
-  reserve(items: HoldingReservation[]): Promise<ReservationResult[]> {
-    return this.#inSteps.reserve(items);
   }
 
   /** Nothing when none was asked for. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../kit/database/index.ts";
-import { ProblemError } from "../kit/http/problem.ts";
+import { keyOfAnother } from "../kit/http/user.ts";
 import { uuid7 } from "../kit/uuid.ts";
 import { formatDecimal, parseDecimal } from "../market/index.ts";
 import type { NewTransferIn, TransferIn } from "./schemas.ts";
@@ -55,7 +55,7 @@ export async function addTransferIn(
   // A separate statement, as the insert's own snapshot does not show a row that another request just committed.
   const [row] = inserted.length > 0 ? inserted : await database.repeatable<Row>(BY_KEY, [userId, key]);
   if (!row) throw new Error("the transfer under a key that conflicts is not there");
-  if (!row.fingerprint.equals(print)) throw otherTransfer();
+  if (!row.fingerprint.equals(print)) throw keyOfAnother("transfer");
   const transfer = {
     id: row.id,
     symbol: row.symbol,
@@ -64,11 +64,4 @@ export async function addTransferIn(
     createdAt: row.created_at.toISOString(),
   };
   return { transfer, replayed: row.id !== id };
-}
-
-function otherTransfer(): ProblemError {
-  const errors = [{ field: "Idempotency-Key", message: "was used for a transfer with another content" }];
-  return new ProblemError(422, "This Idempotency-Key belongs to another transfer; use a new key.", {
-    errors,
-  });
 }

@@ -1,14 +1,93 @@
-import type { OpenAPIHono } from "@hono/zod-openapi";
-import { createApi } from "../kit/http/api.ts";
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import {
+  bodyFailures,
+  createApi,
+  failures,
+  json,
+  pageOf,
+  pageQuery,
+  placeOf,
+  problem,
+} from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import { userOf } from "../kit/http/user.ts";
+import { idempotencyKeyParameter, userOf } from "../kit/http/user.ts";
 import { isUuid } from "../kit/uuid.ts";
-import { cancelOrder, getHistory, getOrder, listOrders, placeOrder } from "./routes.ts";
+import { NewOrder, Order, OrderHistory, Status } from "./order.ts";
 import { isEnd } from "./saga/state.ts";
 import type { OrderNow, OrderReader } from "./store/order-reader.ts";
 import { decodeCursor, encodeCursor } from "./store/order-reader.ts";
 import { historyView, orderView } from "./view.ts";
+
+const placeOrder = createRoute({
+  method: "post",
+  path: "/api/orders",
+  summary: "Place an order",
+  description: "The same key and body again bring the same answer; the order is stored once.",
+  parameters: [idempotencyKeyParameter],
+  request: { body: { required: true, content: json(NewOrder) } },
+  responses: {
+    201: { description: "Stored", content: json(Order) },
+    ...bodyFailures,
+    422: problem("Invalid, or the key belongs to another order"),
+    ...failures,
+  },
+});
+
+const getOrder = createRoute({
+  method: "get",
+  path: "/api/orders/{id}",
+  summary: "One of your orders",
+  request: { params: z.object({ id: z.string() }) },
+  responses: {
+    200: { description: "The order", content: json(Order) },
+    404: problem("You have no such order"),
+    ...failures,
+  },
+});
+
+const cancelOrder = createRoute({
+  method: "post",
+  path: "/api/orders/{id}/cancel",
+  summary: "Ask for an order's cancellation",
+  description: "What is not executed by then is cancelled. The order's status tells when.",
+  request: { params: z.object({ id: z.string() }) },
+  responses: {
+    202: { description: "Asked for; the order as it is now", content: json(Order) },
+    404: problem("You have no such order"),
+    409: problem("The order has ended"),
+    ...failures,
+  },
+});
+
+const getHistory = createRoute({
+  method: "get",
+  path: "/api/orders/{id}/events",
+  summary: "What happened to one of your orders",
+  request: { params: z.object({ id: z.string() }) },
+  responses: {
+    200: { description: "All that happened, in its order", content: json(OrderHistory) },
+    404: problem("You have no such order"),
+    ...failures,
+  },
+});
+
+const listOrders = createRoute({
+  method: "get",
+  path: "/api/orders",
+  summary: "Your orders, newest first",
+  request: {
+    query: z.strictObject({
+      ...pageQuery,
+      symbol: z.string().max(6).optional(),
+      status: Status.optional(),
+    }),
+  },
+  responses: {
+    200: pageOf(Order),
+    ...failures,
+  },
+});
 
 export interface OrdersArgs {
   reader: OrderReader;
@@ -18,7 +97,7 @@ export interface OrdersArgs {
 
 /** The API of orders: read, list and cancel. */
 export function ordersApi({ reader, onCancel }: OrdersArgs): OpenAPIHono<KitEnv> {
-  const app = createApi();
+  const app = createApi("Trizone orders");
 
   /** @throws ProblemError 404 for no order, and for another's */
   const find = async (userId: string, id: string): Promise<OrderNow> => {
@@ -49,15 +128,10 @@ export function ordersApi({ reader, onCancel }: OrdersArgs): OpenAPIHono<KitEnv>
   app.openapi(listOrders, async (c) => {
     const userId = userOf(c);
     const { cursor, ...filter } = c.req.valid("query");
-    const after = cursor === undefined ? undefined : decodeCursor(cursor);
-    if (cursor !== undefined && !after) {
-      const errors = [{ field: "cursor", message: "must be a nextCursor of an earlier page" }];
-      throw new ProblemError(400, "The cursor is not valid.", { errors });
-    }
+    const after = placeOf(cursor, decodeCursor);
     const { orders, next } = await reader.list(userId, { ...filter, after });
     return c.json({ items: orders.map(orderView), nextCursor: next ? encodeCursor(next) : null }, 200);
   });
 
-  app.doc31("/openapi.json", { openapi: "3.1.0", info: { title: "Trizone orders", version: "1" } });
   return app;
 }

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 /** The time as trading's parts see it; the simulation gives them a clock of its own. */
 export interface Clock {
   /** Milliseconds since 1970. */
@@ -12,15 +14,10 @@ export type Random = () => number;
 /** This machine's clock. */
 export const systemClock: Clock = {
   now: Date.now,
-  sleep: (ms, signal) =>
-    new Promise((resolve) => {
-      if (signal?.aborted) return;
-      const end = () => {
-        signal?.removeEventListener("abort", drop);
-        resolve();
-      };
-      const timer = setTimeout(end, ms);
-      const drop = () => clearTimeout(timer);
-      signal?.addEventListener("abort", drop, { once: true });
-    }),
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => new Promise<never>(() => undefined)),
 };
+
+/** 13 random digits and letters, which are some 67 bits. */
+export function uniqueText(random: Random): string {
+  return Array.from({ length: 13 }, () => Math.floor(random() * 36).toString(36)).join("");
+}

@@ -1,12 +1,6 @@
 import { z } from "zod";
 import { DatabaseEnvironment } from "../kit/database/index.ts";
-import { milliseconds, PodEnvironment } from "../kit/environment.ts";
-import { MARKET_SEED } from "../market/index.ts";
-
-const symbols = z
-  .string()
-  .default("")
-  .transform((text) => new Set(text.split(",").filter(Boolean)));
+import { PodEnvironment } from "../kit/environment.ts";
 
 export const TradingEnvironment = z.object({
   ...PodEnvironment.shape,
@@ -25,12 +19,6 @@ export const TradingEnvironment = z.object({
   EXCHANGE_HOURS: z.enum(["always", "asx"]).default("always"),
   /** `displayed`: no more is traded at a tick than the quote shows. */
   EXCHANGE_LIQUIDITY: z.enum(["unlimited", "displayed"]).default("unlimited"),
-  /** Limits further than this share of the latest price away are refused. */
-  EXCHANGE_PRICE_BAND: z.coerce.number().positive().default(0.5),
-  /** Symbols, separated by commas, in which nothing is traded. */
-  EXCHANGE_HALTED: symbols,
-  EXCHANGE_LATENCY_MS: milliseconds(0),
-  MARKET_SEED: z.coerce.number().int().default(MARKET_SEED),
 });
 
 export type TradingEnvironment = z.infer<typeof TradingEnvironment>;

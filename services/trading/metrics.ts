@@ -1,4 +1,5 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { Counter, Histogram, type Registry } from "prom-client";
+import { gauge } from "../kit/telemetry/metrics.ts";
 import type { Ended } from "./saga/open-orders.ts";
 
 /** Seconds; narrow where a healthy stage lies. */
@@ -36,17 +37,13 @@ export class TradingMetrics {
       buckets: SIZES,
       registers,
     });
-    const gauge = (name: string, help: string, read: () => number) =>
-      new Gauge({
-        name,
-        help,
-        registers,
-        collect() {
-          this.set(read());
-        },
-      });
-    gauge("orders_working", "Orders on their way to the book or to an end", gauges.working);
-    gauge("order_feed_backlog", "Events stored here that not every consumer has", gauges.undelivered);
+    gauge(registry, "orders_working", "Orders on their way to the book or to an end", gauges.working);
+    gauge(
+      registry,
+      "order_feed_backlog",
+      "Events stored here that not every consumer has",
+      gauges.undelivered,
+    );
   }
 
   ended(orders: readonly Ended[]): void {

@@ -1,10 +1,10 @@
 import { Hono } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { fieldErrors, readInternal } from "../kit/http/api.ts";
+import { readInternal } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { type Call, endCall, failureOf } from "../kit/http/call.ts";
-import { ProblemError, problemReply } from "../kit/http/problem.ts";
-import { checkedUser, idempotencyKeyProblem } from "../kit/http/user.ts";
+import { problemReply } from "../kit/http/problem.ts";
+import { checkedUser, refuseInvalid } from "../kit/http/user.ts";
 import type { Pod } from "../kit/pod.ts";
 import { traceOf } from "../kit/telemetry/trace.ts";
 import { type GroupedOrder, ORDER_GROUP_PATH, OrderGroup, type Reply } from "../market/order-group.ts";
@@ -32,8 +32,9 @@ async function placeReply(
   place: Place,
   { userId, idempotencyKey, contentType, body }: PlaceRequest,
 ): Promise<Reply> {
-  const given = checked(bodyOf(contentType, body), idempotencyKey);
-  const { order, replayed } = await place(checkedUser(userId), given.key, given.order);
+  const { data, error } = NewOrder.safeParse(bodyOf(contentType, body));
+  refuseInvalid("The order is not valid.", error, idempotencyKey);
+  const { order, replayed } = await place(checkedUser(userId), idempotencyKey ?? "", data as NewOrder);
   const headers = {
     location: `${ORDERS_PATH}/${order.id}`,
     "content-type": "application/json",
@@ -52,21 +53,6 @@ function bodyOf(type: string | undefined, text: string | undefined): unknown {
   } catch (cause) {
     throw new HTTPException(400, { cause });
   }
-}
-
-/** @throws ProblemError 422 for an order that isn't valid, else 400 for a key that isn't; one answer names all that is wrong */
-function checked(body: unknown, key: string | undefined): { key: string; order: NewOrder } {
-  const result = NewOrder.safeParse(body);
-  const wrongKey = idempotencyKeyProblem(key);
-  if (!result.success) {
-    const wrong = fieldErrors(result.error.issues, "body");
-    const errors = wrongKey ? [wrongKey, ...wrong] : wrong;
-    throw new ProblemError(422, "The order is not valid.", { errors });
-  }
-  if (wrongKey) {
-    throw new ProblemError(400, `The Idempotency-Key header ${wrongKey.message}.`, { errors: [wrongKey] });
-  }
-  return { key: key ?? "", order: result.data };
 }
 
 /** `POST /api/orders`, and the same for many at once as the gateway puts them together. */

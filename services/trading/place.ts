@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { ProblemError } from "../kit/http/problem.ts";
+import { keyOfAnother } from "../kit/http/user.ts";
 import {
   canonicalPrice,
   floorToStep,
@@ -9,7 +10,7 @@ import {
   type Quote,
   tickAt,
 } from "../market/index.ts";
-import { type Accept, type Accepted, QueueFull } from "./accept/accept.ts";
+import type { Accept } from "./accept/accept.ts";
 import type { NewOrder } from "./order.ts";
 import type { PlacedOrder } from "./saga/state.ts";
 
@@ -64,19 +65,13 @@ export async function place(args: PlaceArgs, userId: string, key: string, order:
     limitPrice === undefined ? protection(args.quotes, symbol, side, createdAt) : parsePrice(limitPrice);
   if (worst === undefined) throw unknownSymbol(symbol);
   const id = args.newId(createdAt);
-  const accepted = await store(args.accept, {
+  const accepted = await args.accept.accept({
     key,
     fingerprint: fingerprint(order),
     order: { id, userId, symbol, side, type, quantity, limitPrice, worst, createdAt },
   });
-  if (accepted === "other-order") throw otherOrder();
+  if (accepted === "other-order") throw keyOfAnother("order");
   return accepted;
-}
-
-function store(accept: Accept, request: Parameters<Accept["accept"]>[0]): Promise<Accepted> {
-  return accept.accept(request).catch((error: unknown) => {
-    throw error instanceof QueueFull ? overloaded() : error;
-  });
 }
 
 function unknownSymbol(symbol: string): ProblemError {
@@ -84,11 +79,6 @@ function unknownSymbol(symbol: string): ProblemError {
     { field: "symbol", pointer: "/symbol", message: `${symbol} is not an instrument traded here` },
   ];
   return new ProblemError(422, "The order's symbol is unknown.", { errors });
-}
-
-function otherOrder(): ProblemError {
-  const errors = [{ field: "Idempotency-Key", message: "was used for an order with another content" }];
-  return new ProblemError(422, "This Idempotency-Key belongs to another order; use a new key.", { errors });
 }
 
 function overloaded(): ProblemError {

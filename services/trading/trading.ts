@@ -16,26 +16,42 @@ import { SimulatedExchange } from "./exchange/simulated.ts";
 import { Deliveries } from "./feed/deliveries.ts";
 import { Feed } from "./feed/feed.ts";
 import { httpConsumer, httpListener } from "./feed/http-consumer.ts";
-import { SqlOutbox } from "./feed/sql-outbox.ts";
+import { sqlOutbox } from "./feed/sql-outbox.ts";
 import { TradingMetrics } from "./metrics.ts";
 import { place } from "./place.ts";
 import type { Place } from "./place-routes.ts";
 import {
   cashItem,
-  HttpReservations,
   type HttpReservationsArgs,
   holdingItem,
+  httpReservations,
 } from "./saga/http-reservations.ts";
 import { Worker } from "./saga/worker.ts";
 import { SqlAcceptStore } from "./store/accept-store.ts";
 import { SqlLeaseStore } from "./store/lease-store.ts";
 import { OrderReader } from "./store/order-reader.ts";
-import { PartitionMaintenance } from "./store/partitions.ts";
 import { SqlSagaStore } from "./store/saga-store.ts";
 
 export interface Trading extends OrdersArgs, AdminArgs {
   place: Place;
   close(): Promise<void>;
+}
+
+const PARTITIONS_MS = 3_600_000;
+
+/** Creates the partitions of `orders` and `order_events` ahead of time, every hour, while this process owns the lease `upkeep`. */
+function partitionMaintenance(database: Database, onError: (error: unknown) => void) {
+  let timer: NodeJS.Timeout | undefined;
+  const run = () => {
+    database.repeatable("SELECT ensure_partitions()", []).catch(onError);
+  };
+  const stop = () => clearInterval(timer);
+  const start = () => {
+    stop();
+    run();
+    timer = setInterval(run, PARTITIONS_MS).unref();
+  };
+  return { start, stop };
 }
 
 /** Constructs the parts of a trading pod and starts them. */
@@ -44,7 +60,7 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
   const batching = environment.ORDER_BATCHING === "on";
   const owner = `${POD_NAME}/${randomBytes(6).toString("hex")}`;
   const database = new Database(environment, pod.log);
-  const market = new SimulatedMarket(environment.MARKET_SEED);
+  const market = new SimulatedMarket();
   const random = Math.random;
   const onError = (error: unknown, what: string) =>
     pod.log.warn({ err: error, what }, "orders: trying again");
@@ -63,7 +79,7 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
   const deliveries = new Deliveries(["transactions", "portfolio"], (ms) => metrics.stage("deliver", ms));
   const listener = quotes && httpListener(quotes, (error) => onError(error, "market-data"));
   const feed = new Feed({
-    outbox: new SqlOutbox(database),
+    outbox: sqlOutbox(database),
     consumers: [httpConsumer("transactions", cash), httpConsumer("portfolio", holdings)],
     clock,
     random,
@@ -74,14 +90,14 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     },
     onError,
   });
-  const upkeep = new PartitionMaintenance(database, (error) => onError(error, "partitions"));
+  const upkeep = partitionMaintenance(database, (error) => onError(error, "partitions"));
   const tasks = new Map<string, { start(): void; stop(): void }[]>([
     ["feed", [deliveries, feed]],
     ["upkeep", [upkeep]],
   ]);
 
   const reservations = (args: Pick<HttpReservationsArgs, "peer" | "item">) =>
-    new HttpReservations({
+    httpReservations({
       ...args,
       ...(!batching && { maxBatch: 1, concurrency: DATABASE_POOL_SIZE }),
       onCall: (items) => metrics.batch("reserve", items),
@@ -108,9 +124,6 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
           trades,
           hours: environment.EXCHANGE_HOURS === "asx" ? asxHours : alwaysOpen,
           displayedSizeOnly: environment.EXCHANGE_LIQUIDITY === "displayed",
-          priceBand: environment.EXCHANGE_PRICE_BAND,
-          halted: environment.EXCHANGE_HALTED,
-          latencyMs: environment.EXCHANGE_LATENCY_MS,
         },
         report,
       ),

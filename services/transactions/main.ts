@@ -7,7 +7,6 @@ import { accountHolderRoutes } from "./account-holders/routes.ts";
 import { AccountHolders } from "./account-holders/store.ts";
 import { envelopeKey } from "./keys/envelope-key.ts";
 import { ledgerApi } from "./ledger/api.ts";
-import { AccountDirectory } from "./ledger/directory.ts";
 import { Ledger } from "./ledger/ledger.ts";
 import { internalApi } from "./reservations/internal.ts";
 import { Reservations } from "./reservations/reservations.ts";
@@ -24,9 +23,8 @@ const key = await envelopeKey(environment.PERSONAL_DATA_KEY);
 
 await serve(environment, (pod) => {
   const database = new Database(environment, pod.log);
-  const directory = new AccountDirectory(database);
   const holders = new AccountHolders(database, key);
-  const api = ledgerApi(new Ledger(database, directory));
+  const api = ledgerApi(new Ledger(database));
   accountHolderRoutes(api, holders);
   const internal = internalApi(new Reservations(database), holders, pod);
   return {

@@ -1,6 +1,4 @@
-import type { z } from "zod";
-import { fieldErrors } from "../kit/http/api.ts";
-import { type FieldError, ProblemError } from "../kit/http/problem.ts";
+import { ProblemError } from "../kit/http/problem.ts";
 import { parseDecimal, scaleOf } from "../market/index.ts";
 import { MAX_BALANCE } from "./ledger/transaction.ts";
 
@@ -14,8 +12,6 @@ export function scaleProblem(amount: string, currency: string): ProblemError | u
   const decimals = scale === 0 ? "no decimals" : `at most ${scale} decimals`;
   return onField(422, "The transaction is not valid.", "amount", `must have ${decimals}, as ${currency} has`);
 }
-
-export const accountNotFound = (detail: string): ProblemError => new ProblemError(404, detail);
 
 /** The failure when a transfer can't go to where it is meant to. */
 export const wrongTarget = (message: string): ProblemError =>
@@ -36,16 +32,3 @@ export const tooMuch = (): ProblemError =>
     "amount",
     `would bring the account above ${MAX_BALANCE}`,
   );
-
-export function otherTransaction(): ProblemError {
-  const errors = [{ field: "Idempotency-Key", message: "was used for a transaction with another content" }];
-  return new ProblemError(422, "This Idempotency-Key belongs to another transaction; use a new key.", {
-    errors,
-  });
-}
-
-/** @throws ProblemError 422 naming all that is wrong with a body, and what is besides it. Never quotes values. */
-export function refuseBody(detail: string, error: z.core.$ZodError, besides: FieldError[] = []): never {
-  const errors = [...besides, ...fieldErrors(error.issues, "body")];
-  throw new ProblemError(422, detail, { errors });
-}

@@ -6,7 +6,6 @@ import { Upstream } from "../kit/client/upstream.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
 import { apiBodyLimit } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
-import { loadAssets } from "./assets.ts";
 import { page } from "./page-routes.ts";
 
 /** `web` serves the page, and passes its API calls and WebSockets on to the gateway. */
@@ -29,15 +28,14 @@ const environment = readEnvironment(
 
 const WEBSOCKETS = /^\/ws(?:[/?]|$)/;
 
-await serve(environment, async (pod) => {
-  const assets = await loadAssets(environment.PUBLIC_DIRECTORY);
+await serve(environment, (pod) => {
   // Longer than two tries of the gateway's, so that the gateway retries before `web` does.
   const { API_URL: url, API_SERVER_NAME: servername } = environment;
   const api = new Upstream({ url, servername, name: "api", tryTimeoutMs: 5000 });
   return {
     routes(app) {
       app.all("/api/*", apiBodyLimit, (c) => proxy(c, "/api", { upstream: api, zone: environment.ZONE }));
-      page(app, assets, environment);
+      page(app, environment);
     },
     upgrade(request, socket, head) {
       if (WEBSOCKETS.test(request.url ?? "")) tunnel(pod, url, request, socket, head, { servername });

@@ -1,69 +1,67 @@
-import type { Context, Hono } from "hono";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { serveStatic } from "@hono/node-server/serve-static";
+import type { Context, Hono, MiddlewareHandler } from "hono";
+import { etag } from "hono/etag";
+import { secureHeaders } from "hono/secure-headers";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import type { Asset } from "./assets.ts";
 
-/**
- * Headers of every file of the page. The page runs only its own scripts and talks only to its own origin and to
- * where one signs in.
- */
-function securityHeaders(signInUrls: string[]): Record<string, string> {
-  const signIn = [...new Set(signInUrls.map((url) => new URL(url).origin))].join(" ");
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    `connect-src 'self' ${signIn}`,
-    "form-action 'self'",
-    "base-uri 'none'",
-    "frame-ancestors 'none'",
-    "require-trusted-types-for 'script'",
-  ];
-  return {
-    "content-security-policy": policy.join("; "),
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "referrer-policy": "no-referrer",
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+/** The page runs only its own scripts and talks only to its own origin and to where one signs in. */
+function security(signInUrls: string[]): MiddlewareHandler {
+  const origins = [...new Set(signInUrls.map((url) => new URL(url).origin))];
+  return secureHeaders({
+    contentSecurityPolicy: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'"],
+      imgSrc: ["'self'", "data:"],
+      connectSrc: ["'self'", ...origins],
+      formAction: ["'self'"],
+      baseUri: ["'none'"],
+      frameAncestors: ["'none'"],
+      requireTrustedTypesFor: ["'script'"],
+    },
+    xFrameOptions: "DENY",
+    permissionsPolicy: { camera: [], geolocation: [], microphone: [], payment: [] },
     // Browsers ignore this over plain HTTP, as on a laptop.
-    "strict-transport-security": "max-age=31536000; includeSubDomains",
-  };
+    strictTransportSecurity: "max-age=31536000; includeSubDomains",
+  });
+}
+
+/** The build puts a hash of the content into these names, so a name never changes its content. */
+const HASHED = /-[A-Z0-9]{8}\.\w+(\.map)?$/;
+
+function onFound(path: string, c: Context): void {
+  c.header("cache-control", HASHED.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
 }
 
 interface PageSettings {
   ISSUER: string;
   CLIENT_ID: string;
   SIGN_IN_ORIGINS: string;
+  /** Folder of the page's files. */
+  PUBLIC_DIRECTORY: string;
 }
 
-/** Routes of the page: its files, its settings, and index.html for each path that the page routes by itself. */
-export function page(app: Hono<KitEnv>, assets: Map<string, Asset>, settings: PageSettings): void {
-  const security = securityHeaders([
-    settings.ISSUER,
-    ...settings.SIGN_IN_ORIGINS.split(/\s+/).filter(Boolean),
-  ]);
-  const send = (c: Context, asset: Asset) => {
-    const headers = { ...asset.headers, ...security };
-    const known = c.req.header("if-none-match")?.split(/\s*,\s*/) ?? [];
-    const unchanged = known.some((tag) => tag.replace(/^W\//, "") === asset.headers.etag);
-    return unchanged ? c.body(null, 304, headers) : c.body(asset.body, 200, headers);
-  };
+/**
+ * Routes of the page: its files, its settings, and index.html for each path that the page routes by itself.
+ * @throws Error when there is no index.html.
+ */
+export function page(app: Hono<KitEnv>, settings: PageSettings): void {
+  const { ISSUER, CLIENT_ID, SIGN_IN_ORIGINS, PUBLIC_DIRECTORY: root } = settings;
+  const indexFile = join(root, "index.html");
+  if (!existsSync(indexFile)) throw new Error(`There is no index.html in ${root}; build the page first.`);
+  const index = serveStatic({ path: indexFile, onFound });
 
+  app.use(security([ISSUER, ...SIGN_IN_ORIGINS.split(/\s+/).filter(Boolean)]), etag());
   app.get("/config.json", (c) =>
-    c.json({ issuer: settings.ISSUER, clientId: settings.CLIENT_ID }, 200, {
-      ...security,
-      "cache-control": "no-cache",
-    }),
+    c.json({ issuer: ISSUER, clientId: CLIENT_ID }, 200, { "cache-control": "no-cache" }),
   );
-  app.get("/*", (c) => {
-    const asset = assets.get(c.req.path);
-    if (asset) return send(c, asset);
+  app.get("/*", serveStatic({ root, onFound }), (c, next) => {
     const isFile = c.req.path.slice(c.req.path.lastIndexOf("/")).includes(".");
-    const index = assets.get("/index.html");
     // A missing script must not be answered with a page: browsers would report a syntax error far from the cause.
-    if (isFile || !index) throw new ProblemError(404, "There is nothing at this path.");
-    return send(c, index);
+    if (isFile) throw new ProblemError(404, "There is nothing at this path.");
+    return index(c, next);
   });
 }

@@ -5,6 +5,8 @@ import { ProblemError } from "../http/problem.ts";
 import { AttemptError, attempt, type UpstreamRequest, type UpstreamResponse } from "./attempt.ts";
 import { backoffMs, isRepeatable, isTransientStatus, RetryBudget } from "./retry.ts";
 
+const MAX_AGE_MS = 5000;
+
 /**
  * Keep-alive connections to one address, replaced as a whole from time to time and whenever one of them failed.
  * Kubernetes balances connections, not requests: an old connection keeps leading to the pod that it was opened to,
@@ -13,23 +15,21 @@ import { backoffMs, isRepeatable, isTransientStatus, RetryBudget } from "./retry
 export class Connections {
   readonly #origin: string;
   readonly #connectTimeoutMs: number;
-  readonly #maxAgeMs: number;
   readonly #servername: string | undefined;
   #pool: Pool;
   #bornAt = performance.now();
 
   /** @param servername as for `UpstreamArgs` */
-  constructor(origin: string, connectTimeoutMs: number, servername?: string, maxAgeMs = 5000) {
+  constructor(origin: string, connectTimeoutMs: number, servername?: string) {
     this.#origin = origin;
     this.#connectTimeoutMs = connectTimeoutMs;
     this.#servername = servername;
-    this.#maxAgeMs = maxAgeMs;
     this.#pool = this.#create();
   }
 
   /** The pool that new requests are to use; `now` by `performance.now()`. */
   current(now = performance.now()): Pool {
-    if (now - this.#bornAt > this.#maxAgeMs) this.retire(this.#pool);
+    if (now - this.#bornAt > MAX_AGE_MS) this.retire(this.#pool);
     return this.#pool;
   }
 
@@ -58,19 +58,16 @@ export interface UpstreamArgs {
   name: string;
   /** Name that its certificate is to be for, where that isn't the URL's. */
   servername?: string | undefined;
-  /** @default 1000 */
-  connectTimeoutMs?: number;
   /** Until one try's headers arrive. @default 2000 */
   tryTimeoutMs?: number;
   /** For all tries and the waits between them. @default 10000 */
   totalTimeoutMs?: number;
-  /** Requests under way at once; more are refused with 503. @default 512 */
-  maxInFlight?: number;
 }
 
+const CONNECT_TIMEOUT_MS = 1000;
+/** Requests under way at once; more are refused with 503. */
+const MAX_IN_FLIGHT = 512;
 const MAX_TRIES = 3;
-
-type Outcome = UpstreamResponse | AttemptError;
 
 /** Another service, reached over HTTP with bounded time, bounded retries and bounded concurrency. */
 export class Upstream {
@@ -81,16 +78,10 @@ export class Upstream {
   #inFlight = 0;
 
   constructor(args: UpstreamArgs) {
-    this.#args = {
-      connectTimeoutMs: 1000,
-      tryTimeoutMs: 2000,
-      totalTimeoutMs: 10_000,
-      maxInFlight: 512,
-      ...args,
-    };
+    this.#args = { tryTimeoutMs: 2000, totalTimeoutMs: 10_000, ...args };
     const url = new URL(args.url);
     this.#prefix = url.pathname.replace(/\/$/, "");
-    this.#connections = new Connections(url.origin, this.#args.connectTimeoutMs, args.servername);
+    this.#connections = new Connections(url.origin, CONNECT_TIMEOUT_MS, args.servername);
   }
 
   /**
@@ -103,20 +94,14 @@ export class Upstream {
     client?: ServerResponse,
     now = performance.now(),
   ): Promise<UpstreamResponse> {
-    if (this.#inFlight >= this.#args.maxInFlight) {
+    if (this.#inFlight >= MAX_IN_FLIGHT) {
       throw this.#unavailable(503, "is answering as many requests as it may", undefined);
     }
     this.#inFlight += 1;
     try {
-      const sent = this.#prefix ? { ...request, path: this.#prefix + request.path } : request;
       this.#budget.deposit();
-      // Most requests need one try, and no more than this.
-      const pool = this.#connections.current(now);
-      const response = await attempt(pool, sent, this.#args.tryTimeoutMs, client).catch((error: unknown) =>
-        this.#failed(error, pool),
-      );
-      const fine = !(response instanceof AttemptError) && !isTransientStatus(response.status);
-      return fine ? response : await this.#again(sent, client, response, now + this.#args.totalTimeoutMs);
+      const sent = this.#prefix ? { ...request, path: this.#prefix + request.path } : request;
+      return await this.#send(sent, client, now);
     } finally {
       this.#inFlight -= 1;
     }
@@ -126,28 +111,31 @@ export class Upstream {
     return this.#connections.close();
   }
 
-  async #again(
-    request: UpstreamRequest,
-    client: ServerResponse | undefined,
-    first: Outcome,
-    deadline: number,
-  ) {
+  /** Tries until there is a response that is worth passing on, or no try is left. @throws ProblemError */
+  async #send(request: UpstreamRequest, client: ServerResponse | undefined, startedAt: number) {
+    const deadline = startedAt + this.#args.totalTimeoutMs;
     const tries = isRepeatable(request.method, request.headers["idempotency-key"]) ? MAX_TRIES : 1;
-    let outcome = first;
-    for (let number = 1; number < tries; number += 1) {
-      const pause = backoffMs(number);
-      if (performance.now() + pause >= deadline || !this.#budget.take()) break;
-      if (!(outcome instanceof AttemptError)) discard(outcome);
-      await sleep(pause);
-      const now = performance.now();
+    let now = startedAt;
+    for (let number = 1; ; number += 1) {
       const pool = this.#connections.current(now);
       const timeout = Math.min(this.#args.tryTimeoutMs, deadline - now);
-      outcome = await attempt(pool, request, timeout, client).catch((error: unknown) =>
+      const outcome = await attempt(pool, request, timeout, client).catch((error: unknown) =>
         this.#failed(error, pool),
       );
-      if (!(outcome instanceof AttemptError) && !isTransientStatus(outcome.status)) break;
+      if (!(outcome instanceof AttemptError) && !isTransientStatus(outcome.status)) return outcome;
+      const pause = backoffMs(number);
+      const isLast = number >= tries || performance.now() + pause >= deadline || !this.#budget.take();
+      if (outcome instanceof AttemptError) {
+        if (isLast && outcome.timedOut) throw this.#unavailable(504, "did not answer in time", outcome);
+        if (isLast) throw this.#unavailable(502, "could not be reached", outcome);
+      } else {
+        if (isLast) return outcome;
+        // Nobody reads this response any more.
+        if (outcome.body instanceof ReadableStream) void outcome.body.cancel();
+      }
+      await sleep(pause);
+      now = performance.now();
     }
-    return this.#conclude(outcome);
   }
 
   /** A failed connection's whole pool is left behind. */
@@ -157,19 +145,8 @@ export class Upstream {
     return error;
   }
 
-  #conclude(outcome: Outcome): UpstreamResponse {
-    if (!(outcome instanceof AttemptError)) return outcome;
-    if (outcome.timedOut) throw this.#unavailable(504, "did not answer in time", outcome);
-    throw this.#unavailable(502, "could not be reached", outcome);
-  }
-
   #unavailable(status: number, what: string, cause: unknown): ProblemError {
     const detail = `The service "${this.#args.name}" ${what}. Try again, with the same Idempotency-Key where you sent one.`;
     return new ProblemError(status, detail, { headers: { "retry-after": "1" }, cause });
   }
-}
-
-/** Nobody reads this answer any more. */
-function discard({ body }: UpstreamResponse): void {
-  if (body instanceof ReadableStream) void body.cancel();
 }

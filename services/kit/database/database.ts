@@ -91,9 +91,7 @@ export class Database {
       this.#log.warn({ err: error }, "database connection lost, trying once more");
     }
     await sleep(20 + Math.random() * 100);
-    return this.#once(run).catch((error: unknown) => {
-      throw error instanceof ConnectionLost ? unavailable(error) : error;
-    });
+    return this.#once(run).catch(orUnavailable);
   }
 
   /**
@@ -102,9 +100,7 @@ export class Database {
    * whether it took effect; PostgreSQL's error when it refuses the statement.
    */
   async single<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    return this.#once((session) => session.query<Row>(statement, values)).catch((error: unknown) => {
-      throw error instanceof ConnectionLost ? unavailable(error) : error;
-    });
+    return this.#once((session) => session.query<Row>(statement, values)).catch(orUnavailable);
   }
 
   /**
@@ -113,9 +109,7 @@ export class Database {
    * whether it committed; else what `work` throws, rolled back.
    */
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#once((session) => inTransaction(session, work)).catch((error: unknown) => {
-      throw error instanceof ConnectionLost ? unavailable(error) : error;
-    });
+    return this.#once((session) => inTransaction(session, work)).catch(orUnavailable);
   }
 
   async close(): Promise<void> {
@@ -172,6 +166,11 @@ export class Database {
     this.#pool = undefined;
     pool?.end().catch((error: unknown) => this.#log.info({ err: error }, "could not end old connections"));
   }
+}
+
+/** For `catch`: a lost connection as the client is to read it, other errors as they are. */
+function orUnavailable(error: unknown): never {
+  throw error instanceof ConnectionLost ? unavailable(error) : error;
 }
 
 function unavailable(cause: unknown): ProblemError {

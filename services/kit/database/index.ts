@@ -2,5 +2,4 @@
 export * from "./arrays.ts";
 export * from "./connection-loss.ts";
 export * from "./database.ts";
-export * from "./database.ts";
 export type { Session, Transaction } from "./session.ts";

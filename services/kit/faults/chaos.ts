@@ -61,13 +61,13 @@ export class Chaos {
     }
     this.#lastId += 1;
     const fault = { id: this.#lastId, ...given };
-    const pressure = given.memoryMb || given.cpuShare ? new Pressure(given) : undefined;
+    const relieve = press(given);
     const timer = given.durationMs
       ? setTimeout(() => this.remove(fault.id), given.durationMs).unref()
       : undefined;
     const end = () => {
       clearTimeout(timer);
-      pressure?.end();
+      relieve();
     };
     this.#held.set(fault.id, { fault, end });
     return fault;
@@ -107,24 +107,15 @@ const MB = 1024 * 1024;
 /** CPU time is burnt at the start of each period of this length. */
 const PERIOD_MS = 20;
 
-/** Holds memory and burns CPU time until `end`. */
-class Pressure {
-  /** Filled with ones, as pages that were never written take no memory. */
-  memory: Buffer[];
-  readonly #burning: NodeJS.Timeout | undefined;
-
-  constructor({
-    memoryMb = 0,
-    cpuShare = 0,
-  }: { memoryMb?: number | undefined; cpuShare?: number | undefined }) {
-    this.memory = Array.from({ length: memoryMb }, () => Buffer.alloc(MB, 1));
-    if (cpuShare > 0) this.#burning = setInterval(() => burn(PERIOD_MS * cpuShare), PERIOD_MS).unref();
-  }
-
-  end(): void {
-    this.memory = [];
-    clearInterval(this.#burning);
-  }
+/** Holds memory and burns CPU time until the function that it returns is called. */
+function press({ memoryMb = 0, cpuShare = 0 }: Fault): () => void {
+  // Filled with ones, as pages that were never written take no memory.
+  const memory = Array.from({ length: memoryMb }, () => Buffer.alloc(MB, 1));
+  const burning = cpuShare > 0 ? setInterval(() => burn(PERIOD_MS * cpuShare), PERIOD_MS).unref() : undefined;
+  return () => {
+    memory.length = 0;
+    clearInterval(burning);
+  };
 }
 
 function burn(ms: number): void {

@@ -1,5 +1,5 @@
 import type { Hono } from "hono";
-import { fieldErrors } from "../http/api.ts";
+import { readInternal } from "../http/api.ts";
 import { ProblemError } from "../http/problem.ts";
 import type { Pod } from "../pod.ts";
 import { Fault } from "./chaos.ts";
@@ -17,7 +17,7 @@ export function addFaultRoutes(app: Hono, pod: Pod): void {
     return c.json(fault);
   });
   app.put("/chaos", async (c) => {
-    const fault = await readFault(c.req.raw);
+    const fault = await readInternal(c, Fault, "fault");
     chaos.clear();
     chaos.add(fault);
     log.warn({ fault }, "fault injected");
@@ -31,7 +31,7 @@ export function addFaultRoutes(app: Hono, pod: Pod): void {
 
   app.get("/chaos/faults", (c) => c.json({ items: chaos.list() }));
   app.post("/chaos/faults", async (c) => {
-    const fault = chaos.add(await readFault(c.req.raw));
+    const fault = chaos.add(await readInternal(c, Fault, "fault"));
     log.warn({ fault }, "fault injected");
     return c.json(fault, 201, { location: `/chaos/faults/${fault.id}` });
   });
@@ -40,21 +40,4 @@ export function addFaultRoutes(app: Hono, pod: Pod): void {
     log.info({ id: c.req.param("id") }, "fault removed");
     return c.body(null, 204);
   });
-}
-
-async function readFault(request: Request): Promise<Fault> {
-  const fault = Fault.safeParse(await readJson(request));
-  if (fault.success) return fault.data;
-  const errors = fieldErrors(fault.error.issues, "body");
-  throw new ProblemError(422, "The fault is not valid.", { errors });
-}
-
-async function readJson(request: Request): Promise<unknown> {
-  const text = await request.text();
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const errors = [{ field: "body", message: "is not valid JSON" }];
-    throw new ProblemError(400, "The request's body is not valid JSON.", { errors, cause });
-  }
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { HTTPException } from "hono/http-exception";
 import { QueueFull } from "../group-commit.ts";
 import type { Pod } from "../pod.ts";
@@ -21,15 +21,10 @@ const SLOW_MS = 1000;
 export const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 const CLIENT_CLOSED_REQUEST = 499;
 const REQUEST_ID = /^[\w.:/+=@-]{1,128}$/;
-/** A number of 64 random bits tells processes apart; a counter tells apart the requests of one. */
-const PREFIX = randomBytes(8).toString("hex");
-let count = 0;
 
 /** The id that the caller gave the request, or a new one where that is missing or no id. */
 export function requestIdOf(given: string | undefined): string {
-  if (given !== undefined && REQUEST_ID.test(given)) return given;
-  count += 1;
-  return `${PREFIX}-${count.toString(36)}`;
+  return given !== undefined && REQUEST_ID.test(given) ? given : randomUUID();
 }
 
 /**
@@ -39,7 +34,7 @@ export function requestIdOf(given: string | undefined): string {
 export function endCall(pod: Pod, call: Call, route: string, status: number): void {
   const elapsedMs = performance.now() - call.startedAt;
   const method = METHODS.includes(call.method) ? call.method : "OTHER";
-  pod.metrics.requests.observe(method, route, status, elapsedMs / 1000);
+  pod.metrics.observe(method, route, status, elapsedMs / 1000);
   pod.tracing?.record(call, route, status);
   const noteworthy = status >= 500 || elapsedMs > SLOW_MS;
   if (!noteworthy && !pod.log.isLevelEnabled("debug")) return;

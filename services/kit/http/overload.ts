@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
-import { Counter, Gauge, type Registry } from "prom-client";
+import { Counter, type Registry } from "prom-client";
+import { gauge } from "../telemetry/metrics.ts";
 
 /**
  * Requests under way that are always let in. A service that commits in groups does more of them the more are under way:
@@ -74,15 +75,9 @@ export class Overload {
     if (!registry) return;
     const registers = [registry];
     this.#shed = new Counter({ name: "http_requests_shed_total", help: "Requests refused", registers });
-    const gauge = (name: string, help: string, read: () => number) => {
-      const collect = function (this: Gauge) {
-        this.set(read());
-      };
-      return new Gauge({ name, help, registers, collect });
-    };
-    gauge("http_requests_in_flight", "Requests under way", () => this.#inFlight);
-    gauge("http_requests_in_flight_limit", "Requests that may be under way", () => this.#limit);
-    gauge("http_requests_waiting", "Requests that wait to be let in", () => this.#waiting.length);
+    gauge(registry, "http_requests_in_flight", "Requests under way", () => this.#inFlight);
+    gauge(registry, "http_requests_in_flight_limit", "Requests that may be under way", () => this.#limit);
+    gauge(registry, "http_requests_waiting", "Requests that wait to be let in", () => this.#waiting.length);
   }
 
   get limit(): number {

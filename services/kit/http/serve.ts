@@ -8,7 +8,7 @@ import { createPod, type Pod } from "../pod.ts";
 import { keepYoungGenerationSmall } from "../small-heap.ts";
 import { openTracing } from "../telemetry/index.ts";
 import { type AppArgs, createApp, type KitEnv } from "./app.ts";
-import { Overload, type OverloadArgs } from "./overload.ts";
+import { Overload } from "./overload.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
 import { PodServer } from "./server.ts";
 
@@ -71,8 +71,6 @@ export interface Service {
   routes(app: Hono<KitEnv>): void;
   /** As for `createApp`. */
   groupPaths?: AppArgs["groupPaths"];
-  /** When requests are refused. */
-  overload?: OverloadArgs;
   /** @default ready as soon as it listens */
   ready?: Readiness;
   /** Takes over connections that ask for an upgrade (WebSockets). @default they are refused */
@@ -95,10 +93,8 @@ export async function serve(
   crashOnUnhandled(pod);
   pod.tracing = await openTracing(environment);
   const service = await create(pod);
-  const overload = new Overload(
-    { patienceMs: environment.OVERLOAD_PATIENCE_MS, ...service.overload },
-    pod.metrics.registry,
-  );
+  const patienceMs = environment.OVERLOAD_PATIENCE_MS;
+  const overload = new Overload({ patienceMs }, pod.metrics.registry);
   const app = createApp(pod, { overload, ...(service.groupPaths && { groupPaths: service.groupPaths }) });
   service.routes(app);
   const business = new PodServer(pod, app, environment.TLS_PATH);

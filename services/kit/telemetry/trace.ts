@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 
 /** W3C Trace Context, https://www.w3.org/TR/trace-context/: the path of one request through all services. */
@@ -89,13 +89,8 @@ function isValid([, version, traceId, parentId, , more]: RegExpExecArray): boole
   return traceId !== NO_TRACE && parentId !== NO_SPAN;
 }
 
-const POOL_BYTES = 4096;
-let pool = "";
-
-/** Random hex digits, from randomness that is fetched for many ids at once. */
-function hex(bytes: number): string {
-  if (pool.length < bytes * 2) pool = randomBytes(POOL_BYTES).toString("hex");
-  const taken = pool.slice(0, bytes * 2);
-  pool = pool.slice(bytes * 2);
-  return /[^0]/.test(taken) ? taken : hex(bytes);
-}
+/** The digits of a random UUID, or the last of them: never only zeros. */
+const hex = (bytes: number): string =>
+  randomUUID()
+    .replaceAll("-", "")
+    .slice(-2 * bytes);

@@ -4,7 +4,7 @@ import { backoffMs } from "../../kit/client/retry.ts";
 import type { DatabaseEnvironment } from "../../kit/database/index.ts";
 import { connectionConfig } from "../../kit/database/index.ts";
 import type { Logger } from "../../kit/telemetry/index.ts";
-import type { Bus } from "./bus.ts";
+import { type Bus, CHANNEL } from "./bus.ts";
 
 const CONNECT_TIMEOUT_MS = 2000;
 const STATEMENT_TIMEOUT_MS = 2000;
@@ -15,7 +15,7 @@ const CHECK_MS = 3000;
 export class PostgresBus implements Bus {
   readonly #environment: DatabaseEnvironment;
   readonly #log: Logger;
-  readonly #listeners = new Map<string, (message: string) => void>();
+  onMessage: (message: string) => void = () => undefined;
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
   #client: pg.Client | undefined;
@@ -26,20 +26,14 @@ export class PostgresBus implements Bus {
     this.#running = this.#run();
   }
 
-  async publish(channel: string, message: string): Promise<void> {
+  async publish(message: string): Promise<void> {
     if (!this.#client)
       throw new Error("the bus has no connection to PostgreSQL now; it reconnects by itself");
     await this.#client.query({
       name: "notify",
-      text: "SELECT pg_notify($1, $2)",
-      values: [channel, message],
+      text: `SELECT pg_notify('${CHANNEL}', $1)`,
+      values: [message],
     });
-  }
-
-  listen(channel: string, listener: (message: string) => void): void {
-    this.#listeners.set(channel, listener);
-    // Where this fails the connection is lost, and the next one listens to all.
-    this.#client?.query(`LISTEN ${pg.escapeIdentifier(channel)}`).catch(() => undefined);
   }
 
   async close(): Promise<void> {
@@ -80,11 +74,9 @@ export class PostgresBus implements Bus {
       });
       lost.catch(() => undefined);
       client.on("error", () => undefined);
-      client.on("notification", ({ channel, payload }) => this.#listeners.get(channel)?.(payload ?? ""));
+      client.on("notification", ({ payload = "" }) => this.onMessage(payload));
       await client.connect();
-      for (const channel of this.#listeners.keys()) {
-        await client.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
-      }
+      await client.query(`LISTEN ${CHANNEL}`);
       this.#client = client;
       onConnected();
       while (!signal.aborted) {

@@ -2,7 +2,7 @@ import { Redis } from "ioredis";
 import { backoffMs } from "../../kit/client/retry.ts";
 import { readCredentials } from "../../kit/database/index.ts";
 import type { Logger } from "../../kit/telemetry/index.ts";
-import type { Bus } from "./bus.ts";
+import { type Bus, CHANNEL } from "./bus.ts";
 
 const TIMEOUT_MS = 2000;
 
@@ -10,7 +10,7 @@ const TIMEOUT_MS = 2000;
 export class RedisBus implements Bus {
   readonly #publisher: Promise<Redis>;
   readonly #subscriber: Promise<Redis>;
-  readonly #listeners = new Map<string, (message: string) => void>();
+  onMessage: (message: string) => void = () => undefined;
   readonly #log: Logger;
 
   constructor(url: string, credentials: string | undefined, log: Logger) {
@@ -18,31 +18,22 @@ export class RedisBus implements Bus {
     this.#publisher = this.#open(url, credentials);
     this.#subscriber = this.#open(url, credentials).then((subscriber) =>
       subscriber
-        .on("message", (channel, message) => this.#listeners.get(channel)?.(message))
-        // Subscribes to all channels, as those of a lost connection are gone.
-        .on("ready", () => this.#subscribe(subscriber, [...this.#listeners.keys()])),
+        .on("message", (_, message) => this.onMessage(message))
+        .on("ready", () => this.#subscribe(subscriber)),
     );
-    // Each use of these promises reports the error.
-    for (const opened of [this.#publisher, this.#subscriber]) opened.catch(() => undefined);
+    // Each message that is published reports the error.
+    this.#publisher.catch(() => undefined);
+    this.#subscriber.catch((error: unknown) => log.warn({ err: error }, "could not subscribe"));
   }
 
-  async publish(channel: string, message: string): Promise<void> {
-    await (await this.#publisher).publish(channel, message);
-  }
-
-  listen(channel: string, listener: (message: string) => void): void {
-    this.#listeners.set(channel, listener);
-    this.#subscriber.then(
-      (subscriber) => subscriber.status === "ready" && this.#subscribe(subscriber, [channel]),
-      (error: unknown) => this.#log.warn({ err: error, channel }, "could not subscribe"),
-    );
+  async publish(message: string): Promise<void> {
+    await (await this.#publisher).publish(CHANNEL, message);
   }
 
   /** When it fails, reconnects, which subscribes again: without a subscription no message would ever arrive. */
-  #subscribe(subscriber: Redis, channels: string[]): void {
-    if (channels.length === 0) return;
-    subscriber.subscribe(...channels).catch((error: unknown) => {
-      this.#log.warn({ err: error, channels }, "could not subscribe");
+  #subscribe(subscriber: Redis): void {
+    subscriber.subscribe(CHANNEL).catch((error: unknown) => {
+      this.#log.warn({ err: error }, "could not subscribe");
       if (subscriber.status === "ready") subscriber.disconnect(true);
     });
   }
@@ -59,7 +50,7 @@ export class RedisBus implements Bus {
       commandTimeout: TIMEOUT_MS,
       // A message doesn't wait for a connection: it would be of no use later.
       maxRetriesPerRequest: 1,
-      // The handler of `ready` subscribes to all channels instead.
+      // The handler of `ready` subscribes instead.
       autoResubscribe: false,
       retryStrategy: (attempt) => backoffMs(attempt, 50, 2000),
       // A failover leaves a former primary that takes no writes.

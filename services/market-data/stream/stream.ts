@@ -6,6 +6,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { refuseUpgrade } from "../../kit/client/tunnel.ts";
 import type { Pod } from "../../kit/pod.ts";
 import type { Metrics } from "../../kit/telemetry/index.ts";
+import { TokenBucket } from "../../kit/token-bucket.ts";
 import type { Entry, LatestQuotes } from "../latest-quotes.ts";
 import { Groups } from "./groups.ts";
 import { ClientMessage, MAX_CLIENT_MESSAGE, snapshot, textFrame } from "./messages.ts";
@@ -54,6 +55,8 @@ export interface StreamLimits {
 const UPKEEP_MS = 1000;
 /** Clients that are asked to reconnect do so spread over this many milliseconds. */
 const RECONNECT_MS = 5000;
+/** What a client may send. */
+const MESSAGES = { perSecond: 5, burst: 20 };
 const USER = /^[\x21-\x7e]{1,255}$/;
 
 /** The stream of quotes over WebSockets, described in docs/quotes.md. */
@@ -83,10 +86,6 @@ export class Stream {
       const now = performance.now();
       for (const subscriber of this.#subscribers) subscriber.upkeep(now);
     }, UPKEEP_MS).unref();
-  }
-
-  get connections(): number {
-    return this.#subscribers.size;
   }
 
   /** Takes over a connection that asks for a WebSocket, or refuses it by a status. */
@@ -135,9 +134,9 @@ export class Stream {
     this.#perUser.set(user, ofUser + 1);
     this.#subscribers.add(subscriber);
     this.#metrics.connections.set(this.#subscribers.size);
-    const rate = new Rate();
+    const rate = new TokenBucket(MESSAGES, performance.now());
     ws.on("message", (data, isBinary) => {
-      if (!rate.take()) this.#close(subscriber, CLOSE.tooMany, "You send too many messages");
+      if (!rate.take(performance.now())) this.#close(subscriber, CLOSE.tooMany, "You send too many messages");
       else this.#receive(subscriber, isBinary ? "" : String(data));
     });
     ws.once("close", () => this.#leave(subscriber));
@@ -187,23 +186,5 @@ function read(text: string): ClientMessage | undefined {
   } catch {
     // Not JSON; the caller refuses it like any other unknown message.
     return undefined;
-  }
-}
-
-const BURST = 20;
-const PER_SECOND = 5;
-
-/** A token bucket for one client's messages. */
-class Rate {
-  #tokens = BURST;
-  #at = performance.now();
-
-  /** False when the client sends too much. */
-  take(now = performance.now()): boolean {
-    this.#tokens = Math.min(BURST, this.#tokens + ((now - this.#at) / 1000) * PER_SECOND);
-    this.#at = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
-    return true;
   }
 }

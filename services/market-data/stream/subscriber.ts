@@ -53,10 +53,6 @@ export class Subscriber {
     return this.#group;
   }
 
-  get isBehind(): boolean {
-    return this.#had !== undefined;
-  }
-
   /** Bytes that are on their way to the client. */
   get inFlight(): number {
     return this.#sent - this.#arrived;

@@ -1,4 +1,4 @@
-import { GroupCommit, QueueFull } from "../../kit/group-commit.ts";
+import { GroupCommit } from "../../kit/group-commit.ts";
 import { Chain } from "../chain/chain.ts";
 import type { StoredEvent } from "../saga/events.ts";
 import { chained, placedEvent } from "../saga/events.ts";
@@ -50,9 +50,6 @@ export interface AcceptArgs {
   now(): number;
 }
 
-/** After a batch with a known key, this many batches look keys up before they insert: repeated requests come in bursts. */
-const LOOK_UP_BATCHES = 20;
-
 /**
  * While more accepted orders than this are not booked in the ledgers, the next commit waits, for `MAX_HOLD_MS` at most.
  * Meanwhile the CPU is free for the ledgers, and the next batch grows. Without this the ledgers get orders in bursts:
@@ -70,7 +67,6 @@ export class Accept {
   readonly #args: AcceptArgs;
   readonly #commits: GroupCommit<Request, Accepted>;
   readonly #idleChains: Chain[] = [];
-  #lookUpsLeft = 0;
 
   constructor(args: AcceptArgs) {
     this.#args = args;
@@ -118,17 +114,12 @@ export class Accept {
     const { store } = this.#args;
     const all = [...requests.values()];
     let kept = new Map<string, Kept>();
-    if (this.#lookUpsLeft > 0) kept = await store.lookUp(all);
     for (;;) {
       const rest = all.filter((request) => !kept.has(keyOf(request)));
-      if (rest.length === 0 || (await this.#insert(rest))) break;
+      if (rest.length === 0 || (await this.#insert(rest))) return kept;
       // A key exists already, perhaps by a first try of this very batch whose answer was lost.
-      this.#lookUpsLeft = LOOK_UP_BATCHES;
       kept = await store.lookUp(all);
     }
-    if (kept.size > 0) this.#lookUpsLeft = LOOK_UP_BATCHES;
-    else if (this.#lookUpsLeft > 0) this.#lookUpsLeft -= 1;
-    return kept;
   }
 
   async #insert(requests: Request[]): Promise<boolean> {
@@ -156,5 +147,3 @@ export class Accept {
     return new Chain(chain, hash);
   }
 }
-
-export { QueueFull };

@@ -25,21 +25,9 @@ export class Book {
   readonly #sides = { buy: [] as RestingOrder[], sell: [] as RestingOrder[] };
   readonly #byId = new Map<string, RestingOrder>();
 
-  get size(): number {
-    return this.#byId.size;
-  }
-
-  has(id: string): boolean {
-    return this.#byId.has(id);
-  }
-
   /** The best order of a side. */
   best(side: "buy" | "sell"): RestingOrder | undefined {
     return this.#sides[side][0];
-  }
-
-  ids(): IterableIterator<string> {
-    return this.#byId.keys();
   }
 
   add(order: RestingOrder): void {

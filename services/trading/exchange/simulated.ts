@@ -12,13 +12,12 @@ export interface SimulatedExchangeOptions {
   trades: string;
   /** Whether the market trades no more at a tick than its quote shows; else any quantity. @default false */
   displayedSizeOnly?: boolean;
-  /** Limit prices further than this share of the latest price away are refused. @default 0.5 */
-  priceBand?: number;
-  /** Symbols in which nothing is traded now. */
-  halted?: ReadonlySet<string>;
   /** Milliseconds that an order takes to the exchange. @default 0 */
   latencyMs?: number;
 }
+
+/** Limit prices further than this share of the latest price away are refused. */
+const PRICE_BAND = 0.5;
 
 interface Market {
   book: Book;
@@ -44,13 +43,7 @@ export class SimulatedExchange implements Exchange {
 
   /** @param report is never called from within `restore` or `forget` */
   constructor(options: SimulatedExchangeOptions, report: (group: Report[]) => void) {
-    this.#options = {
-      displayedSizeOnly: false,
-      priceBand: 0.5,
-      halted: new Set(),
-      latencyMs: 0,
-      ...options,
-    };
+    this.#options = { displayedSizeOnly: false, latencyMs: 0, ...options };
     this.#report = report;
   }
 
@@ -110,15 +103,14 @@ export class SimulatedExchange implements Exchange {
 
   /** Why an order is refused; undefined when it isn't. */
   #refusal({ symbol, type, worst }: ExchangeOrder): string | undefined {
-    const { clock, hours, halted, market, priceBand } = this.#options;
+    const { clock, hours, market } = this.#options;
     const now = clock.now();
     if (!INSTRUMENTS.has(symbol)) return `${symbol} is not traded here.`;
-    if (halted.has(symbol)) return `Trading in ${symbol} is halted.`;
     if (!hours.isOpen(now)) return "The exchange is closed.";
     const last = market.quote(symbol, tickAt(now))?.last;
     if (last === undefined) return `${symbol} has no price.`;
-    if (type === "limit" && Math.abs(worst - last) > last * priceBand) {
-      return `The limit is more than ${priceBand * 100} % away from the latest price, ${priceText(last)}.`;
+    if (type === "limit" && Math.abs(worst - last) > last * PRICE_BAND) {
+      return `The limit is more than ${PRICE_BAND * 100} % away from the latest price, ${priceText(last)}.`;
     }
     return undefined;
   }

@@ -1,5 +1,5 @@
 import type { Database } from "../../kit/database/index.ts";
-import type { FedEvent, Outbox, Position } from "./ports.ts";
+import type { Outbox } from "./ports.ts";
 
 /**
  * Transactions get their ids in the order in which they begin to write, but commit in another order. So only events below
@@ -29,14 +29,6 @@ const READ = {
 };
 
 /** Reads the feed from `order_events`. */
-export class SqlOutbox implements Outbox {
-  readonly #database: Database;
-
-  constructor(database: Database) {
-    this.#database = database;
-  }
-
-  read({ xid, chain, link }: Position, limit: number): Promise<FedEvent[]> {
-    return this.#database.repeatable<FedEvent>(READ, [xid, chain, link, limit]);
-  }
-}
+export const sqlOutbox = (database: Database): Outbox => ({
+  read: ({ xid, chain, link }, limit) => database.repeatable(READ, [xid, chain, link, limit]),
+});

@@ -44,7 +44,7 @@ export function placedEvent({ order }: OrderState): EventRow {
   const { id, userId, symbol, side, type, quantity, limitPrice, worst, createdAt } = order;
   const limit = limitPrice === undefined ? "" : `"limitPrice":"${limitPrice}",`;
   const body =
-    `{"at":"${iso(createdAt)}","order":{${limit}"quantity":${quantity},"type":"${type}",` +
+    `{"at":"${new Date(createdAt).toISOString()}","order":{${limit}"quantity":${quantity},"type":"${type}",` +
     `"worstPrice":"${priceText(worst)}"},"orderId":"${id}","side":"${side}","status":"accepted",` +
     `"symbol":"${symbol}","type":"placed","userId":${JSON.stringify(userId)},"version":0}`;
   return { orderId: id, version: 0, status: "accepted", at: createdAt, fed: false, body };
@@ -64,7 +64,7 @@ export function recordTransition(state: OrderState, transition: Transition, at: 
   const priority = transition.type === "opened" ? `"priority":${transition.priority},` : "";
   const reason = transition.type === "closed" ? `"reason":${JSON.stringify(transition.reason)},` : "";
   const body =
-    `{"at":"${iso(at)}"${closed}${fill},"filledQuantity":${filled},"filledValue":"${formatDecimal(value, 3)}",` +
+    `{"at":"${new Date(at).toISOString()}"${closed}${fill},"filledQuantity":${filled},"filledValue":"${formatDecimal(value, 3)}",` +
     `"orderId":"${order.id}",${priority}${reason}"side":"${order.side}","status":"${status}",` +
     `"symbol":"${order.symbol}","type":"${transition.type}","userId":${JSON.stringify(order.userId)},` +
     `"version":${version}}`;
@@ -116,16 +116,4 @@ export function mills(text: string): number {
   if (price === undefined)
     throw new Error(`the database holds "${text}" where a price in dollars with at most 3 decimals belongs`);
   return price;
-}
-
-let lastMs = Number.NaN;
-let lastIso = "";
-
-/** ISO 8601. The last one is kept, as many events come in one millisecond. */
-function iso(ms: number): string {
-  if (ms !== lastMs) {
-    lastIso = new Date(ms).toISOString();
-    lastMs = ms;
-  }
-  return lastIso;
 }

@@ -33,43 +33,33 @@ export interface HttpReservationsArgs {
 }
 
 /** Reserves at another service in batches: orders that come while a call is under way go together in the next one. */
-export class HttpReservations implements Reservations {
-  readonly #args: HttpReservationsArgs;
-  readonly #calls: GroupCommit<PlacedOrder, Reserved>;
-
-  constructor(args: HttpReservationsArgs) {
-    this.#args = args;
-    const { maxBatch = MAX_BATCH, concurrency = 1 } = args;
+export function httpReservations(args: HttpReservationsArgs): Reservations {
+  const { maxBatch = MAX_BATCH, concurrency = 1 } = args;
+  const calls = new GroupCommit((orders: PlacedOrder[]) => call(args, orders), {
+    maxBatch,
+    concurrency,
     // How many wait is bounded by how many orders are accepted.
-    const maxWaiting = Number.POSITIVE_INFINITY;
-    this.#calls = new GroupCommit((orders) => this.#call(orders), {
-      maxBatch,
-      concurrency,
-      maxWaiting,
-      rest: REST,
-    });
-  }
+    maxWaiting: Number.POSITIVE_INFINITY,
+    rest: REST,
+  });
+  return { reserve: (order) => calls.add(order) };
+}
 
-  reserve(order: PlacedOrder): Promise<Reserved> {
-    return this.#calls.add(order);
-  }
-
-  async #call(orders: PlacedOrder[]): Promise<Reserved[]> {
-    const { peer, item, onCall, onError } = this.#args;
+async function call(args: HttpReservationsArgs, orders: PlacedOrder[]): Promise<Reserved[]> {
+  const { peer, item, onCall, onError } = args;
+  type Answer = { results: { id: string; outcome: Reserved }[] };
+  try {
     const text = `{"items":[${orders.map(item).join(",")}]}`;
-    type Answer = { results: { id: string; outcome: Reserved }[] };
-    try {
-      const { body } = await peer.post<Answer>("/internal/reservations", text);
-      onCall(orders.length);
-      const outcomes = new Map(body.results.map(({ id, outcome }) => [id, outcome]));
-      return orders.map(({ id }) => {
-        const outcome = outcomes.get(id);
-        if (!outcome) throw new Error(`the answer lacks the outcome of the reservation for order ${id}`);
-        return outcome;
-      });
-    } catch (error) {
-      onError(error);
-      throw error;
-    }
+    const { body } = await peer.post<Answer>("/internal/reservations", text);
+    onCall(orders.length);
+    const outcomes = new Map(body.results.map(({ id, outcome }) => [id, outcome]));
+    return orders.map(({ id }) => {
+      const outcome = outcomes.get(id);
+      if (!outcome) throw new Error(`the answer lacks the outcome of the reservation for order ${id}`);
+      return outcome;
+    });
+  } catch (error) {
+    onError(error);
+    throw error;
   }
 }

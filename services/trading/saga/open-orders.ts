@@ -1,6 +1,5 @@
-import type { Random } from "../clock.ts";
+import { uniqueText } from "../clock.ts";
 import type { Exchange, Report } from "../exchange/port.ts";
-import { ChurnMap } from "./churn-map.ts";
 import { EventWriter, type EventWriterArgs, type NewEvent } from "./event-writer.ts";
 import type { StoredEvent } from "./events.ts";
 import { recordTransition } from "./events.ts";
@@ -59,7 +58,7 @@ export class OpenOrders {
   readonly #exchange: Exchange;
   readonly #writer: EventWriter<Entry>;
   readonly #epochs = new Map<number, number>();
-  readonly #entries = new ChurnMap<string, Entry>();
+  readonly #entries = new Map<string, Entry>();
   readonly #over = new AbortController();
   /** Statements under way that read unfinished orders, and the orders that ended since the first of them began. */
   #reads = 0;
@@ -169,7 +168,7 @@ export class OpenOrders {
     const executing = state.status === "open";
     const times = { takenAt: now, reservedAt: now };
     const entry = { state, shard, epoch, ...times, cancelled: false, executing, working: !executing };
-    this.#entries.add(id, entry);
+    this.#entries.set(id, entry);
     if (!executing) {
       this.#working += 1;
       void this.#work(entry);
@@ -281,9 +280,4 @@ export class OpenOrders {
     this.end();
     this.#args.onOutcomeUnknown(error);
   }
-}
-
-/** 13 random digits and letters, which are some 67 bits. */
-function uniqueText(random: Random): string {
-  return Array.from({ length: 13 }, () => Math.floor(random() * 36).toString(36)).join("");
 }

@@ -67,10 +67,6 @@ export class Worker {
     return this.#openOrders.working;
   }
 
-  get members(): number {
-    return this.#leases.members;
-  }
-
   /** Orders being processed by the owner of a symbol's shard, as of its last heartbeat. */
   backlogOf(symbol: string): number {
     const shard = shardOf(symbol);

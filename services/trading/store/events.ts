@@ -32,14 +32,5 @@ export function eventArrays(events: readonly StoredEvent[]): string[] {
 
 /** Times in milliseconds since 1970. */
 export function timeArray(times: readonly number[]): string {
-  let last = Number.NaN;
-  let text = "";
-  // A batch's times are mostly the same few.
-  return plainArray(
-    times.map((ms) => {
-      if (ms !== last) text = `"${new Date(ms).toISOString()}"`;
-      last = ms;
-      return text;
-    }),
-  );
+  return plainArray(times.map((ms) => `"${new Date(ms).toISOString()}"`));
 }

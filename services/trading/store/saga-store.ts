@@ -1,5 +1,6 @@
 import type { Database } from "../../kit/database/index.ts";
 import { plainArray } from "../../kit/database/index.ts";
+import { lowestUuid7 } from "../../kit/uuid.ts";
 import { openChain } from "../chain/chain.ts";
 import { fold } from "../saga/events.ts";
 import type { Commit, SagaStore } from "../saga/ports.ts";
@@ -87,7 +88,7 @@ export class SqlSagaStore implements SagaStore {
   }
 
   async placedSince(shards: number[], sinceMs: number): Promise<Placed[]> {
-    const values = [plainArray(shards), lowestId(sinceMs)];
+    const values = [plainArray(shards), lowestUuid7(sinceMs)];
     const rows = await this.#database.repeatable<{ shard: number; id: string; created_at: Date }>(
       PLACED_SINCE,
       values,
@@ -123,10 +124,4 @@ export class SqlSagaStore implements SagaStore {
 function stateOf(row: Unfinished): OrderState {
   const order = orderOf(row);
   return fold(order, row.bodies ?? []);
-}
-
-/** The lowest version 7 UUID of a millisecond. */
-function lowestId(ms: number): string {
-  const hex = Math.max(0, Math.floor(ms)).toString(16).padStart(12, "0");
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
 }

@@ -1,9 +1,8 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { failures, json, problem } from "../../kit/http/api.ts";
+import { bodyFailures, failures, json, problem, refuseBody } from "../../kit/http/api.ts";
 import type { KitEnv } from "../../kit/http/app.ts";
 import { ProblemError } from "../../kit/http/problem.ts";
 import { userOf } from "../../kit/http/user.ts";
-import { refuseBody } from "../problems.ts";
 import { AccountHolder, NewAccountHolder } from "./account-holder.ts";
 import type { AccountHolders } from "./store.ts";
 
@@ -26,8 +25,7 @@ const putAccountHolder = createRoute({
   request: { body: { required: true, content: json(NewAccountHolder) } },
   responses: {
     200: { description: "Stored", content: json(AccountHolder) },
-    413: problem("The body is too large"),
-    415: problem("The body is not JSON"),
+    ...bodyFailures,
     422: problem("Invalid"),
     ...failures,
   },

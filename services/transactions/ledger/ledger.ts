@@ -1,17 +1,12 @@
 import { createHash } from "node:crypto";
 import type { Database } from "../../kit/database/index.ts";
 import { GroupCommit } from "../../kit/group-commit.ts";
+import { ProblemError } from "../../kit/http/problem.ts";
+import { keyOfAnother } from "../../kit/http/user.ts";
 import { uuid7 } from "../../kit/uuid.ts";
-import {
-  accountNotFound,
-  otherTransaction,
-  scaleProblem,
-  tooLittle,
-  tooMuch,
-  wrongTarget,
-} from "../problems.ts";
+import { scaleProblem, tooLittle, tooMuch, wrongTarget } from "../problems.ts";
 import { type Account, type AccountRow, amountIn, asAccount } from "./account.ts";
-import type { AccountDirectory, AccountFacts } from "./directory.ts";
+import { type AccountFacts, accountById, accountOf, openAccount } from "./directory.ts";
 import { readStatement, type Statement } from "./statement.ts";
 import { MAX_BALANCE, type NewTransaction, type Transaction } from "./transaction.ts";
 
@@ -39,23 +34,6 @@ const POST = {
   text: "SELECT outcome, reference, at FROM post($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 };
 
-/** Books users' transactions: what queued while the last commit ran is one statement and one commit. */
-export class Poster {
-  readonly #commits: GroupCommit<Entry, Outcome>;
-
-  constructor(database: Database) {
-    this.#commits = new GroupCommit((entries) => postAll(database, entries), {
-      maxBatch: 200,
-      maxWaiting: 2000,
-    });
-  }
-
-  /** @throws ProblemError 503 when too many wait or the database is away. */
-  post(entry: Entry): Promise<Outcome> {
-    return this.#commits.add(entry);
-  }
-}
-
 /** In order of user and key, so that two pods that book the same keys never wait for each other. */
 async function postAll(database: Database, entries: Entry[]): Promise<Outcome[]> {
   const order = entries.map((_, i) => i).sort((a, b) => compare(entries[a] as Entry, entries[b] as Entry));
@@ -81,7 +59,7 @@ function compare(a: Entry, b: Entry): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
-export interface Booked {
+interface Booked {
   transaction: Transaction;
   /** Booked by an earlier request with the same key. */
   replayed: boolean;
@@ -116,17 +94,18 @@ interface TransactionRow {
 /** Cash accounts of users; each sees only their own. Every method throws ProblemError 503 when the database is away. */
 export class Ledger {
   readonly #database: Database;
-  readonly #directory: AccountDirectory;
-  readonly #poster: Poster;
+  readonly #posts: GroupCommit<Entry, Outcome>;
 
-  constructor(database: Database, directory: AccountDirectory) {
+  constructor(database: Database) {
     this.#database = database;
-    this.#directory = directory;
-    this.#poster = new Poster(database);
+    this.#posts = new GroupCommit((entries) => postAll(database, entries), {
+      maxBatch: 200,
+      maxWaiting: 2000,
+    });
   }
 
   async open(userId: string, currency: string): Promise<Account> {
-    const { id } = await this.#directory.open(userId, currency);
+    const { id } = await openAccount(this.#database, userId, currency);
     const [row] = await this.#database.repeatable<AccountRow>(ACCOUNT, [id]);
     if (!row) throw new Error(`the account ${id}, which was just opened, is not in the database`);
     return asAccount(row);
@@ -148,8 +127,8 @@ export class Ledger {
     const wrong = scaleProblem(wanted.amount, currency);
     if (wrong) throw wrong;
     const to = wanted.kind === "transfer" ? await this.#targetFor(account, wanted.toAccountId) : undefined;
-    const bank = to ? to.id : await this.#directory.bank(currency);
-    const [debit, credit] = wanted.kind === "deposit" ? [bank, account.id] : [account.id, bank];
+    const other = to?.id ?? account.bank;
+    const [debit, credit] = wanted.kind === "deposit" ? [other, account.id] : [account.id, other];
     const entry: Entry = {
       id: uuid7(),
       userId,
@@ -160,7 +139,7 @@ export class Ledger {
       credit,
       amount: wanted.amount,
     };
-    const outcome = await this.#poster.post(entry);
+    const outcome = await this.#posts.add(entry);
     refuse(outcome);
     return {
       transaction: {
@@ -208,20 +187,20 @@ export class Ledger {
   async #accountFor(userId: string, wanted: NewTransaction): Promise<AccountFacts> {
     if (wanted.accountId !== undefined) return this.#own(userId, wanted.accountId);
     const currency = wanted.currency ?? "";
-    if (wanted.kind === "deposit") return this.#directory.open(userId, currency);
-    const account = await this.#directory.byUser(userId, currency);
-    if (!account) throw accountNotFound(`You have no account in ${currency}; a deposit opens it.`);
+    if (wanted.kind === "deposit") return openAccount(this.#database, userId, currency);
+    const account = await accountOf(this.#database, userId, currency);
+    if (!account) throw new ProblemError(404, `You have no account in ${currency}; a deposit opens it.`);
     return account;
   }
 
   async #own(userId: string, accountId: string): Promise<AccountFacts> {
-    const account = await this.#directory.byId(accountId.toLowerCase());
-    if (account?.userId !== userId) throw accountNotFound("You have no account of this id.");
+    const account = await accountById(this.#database, accountId.toLowerCase());
+    if (account?.userId !== userId) throw new ProblemError(404, "You have no account of this id.");
     return account;
   }
 
   async #targetFor(from: AccountFacts, toAccountId: string): Promise<AccountFacts> {
-    const to = await this.#directory.byId(toAccountId.toLowerCase());
+    const to = await accountById(this.#database, toAccountId.toLowerCase());
     if (!to) throw wrongTarget("is not an account here");
     if (to.id === from.id) throw wrongTarget("is the account that the transfer comes from");
     if (to.currency !== from.currency) throw wrongTarget(`must be an account in ${from.currency}`);
@@ -235,7 +214,7 @@ function fingerprint(...meaning: string[]): Buffer {
 }
 
 function refuse({ outcome }: Outcome): void {
-  if (outcome === "other") throw otherTransaction();
+  if (outcome === "other") throw keyOfAnother("transaction");
   if (outcome === "insufficient") throw tooLittle();
   if (outcome === "full") throw tooMuch();
 }

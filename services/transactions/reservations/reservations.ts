@@ -7,7 +7,7 @@ import {
   EXCHANGE_CURRENCY,
   parseDecimal,
   type ReservationResult,
-  ReserveInSteps,
+  reserveInSteps,
   scaleOf,
 } from "../../market/index.ts";
 import { type ReservationReport, reservationReport } from "./report.ts";
@@ -60,20 +60,16 @@ export interface Applied {
 /** Cash that is reserved for orders. Every method throws ProblemError 503 when the database is away. */
 export class Reservations {
   readonly #database: Database;
-  readonly #inSteps: ReserveInSteps<ReservationItem>;
+  /** Reserves for each item, once per id: a repeat gets the outcome of the first request, or `released`. */
+  readonly reserve: (items: ReservationItem[]) => Promise<ReservationResult[]>;
 
   constructor(database: Database) {
     this.#database = database;
-    this.#inSteps = new ReserveInSteps({
+    this.reserve = reserveInSteps({
       atOnce: (items) => database.repeatable<{ id: string }>(RESERVE, arraysOf(items)),
       oneByOne: (items) =>
         database.repeatable<ReservationResult & QueryResultRow>(RESERVE_WITH_CARE, arraysOf(items)),
     });
-  }
-
-  /** Reserves for each item, once per id: a repeat gets the outcome of the first request, or `released`. */
-  reserve(items: ReservationItem[]): Promise<ReservationResult[]> {
-    return this.#inSteps.reserve(items);
   }
 
   /** Applies events in one transaction with the feed's position: repeating it changes nothing. */

@@ -6,7 +6,6 @@ import {
   divideHalfUp,
   formatDecimal,
   parseDecimal,
-  rescale,
   scaleOf,
 } from "../../../services/market/money.ts";
 
@@ -74,11 +73,6 @@ describe("money", () => {
       }),
     );
     assert.deepEqual([divideHalfUp(5n, 2n), divideHalfUp(-5n, 2n)], [3n, -2n]);
-  });
-
-  it("rescales without losing a digit", () => {
-    assert.deepEqual([rescale("1.230", 2), rescale("-5", 2), rescale("7.000", 0)], ["1.23", "-5.00", "7"]);
-    assert.throws(() => rescale("1.235", 2), RangeError);
   });
 
   it("knows the digits of each currency", () => {

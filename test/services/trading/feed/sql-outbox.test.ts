@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { pino } from "pino";
 import { Database } from "../../../../services/kit/database/database.ts";
 import { positionText, START } from "../../../../services/trading/feed/ports.ts";
-import { SqlOutbox } from "../../../../services/trading/feed/sql-outbox.ts";
+import { sqlOutbox } from "../../../../services/trading/feed/sql-outbox.ts";
 import { startPostgres, type TestPostgres } from "../../../support/postgres.ts";
 import { databaseEnv, migrate } from "../../../support/stack.ts";
 
@@ -30,7 +30,7 @@ describe("the outbox", () => {
         [position],
       );
     }
-    const outbox = new SqlOutbox(database);
+    const outbox = sqlOutbox(database);
     assert.deepEqual((await outbox.read(START, 100)).map(positionText), expected);
     const after = await outbox.read({ xid: "9", chain: 10, link: 1 }, 2);
     assert.deepEqual(after.map(positionText), ["10.1.1", "99.2.1"]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseDecimal } from "../../../../services/market/money.ts";
-import { ChainCheck } from "../../../../services/trading/chain/verify.ts";
+import { ChainCheck } from "../../../../services/trading/chain/verify-database.ts";
 import type { EventBody } from "../../../../services/trading/saga/events.ts";
 import { isEnd } from "../../../../services/trading/saga/state.ts";
 import { INITIAL, type Outcome } from "./scenario.ts";

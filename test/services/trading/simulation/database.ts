@@ -5,7 +5,7 @@ import {
   type Request,
 } from "../../../../services/trading/accept/accept.ts";
 import { chainBody, GENESIS, hashOf } from "../../../../services/trading/chain/chain.ts";
-import type { ChainRow } from "../../../../services/trading/chain/verify.ts";
+import type { ChainRow } from "../../../../services/trading/chain/verify-database.ts";
 import type { FedEvent, Outbox } from "../../../../services/trading/feed/ports.ts";
 import { comparePositions } from "../../../../services/trading/feed/ports.ts";
 import type { StoredEvent } from "../../../../services/trading/saga/events.ts";

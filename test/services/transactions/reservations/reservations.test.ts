@@ -204,7 +204,7 @@ describe("reservations of cash", () => {
     const post = (body: unknown) => cash.call("POST", "/internal/reservations", "", body);
     const bad = { ...item("ann", "1.005"), id: "x" };
     await refused(await post({ items: [item("ann", "1.00"), bad] }), 422, "items.1.id", "items.1.amount");
-    await refused(await post("{"), 400);
+    await refused(await post("{"), 400, "body");
     const most = Array.from({ length: 501 }, () => item("ann", "1.00"));
     await refused(await post({ items: most }), 422, "items");
     await refused(await cash.send({ after: null, position: "x", events: [] }), 422, "position");

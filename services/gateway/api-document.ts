@@ -1,17 +1,22 @@
-import { Peer } from "../../kit/client/peer.ts";
-import type { Logger } from "../../kit/telemetry/index.ts";
-import type { Service } from "../services.ts";
-import { merge, type Part } from "./merge.ts";
+import { Peer } from "../kit/client/peer.ts";
+import { isBelow } from "../kit/http/app.ts";
+import type { Logger } from "../kit/telemetry/index.ts";
+import type { Service } from "./routes.ts";
 
 const FRESH_MS = 60_000;
 /** A service that is away is asked again no sooner. */
 const RETRY_MS = 5000;
 const TIMEOUT_MS = 1000;
 
-type Document = Part["document"];
+/** The parts of an OpenAPI document that are merged. */
+interface Document {
+  paths?: Record<string, object>;
+  /** By kind and name. */
+  components?: Record<string, Record<string, object>>;
+}
 
 /** The gateway's own paths, and what holds for every path. */
-const BASE: Document = {
+const BASE = {
   openapi: "3.1.0",
   info: { title: "Trizone", version: "1", description: "Orders, cash, portfolio and quotes." },
   security: [{ accessToken: [] }],
@@ -60,20 +65,21 @@ class Source {
 
   async #ask(): Promise<void> {
     try {
-      const answer = await this.#peer.get<Document>("/openapi.json", { timeoutMs: TIMEOUT_MS, tries: 1 });
+      const answer = await this.#peer.get<Document>("/openapi.json", { timeoutMs: TIMEOUT_MS });
       this.#document = answer.body;
       this.#askAgainAt = performance.now() + FRESH_MS;
     } catch (error) {
       this.#askAgainAt = performance.now() + RETRY_MS;
-      this.#log.warn(
-        { err: error, service: this.service.name },
-        "could not fetch a service's OpenAPI document",
-      );
+      const service = this.service.name;
+      this.#log.warn({ err: error, service }, "could not fetch a service's OpenAPI document");
     }
   }
 }
 
-/** The OpenAPI 3.1 document of all that is behind the gateway; `x-missing` names services whose document could not be fetched. */
+/**
+ * The OpenAPI 3.1 document of all that is behind the gateway; `x-missing` names services whose document could not be
+ * fetched. Services must not give different components the same name.
+ */
 export class ApiDocument {
   readonly #sources: Source[];
 
@@ -83,18 +89,22 @@ export class ApiDocument {
     );
   }
 
-  async get(): Promise<Document> {
-    const documents = await Promise.all(
-      this.#sources.map(async (source) => ({ service: source.service, document: await source.document() })),
-    );
-    const missing = documents.filter(({ document }) => !document).map(({ service }) => service.name);
-    const parts = documents.flatMap(({ service, document }) => {
-      if (!document) return [];
-      const routes = (path: string) =>
-        service.paths.some((prefix) => path === prefix || path.startsWith(`${prefix}/`));
-      return [{ service: service.name, document, routes }];
-    });
-    return merge(missing.length > 0 ? { ...BASE, "x-missing": missing } : BASE, parts);
+  async get(): Promise<object> {
+    const paths: Document["paths"] = { ...BASE.paths };
+    const components: NonNullable<Document["components"]> = { ...BASE.components };
+    const missing: string[] = [];
+    const documents = await Promise.all(this.#sources.map((source) => source.document()));
+    for (const [i, { service }] of this.#sources.entries()) {
+      const document = documents[i];
+      if (!document) missing.push(service.name);
+      for (const [path, item] of Object.entries(document?.paths ?? {})) {
+        if (service.paths.some((prefix) => isBelow(path, prefix))) paths[path] = item;
+      }
+      for (const [kind, named] of Object.entries(document?.components ?? {})) {
+        components[kind] = { ...components[kind], ...named };
+      }
+    }
+    return { ...BASE, paths, components, ...(missing.length > 0 && { "x-missing": missing }) };
   }
 
   async close(): Promise<void> {
