@@ -17,11 +17,30 @@ export interface Problem {
   keys?: string[];
 }
 
-/** Keys that another key makes necessary and that are missing, as problems. */
-export function missing(raw: Record<string, unknown>): Problem[] {
+/** Whether a stack is the one that is traded on: `prod`, or a layer of it such as `prod-foundation`. */
+export function isProduction(stack: string): boolean {
+  return stack === "prod" || stack.startsWith("prod-");
+}
+
+/**
+ * Keys that another key, or the stack's name, makes necessary and that are missing, as problems.
+ * @param stack its name
+ */
+export function missing(raw: Record<string, unknown>, stack: string): Problem[] {
+  const makesAlarms = raw.target !== "kubernetes" && raw.layer !== "applications";
   const demands: [boolean, string, string][] = [
     ["certificateArn" in raw, "domain", "the name that certificateArn is for"],
-    ["domain" in raw, "certificateArn", "domain is served over TLS"],
+    ["hostedZoneId" in raw, "domain", "a name in the zone of hostedZoneId"],
+    [
+      "domain" in raw && !("hostedZoneId" in raw),
+      "certificateArn",
+      "domain is served over TLS; set the ARN of its certificate, or hostedZoneId to have one made",
+    ],
+    [
+      isProduction(stack) && makesAlarms,
+      "alarmEmails",
+      "without a recipient nobody learns of a production stack's alarms",
+    ],
     [raw.target === "kubernetes", "issuer", "target kubernetes has no user pool of its own"],
     [raw.target === "kubernetes", "publicUrl", "target kubernetes has no load balancer of its own"],
     [raw.target === "kubernetes", "databasePassword", "target kubernetes has no Secrets Manager"],
@@ -44,7 +63,17 @@ export function conflicts(valid: Partial<Config>): Problem[] {
     ...rangeProblems(valid),
     ...replicaProblems(valid),
     ...connectionProblems(valid),
+    ...accessProblems(valid),
   ];
+}
+
+/** Said before the first resource is made: the cluster takes a quarter of an hour, and only then would `up` find out. */
+function accessProblems({ target, layer, clusterAccess }: Partial<Config>): Problem[] {
+  if (target !== "aws" || layer === "applications" || !clusterAccess) return [];
+  if (clusterAccess.cidrs.length > 0 || clusterAccess.runner) return [];
+  const message =
+    "nobody could reach the cluster's API: set clusterAccess.cidrs to the addresses of the machine that deploys, or clusterAccess.runner to true where it is in the VPC and has the security group of output runnerSecurityGroupId";
+  return [{ path: ["clusterAccess"], message }];
 }
 
 function layerProblems({ layer, target, foundation, delivery }: Partial<Config>): Problem[] {

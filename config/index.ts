@@ -16,6 +16,7 @@ export {
   withScheme,
 } from "./allowed-connections.ts";
 export { isPrivate, NARROW_RANGE, parseCidr } from "./cidr.ts";
+export { isProduction } from "./conflicts.ts";
 export {
   budgetProblem,
   connectionPools,
@@ -32,7 +33,7 @@ export {
   versionProblems,
   versionScale,
 } from "./model-versions.ts";
-export { Foundation, FoundationOutput, KubernetesOutputs, Outputs } from "./outputs.ts";
+export { Foundation, FoundationOutput, KubernetesOutputs, Outputs, TOKEN_CALLBACK } from "./outputs.ts";
 export { ConfigError, readConfig } from "./read-config.ts";
 export type { Config } from "./schema.ts";
 export {
@@ -53,4 +54,4 @@ export {
   type ServiceName,
 } from "./services.ts";
 export { type Subnets, subnetProblems, subnetsOf, type Tier } from "./subnets.ts";
-export { EXCHANGE_TIME_ZONE, OPEN_FACTOR, tradingWindows } from "./trading-hours.ts";
+export { EXCHANGE_TIME_ZONE, OPEN_FACTOR, OPEN_HOUR, tradingWindows } from "./trading-hours.ts";
