@@ -18,16 +18,12 @@ export interface Problem {
 }
 
 /** Whether a stack is the one that is traded on: `prod`, or a layer of it such as `prod-foundation`. */
-export function isProduction(stack: string): boolean {
+function isProduction(stack: string): boolean {
   return stack === "prod" || stack.startsWith("prod-");
 }
 
-/**
- * Keys that another key, or the stack's name, makes necessary and that are missing, as problems.
- * @param stack its name
- */
-export function missing(raw: Record<string, unknown>, stack: string): Problem[] {
-  const makesAlarms = raw.target !== "kubernetes" && raw.layer !== "applications";
+/** Keys that another key makes necessary and that are missing, as problems. */
+export function missing(raw: Record<string, unknown>): Problem[] {
   const demands: [boolean, string, string][] = [
     ["certificateArn" in raw, "domain", "the name that certificateArn is for"],
     ["hostedZoneId" in raw, "domain", "a name in the zone of hostedZoneId"],
@@ -35,11 +31,6 @@ export function missing(raw: Record<string, unknown>, stack: string): Problem[] 
       "domain" in raw && !("hostedZoneId" in raw),
       "certificateArn",
       "domain is served over TLS; set the ARN of its certificate, or hostedZoneId to have one made",
-    ],
-    [
-      isProduction(stack) && makesAlarms,
-      "alarmEmails",
-      "without a recipient nobody learns of a production stack's alarms",
     ],
     [raw.target === "kubernetes", "issuer", "target kubernetes has no user pool of its own"],
     [raw.target === "kubernetes", "publicUrl", "target kubernetes has no load balancer of its own"],
@@ -53,9 +44,9 @@ export function missing(raw: Record<string, unknown>, stack: string): Problem[] 
 
 /**
  * What keys that are right by themselves do to each other, as problems; looked at apart from the schema so that one
- * error lists all. `valid` has the keys whose values hold, defaults included.
+ * error lists all. `valid` has the keys whose values hold, defaults included; `stack` is the stack's name.
  */
-export function conflicts(valid: Partial<Config>): Problem[] {
+export function conflicts(valid: Partial<Config>, stack: string): Problem[] {
   return [
     ...layerProblems(valid),
     ...issuerProblems(valid),
@@ -64,7 +55,15 @@ export function conflicts(valid: Partial<Config>): Problem[] {
     ...replicaProblems(valid),
     ...connectionProblems(valid),
     ...accessProblems(valid),
+    ...alarmProblems(valid, stack),
   ];
+}
+
+function alarmProblems({ target, layer, alarmEmails }: Partial<Config>, stack: string): Problem[] {
+  if (!isProduction(stack) || target !== "aws" || layer === "applications" || alarmEmails?.length !== 0)
+    return [];
+  const message = "missing: without a recipient nobody learns of a production stack's alarms";
+  return [{ path: ["alarmEmails"], message }];
 }
 
 /** Said before the first resource is made: the cluster takes a quarter of an hour, and only then would `up` find out. */

@@ -16,7 +16,6 @@ export {
   withScheme,
 } from "./allowed-connections.ts";
 export { isPrivate, NARROW_RANGE, parseCidr } from "./cidr.ts";
-export { isProduction } from "./conflicts.ts";
 export {
   budgetProblem,
   connectionPools,
@@ -33,7 +32,7 @@ export {
   versionProblems,
   versionScale,
 } from "./model-versions.ts";
-export { Foundation, FoundationOutput, KubernetesOutputs, Outputs, TOKEN_CALLBACK } from "./outputs.ts";
+export { Foundation, FoundationOutput, KubernetesOutputs, Outputs } from "./outputs.ts";
 export { ConfigError, readConfig } from "./read-config.ts";
 export type { Config } from "./schema.ts";
 export {

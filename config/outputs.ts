@@ -1,12 +1,6 @@
 import { z } from "zod";
 import { Connection } from "./allowed-connections.ts";
 
-/**
- * Where `trizone token` has the browser bring the code of a sign-in: a port of the user's own machine, over plain HTTP, as
- * RFC 8252 (section 7.3) describes for programs without a web server. PKCE keeps the code of use to that program alone.
- */
-export const TOKEN_CALLBACK = "http://localhost:8910/callback";
-
 const LoadBalancer = z.object({
   arn: z.string().startsWith("arn:"),
   name: z.string(),

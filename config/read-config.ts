@@ -30,8 +30,8 @@ export function readConfig(all: Record<string, string>, project: string, stack: 
   const parsed = Schema.safeParse({ ...raw, "aws:region": all["aws:region"] });
   const problems: Problem[] = [
     ...(parsed.error?.issues ?? []),
-    ...missing(raw, stack),
-    ...conflicts(valid(raw)),
+    ...missing(raw),
+    ...conflicts(valid(raw), stack),
   ];
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new ConfigError(explain(problems, project, stack));

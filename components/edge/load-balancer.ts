@@ -136,17 +136,13 @@ export class LoadBalancer extends pulumi.ComponentResource {
   /** The listener that serves; over HTTPS, beside one that redirects to it. */
   #listeners({ arn: loadBalancerArn, dnsName }: aws.lb.LoadBalancer): aws.lb.Listener {
     const { https, region, tags, transform } = this.#args;
-    const listen = (
-      suffix: string,
-      args: Omit<aws.lb.ListenerArgs, "loadBalancerArn">,
-      dependsOn: pulumi.Resource[] = [],
-    ) =>
+    const listen = (suffix: string, args: Omit<aws.lb.ListenerArgs, "loadBalancerArn">) =>
       new aws.lb.Listener(
         ...transformed(
           transform?.listener,
           `${this.#name}-${suffix}`,
           { loadBalancerArn, region, tags, ...args },
-          { parent: this, dependsOn },
+          { parent: this },
         ),
       );
     if (!https) return listen("http", { port: 80, protocol: "HTTP", defaultActions: [NOT_FOUND] });
@@ -160,8 +156,7 @@ export class LoadBalancer extends pulumi.ComponentResource {
       sslPolicy: TLS_1_3,
       defaultActions: [NOT_FOUND],
     });
-    // After it, so that nobody is sent where nothing answers yet.
-    listen("redirect", { port: 80, protocol: "HTTP", defaultActions: [TO_HTTPS] }, [serving]);
+    listen("redirect", { port: 80, protocol: "HTTP", defaultActions: [TO_HTTPS] });
     return serving;
   }
 

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { TOKEN_CALLBACK, withScheme } from "../../config/index.ts";
+import { withScheme } from "../../config/index.ts";
 import { type Transform, transformed } from "../arguments.ts";
 
 export interface IdentityArgs {
@@ -98,9 +98,10 @@ function clientArgs(
     allowedOauthFlows: ["code"],
     allowedOauthScopes: ["openid", "profile"],
     supportedIdentityProviders: ["COGNITO"],
-    callbackUrls: [pulumi.interpolate`${home}/callback`, TOKEN_CALLBACK],
+    callbackUrls: [pulumi.interpolate`${home}/callback`],
     logoutUrls: [pulumi.interpolate`${home}/`],
-    explicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    // The second is `trizone token`'s: only who may call AdminInitiateAuth in the account.
+    explicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
     accessTokenValidity: 1,
     idTokenValidity: 1,
     refreshTokenValidity: 1,
