@@ -136,13 +136,17 @@ export class LoadBalancer extends pulumi.ComponentResource {
   /** The listener that serves; over HTTPS, beside one that redirects to it. */
   #listeners({ arn: loadBalancerArn, dnsName }: aws.lb.LoadBalancer): aws.lb.Listener {
     const { https, region, tags, transform } = this.#args;
-    const listen = (suffix: string, args: Omit<aws.lb.ListenerArgs, "loadBalancerArn">) =>
+    const listen = (
+      suffix: string,
+      args: Omit<aws.lb.ListenerArgs, "loadBalancerArn">,
+      aliases: pulumi.Alias[] = [],
+    ) =>
       new aws.lb.Listener(
         ...transformed(
           transform?.listener,
           `${this.#name}-${suffix}`,
           { loadBalancerArn, region, tags, ...args },
-          { parent: this },
+          { parent: this, aliases },
         ),
       );
     if (!https) return listen("http", { port: 80, protocol: "HTTP", defaultActions: [NOT_FOUND] });
@@ -156,7 +160,9 @@ export class LoadBalancer extends pulumi.ComponentResource {
       sslPolicy: TLS_1_3,
       defaultActions: [NOT_FOUND],
     });
-    listen("redirect", { port: 80, protocol: "HTTP", defaultActions: [TO_HTTPS] });
+    // A balancer that served plain HTTP has this port already, and takes no second listener on it.
+    const plain = { name: `${this.#name}-http` };
+    listen("redirect", { port: 80, protocol: "HTTP", defaultActions: [TO_HTTPS] }, [plain]);
     return serving;
   }
 
