@@ -48,6 +48,11 @@ describe("load balancers on the evaluated graph", () => {
         "public-redirect",
       ).defaultActions;
       assert.deepEqual([type, redirect.protocol, redirect.port], ["redirect", "HTTPS", "443"]);
+      // A stack that served plain HTTP has port 80 taken: its listener becomes this one.
+      const [listener] = ofType(graph, "aws:lb/listener:Listener").filter(
+        ({ name }) => name === "public-redirect",
+      );
+      assert.ok(listener?.options.aliases?.some((alias) => JSON.stringify(alias).includes("public-http")));
     }
   });
 
