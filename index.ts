@@ -57,7 +57,15 @@ function onAws(config: Config): Platform {
   const services = awsServices(config, governance, cluster, data, edges);
   awsObservability(config, governance, cluster);
   awsAudit(config, governance, data.models);
-  return awsPlatform(config, { ...governance, ...cluster, ...edges, identity, ...data, ...services });
+  return awsPlatform(config, {
+    ...governance,
+    network,
+    ...cluster,
+    ...edges,
+    identity,
+    ...data,
+    ...services,
+  });
 }
 
 function onKubernetes(config: Config): Platform {

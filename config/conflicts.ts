@@ -17,11 +17,21 @@ export interface Problem {
   keys?: string[];
 }
 
+/** Whether a stack is the one that is traded on: `prod`, or a layer of it such as `prod-foundation`. */
+function isProduction(stack: string): boolean {
+  return stack === "prod" || stack.startsWith("prod-");
+}
+
 /** Keys that another key makes necessary and that are missing, as problems. */
 export function missing(raw: Record<string, unknown>): Problem[] {
   const demands: [boolean, string, string][] = [
     ["certificateArn" in raw, "domain", "the name that certificateArn is for"],
-    ["domain" in raw, "certificateArn", "domain is served over TLS"],
+    ["hostedZoneId" in raw, "domain", "a name in the zone of hostedZoneId"],
+    [
+      "domain" in raw && !("hostedZoneId" in raw),
+      "certificateArn",
+      "domain is served over TLS; set the ARN of its certificate, or hostedZoneId to have one made",
+    ],
     [raw.target === "kubernetes", "issuer", "target kubernetes has no user pool of its own"],
     [raw.target === "kubernetes", "publicUrl", "target kubernetes has no load balancer of its own"],
     [raw.target === "kubernetes", "databasePassword", "target kubernetes has no Secrets Manager"],
@@ -34,9 +44,9 @@ export function missing(raw: Record<string, unknown>): Problem[] {
 
 /**
  * What keys that are right by themselves do to each other, as problems; looked at apart from the schema so that one
- * error lists all. `valid` has the keys whose values hold, defaults included.
+ * error lists all. `valid` has the keys whose values hold, defaults included; `stack` is the stack's name.
  */
-export function conflicts(valid: Partial<Config>): Problem[] {
+export function conflicts(valid: Partial<Config>, stack: string): Problem[] {
   return [
     ...layerProblems(valid),
     ...issuerProblems(valid),
@@ -44,7 +54,25 @@ export function conflicts(valid: Partial<Config>): Problem[] {
     ...rangeProblems(valid),
     ...replicaProblems(valid),
     ...connectionProblems(valid),
+    ...accessProblems(valid),
+    ...alarmProblems(valid, stack),
   ];
+}
+
+function alarmProblems({ target, layer, alarmEmails }: Partial<Config>, stack: string): Problem[] {
+  if (!isProduction(stack) || target !== "aws" || layer === "applications" || alarmEmails?.length !== 0)
+    return [];
+  const message = "missing: without a recipient nobody learns of a production stack's alarms";
+  return [{ path: ["alarmEmails"], message }];
+}
+
+/** Said before the first resource is made: the cluster takes a quarter of an hour, and only then would `up` find out. */
+function accessProblems({ target, layer, clusterAccess }: Partial<Config>): Problem[] {
+  if (target !== "aws" || layer === "applications" || !clusterAccess) return [];
+  if (clusterAccess.cidrs.length > 0 || clusterAccess.runner) return [];
+  const message =
+    "nobody could reach the cluster's API: set clusterAccess.cidrs to the addresses of the machine that deploys, or clusterAccess.runner to true where it is in the VPC and has the security group of output runnerSecurityGroupId";
+  return [{ path: ["clusterAccess"], message }];
 }
 
 function layerProblems({ layer, target, foundation, delivery }: Partial<Config>): Problem[] {

@@ -4,6 +4,8 @@ import { Connection } from "./allowed-connections.ts";
 const LoadBalancer = z.object({
   arn: z.string().startsWith("arn:"),
   name: z.string(),
+  /** The name that AWS gave it, which a record of a domain points to. */
+  dnsName: z.string(),
   /** URL through which it is reached: the public one from anywhere, the internal one from inside the VPC. */
   url: z.url(),
 });
@@ -23,6 +25,8 @@ export const Outputs = z.object({
   issuer: z.url(),
   /** OAuth client of the single-page app and of `trizone token`. */
   clientId: z.string(),
+  /** Cognito's user pool, in which an administrator makes users. */
+  userPoolId: z.string(),
   /** Base URL of ARC's zonal-shift API. */
   arcEndpoint: z.url(),
   loadBalancers: z.object({ public: LoadBalancer, internal: LoadBalancer }),
@@ -32,6 +36,10 @@ export const Outputs = z.object({
   database: z.object({ endpoint: z.string(), name: z.string() }),
   /** Bucket of the model files. */
   modelBucket: z.string(),
+  /** Security group of machines in the VPC that deploy: it reaches the cluster's API and the endpoints of AWS. */
+  runnerSecurityGroupId: z.string(),
+  /** What people have to do before the stack is complete, a sentence each. */
+  leftToDo: z.array(z.string()),
 });
 
 export type Outputs = z.infer<typeof Outputs>;
@@ -84,6 +92,9 @@ export const KubernetesOutputs = Outputs.omit({
   loadBalancers: true,
   cluster: true,
   modelBucket: true,
+  userPoolId: true,
+  runnerSecurityGroupId: true,
+  leftToDo: true,
 });
 
 export type KubernetesOutputs = z.infer<typeof KubernetesOutputs>;

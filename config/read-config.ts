@@ -28,7 +28,11 @@ export function readConfig(all: Record<string, string>, project: string, stack: 
     own.map(([key, value]) => [key.slice(project.length + 1), value]),
   );
   const parsed = Schema.safeParse({ ...raw, "aws:region": all["aws:region"] });
-  const problems: Problem[] = [...(parsed.error?.issues ?? []), ...missing(raw), ...conflicts(valid(raw))];
+  const problems: Problem[] = [
+    ...(parsed.error?.issues ?? []),
+    ...missing(raw),
+    ...conflicts(valid(raw), stack),
+  ];
   if (parsed.success && problems.length === 0) return parsed.data;
   throw new ConfigError(explain(problems, project, stack));
 }

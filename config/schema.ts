@@ -93,8 +93,16 @@ const Nodes = json(
 
 const ClusterAccess = json(
   z.strictObject({
-    /** IPv4 ranges that reach the API server over the internet. @default none: only who is in the VPC */
+    /**
+     * IPv4 ranges that reach the API server over the internet: those of the machines that run `pulumi up` or kubectl
+     * from outside the VPC, such as an office's address or a CI system's. @default none: only who is in the VPC
+     */
     cidrs: z.array(text("an IPv4 range of /8 or narrower, such as 203.0.113.0/24", NARROW_RANGE)).default([]),
+    /**
+     * Whether deployments come from a machine in the VPC (or in one that is connected to it) that has the security group
+     * which output `runnerSecurityGroupId` names. The first `up` makes the VPC, so that it needs `cidrs` in any case.
+     */
+    runner: bool().default(false),
     /** IAM roles that may do everything in the cluster, or read it. */
     admins: z.array(text("an IAM role's ARN", /^arn:aws[\w-]*:iam::\d{12}:role\//)).default([]),
     viewers: z.array(text("an IAM role's ARN", /^arn:aws[\w-]*:iam::\d{12}:role\//)).default([]),
@@ -112,7 +120,10 @@ const Objectives = json(
 
 const Balancers = json(
   z.strictObject({
-    /** Capacity units of an ordinary minute. Three times as much is kept ready; without it, ALB scales by itself. */
+    /**
+     * Capacity units of an ordinary minute. Three times as much is reserved on weekdays over the market's open; without
+     * it, ALB scales by itself.
+     */
     baseCapacity: count(34, 500).optional(),
     /** Requests that one address may send in five minutes. */
     rateLimit: count(10, 2_000_000_000).default(3000),
@@ -216,11 +227,17 @@ export const Schema = z
     delivery: Delivery.prefault({}),
     /** Guards the database and the balancers against deletion. */
     protect: bool().default(false),
-    /** Addresses that alarms are sent to; each is asked once to confirm. @default none */
+    /** Addresses that alarms are sent to; each is asked once to confirm. A production stack needs one. @default none */
     alarmEmails: json(z.array(z.email({ error: "expected an e-mail address" }))).default([]),
-    /** ACM certificate of `domain`; without the two, the public balancer speaks plain HTTP. */
-    certificateArn: text("an ACM certificate's ARN", /^arn:aws[\w-]*:acm:/).optional(),
+    /**
+     * Name under which users reach the platform. @default the public balancer's own, with a certificate that it signed
+     * itself, of which browsers warn
+     */
     domain: text("a DNS name", /^([a-z0-9-]+\.)+[a-z]{2,}$/).optional(),
+    /** Route 53's public zone that `domain` is in: the program makes the domain's certificate and record there. */
+    hostedZoneId: text("a Route 53 zone's id such as Z0123456789ABCDEFGHIJ", /^Z[A-Z0-9]{1,31}$/).optional(),
+    /** ACM certificate of `domain`, in the stack's region. @default one that the program makes in the hosted zone */
+    certificateArn: text("an ACM certificate's ARN", /^arn:aws[\w-]*:acm:/).optional(),
     /** For target kubernetes: the OpenID issuer, the URL under which `web` is reached, the database's password. */
     issuer: Issuer.optional(),
     /**

@@ -14,6 +14,12 @@ const QUIET = { from: 9 * 60, to: 16 * 60 + 30 };
 /** The market's open, 9:59 to 10:02, in ordinary minutes' traffic. */
 export const OPEN_FACTOR = 3;
 
+/**
+ * When what the open takes is made ready, and given back: weekdays 9:30 and 10:30 in the exchange's time zone, as
+ * EventBridge Scheduler writes it (minute, hour, day of month, month, day of week, year).
+ */
+export const OPEN_HOUR = { from: "cron(30 9 ? * MON-FRI *)", to: "cron(30 10 ? * MON-FRI *)" };
+
 const DAY = 24 * 60;
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 

@@ -5,7 +5,7 @@ import { type Transform, transformed } from "../arguments.ts";
 
 export interface AutoshiftArgs {
   region: string;
-  /** What is shifted: a load balancer that opted in to zonal shifts. */
+  /** What is shifted: a load balancer or a cluster that opted in to zonal shifts. */
   resourceArn: pulumi.Input<string>;
   /** Alarms that end a practice run and mark it failed. One to ten. */
   outcomeAlarms: pulumi.Input<string>[];
@@ -15,7 +15,7 @@ export interface AutoshiftArgs {
 }
 
 /**
- * Lets AWS shift a balancer away from a zone that it finds impaired, and practises that weekly outside the exchange's
+ * Lets AWS shift a balancer, or a cluster, away from a zone that it finds impaired, and practises that weekly outside the exchange's
  * hours. Free of charge. Practice is kept out of trading hours; a real shift, for a zone that fails, may come at any
  * hour.
  *

@@ -4,11 +4,14 @@ import { withScheme } from "../../config/index.ts";
 import { type Transform, transformed } from "../arguments.ts";
 import { Autoshift } from "./autoshift.ts";
 import { checkRoutes, type Route, route } from "./balancer-routes.ts";
+import { CapacitySchedule } from "./capacity-schedule.ts";
+import { SelfSigned } from "./self-signed.ts";
 import { WebFirewall } from "./web-firewall.ts";
 import { ZoneAlarms } from "./zone-alarms.ts";
 
 export interface LoadBalancerArgs {
   region: string;
+  account: pulumi.Input<string>;
   /** Reached from inside the VPC only. */
   internal: boolean;
   vpcId: pulumi.Input<string>;
@@ -21,19 +24,21 @@ export interface LoadBalancerArgs {
   namespace: pulumi.Input<string>;
   /** The first that matches is taken; what none matches is answered 404. */
   routes: Route[];
-  /** Serve HTTPS with this ACM certificate; plain HTTP is then redirected. */
-  certificateArn?: pulumi.Input<string>;
-  /** Name that the certificate is for. @default the balancer's own name */
-  domain?: string;
+  /** Serve HTTPS, and redirect plain HTTP to it. @default plain HTTP is served */
+  https?: {
+    /** ACM certificate, and the name that it is for. @default the balancer's own name, by a self-signed certificate */
+    certificateArn?: pulumi.Input<string>;
+    domain?: string;
+  };
   /** Bucket for the access logs, which must let balancers write. @default none are kept */
   accessLogs?: pulumi.Input<string>;
   /**
-   * Capacity units that are there at once, before the traffic is: what the market's open takes. 100 at least. Costs
-   * every unit by the hour, used or not. @default ALB scales by itself, over minutes
+   * Capacity units that are reserved over the market's open, before the traffic is there. 100 at least. Costs every
+   * unit for an hour of each weekday, used or not. @default ALB scales by itself, over minutes
    */
   capacityUnits?: number;
-  /** Requests that one address may send in five minutes, refused by AWS WAF above. @default no WAF */
-  rateLimit?: number;
+  /** AWS WAF: the requests that one address may send in five minutes, and the key of its log. @default no WAF */
+  firewall?: { rateLimit: number; logsKeyArn: pulumi.Input<string> };
   /** Where alarms are sent, e.g. an SNS topic's ARN. */
   notify?: pulumi.Input<string>[];
   /** Guards against deletion. @default false */
@@ -58,7 +63,12 @@ export interface LoadBalancerArgs {
 export class LoadBalancer extends pulumi.ComponentResource {
   readonly arn: pulumi.Output<string>;
   readonly loadBalancerName: pulumi.Output<string>;
+  readonly dnsName: pulumi.Output<string>;
+  /** Route 53's zone of `dnsName`. */
+  readonly zoneId: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
+  /** Of failed requests. */
+  readonly alarms: ZoneAlarms;
   readonly #name: string;
   readonly #args: LoadBalancerArgs;
 
@@ -75,26 +85,28 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.#name = name;
     this.#args = args;
     const balancer = this.#balancer();
-    const listener = this.#listeners(balancer.arn);
+    const listener = this.#listeners(balancer);
     const targetGroups = Object.assign(
       {},
       ...args.routes.map((one, index) =>
         route({ ...args, name, route: one, priority: (index + 1) * 10, listener, parent: this }),
       ),
     ) as Record<string, aws.lb.TargetGroup>;
-    this.#watch(balancer, targetGroups);
-    const scheme = args.certificateArn ? "https" : "http";
+    this.alarms = this.#watch(balancer, targetGroups);
+    const scheme = args.https ? "https" : "http";
     this.arn = balancer.arn;
     this.loadBalancerName = balancer.name;
+    this.dnsName = balancer.dnsName;
+    this.zoneId = balancer.zoneId;
     this.url = balancer.dnsName.apply((dnsName) =>
-      withScheme(dnsName.includes("://") ? dnsName : (args.domain ?? dnsName), scheme),
+      withScheme(dnsName.includes("://") ? dnsName : (args.https?.domain ?? dnsName), scheme),
     );
     this.registerOutputs({ url: this.url });
   }
 
   #balancer(): aws.lb.LoadBalancer {
     const { internal, subnetIds, securityGroupIds, protect, region, tags, transform } = this.#args;
-    const { accessLogs, capacityUnits } = this.#args;
+    const { accessLogs } = this.#args;
     return new aws.lb.LoadBalancer(
       ...transformed(
         transform?.loadBalancer,
@@ -111,42 +123,52 @@ export class LoadBalancer extends pulumi.ComponentResource {
           idleTimeout: 60,
           dropInvalidHeaderFields: true,
           accessLogs: accessLogs ? { bucket: accessLogs, prefix: this.#name, enabled: true } : undefined,
-          minimumLoadBalancerCapacity: capacityUnits ? { capacityUnits } : undefined,
           enableDeletionProtection: protect ?? false,
           region,
           tags,
         },
-        { parent: this, protect },
+        // The reservation comes and goes by its schedule; an `up` in between leaves it as it is.
+        { parent: this, protect, ignoreChanges: ["minimumLoadBalancerCapacity"] },
       ),
     );
   }
 
-  /** The listener that serves, beside the one that redirects to it when there is a certificate. */
-  #listeners(loadBalancerArn: pulumi.Input<string>): aws.lb.Listener {
-    const { certificateArn, region, tags, transform } = this.#args;
-    const listen = (suffix: string, args: Omit<aws.lb.ListenerArgs, "loadBalancerArn">) =>
+  /** The listener that serves; over HTTPS, beside one that redirects to it. */
+  #listeners({ arn: loadBalancerArn, dnsName }: aws.lb.LoadBalancer): aws.lb.Listener {
+    const { https, region, tags, transform } = this.#args;
+    const listen = (
+      suffix: string,
+      args: Omit<aws.lb.ListenerArgs, "loadBalancerArn">,
+      aliases: pulumi.Alias[] = [],
+    ) =>
       new aws.lb.Listener(
         ...transformed(
           transform?.listener,
           `${this.#name}-${suffix}`,
           { loadBalancerArn, region, tags, ...args },
-          { parent: this },
+          { parent: this, aliases },
         ),
       );
-    if (!certificateArn) return listen("http", { port: 80, protocol: "HTTP", defaultActions: [NOT_FOUND] });
-    listen("redirect", { port: 80, protocol: "HTTP", defaultActions: [TO_HTTPS] });
-    return listen("https", {
+    if (!https) return listen("http", { port: 80, protocol: "HTTP", defaultActions: [NOT_FOUND] });
+    const serving = listen("https", {
       port: 443,
       protocol: "HTTPS",
-      certificateArn,
-      sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06",
+      certificateArn:
+        https.certificateArn ??
+        new SelfSigned(`${this.#name}-self-signed`, { region, dnsName, tags }, { parent: this })
+          .certificateArn,
+      sslPolicy: TLS_1_3,
       defaultActions: [NOT_FOUND],
     });
+    // A balancer that served plain HTTP has this port already, and takes no second listener on it.
+    const plain = { name: `${this.#name}-http` };
+    listen("redirect", { port: 80, protocol: "HTTP", defaultActions: [TO_HTTPS] }, [plain]);
+    return serving;
   }
 
-  /** Alarms by zone, zonal autoshift, and the web firewall. */
-  #watch(balancer: aws.lb.LoadBalancer, targetGroups: Record<string, aws.lb.TargetGroup>): void {
-    const { zones, region, tags, notify, rateLimit } = this.#args;
+  /** Alarms by zone, zonal autoshift, the capacity's schedule, and the web firewall. */
+  #watch(balancer: aws.lb.LoadBalancer, targetGroups: Record<string, aws.lb.TargetGroup>): ZoneAlarms {
+    const { zones, region, account, tags, notify, firewall, capacityUnits } = this.#args;
     const own = { parent: this };
     const alarms = new ZoneAlarms(
       `${this.#name}-alarms`,
@@ -172,10 +194,19 @@ export class LoadBalancer extends pulumi.ComponentResource {
       },
       own,
     );
-    if (rateLimit === undefined) return;
-    new WebFirewall(`${this.#name}-waf`, { resourceArn: balancer.arn, rateLimit, region, tags }, own);
+    if (capacityUnits !== undefined) {
+      const reservation = { loadBalancerArn: balancer.arn, capacityUnits, region, account, notify, tags };
+      new CapacitySchedule(`${this.#name}-capacity`, reservation, own);
+    }
+    if (firewall) {
+      new WebFirewall(`${this.#name}-waf`, { resourceArn: balancer.arn, ...firewall, region, tags }, own);
+    }
+    return alarms;
   }
 }
+
+/** TLS 1.3 and nothing older (Elastic Load Balancing, "Security policies for your Application Load Balancer"). */
+const TLS_1_3 = "ELBSecurityPolicy-TLS13-1-3-2021-06";
 
 const NOT_FOUND = {
   type: "fixed-response",

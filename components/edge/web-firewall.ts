@@ -8,9 +8,19 @@ export interface WebFirewallArgs {
   resourceArn: pulumi.Input<string>;
   /** Requests that one address may send in five minutes. @default 3000 */
   rateLimit?: number;
+  /** KMS key of its log, which CloudWatch Logs may use. */
+  logsKeyArn: pulumi.Input<string>;
+  /** Days that the log is kept, one of the numbers that CloudWatch Logs takes. @default 365 */
+  logDays?: number;
   tags?: Record<string, string>;
-  transform?: { webAcl?: Transform<aws.wafv2.WebAclArgs> };
+  transform?: {
+    webAcl?: Transform<aws.wafv2.WebAclArgs>;
+    logGroup?: Transform<aws.cloudwatch.LogGroupArgs>;
+  };
 }
+
+/** Headers that hold credentials, WebSockets' among them: neither the log nor the console's samples show their values. */
+const SECRET_HEADERS = ["authorization", "cookie", "sec-websocket-protocol"];
 
 /** WAF's least and most for a rate rule (AWS WAF Developer Guide, quotas). */
 const RATE = { min: 10, max: 2_000_000_000 };
@@ -19,10 +29,11 @@ const RATE = { min: 10, max: 2_000_000_000 };
 const MANAGED = ["AWSManagedRulesKnownBadInputsRuleSet", "AWSManagedRulesAmazonIpReputationList"];
 
 /**
- * AWS WAF before a load balancer: an address that sends too much is refused until it sends less. Costs the web ACL and
- * its rules by the month, and by the request.
+ * AWS WAF before a load balancer: an address that sends too much is refused until it sends less. Each request that it
+ * judged is logged, without credentials. Costs the web ACL and its rules by the month, by the request, and the log by
+ * volume.
  *
- * @example new WebFirewall("public-waf", { resourceArn: balancer.arn, region }, { provider })
+ * @example new WebFirewall("public-waf", { resourceArn: balancer.arn, logsKeyArn, region }, { provider })
  */
 export class WebFirewall extends pulumi.ComponentResource {
   constructor(name: string, args: WebFirewallArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -57,6 +68,11 @@ export class WebFirewall extends pulumi.ComponentResource {
         })),
       ],
       visibilityConfig: visible(name),
+      dataProtectionConfig: {
+        dataProtections: [
+          { action: "SUBSTITUTION", field: { fieldType: "SINGLE_HEADER", fieldKeys: SECRET_HEADERS } },
+        ],
+      },
       region,
       tags,
     };
@@ -68,7 +84,30 @@ export class WebFirewall extends pulumi.ComponentResource {
       { resourceArn: args.resourceArn, webAclArn: acl.arn, region },
       { parent: this },
     );
+    this.#log(name, args, acl.arn);
     this.registerOutputs();
+  }
+
+  #log(name: string, args: WebFirewallArgs, webAclArn: pulumi.Input<string>): void {
+    const { region, logsKeyArn: kmsKeyId, logDays = 365, tags, transform } = args;
+    // WAF takes log groups of this prefix only.
+    const group = {
+      name: `aws-waf-logs-${pulumi.getProject()}-${pulumi.getStack()}-${name}`,
+      ...{ region, kmsKeyId, retentionInDays: logDays, tags },
+    };
+    const { arn } = new aws.cloudwatch.LogGroup(
+      ...transformed(transform?.logGroup, `${name}-logs`, group, { parent: this }),
+    );
+    new aws.wafv2.WebAclLoggingConfiguration(
+      `${name}-logging`,
+      {
+        region,
+        resourceArn: webAclArn,
+        logDestinationConfigs: [arn],
+        redactedFields: SECRET_HEADERS.map((header) => ({ singleHeader: { name: header } })),
+      },
+      { parent: this },
+    );
   }
 }
 

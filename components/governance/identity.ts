@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { isLoopback, withScheme } from "../../config/index.ts";
+import { withScheme } from "../../config/index.ts";
 import { type Transform, transformed } from "../arguments.ts";
 
 export interface IdentityArgs {
   region: string;
-  /** URL of the single-page app; it is sent back to `/callback` below it. */
+  /** URL of the single-page app, over HTTPS but on a laptop; who signed in is sent back to `/callback` below it. */
   publicUrl: pulumi.Input<string>;
   /** Prefix of the sign-in pages' host, unique in the region. */
   domainPrefix: pulumi.Input<string>;
@@ -28,6 +28,7 @@ export interface IdentityArgs {
 export class Identity extends pulumi.ComponentResource {
   /** OpenID issuer of the access tokens. */
   readonly issuer: pulumi.Output<string>;
+  readonly userPoolId: pulumi.Output<string>;
   readonly clientId: pulumi.Output<string>;
   /** Origin of the pages and the token endpoint by which one signs in; a pool's is not its issuer's. */
   readonly signInOrigin: pulumi.Output<string>;
@@ -54,6 +55,7 @@ export class Identity extends pulumi.ComponentResource {
       ),
     );
     this.issuer = pool.endpoint.apply((endpoint) => withScheme(endpoint, "https"));
+    this.userPoolId = pool.id;
     this.clientId = client.id;
     this.signInOrigin = pulumi
       .all([pool.endpoint, domain])
@@ -87,7 +89,7 @@ function clientArgs(
   userPoolId: pulumi.Input<string>,
   { publicUrl, region }: IdentityArgs,
 ): aws.cognito.UserPoolClientArgs {
-  const home = pulumi.output(publicUrl).apply(homeUrl);
+  const home = pulumi.output(publicUrl).apply((url) => new URL(url).origin);
   return {
     region,
     userPoolId,
@@ -98,7 +100,8 @@ function clientArgs(
     supportedIdentityProviders: ["COGNITO"],
     callbackUrls: [pulumi.interpolate`${home}/callback`],
     logoutUrls: [pulumi.interpolate`${home}/`],
-    explicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
+    // The second is `trizone token`'s: only who may call AdminInitiateAuth in the account.
+    explicitAuthFlows: ["ALLOW_USER_SRP_AUTH", "ALLOW_ADMIN_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
     accessTokenValidity: 1,
     idTokenValidity: 1,
     refreshTokenValidity: 1,
@@ -106,10 +109,4 @@ function clientArgs(
     preventUserExistenceErrors: "ENABLED",
     enableTokenRevocation: true,
   };
-}
-
-/** Cognito redirects over plain HTTP to localhost only: a stack without a certificate is used by port-forward. */
-function homeUrl(publicUrl: string): string {
-  const { protocol, hostname, origin } = new URL(publicUrl);
-  return protocol === "https:" || isLoopback(hostname) ? origin : "http://localhost:8080";
 }

@@ -13,6 +13,7 @@ export interface FirewallArgs {
   /** Without it, no rule lets anybody reach the cache. @default none */
   cache?: pulumi.Input<string>;
   endpoint: pulumi.Input<string>;
+  runner: pulumi.Input<string>;
   tags?: Record<string, string>;
   transform?: {
     ingress?: Transform<aws.vpc.SecurityGroupIngressRuleArgs>;
@@ -20,7 +21,14 @@ export interface FirewallArgs {
   };
 }
 
-type Group = "publicBalancer" | "internalBalancer" | "workload" | "database" | "cache" | "endpoint";
+type Group =
+  | "publicBalancer"
+  | "internalBalancer"
+  | "workload"
+  | "database"
+  | "cache"
+  | "endpoint"
+  | "runner";
 
 /** Connections between tiers: from, to, TCP port. The nodes' own group lets EKS's control plane and pods in already. */
 const CONNECTIONS: [from: Group, to: Group, port: number][] = [
@@ -32,6 +40,9 @@ const CONNECTIONS: [from: Group, to: Group, port: number][] = [
   ["workload", "database", POSTGRES_PORT],
   ["workload", "cache", REDIS_PORT],
   ["workload", "endpoint", 443],
+  // The workload's group is the cluster's own, which EKS's API server has too.
+  ["runner", "workload", 443],
+  ["runner", "endpoint", 443],
 ];
 
 const kebab = (group: Group) => group.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -55,7 +66,7 @@ export class Firewall extends pulumi.ComponentResource {
       const flow = `${name}-${kebab(from)}-${kebab(to)}-${port}`;
       const allowed = { referencedSecurityGroupId: source, description: kebab(from) };
       this.#ingress(args, flow, target, port, allowed);
-      // EKS leaves its nodes' egress open, so that only the balancers need a rule for what they send.
+      // EKS leaves its nodes' egress open, so that only the others need a rule for what they send.
       if (from !== "workload") this.#egress(args, `${flow}-out`, source, target, port);
     }
     this.registerOutputs();

@@ -17,6 +17,8 @@ import { TierAcls } from "./tier-acls.ts";
 
 export interface NetworkArgs {
   region: string;
+  /** Id of the account, to which the endpoints of AWS services are bound. */
+  account: pulumi.Input<string>;
   /** Names of the availability zones; each gets a public, a private and an isolated subnet. */
   zones: string[];
   /** A private range of /16 or less. @default "10.0.0.0/16" */
@@ -39,7 +41,7 @@ export interface NetworkArgs {
  * security groups of the tiers. The groups are empty: the `Firewall` has their rules. Costs what its NAT gateways,
  * endpoints and flow logs cost.
  *
- * @example new Network("network", { region: "ap-southeast-2", zones: ["ap-southeast-2a", …], logsKeyArn }, { provider })
+ * @example new Network("network", { region: "ap-southeast-2", account, zones: ["ap-southeast-2a", …], logsKeyArn }, { provider })
  */
 export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
@@ -47,13 +49,15 @@ export class Network extends pulumi.ComponentResource {
   readonly privateSubnetIds: pulumi.Output<string[]>;
   readonly isolatedSubnetIds: pulumi.Output<string[]>;
   /**
-   * Security groups by tier: the public and internal balancers, the database, the cache, the endpoints of AWS services.
+   * Security groups by tier: the public and internal balancers, the database, the cache, the endpoints of AWS services,
+   * and machines that deploy from inside the VPC.
    */
   readonly publicBalancerGroupId: pulumi.Output<string>;
   readonly internalBalancerGroupId: pulumi.Output<string>;
   readonly databaseGroupId: pulumi.Output<string>;
   readonly cacheGroupId: pulumi.Output<string>;
   readonly endpointGroupId: pulumi.Output<string>;
+  readonly runnerGroupId: pulumi.Output<string>;
 
   constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
     const cidr = args.cidr ?? "10.0.0.0/16";
@@ -82,6 +86,7 @@ export class Network extends pulumi.ComponentResource {
     this.databaseGroupId = group("database", "Database");
     this.cacheGroupId = group("cache", "Cache");
     this.endpointGroupId = group("endpoint", "Endpoints of AWS services");
+    this.runnerGroupId = group("runner", "Machines that deploy to the cluster");
     const subnetIds = {
       public: this.publicSubnetIds,
       private: this.privateSubnetIds,
@@ -93,6 +98,7 @@ export class Network extends pulumi.ComponentResource {
       `${name}-endpoints`,
       {
         ...of,
+        account: args.account,
         subnetIds: this.privateSubnetIds,
         securityGroupId: this.endpointGroupId,
         routeTableIds: routeTablesOf(vpc, this.privateSubnetIds),

@@ -57,7 +57,8 @@ function readBalancers(reader: GraphReader): Balancer[] {
     listeners: listeners
       .filter(({ loadBalancerArn }) => loadBalancerArn === value.arn)
       .map(({ loadBalancerArn: _, ...listener }) => listener)
-      .sort((a, b) => a.port - b.port),
+      // A balancer's address on a laptop stands for the first: the one that serves, not the one that redirects to it.
+      .sort((a, b) => Number(b.protocol === "HTTPS") - Number(a.protocol === "HTTPS") || a.port - b.port),
   }));
 }
 

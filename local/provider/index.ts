@@ -3,7 +3,7 @@ import type { CreateRequest, CreateResult, PropertyMap, Provider } from "../../e
 import { clusters, helmRelease, kubernetesObject } from "./cluster.ts";
 import { databases } from "./databases.ts";
 import { invokes } from "./invokes.ts";
-import { type AddressBook, type Answer, autoName, byName, type Context, text } from "./naming.ts";
+import { type AddressBook, type Answer, autoName, byName, type Context, derived, text } from "./naming.ts";
 import { loadBalancing, network } from "./network.ts";
 import { identity, operations } from "./operations.ts";
 import { storage } from "./storage.ts";
@@ -59,8 +59,18 @@ async function answer(request: CreateRequest, context: Context): Promise<CreateR
   if (request.type === "kubernetes:helm.sh/v3:Release") return helmRelease(request);
   if (request.remote) return {};
   if (request.type.startsWith("kubernetes:")) return kubernetesObject(request);
+  if (request.type.startsWith("tls:")) return selfSigned(request);
   if (request.type.startsWith("aws:")) return anyAws(request, context);
   return { id: autoName(request.urn, request.name) };
+}
+
+/** A key or a certificate of the TLS provider: text that stands for it, as nobody here serves TLS. */
+function selfSigned({ urn, type }: CreateRequest): CreateResult {
+  const pem = `${type} ${derived(urn, 32)}`;
+  return {
+    id: derived(urn, 40),
+    outputs: type.endsWith(":PrivateKey") ? { privateKeyPem: pem } : { certPem: pem },
+  };
 }
 
 /** What the AWS provider adds to every resource that has tags. */

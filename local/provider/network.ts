@@ -1,5 +1,5 @@
 import type { PropertyMap } from "../../engine/index.ts";
-import { type Answer, arn, autoName, type Context, derived, text } from "./naming.ts";
+import { type Answer, arn, autoName, type Context, derived, text, uuid } from "./naming.ts";
 
 /** Route 53's zone of ALBs in ap-southeast-2 (AWS General Reference, Elastic Load Balancing endpoints). */
 const HOSTED_ZONE = "Z1GM3OXH4ZPM65";
@@ -37,7 +37,31 @@ const below =
     return { id: own, outputs: { arn: own } };
   };
 
+/** Made by ACM itself, it names the record that proves the domain. */
+const certificate: Answer = ({ urn, inputs }, { region }) => {
+  const own = arn("acm", region, `certificate/${uuid(urn)}`);
+  const domainName = text(inputs, "domainName");
+  const proof = {
+    domainName,
+    resourceRecordName: `_${derived(urn, 32)}.${domainName}.`,
+    resourceRecordType: "CNAME",
+    resourceRecordValue: `_${derived(`${urn}:value`, 32)}.acm-validations.aws.`,
+  };
+  return { id: own, outputs: { arn: own, domainValidationOptions: domainName ? [proof] : [] } };
+};
+
+/** Known by its zone, name and type. */
+const record: Answer = ({ inputs }) => {
+  const fqdn = text(inputs, "name")?.replace(/\.$/, "") ?? "";
+  return { id: `${text(inputs, "zoneId")}_${fqdn}_${text(inputs, "type")}`, outputs: { fqdn } };
+};
+
 export const loadBalancing: Record<string, Answer> = {
+  "aws:acm/certificate:Certificate": certificate,
+  "aws:acm/certificateValidation:CertificateValidation": ({ inputs }) => ({
+    id: text(inputs, "certificateArn"),
+  }),
+  "aws:route53/record:Record": record,
   "aws:lb/loadBalancer:LoadBalancer": loadBalancer,
   "aws:lb/targetGroup:TargetGroup": targetGroup,
   "aws:lb/listener:Listener": below("loadBalancerArn", "loadbalancer", "listener"),

@@ -17,3 +17,4 @@ export {
   ValidationException,
 } from "./errors.ts";
 export type * from "./shapes.ts";
+export { credentialsFor } from "./sign.ts";

@@ -1,6 +1,7 @@
 import type { PolicyResource } from "@pulumi/policy";
 import {
   BALANCERS,
+  display,
   type Finding,
   isProduction,
   items,
@@ -42,23 +43,34 @@ export const worldMeetsPublicBalancer = stackRule({
   },
 });
 
-/** In production only: a stack without a domain of its own has no certificate. */
+/** Names of AWS's security policies that accept TLS 1.3 alone. */
+const TLS_1_3 = /^ELBSecurityPolicy-TLS13-1-3-/;
+
+/** In production only: elsewhere a balancer may be tried without TLS, or with an older one. */
 export const publicBalancersTls = stackRule({
   name: "public-balancers-tls",
-  description: "In production, public load balancers serve TLS; over HTTP they only redirect to it.",
+  description: "In production, public load balancers serve TLS 1.3; over HTTP they only redirect to it.",
   severity: "critical",
-  verdict: "serves the internet in plain text",
-  fix: "Set trizone:domain and trizone:certificateArn, so that the listener is HTTPS and the one for HTTP redirects.",
+  verdict: "serves the internet in plain text, or by a TLS that is out of date",
+  fix: "Give the balancer a certificate and an ELBSecurityPolicy-TLS13-1-3 policy, and let its listener for HTTP redirect.",
   configSchema: PRODUCTION_SCHEMA,
   judge: ({ resources, getConfig }) => {
     const balancers = publicBalancers(resources);
     return ofType(resources, ...LISTENERS)
       .filter(({ urn }) => isProduction({ urn, getConfig }))
       .filter((listener) => balancers.some((balancer) => leadsTo(listener, "loadBalancerArn", balancer)))
-      .filter(({ props }) => read(props, "protocol") !== "HTTPS" && !redirects(props))
-      .map((resource) => ({ resource, reason: `it answers ${read(resource.props, "protocol")} itself` }));
+      .flatMap((resource): Finding[] => {
+        const reason = plainOrOld(resource.props);
+        return reason ? [{ resource, reason }] : [];
+      });
   },
 });
+
+function plainOrOld(listener: unknown): string | undefined {
+  const [protocol, policy] = [read(listener, "protocol"), read(listener, "sslPolicy")];
+  if (protocol !== "HTTPS") return redirects(listener) ? undefined : `it answers ${protocol} itself`;
+  return typeof policy === "string" && TLS_1_3.test(policy) ? undefined : `sslPolicy is ${display(policy)}`;
+}
 
 function redirects(listener: unknown): boolean {
   const actions = items(read(listener, "defaultActions"));

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { readConfig } from "../../config/index.ts";
 
-const region = { "aws:region": "ap-southeast-2" };
+const access = { "trizone:clusterAccess": '{"runner":true}' };
+const region = { "aws:region": "ap-southeast-2", ...access };
 const read = (config: Record<string, string>) => readConfig(config, "trizone", "dev");
 
 function problems(config: Record<string, string>): string {
@@ -15,7 +16,7 @@ function problems(config: Record<string, string>): string {
 }
 
 describe("config", () => {
-  it("has a default for everything but the region", () => {
+  it("has a default for everything but the region and who reaches the cluster", () => {
     const config = read(region);
     assert.equal(config.replicas, 3);
     assert.deepEqual(config.zones, ["ap-southeast-2a", "ap-southeast-2b", "ap-southeast-2c"]);
@@ -24,7 +25,11 @@ describe("config", () => {
   });
 
   it("leaves the region to the policies and follows it with the zones", () => {
-    assert.deepEqual(read({ "aws:region": "us-east-1" }).zones, ["us-east-1a", "us-east-1b", "us-east-1c"]);
+    assert.deepEqual(read({ ...access, "aws:region": "us-east-1" }).zones, [
+      "us-east-1a",
+      "us-east-1b",
+      "us-east-1c",
+    ]);
   });
 
   it("lists every problem with its property path, and what to do", () => {
@@ -99,6 +104,48 @@ describe("config", () => {
       problems({ ...region, "trizone:database": '{"instanceClass":"db.z1d.large"}' }),
       /trizone:database\.maxConnections: missing: the memory of db\.z1d\.large/,
     );
+  });
+
+  it("says before anything is made that nobody could reach the cluster's API", () => {
+    const alone = { "aws:region": "ap-southeast-2" };
+    assert.match(
+      problems(alone),
+      /^ {2}trizone:clusterAccess: nobody could reach the cluster's API: set clusterAccess\.cidrs .*runnerSecurityGroupId$/m,
+    );
+    assert.match(problems({ ...alone, "trizone:clusterAccess": '{"admins":[]}' }), /nobody could reach/);
+    for (const given of ['{"cidrs":["203.0.113.7/32"]}', '{"runner":true}'])
+      assert.doesNotThrow(() => read({ ...alone, "trizone:clusterAccess": given }));
+    // The foundation's stack makes the cluster; a Kubernetes cluster is there already.
+    const applications = { "trizone:layer": "applications", "trizone:foundation": "broker/trizone/base" };
+    assert.doesNotThrow(() => read({ ...alone, ...applications }));
+    assert.doesNotMatch(problems({ ...alone, "trizone:target": "kubernetes" }), /clusterAccess/);
+  });
+
+  it("has a production stack name who gets its alarms", () => {
+    for (const stack of ["prod", "prod-foundation"]) {
+      assert.throws(
+        () => readConfig(region, "trizone", stack),
+        /trizone:alarmEmails: missing: without a recipient nobody learns/,
+      );
+      assert.throws(
+        () => readConfig({ ...region, "trizone:alarmEmails": "[]" }, "trizone", stack),
+        /trizone:alarmEmails: missing: without a recipient/,
+      );
+      const named = { ...region, "trizone:alarmEmails": '["oncall@broker.com.au"]' };
+      assert.doesNotThrow(() => readConfig(named, "trizone", stack));
+    }
+    assert.doesNotThrow(() => readConfig(region, "trizone", "production-like"));
+  });
+
+  it("takes a domain with its zone, with its certificate, or with both, and neither without a domain", () => {
+    const domain = { ...region, "trizone:domain": "trade.broker.com.au" };
+    const zone = { "trizone:hostedZoneId": "Z0123456789ABCDEFGHIJ" };
+    const certificate = { "trizone:certificateArn": "arn:aws:acm:ap-southeast-2:000000000000:certificate/x" };
+    for (const more of [zone, certificate, { ...zone, ...certificate }])
+      assert.doesNotThrow(() => read({ ...domain, ...more }));
+    assert.match(problems(domain), /trizone:certificateArn: missing: .* or hostedZoneId to have one made/);
+    for (const alone of [zone, certificate])
+      assert.match(problems({ ...region, ...alone }), /trizone:domain: missing/);
   });
 
   it("takes private ranges only", () => {

@@ -88,7 +88,7 @@ describe("recording of a graph", () => {
   it("says where a value came from, not what was made up for it", async () => {
     const { resources } = record(await graphOf("dev"));
     const rule = resources["aws:lb/listenerRule:ListenerRule::public-web-rule"]?.inputs;
-    assert.equal((rule as { listenerArn: string }).listenerArn, `\${public-http.arn}`);
+    assert.equal((rule as { listenerArn: string }).listenerArn, `\${public-https.arn}`);
   });
 
   it("shows no secret", async () => {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Config, OPEN_FACTOR, type ServiceName } from "../../../config/index.ts";
-import { LoadBalancer } from "../../edge/index.ts";
+import { Autoshift, Domain, LoadBalancer } from "../../edge/index.ts";
 import { Identity } from "../../governance/index.ts";
 import type { Network } from "../../network/index.ts";
 import type { AwsCluster } from "./cluster.ts";
@@ -14,18 +14,24 @@ export interface AwsEdges {
   internalBalancer: LoadBalancer;
 }
 
-/** The public and the internal load balancer, each with its routes, alarms by zone, and zonal autoshift. */
+/** The public and the internal load balancer, each with its routes and alarms by zone; the domain; autoshift of all. */
 export function awsEdges(
   config: Config,
-  { provider, tags, alarms, balancerLogs }: AwsGovernance,
+  { provider, tags, account, keys, alarms, balancerLogs }: AwsGovernance,
   network: Network,
   { cluster, controllers, namespace }: AwsCluster,
 ): AwsEdges {
   const { region, zones, protect } = config;
   const { baseCapacity, rateLimit } = config.balancers;
   const providers = [provider, cluster.kubernetes];
+  const { domain, hostedZoneId } = config;
+  const zone = domain && hostedZoneId ? { domain, hostedZoneId } : undefined;
+  const inRoute53 =
+    zone &&
+    new Domain("domain", { ...zone, certificateArn: config.certificateArn, region, tags }, { provider });
   const common = {
     region,
+    account,
     zones,
     vpcId: network.vpcId,
     namespace,
@@ -44,9 +50,8 @@ export function awsEdges(
       internal: false,
       subnetIds: network.publicSubnetIds,
       securityGroupIds: [network.publicBalancerGroupId],
-      certificateArn: config.certificateArn,
-      domain: config.domain,
-      rateLimit,
+      https: { certificateArn: inRoute53?.certificateArn ?? config.certificateArn, domain },
+      firewall: { rateLimit, logsKeyArn: keys.logs },
       routes: [{ service: "web", paths: ["/*"], versions: versionsOf("web", config) }],
     },
     { providers },
@@ -61,6 +66,18 @@ export function awsEdges(
       routes: [{ service: "gateway", paths: ["/api/*", "/ws/*"], versions: versionsOf("gateway", config) }],
     },
     { providers },
+  );
+  inRoute53?.pointTo(publicBalancer);
+  const balancers = [publicBalancer, internalBalancer];
+  new Autoshift(
+    "cluster-autoshift",
+    {
+      region,
+      resourceArn: cluster.arn,
+      outcomeAlarms: balancers.map(({ alarms }) => alarms.total),
+      blockingAlarms: balancers.flatMap(({ alarms }) => alarms.byZone),
+    },
+    { provider },
   );
   return { publicBalancer, internalBalancer };
 }

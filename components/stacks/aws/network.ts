@@ -4,11 +4,11 @@ import type { AwsCluster } from "./cluster.ts";
 import type { AwsGovernance } from "./governance.ts";
 
 /** The VPC with its subnets over three zones. */
-export function awsNetwork(config: Config, { provider, tags, keys }: AwsGovernance): Network {
+export function awsNetwork(config: Config, { provider, tags, account, keys }: AwsGovernance): Network {
   const { region, zones, cidr, natGateways, subnets } = config;
   return new Network(
     "network",
-    { region, zones, cidr, natGateways, subnets, logsKeyArn: keys.logs, tags },
+    { region, account, zones, cidr, natGateways, subnets, logsKeyArn: keys.logs, tags },
     { provider },
   );
 }
@@ -31,6 +31,7 @@ export function awsFirewall(
       // All pods share their nodes' group; network policies say which of them may connect to the cache.
       cache: cacheClients(SERVICES).length > 0 ? network.cacheGroupId : undefined,
       endpoint: network.endpointGroupId,
+      runner: network.runnerGroupId,
       tags,
     },
     { provider },

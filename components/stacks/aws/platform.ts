@@ -10,17 +10,20 @@ import {
 } from "../../../config/index.ts";
 import type { LoadBalancer } from "../../edge/index.ts";
 import type { Identity } from "../../governance/index.ts";
+import type { Network } from "../../network/index.ts";
 import { type Platform, stackOutputs } from "../platform.ts";
 import type { AwsCluster } from "./cluster.ts";
 import { awsConnections } from "./connections.ts";
 import type { AwsData } from "./data.ts";
 import type { AwsEdges } from "./edges.ts";
 import type { AwsGovernance } from "./governance.ts";
+import { leftToDo } from "./left-to-do.ts";
 import type { AwsServices } from "./services.ts";
 
 /** Everything that was made on AWS. */
 export interface AwsParts extends AwsGovernance, AwsCluster, AwsEdges, AwsData, AwsServices {
   identity: Identity;
+  network: Network;
 }
 
 /** The platform on AWS as the services are deployed to it, and the stack's outputs. */
@@ -65,7 +68,7 @@ export function awsPlatform(config: Config, parts: AwsParts): Platform {
 }
 
 function awsOutputs(config: Config, parts: AwsParts): Platform["outputs"] {
-  const { provider, cluster, publicBalancer, internalBalancer, identity, database, models } = parts;
+  const { provider, cluster, network, publicBalancer, internalBalancer, identity, database, models } = parts;
   const { region } = config;
   return stackOutputs(Outputs, {
     stack: pulumi.getStack(),
@@ -74,17 +77,20 @@ function awsOutputs(config: Config, parts: AwsParts): Platform["outputs"] {
     apiUrl: pulumi.interpolate`${publicBalancer.url}/api`,
     issuer: identity.issuer,
     clientId: identity.clientId,
+    userPoolId: identity.userPoolId,
     arcEndpoint: arcEndpoint(region, provider),
     loadBalancers: { public: described(publicBalancer), internal: described(internalBalancer) },
     cluster: { name: cluster.clusterName, arn: cluster.arn },
     zones: config.zones.map((name) => zone(name, region, provider)),
     database: { endpoint: database.endpoint, name: config.database.name },
     modelBucket: models.bucketName,
+    runnerSecurityGroupId: network.runnerGroupId,
+    leftToDo: publicBalancer.dnsName.apply((dnsName) => leftToDo(config, dnsName)),
   });
 }
 
-function described({ arn, loadBalancerName: name, url }: LoadBalancer) {
-  return { arn, name, url };
+function described({ arn, loadBalancerName: name, dnsName, url }: LoadBalancer) {
+  return { arn, name, dnsName, url };
 }
 
 function zone(name: string, region: string, provider: aws.Provider) {

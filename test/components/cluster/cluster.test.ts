@@ -59,7 +59,7 @@ describe("cluster", () => {
 
   it("lets in the roles that are configured, each with one of EKS's policies", async () => {
     const role = (name: string) => `arn:aws:iam::000000000000:role/${name}`;
-    const access = { admins: [role("platform")], viewers: [role("audit")] };
+    const access = { runner: true, admins: [role("platform")], viewers: [role("audit")] };
     const graph = await graphOf("dev", `trizone:clusterAccess=${JSON.stringify(access)}`);
     const { accessEntries, authenticationMode } = inputsOf(graph, EKS);
     assert.equal(authenticationMode, "API");

@@ -114,6 +114,7 @@ describe("the pooler", () => {
       readConfig(
         {
           "aws:region": "ap-southeast-2",
+          "trizone:clusterAccess": '{"runner":true}',
           "trizone:maxReplicas": "20",
           "trizone:database": JSON.stringify({ poolSize: 20, pooler: { image: IMAGE, ...pooler } }),
         },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { cacheClients, SERVICES } from "../../../config/index.ts";
-import type { Graph } from "../../../engine/index.ts";
+import { type Graph, reveal } from "../../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 
 interface AclRule {
@@ -9,6 +9,31 @@ interface AclRule {
   toPort: number;
   cidrBlock: string;
   action: string;
+}
+
+interface Statement {
+  Action: string | string[];
+  Resource: string;
+  Condition?: { StringEquals: Record<string, string> };
+}
+
+/** Whether an endpoint's policy lets a request through; no principal is a request without credentials. */
+function allowed(
+  { Statement: statements }: { Statement: Statement[] },
+  request: { principal: string | undefined; owner: string; action: string; resource: string },
+): boolean {
+  const context: Record<string, string | undefined> = {
+    "aws:PrincipalAccount": request.principal,
+    "aws:ResourceAccount": request.owner,
+  };
+  const matches = (pattern: string, value: string) =>
+    pattern.endsWith("*") ? value.startsWith(pattern.slice(0, -1)) : pattern === value;
+  return statements.some(
+    ({ Action, Resource, Condition }) =>
+      [Action].flat().some((action) => matches(action, request.action)) &&
+      matches(Resource, request.resource) &&
+      Object.entries(Condition?.StringEquals ?? {}).every(([key, value]) => context[key] === value),
+  );
 }
 
 describe("network on the evaluated graph", () => {
@@ -66,13 +91,77 @@ describe("network on the evaluated graph", () => {
       interfaces
         .map(({ serviceName }) => String(serviceName).replace("com.amazonaws.ap-southeast-2.", ""))
         .sort(),
-      ["ec2", "ecr.api", "ecr.dkr", "eks", "elasticloadbalancing", "kms", "logs", "secretsmanager", "sts"],
+      [
+        ...["aps-workspaces", "autoscaling", "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth"],
+        ...["elasticloadbalancing", "kms", "logs", "secretsmanager", "sns", "sts"],
+      ],
     );
     const [group] = ofType(dev, "aws:ec2/securityGroup:SecurityGroup").filter(
       ({ name }) => name === "network-endpoint",
     );
     for (const { subnetIds, securityGroupIds, privateDnsEnabled } of interfaces)
       assert.deepEqual([subnetIds, securityGroupIds, privateDnsEnabled], [privateSubnets, [group?.id], true]);
+  });
+
+  it("has an endpoint for every service of AWS that a pod's role may call", () => {
+    const endpoints = ofType(prod, "aws:ec2/vpcEndpoint:VpcEndpoint").map(({ inputs }) =>
+      String(inputs.serviceName).replace("com.amazonaws.ap-southeast-2.", ""),
+    );
+    const named: Record<string, string> = { aps: "aps-workspaces" };
+    const podRoles = ofType(prod, "aws:iam/role:Role").filter(({ inputs }) =>
+      String(inputs.assumeRolePolicy).includes("pods.eks.amazonaws.com"),
+    );
+    assert.ok(podRoles.length > 5);
+    const called = ofType(prod, "aws:iam/rolePolicy:RolePolicy")
+      .filter(({ inputs }) => podRoles.some(({ outputs }) => outputs.name === inputs.role))
+      .flatMap(({ inputs }) => JSON.parse(reveal<string>(inputs.policy)).Statement as Statement[])
+      .flatMap(({ Action }) => [Action].flat().map((action) => action.split(":")[0] ?? ""));
+    assert.deepEqual([...new Set(called.filter((name) => !endpoints.includes(named[name] ?? name)))], []);
+  });
+
+  it("binds every endpoint to the account's roles, and those that carry data to the account's data", () => {
+    const [account, stranger] = ["000000000000", "999999999999"];
+    for (const { inputs } of ofType(prod, "aws:ec2/vpcEndpoint:VpcEndpoint")) {
+      const service = String(inputs.serviceName).split(".").slice(3).join(".");
+      const may = (principal: string | undefined, owner: string, action = "s3:PutObject", resource = "") =>
+        allowed(JSON.parse(inputs.policy as string), { principal, owner, action, resource });
+      assert.equal(may(account, account), true, service);
+      assert.deepEqual([may(stranger, stranger), may(undefined, stranger)], [false, false], service);
+      const data = ["s3", "secretsmanager", "kms", "logs", "aps-workspaces", "sns"].includes(service);
+      assert.equal(may(account, stranger), !data, service);
+      if (service !== "s3") continue;
+      for (const bucket of [
+        "prod-ap-southeast-2-starport-layer-bucket",
+        "al2023-repos-ap-southeast-2-de612dc2",
+      ]) {
+        const object = `arn:aws:s3:::${bucket}/layer`;
+        assert.equal(may(undefined, stranger, "s3:GetObject", object), true, bucket);
+        assert.equal(may(account, stranger, "s3:PutObject", object), false, bucket);
+      }
+    }
+  });
+
+  it("lets a runner reach the cluster's API and the endpoints of AWS, and nothing else", () => {
+    const [runner] = ofType(prod, "aws:ec2/securityGroup:SecurityGroup").filter(
+      ({ name }) => name === "network-runner",
+    );
+    assert.equal(reveal(prod.outputs.runnerSecurityGroupId), runner?.id);
+    const [cluster] = ofType(prod, "eks:index:Cluster");
+    const [endpoint] = ofType(prod, "aws:ec2/securityGroup:SecurityGroup").filter(
+      ({ name }) => name === "network-endpoint",
+    );
+    const targets = [cluster?.outputs.clusterSecurityGroupId, endpoint?.id].sort();
+    const rules = (type: string, key: string) =>
+      ofType(prod, type).filter(({ inputs }) => inputs[key] === runner?.id);
+    const out = rules("aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "securityGroupId");
+    const into = rules(
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+      "referencedSecurityGroupId",
+    );
+    assert.deepEqual(out.map(({ inputs }) => inputs.referencedSecurityGroupId).sort(), targets);
+    assert.deepEqual(into.map(({ inputs }) => inputs.securityGroupId).sort(), targets);
+    for (const { inputs } of [...out, ...into])
+      assert.deepEqual([inputs.fromPort, inputs.toPort, inputs.ipProtocol], [443, 443, "tcp"]);
   });
 
   it("records every flow in an encrypted log group", () => {

@@ -79,10 +79,15 @@ describe("components on the evaluated graph", () => {
       ["internal-gateway-rule", "/api/*", "/ws/*"],
       ["public-web-rule", "/*"],
     ]);
-    for (const { inputs } of ofType(dev, "aws:lb/listener:Listener")) {
-      const [action] = inputs.defaultActions as { type: string; fixedResponse: { statusCode: string } }[];
-      assert.deepEqual([action?.type, action?.fixedResponse.statusCode], ["fixed-response", "404"]);
-    }
+    const elsewhere = ofType(dev, "aws:lb/listener:Listener").map(({ name, inputs }) => {
+      const [action] = inputs.defaultActions as { type: string; fixedResponse?: { statusCode: string } }[];
+      return [name, action?.type, action?.fixedResponse?.statusCode];
+    });
+    assert.deepEqual(elsewhere.sort(), [
+      ["internal-http", "fixed-response", "404"],
+      ["public-https", "fixed-response", "404"],
+      ["public-redirect", "redirect", undefined],
+    ]);
     for (const { inputs } of ofType(dev, "kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding")) {
       const { serviceRef, targetGroupARN } = inputs.spec as {
         serviceRef: { port: number };

@@ -135,6 +135,7 @@ describe("an A/B split between models", () => {
       readConfig(
         {
           "aws:region": "ap-southeast-2",
+          "trizone:clusterAccess": '{"runner":true}',
           "trizone:database": JSON.stringify({ maxConnections }),
           "trizone:delivery": split("rolling", VERSIONS, "trading").replace("trizone:delivery=", ""),
         },
@@ -152,6 +153,7 @@ describe("an A/B split between models", () => {
     ];
     const config = {
       "aws:region": "ap-southeast-2",
+      "trizone:clusterAccess": '{"runner":true}',
       "trizone:delivery": JSON.stringify({ modelSplit: { service: "gateway", versions } }),
     };
     assert.throws(

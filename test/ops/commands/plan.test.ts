@@ -11,7 +11,7 @@ describe("trizone plan --diff", () => {
     const counts = /^(\d+) removed \(-\), (\d+) added \(\+\), (\d+) changed \(~\)$/.exec(summary ?? "");
     const marked = ["-", "+", "~"].map((mark) => lines.filter((line) => line.startsWith(`${mark} `)).length);
     assert.deepEqual(counts?.slice(1).map(Number), marked);
-    assert.ok(lines.includes("+ aws:lb/listener:Listener::public-https"), stdout);
+    assert.ok(lines.includes("+ aws:scheduler/schedule:Schedule::public-capacity-reserve"), stdout);
     const database = lines.indexOf("~ aws:rds/instance:Instance::database-instance");
     assert.ok(
       lines.slice(database, database + 20).includes("    inputs.allocatedStorage: 20 -> 100"),

@@ -34,12 +34,18 @@ describe("policies on public balancers", () => {
     const listener = (inputs: object) =>
       inProduction(named("listener", "aws:lb/listener:Listener", { loadBalancerArn: arn, ...inputs }));
     const redirect = { type: "redirect", redirect: { protocol: "HTTPS", port: "443" } };
-    assert.deepEqual(await judge(balancer, listener({ protocol: "HTTPS" })), []);
+    const served = (sslPolicy: string) => judge(balancer, listener({ protocol: "HTTPS", sslPolicy }));
+    assert.deepEqual(await served("ELBSecurityPolicy-TLS13-1-3-2021-06"), []);
+    assert.deepEqual(await served("ELBSecurityPolicy-TLS13-1-3-PQ-2025-09"), []);
+    assert.match(
+      (await served("ELBSecurityPolicy-TLS13-1-2-2021-06")).join(),
+      /listener .*sslPolicy is "ELBSecurityPolicy-TLS13-1-2-2021-06"/,
+    );
     assert.deepEqual(await judge(balancer, listener({ protocol: "HTTP", defaultActions: [redirect] })), []);
     const plain = listener({ protocol: "HTTP", defaultActions: [{ type: "fixed-response" }] });
     assert.match(
       (await judge(balancer, plain)).join(),
-      /listener .*it answers HTTP itself\. Set trizone:domain/,
+      /listener .*it answers HTTP itself\. Give the balancer a certificate/,
     );
   });
 });

@@ -20,6 +20,15 @@ describe("policy autoshift-configured", () => {
     assert.deepEqual(await judge(named("alb", "aws:lb/loadBalancer:LoadBalancer", {})), []);
   });
 
+  it("judges a cluster too, by its own setting", async () => {
+    const eks = "arn:aws:eks:ap-southeast-2:000000000000:cluster/a";
+    const cluster = (enabled: boolean) =>
+      named("cluster", "aws:eks/cluster:Cluster", { arn: eks, zonalShiftConfig: { enabled } });
+    assert.deepEqual(await judge(cluster(true), configuration({ resourceArn: eks })), []);
+    assert.deepEqual(await judge(cluster(false)), []);
+    assert.match((await judge(cluster(true))).join(), /cluster .*no ZonalAutoshiftConfiguration names it/);
+  });
+
   it("refuses one without, or with another's", async () => {
     for (const other of [[], [configuration({ resourceArn: `${arn}0` })]]) {
       assert.match((await judge(balancer, ...other)).join(), /alb .*no ZonalAutoshiftConfiguration names it/);
