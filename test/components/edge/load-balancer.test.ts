@@ -34,6 +34,11 @@ describe("load balancers on the evaluated graph", () => {
     assert.deepEqual([tls.Effect, tls.Condition], ["Deny", { Bool: { "aws:SecureTransport": "false" } }]);
   });
 
+  it("have names that AWS takes: none begins with internal-", () => {
+    const name = (which: string) => inputsOf(prod, BALANCER, which).name;
+    assert.deepEqual([name("internal-alb"), name("public-alb")], ["trizone-prod-internal", undefined]);
+  });
+
   it("keep three times the base ready on prod, and are guarded against deletion there", () => {
     for (const { inputs, options } of ofType(prod, BALANCER)) {
       assert.deepEqual(inputs.minimumLoadBalancerCapacity, { capacityUnits: 300 });
