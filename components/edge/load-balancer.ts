@@ -112,6 +112,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
         transform?.loadBalancer,
         `${this.#name}-alb`,
         {
+          // AWS refuses names that begin with internal-, as one made of this resource's would.
+          name: internal ? `${pulumi.getProject()}-${pulumi.getStack()}-${this.#name}` : undefined,
           loadBalancerType: "application",
           internal,
           subnets: subnetIds,

@@ -23,6 +23,8 @@ export interface CreateResult {
  * A program that fails is run once more for its stack traces, and asks again: answer the same question the same way.
  */
 export interface Provider {
+  /** Throws for inputs that the real provider would refuse. Asked before `create`. @default all are taken */
+  check?(request: CreateRequest): Promise<void>;
   create(request: CreateRequest): Promise<CreateResult>;
   /** `Resource.get`: `inputs` is the state that the program gave. */
   read(request: CreateRequest & { id: string }): Promise<CreateResult>;

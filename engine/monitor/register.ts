@@ -120,9 +120,10 @@ async function create(resource: Resource, { provider, dryRun }: Context): Promis
   const inputs: PropertyMap = dereference(reveal(resource.inputs));
   const request = { urn, type, name, inputs, remote };
   const adopted = resource.options.import;
+  const builtin = createBuiltin(request);
+  if (!builtin) await provider.check?.(request);
   const result =
-    createBuiltin(request) ??
-    (adopted ? await provider.read({ ...request, id: adopted }) : await provider.create(request));
+    builtin ?? (adopted ? await provider.read({ ...request, id: adopted }) : await provider.create(request));
   if (adopted) result.id ??= adopted;
   if (resource.custom && !result.id && !dryRun) throw new Error(`the provider gave no id for ${urn}`);
   return result;

@@ -35,7 +35,7 @@ const instance: Answer = async ({ urn, name, inputs }, { region, addresses }) =>
 
 /** ElastiCache's names for a group's primary and its replicas; none on this machine, where nobody serves them. */
 const replicationGroup: Answer = ({ urn, name: logical, inputs }, { region, addresses }) => {
-  const id = text(inputs, "replicationGroupId") ?? autoName(urn, logical, 40);
+  const id = text(inputs, "replicationGroupId") ?? autoName(urn, logical);
   const domain = `${id}.${derived(urn, 6)}.${region}.cache.amazonaws.com`;
   const outputs = {
     replicationGroupId: id,

@@ -1,5 +1,6 @@
 /** The laptop's AWS and Kubernetes provider plugins: what they answer when the program declares a resource or calls a function. */
 import type { CreateRequest, CreateResult, PropertyMap, Provider } from "../../engine/index.ts";
+import { ownArns } from "./arns.ts";
 import { clusters, helmRelease, kubernetesObject } from "./cluster.ts";
 import { databases } from "./databases.ts";
 import { invokes } from "./invokes.ts";
@@ -16,12 +17,19 @@ const ANSWERS: Record<string, Answer> = {
   ...clusters,
   ...storage,
   ...operations,
+  ...ownArns,
 };
+
+const ON_AWS = /^(aws|awsx|eks):/;
+
+/** The tables of rules, which a program without AWS never loads. */
+const rules = () => import("./rules/index.ts");
 
 /**
  * Stands in for the AWS and Kubernetes provider plugins: ids, ARNs and names as they answer them, always the same for
- * the same URN. With `addresses`, what has an address on AWS gets one of this machine's, with its scheme.
- * Leaves out everything that only the cloud knows: quotas, refusals, delays, attributes that no program here reads.
+ * the same URN. It refuses what AWS documents that it refuses (`rules/`). With `addresses`, what has an address on AWS
+ * gets one of this machine's, with its scheme, and nothing is refused: those are no addresses that AWS would take.
+ * Leaves out everything that only the cloud knows: quotas, other refusals, delays, attributes that no program here reads.
  */
 export function createProvider(options: { addresses?: AddressBook } = {}): Provider {
   // A request doesn't show its provider; what has no `region` of its own (`eks.Cluster`) is where the rest began.
@@ -37,6 +45,9 @@ export function createProvider(options: { addresses?: AddressBook } = {}): Provi
   }
 
   return {
+    check: async (request) => {
+      if (!options.addresses && ON_AWS.test(request.type)) (await rules()).refuse(request);
+    },
     create,
     read: async ({ id }) => ({ id }),
     invoke: async (token, args) => {

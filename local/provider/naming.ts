@@ -40,9 +40,12 @@ export function derived(seed: string, length: number, alphabet = "0123456789abcd
   return text.slice(0, length);
 }
 
-/** The physical name that a provider makes up when the program gives none: the logical one and seven random digits. */
-export function autoName(urn: string, name: string, maxLength = 63): string {
-  return `${name.slice(0, maxLength - 8)}-${derived(urn, 7)}`;
+/**
+ * The physical name that a provider makes up when the program gives none: the logical one and seven random digits. It
+ * is never cut: the real provider refuses a logical name that leaves no place for the digits.
+ */
+export function autoName(urn: string, name: string): string {
+  return `${name}-${derived(urn, 7)}`;
 }
 
 export function arn(service: string, region: string, resource: string, account = ACCOUNT): string {

@@ -4,11 +4,8 @@ import { type Answer, arn, autoName, type Context, derived, text, uuid } from ".
 /** Route 53's zone of ALBs in ap-southeast-2 (AWS General Reference, Elastic Load Balancing endpoints). */
 const HOSTED_ZONE = "Z1GM3OXH4ZPM65";
 
-/** ALB and target group names have at most 32 characters. */
-const MAX_NAME = 32;
-
 const loadBalancer: Answer = async ({ urn, name: logical, inputs }, { region, addresses }) => {
-  const name = text(inputs, "name") ?? autoName(urn, logical, MAX_NAME);
+  const name = text(inputs, "name") ?? autoName(urn, logical);
   const internal = inputs.internal === true;
   const arnSuffix = `app/${name}/${derived(urn, 16)}`;
   const own = arn("elasticloadbalancing", region, `loadbalancer/${arnSuffix}`);
@@ -22,7 +19,7 @@ const loadBalancer: Answer = async ({ urn, name: logical, inputs }, { region, ad
 };
 
 const targetGroup: Answer = ({ urn, name: logical, inputs }, { region }) => {
-  const name = text(inputs, "name") ?? autoName(urn, logical, MAX_NAME);
+  const name = text(inputs, "name") ?? autoName(urn, logical);
   const arnSuffix = `targetgroup/${name}/${derived(urn, 16)}`;
   const own = arn("elasticloadbalancing", region, arnSuffix);
   return { id: own, outputs: { name, arn: own, arnSuffix } };

@@ -33,11 +33,21 @@ describe("provider stand-in", () => {
     );
   });
 
-  it("keeps balancers' and target groups' names within ALB's 32 characters", async () => {
+  it("makes names as the real provider does, without cutting them, and refuses those that AWS would", async () => {
     for (const type of ["aws:lb/loadBalancer:LoadBalancer", "aws:lb/targetGroup:TargetGroup"]) {
-      const { outputs } = await createProvider().create(request(type, {}, "n".repeat(60)));
-      assert.ok(String(outputs?.name).length <= 32);
+      const long = request(type, {}, "n".repeat(25));
+      const { outputs } = await createProvider().create(long);
+      assert.match(String(outputs?.name), /^n{25}-[0-9a-f]{7}$/);
+      await assert.rejects(async () => createProvider().check?.(long), /name: .*expected 1 to 32 characters/);
     }
+  });
+
+  it("refuses nothing where its addresses are this machine's", async () => {
+    const reserve = async () => ({ host: "127.0.0.1", port: 1 });
+    const inputs = { name: "internal-alb" };
+    await createProvider({ addresses: { reserve } }).check?.(
+      request("aws:lb/loadBalancer:LoadBalancer", inputs),
+    );
   });
 
   it("gives an ARN to AWS types that it has no answer of its own for", async () => {

@@ -3,8 +3,8 @@
  * cloud: what it answers is `local/provider`'s, so that the real engine and the offline one get the same answers.
  * Its package is the name that it was started under (`pulumi-resource-<package>`).
  *
- * It leaves out: schemas and their checks (any input is accepted, none is defaulted), replacements (every change is an
- * update in place), the cloud's state (`read` answers what it was given; nothing drifts), timeouts and partial failures,
+ * It leaves out: schemas and their defaults (only what AWS documents that it refuses is refused), replacements (every
+ * change is an update in place), the cloud's state (`read` answers what it was given; nothing drifts), timeouts and partial failures,
  * methods, lists, and all but a few children of the remote components (see `provider/children.ts`).
  *
  * Environment: STANDIN_FAIL, a URN or a type whose creation, update and deletion fail.
@@ -20,7 +20,7 @@ import { fromStruct, serve, toStruct, unary } from "../../engine/grpc/index.ts";
 import { construct } from "./provider/construct.ts";
 import { diff } from "./provider/diff.ts";
 import { create, read, remove, update } from "./provider/lifecycle.ts";
-import { answers, settle } from "./provider/source.ts";
+import { answers, refuse, settle } from "./provider/source.ts";
 
 const packageName = basename(process.argv[1] ?? "").replace(/^pulumi-resource-/, "");
 
@@ -54,7 +54,8 @@ function sdkVersion(): string {
 }
 
 /** Nothing is added to the inputs: they are compared with what the program sent. */
-function check(request: proto.CheckRequest): proto.CheckResponse {
+async function check(request: proto.CheckRequest): Promise<proto.CheckResponse> {
+  await refuse(request.getUrn(), fromStruct(request.getNews()));
   return new proto.CheckResponse().setInputs(request.getNews());
 }
 

@@ -72,6 +72,11 @@ describe("load balancers on the evaluated graph", () => {
     assert.deepEqual([tls.Effect, tls.Condition], ["Deny", { Bool: { "aws:SecureTransport": "false" } }]);
   });
 
+  it("have names that AWS takes: none begins with internal-", () => {
+    const name = (which: string) => inputsOf(prod, BALANCER, which).name;
+    assert.deepEqual([name("internal-alb"), name("public-alb")], ["trizone-prod-internal", undefined]);
+  });
+
   it("reserve three times the base over the open on prod, by the exchange's clock, and not around the clock", () => {
     const schedules = ofType(prod, "aws:scheduler/schedule:Schedule").map(({ inputs }) =>
       reveal<Schedule>(inputs),

@@ -224,6 +224,17 @@ describe("evaluating a program", () => {
     assert.deepEqual(mixed.outputs, { loaded: ["enum", "legacy of required", "required"] });
   });
 
+  it("creates nothing that the provider's check refuses", async () => {
+    const provider = testProvider({
+      check: async () => {
+        throw new Error("name: too long");
+      },
+    });
+    const config = { "commonjs:size": "3", "commonjs:list": "[]" };
+    await assert.rejects(run("commonjs", { config, provider }), /can't be registered: name: too long/);
+    assert.deepEqual(provider.created, []);
+  });
+
   it("hands a dynamic provider's code to the provider", async () => {
     const create = async ({ inputs }: { inputs: Record<string, unknown> }) => {
       assert.match(String(inputs.__provider), /toUpperCase/);

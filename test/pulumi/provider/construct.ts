@@ -5,7 +5,7 @@ import { registerChildren } from "./children.ts";
 import { overlay } from "./lifecycle.ts";
 import { foreseen, known } from "./preview.ts";
 import { Registrar } from "./registrar.ts";
-import { make, settle } from "./source.ts";
+import { make, refuse, settle } from "./source.ts";
 
 /**
  * Registers a remote component and a few of its children. The component's outputs are `local/provider`'s, as offline;
@@ -26,6 +26,7 @@ export async function construct(request: proto.ConstructRequest): Promise<proto.
     const component = { type, name, parent, inputs, providers, dependencies, propertyDependencies };
     const protect = request.hasProtect() ? request.getProtect() : undefined;
     const { urn } = await registrar.register({ ...component, protect, custom: false });
+    await refuse(urn, inputs, true);
     const children = await registerChildren({ type, name, urn, inputs, providers, registrar });
     // A preview knows the outputs of a component that is there already, since it knows the children's.
     const there = children.length > 0 && children.every(({ id }) => !isUnknown(id));

@@ -18,3 +18,9 @@ export function make(urn: string, sent: PropertyMap, remote = false): Promise<Cr
   const inputs: PropertyMap = dereference(reveal(sent));
   return answers.create({ urn, type: typeOf(urn), name: nameOf(urn), inputs, remote });
 }
+
+/** Refuses what the offline engine's provider refuses; what a preview doesn't know yet is let through. */
+export async function refuse(urn: string, sent: PropertyMap, remote = false): Promise<void> {
+  const inputs: PropertyMap = dereference(reveal(sent));
+  await answers.check?.({ urn, type: typeOf(urn), name: nameOf(urn), inputs, remote });
+}
