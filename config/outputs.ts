@@ -60,6 +60,8 @@ export const Foundation = z.object({
   registry: z.string(),
   /** Of the internal balancer. */
   apiUrl: z.url(),
+  /** Its certificate, PEM, which `web` is to trust. */
+  apiCertificate: z.string(),
   /** As JSON; it calls the AWS CLI for a token. */
   kubeconfig: z.string(),
   clusterIdentifier: z.string(),

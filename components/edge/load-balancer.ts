@@ -29,6 +29,8 @@ export interface LoadBalancerArgs {
     /** ACM certificate, and the name that it is for. @default the balancer's own name, by a self-signed certificate */
     certificateArn?: pulumi.Input<string>;
     domain?: string;
+    /** Years that a self-signed certificate lasts. @default 1 */
+    years?: number;
   };
   /** Bucket for the access logs, which must let balancers write. @default none are kept */
   accessLogs?: pulumi.Input<string>;
@@ -67,6 +69,8 @@ export class LoadBalancer extends pulumi.ComponentResource {
   /** Route 53's zone of `dnsName`. */
   readonly zoneId: pulumi.Output<string>;
   readonly url: pulumi.Output<string>;
+  /** The self-signed certificate that a client must be given to trust, PEM; undefined where there is none. */
+  readonly certificatePem: pulumi.Output<string> | undefined;
   /** Of failed requests. */
   readonly alarms: ZoneAlarms;
   readonly #name: string;
@@ -85,7 +89,9 @@ export class LoadBalancer extends pulumi.ComponentResource {
     this.#name = name;
     this.#args = args;
     const balancer = this.#balancer();
-    const listener = this.#listeners(balancer);
+    const certificate = this.#certificate(balancer);
+    this.certificatePem = certificate?.certificatePem;
+    const listener = this.#listeners(balancer, args.https?.certificateArn ?? certificate?.certificateArn);
     const targetGroups = Object.assign(
       {},
       ...args.routes.map((one, index) =>
@@ -135,9 +141,20 @@ export class LoadBalancer extends pulumi.ComponentResource {
     );
   }
 
+  /** A certificate for the balancer's own name, where it is to serve HTTPS and is given none. */
+  #certificate({ dnsName }: aws.lb.LoadBalancer): SelfSigned | undefined {
+    const { https, region, tags } = this.#args;
+    if (!https || https.certificateArn !== undefined) return undefined;
+    const args = { region, dnsName, years: https.years, tags };
+    return new SelfSigned(`${this.#name}-self-signed`, args, { parent: this });
+  }
+
   /** The listener that serves; over HTTPS, beside one that redirects to it. */
-  #listeners({ arn: loadBalancerArn, dnsName }: aws.lb.LoadBalancer): aws.lb.Listener {
-    const { https, region, tags, transform } = this.#args;
+  #listeners(
+    { arn: loadBalancerArn }: aws.lb.LoadBalancer,
+    certificateArn: pulumi.Input<string> | undefined,
+  ): aws.lb.Listener {
+    const { region, tags, transform } = this.#args;
     const listen = (
       suffix: string,
       args: Omit<aws.lb.ListenerArgs, "loadBalancerArn">,
@@ -151,14 +168,12 @@ export class LoadBalancer extends pulumi.ComponentResource {
           { parent: this, aliases },
         ),
       );
-    if (!https) return listen("http", { port: 80, protocol: "HTTP", defaultActions: [NOT_FOUND] });
+    if (certificateArn === undefined)
+      return listen("http", { port: 80, protocol: "HTTP", defaultActions: [NOT_FOUND] });
     const serving = listen("https", {
       port: 443,
       protocol: "HTTPS",
-      certificateArn:
-        https.certificateArn ??
-        new SelfSigned(`${this.#name}-self-signed`, { region, dnsName, tags }, { parent: this })
-          .certificateArn,
+      certificateArn,
       sslPolicy: TLS_1_3,
       defaultActions: [NOT_FOUND],
     });

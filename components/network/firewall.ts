@@ -34,7 +34,7 @@ type Group =
 const CONNECTIONS: [from: Group, to: Group, port: number][] = [
   ["publicBalancer", "workload", HTTP_PORT],
   ["publicBalancer", "workload", ADMIN_PORT],
-  ["workload", "internalBalancer", 80],
+  ["workload", "internalBalancer", 443],
   ["internalBalancer", "workload", HTTP_PORT],
   ["internalBalancer", "workload", ADMIN_PORT],
   ["workload", "database", POSTGRES_PORT],

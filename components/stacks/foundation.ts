@@ -17,7 +17,8 @@ export function foundationPlatform(config: Config): Platform {
   const stack = new pulumi.StackReference("foundation", { name });
   const foundation = stack.requireOutput("foundation").apply((value) => parse(value, name));
   const { kubeconfig, clusterIdentifier, namespace, registry, apiUrl, signInOrigin } = foundation;
-  const { allowedConnections, certificateIssuer, database, cache, personalDataKey } = foundation;
+  const { allowedConnections, apiCertificate, certificateIssuer, database, cache, personalDataKey } =
+    foundation;
   const { provider } = awsProvider(region);
   const keys = Outputs.keyof().options;
   const same = Object.fromEntries(keys.map((key) => [key, stack.requireOutput(key)])) as Record<Key, unknown>;
@@ -32,6 +33,7 @@ export function foundationPlatform(config: Config): Platform {
     allowedConnections,
     certificateIssuer,
     apiUrl,
+    apiCertificate,
     issuer: stack.requireOutput("issuer") as pulumi.Output<string>,
     clientId: stack.requireOutput("clientId") as pulumi.Output<string>,
     signInOrigin,

@@ -26,8 +26,8 @@ export interface Platform {
   personalDataKey: { url: pulumi.Input<string>; mounts: Mount[] };
   /** cert-manager's ClusterIssuer of the pods' certificates, where there is one. */
   certificateIssuer?: pulumi.Input<string> | undefined;
-  /** Name that the certificate of `apiUrl` is for, where that isn't its own. */
-  apiServerName?: string | undefined;
+  /** The certificate of `apiUrl`, PEM, where no public authority vouches for it. */
+  apiCertificate?: pulumi.Input<string> | undefined;
   /** Connections between the services' pods and what is outside their namespace. */
   allowedConnections: pulumi.Input<Connection[]>;
   /** What installs Argo Rollouts, where this stack does. */

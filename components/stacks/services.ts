@@ -132,7 +132,7 @@ function clientFacing(service: ServiceName, platform: Platform): Partial<Workloa
     API_URL: platform.apiUrl,
     SIGN_IN_ORIGINS: platform.signInOrigin,
   };
-  if (platform.apiServerName) env.API_SERVER_NAME = platform.apiServerName;
+  if (platform.apiCertificate) env.API_CERTIFICATE = platform.apiCertificate;
   return { tier: "web", env, nodePort: platform.nodePort };
 }
 

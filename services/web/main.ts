@@ -13,8 +13,8 @@ const environment = readEnvironment(
   PodEnvironment.extend({
     /** The internal balancer, behind which the gateway is. */
     API_URL: z.url(),
-    /** Name that the balancer's certificate is for, where that isn't its own. */
-    API_SERVER_NAME: z.string().min(1).optional(),
+    /** Certificate of the authority to trust there, PEM. @default those that Node trusts */
+    API_CERTIFICATE: z.string().optional(),
     ISSUER: z.url(),
     CLIENT_ID: z.string().min(1),
     /**
@@ -30,15 +30,15 @@ const WEBSOCKETS = /^\/ws(?:[/?]|$)/;
 
 await serve(environment, (pod) => {
   // Longer than two tries of the gateway's, so that the gateway retries before `web` does.
-  const { API_URL: url, API_SERVER_NAME: servername } = environment;
-  const api = new Upstream({ url, servername, name: "api", tryTimeoutMs: 5000 });
+  const { API_URL: url, API_CERTIFICATE: ca } = environment;
+  const api = new Upstream({ url, ca, name: "api", tryTimeoutMs: 5000 });
   return {
     routes(app) {
       app.all("/api/*", apiBodyLimit, (c) => proxy(c, "/api", { upstream: api, zone: environment.ZONE }));
       page(app, environment);
     },
     upgrade(request, socket, head) {
-      if (WEBSOCKETS.test(request.url ?? "")) tunnel(pod, url, request, socket, head, { servername });
+      if (WEBSOCKETS.test(request.url ?? "")) tunnel(pod, url, request, socket, head, { ca });
       else refuseUpgrade(pod, socket, 404);
     },
     close: () => api.close(),

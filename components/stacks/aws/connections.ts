@@ -40,7 +40,7 @@ export function awsConnections(
     names.map((name) => ({ from: pods(name), to, ports: [port] }));
   return [
     { from: { cidrs: publicCidrs }, to: pods("web"), ports: balanced },
-    ...from(["web"], inVpc, 80),
+    ...from(["web"], inVpc, 443),
     { from: inVpc, to: pods("gateway"), ports: balanced },
     // The issuer's signing keys, on the internet.
     ...from(["gateway"], { cidrs: [ANYWHERE], except: [vpc] }, 443),

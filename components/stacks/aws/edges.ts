@@ -63,6 +63,8 @@ export function awsEdges(
       internal: true,
       subnetIds: network.privateSubnetIds,
       securityGroupIds: [network.internalBalancerGroupId],
+      // Only `web` connects, and is given the certificate.
+      https: { years: 10 },
       routes: [{ service: "gateway", paths: ["/api/*", "/ws/*"], versions: versionsOf("gateway", config) }],
     },
     { providers },

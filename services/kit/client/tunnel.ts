@@ -11,8 +11,8 @@ export interface TunnelArgs {
   drop?: ReadonlySet<string>;
   /** Request headers to add, after those of the client were filtered. */
   add?: Record<string, string>;
-  /** Name that the certificate of `base` is to be for, where that isn't the URL's. */
-  servername?: string | undefined;
+  /** Certificate of the authority to trust, PEM. @default those that Node trusts */
+  ca?: string | undefined;
 }
 
 /** Passes an upgrade request (a WebSocket's) on to `base` and joins the two connections. */
@@ -22,7 +22,7 @@ export function tunnel(
   incoming: IncomingMessage,
   socket: Duplex,
   head: Buffer,
-  { drop, add, servername }: TunnelArgs = {},
+  { drop, add, ca }: TunnelArgs = {},
 ): void {
   const { host: _host, ...given } = incoming.headers;
   const kept = Object.entries(given).filter(([name]) => !IDENTITY_HEADERS.has(name) && !drop?.has(name));
@@ -31,7 +31,7 @@ export function tunnel(
   const options = { method: "GET", headers, timeout: CONNECT_TIMEOUT_MS, agent: false } as const;
   const outgoing =
     url.protocol === "https:"
-      ? secureRequest(url, servername ? { ...options, servername } : options)
+      ? secureRequest(url, ca ? { ...options, ca } : options)
       : plainRequest(url, options);
   const refuse = (status: number) => refuseUpgrade(pod, socket, status);
   const fail = (error: Error) => {

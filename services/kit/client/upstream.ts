@@ -15,15 +15,15 @@ const MAX_AGE_MS = 5000;
 export class Connections {
   readonly #origin: string;
   readonly #connectTimeoutMs: number;
-  readonly #servername: string | undefined;
+  readonly #ca: string | undefined;
   #pool: Pool;
   #bornAt = performance.now();
 
-  /** @param servername as for `UpstreamArgs` */
-  constructor(origin: string, connectTimeoutMs: number, servername?: string) {
+  /** @param ca as for `UpstreamArgs` */
+  constructor(origin: string, connectTimeoutMs: number, ca?: string) {
     this.#origin = origin;
     this.#connectTimeoutMs = connectTimeoutMs;
-    this.#servername = servername;
+    this.#ca = ca;
     this.#pool = this.#create();
   }
 
@@ -46,8 +46,8 @@ export class Connections {
   }
 
   #create(): Pool {
-    const servername = this.#servername && { servername: this.#servername };
-    return new Pool(this.#origin, { connect: { timeout: this.#connectTimeoutMs, ...servername } });
+    const ca = this.#ca && { ca: this.#ca };
+    return new Pool(this.#origin, { connect: { timeout: this.#connectTimeoutMs, ...ca } });
   }
 }
 
@@ -56,8 +56,8 @@ export interface UpstreamArgs {
   url: string;
   /** What it is called in messages to the client, e.g. `trading`. */
   name: string;
-  /** Name that its certificate is to be for, where that isn't the URL's. */
-  servername?: string | undefined;
+  /** Certificate of the authority to trust, PEM. @default those that Node trusts */
+  ca?: string | undefined;
   /** Until one try's headers arrive. @default 2000 */
   tryTimeoutMs?: number;
   /** For all tries and the waits between them. @default 10000 */
@@ -71,7 +71,7 @@ const MAX_TRIES = 3;
 
 /** Another service, reached over HTTP with bounded time, bounded retries and bounded concurrency. */
 export class Upstream {
-  readonly #args: Required<Omit<UpstreamArgs, "servername">>;
+  readonly #args: Required<Omit<UpstreamArgs, "ca">>;
   readonly #connections: Connections;
   readonly #budget = new RetryBudget();
   readonly #prefix: string;
@@ -81,7 +81,7 @@ export class Upstream {
     this.#args = { tryTimeoutMs: 2000, totalTimeoutMs: 10_000, ...args };
     const url = new URL(args.url);
     this.#prefix = url.pathname.replace(/\/$/, "");
-    this.#connections = new Connections(url.origin, CONNECT_TIMEOUT_MS, args.servername);
+    this.#connections = new Connections(url.origin, CONNECT_TIMEOUT_MS, args.ca);
   }
 
   /**

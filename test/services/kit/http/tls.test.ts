@@ -9,8 +9,6 @@ import { testApp } from "../../../support/app.ts";
 import { TestAuthority } from "../../../support/certificates.ts";
 import { type RunningPod, startPod } from "../../../support/pod.ts";
 
-const SERVER_NAME = "trade.example.com";
-
 /** The way of a token from the public balancer on: `web`, the internal balancer (here an app), TLS all along. */
 describe("a pod with a certificate", () => {
   let authority: TestAuthority;
@@ -20,7 +18,7 @@ describe("a pod with a certificate", () => {
     authority = await TestAuthority.create();
     const { pod, app } = testApp();
     app.get("/api/orders", (c) => c.json({ token: c.req.header("authorization") }));
-    api = new PodServer(pod, app, await authority.issue([SERVER_NAME]));
+    api = new PodServer(pod, app, await authority.issue(["127.0.0.1"]));
     apiUrl = `https://127.0.0.1:${await api.listen(0, "127.0.0.1")}`;
   });
   after(async () => {
@@ -34,7 +32,7 @@ describe("a pod with a certificate", () => {
       ISSUER: "https://issuer.example",
       CLIENT_ID: "page",
       TLS_PATH: await authority.issue(["127.0.0.1"]),
-      NODE_EXTRA_CA_CERTS: authority.rootFile,
+      API_CERTIFICATE: authority.root,
       ...env,
     });
   const get = (pod: RunningPod, options: { ca?: string; maxVersion?: "TLSv1.1" | "TLSv1.2" } = {}) =>
@@ -51,7 +49,7 @@ describe("a pod with a certificate", () => {
     });
 
   it("answers over TLS, and calls on over TLS", async () => {
-    const web = await startWeb({ API_SERVER_NAME: SERVER_NAME });
+    const web = await startWeb({});
     const { status, text } = await get(web);
     assert.deepEqual([status, JSON.parse(text)], [200, { token: "Bearer secret" }]);
     assert.equal((await get(web, { maxVersion: "TLSv1.2" })).status, 200, "balancers may speak TLS 1.2");
@@ -61,11 +59,17 @@ describe("a pod with a certificate", () => {
     await web.stop();
   });
 
+  it("trusts the authority of the cluster's pods by Node's own variable", async () => {
+    const web = await startWeb({ API_CERTIFICATE: "", NODE_EXTRA_CA_CERTS: authority.rootFile });
+    assert.equal((await get(web)).status, 200);
+    await web.stop();
+  });
+
   it("sends nothing to a server whose certificate is another's, or of another authority", async () => {
-    const misnamed = await startWeb({ API_SERVER_NAME: "another.example.com" });
+    const misnamed = await startWeb({ API_URL: apiUrl.replace("127.0.0.1", "localhost") });
     assert.equal((await get(misnamed)).status, 502);
     await misnamed.stop();
-    const untrusting = await startWeb({ API_SERVER_NAME: SERVER_NAME, NODE_EXTRA_CA_CERTS: "" });
+    const untrusting = await startWeb({ API_CERTIFICATE: "" });
     assert.equal((await get(untrusting)).status, 502);
     await untrusting.stop();
   });
