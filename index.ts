@@ -4,7 +4,6 @@ import {
   awsCluster,
   awsData,
   awsEdges,
-  awsFirewall,
   awsGovernance,
   awsIdentity,
   awsNetwork,
@@ -50,7 +49,6 @@ function onAws(config: Config): Platform {
   const governance = awsGovernance(config);
   const network = awsNetwork(config, governance);
   const cluster = awsCluster(config, governance, network);
-  awsFirewall(config, governance, network, cluster);
   const edges = awsEdges(config, governance, network, cluster);
   const identity = awsIdentity(config, governance, edges);
   const data = awsData(config, governance, network, cluster);

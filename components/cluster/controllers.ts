@@ -104,6 +104,8 @@ export interface ControllersArgs {
   namespace: pulumi.Input<string>;
   /** KMS key of the containers' logs, which CloudWatch Logs may use. */
   logsKeyArn: pulumi.Input<string>;
+  /** What the controllers reach AWS by, which must be there as long as they are. */
+  after?: pulumi.Resource[];
   /** Days that containers' logs are kept, one of CloudWatch's steps. @default 90 */
   logDays?: number;
   tags?: Record<string, string>;
@@ -154,7 +156,7 @@ export class Controllers extends pulumi.ComponentResource {
     return new k8s.helm.v3.Release(
       ...transformed(transform?.release, `${child}-release`, release, {
         parent: this,
-        dependsOn: [...roles, ...this.addons],
+        dependsOn: [...roles, ...this.addons, ...(this.#args.after ?? [])],
       }),
     );
   }

@@ -39,7 +39,10 @@ export const LOGS = ["postgresql", "upgrade"];
 /** Milliseconds after which a statement is logged. */
 const SLOW_MS = 500;
 
-/** The instance's arguments, but for the names of its subnet and parameter groups and its monitoring role. */
+/**
+ * The instance's arguments, but for the names of its subnet and parameter groups, of its last snapshot, and its
+ * monitoring role.
+ */
 export function instanceArgs(args: InstanceArgs, plan: InstancePlan) {
   const { region, keyArn, tags, protect = false } = args;
   return {
@@ -68,7 +71,6 @@ export function instanceArgs(args: InstanceArgs, plan: InstancePlan) {
     deletionProtection: protect,
     deleteAutomatedBackups: !protect,
     skipFinalSnapshot: !protect,
-    finalSnapshotIdentifier: protect ? `${plan.identifier}-final` : undefined,
     performanceInsightsEnabled: true,
     performanceInsightsKmsKeyId: keyArn,
     performanceInsightsRetentionPeriod: 7,

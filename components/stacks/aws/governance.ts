@@ -67,17 +67,24 @@ export function awsGovernance({ region, protect, alarmEmails: emails }: Config):
 
 /** The record of who did what in the account, and of every access to the model files. */
 export function awsAudit(
-  { region, protect }: Config,
+  { region, protect, recordsLock }: Config,
   { provider, tags, account, keys, bucketLogs }: AwsGovernance,
   models: ModelBucket,
 ): void {
   // A stack that is not protected comes and goes: its records are kept for a day, which administrators can lift.
-  const lock = protect ? undefined : { mode: "GOVERNANCE" as const, days: 1 };
+  const kept = protect ? RECORD_DAYS : 1;
+  const lock = {
+    mode: recordsLock === "compliance" ? ("COMPLIANCE" as const) : ("GOVERNANCE" as const),
+    days: kept,
+  };
   const accessLogs = bucketLogs.bucketName;
   const dataBuckets = [models.arn];
   new Audit(
     "audit",
-    { region, account, keyArn: keys.audit, accessLogs, dataBuckets, lock, protect, tags },
+    {
+      ...{ region, account, keyArn: keys.audit, logsKeyArn: keys.logs },
+      ...{ accessLogs, dataBuckets, lock, protect, tags },
+    },
     { provider },
   );
 }

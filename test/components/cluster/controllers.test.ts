@@ -46,6 +46,34 @@ describe("controllers", () => {
     }
   });
 
+  it("go, and what they look after, before their roles and the rules and endpoints by which they reach AWS", () => {
+    const byUrn = new Map(dev.resources.map((resource) => [resource.urn, resource]));
+    const needed = (urn: string, found = new Set<string>()) => {
+      for (const other of byUrn.get(urn)?.dependencies ?? []) {
+        if (!found.has(other)) needed(other, found.add(other));
+      }
+      return found;
+    };
+    const way = [
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+      "aws:ec2/vpcEndpoint:VpcEndpoint",
+    ].flatMap((type) => ofType(dev, type));
+    const roles = dev.resources.filter(({ name }) =>
+      /^controllers-aws-load-balancer-controller-(policy|association)$/.test(name),
+    );
+    assert.ok(way.length > 10 && roles.length === 2);
+    const looked = ["kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding", RELEASE].flatMap((type) =>
+      ofType(dev, type).filter(({ name }) => !name.startsWith("observability-")),
+    );
+    for (const { urn, type, name } of looked) {
+      const found = needed(urn);
+      for (const one of [...way, ...(type === RELEASE && !/load-balancer/.test(name) ? [] : roles)]) {
+        assert.ok(found.has(one.urn), `${name} doesn't wait for ${one.name}`);
+      }
+    }
+  });
+
   it("may change in AWS only what they are for", () => {
     const policies = Object.fromEntries(
       ofType(dev, "aws:iam/rolePolicy:RolePolicy").map(({ name, inputs }) => [name, statements(inputs)]),
