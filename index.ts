@@ -23,6 +23,7 @@ import {
   type Platform,
   pooledDatabase,
   preScaling,
+  secretsRotation,
   servicesPriority,
   stackConfig,
 } from "./components/stacks/index.ts";
@@ -71,5 +72,6 @@ function applications(config: Config, platform: Platform): void {
   const database = pooledDatabase(config, platform, priorityClass);
   deployServices(config, platform, database, migrations, priorityClass);
   preScaling(config, platform);
+  secretsRotation(platform, migrations);
   imageCache(config, platform);
 }

@@ -11,5 +11,6 @@ export {
   imageCache,
   pooledDatabase,
   preScaling,
+  secretsRotation,
   servicesPriority,
 } from "./services.ts";

@@ -10,6 +10,7 @@ import {
   PRE_SCALING,
   pods,
   REDIS_PORT,
+  ROTATION,
   type Subnets,
 } from "../../../config/index.ts";
 import { grantedAccounts } from "../../workload/index.ts";
@@ -44,9 +45,12 @@ export function awsConnections(
     { from: inVpc, to: pods("gateway"), ports: balanced },
     // The issuer's signing keys, on the internet.
     ...from(["gateway"], { cidrs: [ANYWHERE], except: [vpc] }, 443),
-    ...databaseConnections(isolated, services, pooled),
+    ...databaseConnections(isolated, services, pooled, true),
     ...from(cacheClients(services), isolated, REDIS_PORT),
     ...from(accounts, { cidrs: [POD_IDENTITY] }, 80),
+    // Secrets Manager through its endpoint in the VPC, and ElastiCache, which has none here.
+    ...from([ROTATION], inVpc, 443),
+    ...from([ROTATION], { cidrs: [ANYWHERE], except: [vpc] }, 443),
     // KMS, through its endpoint in the VPC.
     ...from(
       services.filter((service) => PERSONAL_DATA.includes(service)),

@@ -40,6 +40,11 @@ export function awsPlatform(config: Config, parts: AwsParts): Platform {
     signInOrigin,
     database: { url: database.url, owner: logins.owner, services: logins.volumes },
     cache: { url: cache.url, credentials: token.volume },
+    rotation: {
+      region: config.region,
+      logins: logins.secretArns,
+      cache: { group: cache.groupId, secret: cache.secretArn },
+    },
     personalDataKey: parts.keys.personal,
   };
   return {
@@ -54,6 +59,7 @@ export function awsPlatform(config: Config, parts: AwsParts): Platform {
     signInOrigin,
     database: { ...foundation.database, after: [logins, token, roles] },
     cache: foundation.cache,
+    rotation: foundation.rotation,
     personalDataKey: { url: foundation.personalDataKey, mounts: [] },
     outputs: {
       ...(config.layer === "foundation" ? stackOutputs(FoundationOutput, { foundation }) : {}),

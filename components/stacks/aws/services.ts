@@ -31,6 +31,7 @@ export function awsServices(
       databaseSecretArn: database.secretArn,
       loginSecretArns: logins.secretArns,
       cacheSecretArn: cache.secretArn,
+      cacheArn: cache.groupArn,
       modelBucketArn: models.arn,
       keyArn: keys.data,
       personalDataKeyArn: keys.personal,
