@@ -7,7 +7,7 @@ import { autoscaler } from "./controllers/autoscaler.ts";
 import { type Chart, overZones, resources } from "./controllers/chart.ts";
 import { descheduler } from "./controllers/descheduler.ts";
 import { loadBalancerController } from "./controllers/load-balancer.ts";
-import { logShipper } from "./controllers/log-shipper.ts";
+import { type Archive, logShipper } from "./controllers/log-shipper.ts";
 
 export interface AddOnsArgs {
   clusterName: pulumi.Input<string>;
@@ -104,6 +104,8 @@ export interface ControllersArgs {
   namespace: pulumi.Input<string>;
   /** KMS key of the containers' logs, which CloudWatch Logs may use. */
   logsKeyArn: pulumi.Input<string>;
+  /** Bucket that keeps the containers' logs after that, encrypted with the same key. @default none */
+  logArchive?: Archive;
   /** What the controllers reach AWS by, which must be there as long as they are. */
   after?: pulumi.Resource[];
   /** Days that containers' logs are kept, one of CloudWatch's steps. @default 90 */
@@ -143,7 +145,9 @@ export class Controllers extends pulumi.ComponentResource {
     this.rollouts = this.#release(rollouts());
     this.#release(autoscaler(place));
     this.#release(descheduler(namespace));
-    this.#release(logShipper(place, this.#logGroup()));
+    this.#release(
+      logShipper(place, this.#logGroup(), args.logArchive && { ...args.logArchive, keyArn: args.logsKeyArn }),
+    );
     this.registerOutputs();
   }
 

@@ -67,6 +67,7 @@ export function instanceArgs(args: InstanceArgs, plan: InstancePlan) {
     backupRetentionPeriod: args.backupDays ?? 7,
     backupWindow: args.backupWindow ?? "15:00-16:00",
     maintenanceWindow: args.maintenanceWindow ?? "sat:16:30-sat:17:30",
+    autoMinorVersionUpgrade: true,
     copyTagsToSnapshot: true,
     deletionProtection: protect,
     deleteAutomatedBackups: !protect,

@@ -17,7 +17,7 @@ export interface AwsCluster {
 
 /** EKS over three zones, the rules of who may connect to whom, its controllers, and room that is paid for ahead. */
 export function awsCluster(config: Config, governance: AwsGovernance, network: Network): AwsCluster {
-  const { provider, tags, keys } = governance;
+  const { provider, tags, keys, containerLogs } = governance;
   const { vpcId, publicSubnetIds, privateSubnetIds } = network;
   const { region, zones, nodes, protect, kubernetesVersion: version } = config;
   const cluster = new Cluster(
@@ -40,7 +40,16 @@ export function awsCluster(config: Config, governance: AwsGovernance, network: N
   const after = [network, awsFirewall(config, governance, network, cluster)];
   const controllers = new Controllers(
     "controllers",
-    { clusterName, region, vpcId, namespace: config.namespace, logsKeyArn: keys.logs, after, tags },
+    {
+      clusterName,
+      region,
+      vpcId,
+      namespace: config.namespace,
+      logsKeyArn: keys.logs,
+      logArchive: { bucket: containerLogs.policy.bucket, arn: containerLogs.arn },
+      after,
+      tags,
+    },
     { providers: [provider, kubernetes] },
   );
   if (nodes.warm > 0) new WarmPool("warm-pool", { perZone: nodes.warm }, { provider: kubernetes });

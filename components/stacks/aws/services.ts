@@ -41,6 +41,6 @@ export function awsServices(
   );
   const registry =
     config.images.registry ??
-    new Repositories("repositories", { region, protect, tags }, { provider }).registry;
+    new Repositories("repositories", { region, keyArn: keys.data, protect, tags }, { provider }).registry;
   return { registry, image: builtImages(config, registry, provider), roles };
 }

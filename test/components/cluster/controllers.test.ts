@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { type Graph, reveal } from "../../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 
+// biome-ignore lint/suspicious/noExplicitAny: a test reaches into what a resource happens to have
+type Any = any;
+
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 
 describe("controllers", () => {
@@ -109,6 +112,23 @@ describe("controllers", () => {
     );
     assert.deepEqual(plugin.args.namespaces, { include: ["trizone"] });
     assert.deepEqual(profile.plugins.balance.enabled, ["RemovePodsViolatingTopologySpreadConstraint"]);
+  });
+
+  it("ship logs to a locked bucket too, for seven years on prod", async () => {
+    const prod = await graphOf("prod");
+    const bucket = ofType(prod, "aws:s3/bucket:Bucket").find(({ name }) => name === "container-logs-bucket");
+    const locks = ofType(prod, "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration");
+    const lock = locks.find(({ inputs }) => inputs.bucket === bucket?.id);
+    assert.deepEqual(reveal<Any>(lock?.inputs).rule.defaultRetention, { mode: "GOVERNANCE", days: 2557 });
+    const release = ofType(prod, RELEASE).find(({ inputs }) => inputs.name === "fluent-bit");
+    const { outputs } = reveal<Any>(release?.inputs).values.config;
+    // S3 refuses an object without a checksum where objects are locked by default.
+    assert.match(outputs, new RegExp(`Name s3\\n[^[]*bucket ${bucket?.id}\\n[^[]*send_content_md5 On`));
+    const [, put, encrypt] = statements(
+      inputsOf(prod, "aws:iam/rolePolicy:RolePolicy", "controllers-fluent-bit-policy"),
+    );
+    assert.deepEqual([put?.Action, put?.Resource], [["s3:PutObject"], [`${bucket?.outputs.arn}/*`]]);
+    assert.deepEqual(encrypt?.Action, ["kms:GenerateDataKey"]);
   });
 
   it("ship logs to an encrypted group that they can't make themselves", () => {

@@ -177,7 +177,11 @@ describe("keys, buckets and audit on the evaluated graph", () => {
 
   it("locks the records for seven years on prod, for a day on dev, and for everybody only on purpose", async () => {
     const lock = (graph: Graph) => {
-      const { rule } = inputsOf(graph, "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration");
+      const { rule } = inputsOf(
+        graph,
+        "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+        "audit-records-lock",
+      );
       return [rule.defaultRetention.mode, rule.defaultRetention.days];
     };
     assert.deepEqual(
