@@ -71,9 +71,11 @@ function references(resources: Resource[]): (value: string, of: Resource) => str
     }
   }
   return (value, of) => {
-    const found = known.get(value);
+    // A log group with all of its streams.
+    const [, whole = value, rest = ""] = /^(.*)(:\*)$/.exec(value) ?? [];
+    const found = known.get(whole);
     if (!found || found.owner === of || !of.dependencies.includes(found.owner.urn)) return value;
-    return `${address(found.owner)}.${snake(found.attribute)}`;
+    return `${address(found.owner)}.${snake(found.attribute)}${rest}`;
   };
 }
 
