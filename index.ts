@@ -26,9 +26,11 @@ import {
   secretsRotation,
   servicesPriority,
   stackConfig,
+  warnUnjudged,
 } from "./components/stacks/index.ts";
 import type { Config } from "./config/index.ts";
 
+warnUnjudged();
 const config = stackConfig();
 const platform = platformOf(config);
 
