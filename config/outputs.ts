@@ -67,6 +67,8 @@ export const Foundation = z.object({
     services: z.record(z.string(), Csi),
   }),
   cache: z.object({ url: z.string(), credentials: Csi }),
+  /** Where spans are sent by OTLP over HTTP. */
+  traces: z.string(),
   /** The secrets that are rotated: ARNs of the logins by service, and of the cache's token with its group's id. */
   rotation: z.object({
     region: z.string(),

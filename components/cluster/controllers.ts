@@ -8,6 +8,7 @@ import { type Chart, overZones, resources } from "./controllers/chart.ts";
 import { descheduler } from "./controllers/descheduler.ts";
 import { loadBalancerController } from "./controllers/load-balancer.ts";
 import { type Archive, logShipper } from "./controllers/log-shipper.ts";
+import { TRACES_URL, traceCollector } from "./controllers/tracing.ts";
 
 export interface AddOnsArgs {
   clusterName: pulumi.Input<string>;
@@ -119,7 +120,7 @@ export interface ControllersArgs {
 
 /**
  * What runs in the cluster on the platform's behalf: EKS's add-ons, and as Helm releases of pinned versions the load
- * balancer controller, the autoscaler, Argo Rollouts, the descheduler and the log shipper. Costs the pods' share of
+ * balancer controller, the autoscaler, Argo Rollouts, the descheduler, the log shipper and the trace collector. Costs the pods' share of
  * the nodes, and the logs by volume.
  *
  * @example new Controllers("controllers", { clusterName: cluster.clusterName, … }, { providers: [aws, kubernetes] })
@@ -129,6 +130,8 @@ export class Controllers extends pulumi.ComponentResource {
   readonly loadBalancerController: k8s.helm.v3.Release;
   /** What Rollouts wait for. */
   readonly rollouts: k8s.helm.v3.Release;
+  /** Where services send their spans; empty where nothing is installed, as on a laptop. */
+  readonly traces: pulumi.Output<string>;
   /** What SecretProviderClasses wait for. */
   readonly addons: aws.eks.Addon[];
   readonly #name: string;
@@ -148,15 +151,17 @@ export class Controllers extends pulumi.ComponentResource {
     this.#release(
       logShipper(place, this.#logGroup(), args.logArchive && { ...args.logArchive, keyArn: args.logsKeyArn }),
     );
+    const collector = this.#release(traceCollector(place));
+    this.traces = collector.status.apply(({ status }) => (status === "deployed" ? TRACES_URL : ""));
     this.registerOutputs();
   }
 
-  #release({ name, repo, version, namespace = "kube-system", values, statements }: Chart) {
+  #release({ name, chart = name, repo, version, namespace = "kube-system", values, statements }: Chart) {
     const { clusterName, region, tags, transform } = this.#args;
     const child = `${this.#name}-${name}`;
     const role = statements && { region, clusterName, namespace, serviceAccount: name, statements, tags };
     const roles = role ? [new PodRole(child, role, { parent: this })] : [];
-    const release = { name, namespace, chart: name, version, repositoryOpts: { repo }, values };
+    const release = { name, namespace, chart, version, repositoryOpts: { repo }, values };
     return new k8s.helm.v3.Release(
       ...transformed(transform?.release, `${child}-release`, release, {
         parent: this,

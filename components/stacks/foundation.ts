@@ -17,7 +17,7 @@ export function foundationPlatform(config: Config): Platform {
   const stack = new pulumi.StackReference("foundation", { name });
   const foundation = stack.requireOutput("foundation").apply((value) => parse(value, name));
   const { kubeconfig, clusterIdentifier, namespace, registry, apiUrl, signInOrigin } = foundation;
-  const { allowedConnections, database, cache, personalDataKey, rotation } = foundation;
+  const { allowedConnections, database, cache, personalDataKey, rotation, traces } = foundation;
   const { provider } = awsProvider(region);
   const keys = Outputs.keyof().options;
   const same = Object.fromEntries(keys.map((key) => [key, stack.requireOutput(key)])) as Record<Key, unknown>;
@@ -41,6 +41,7 @@ export function foundationPlatform(config: Config): Platform {
       after: [],
     },
     cache: { url: cache.url, credentials: { csi: cache.credentials.csi } },
+    traces,
     rotation,
     personalDataKey: { url: personalDataKey, mounts: [] },
     outputs: stackOutputs(Outputs, { ...same, stack: pulumi.getStack() }),

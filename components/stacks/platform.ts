@@ -22,6 +22,8 @@ export interface Platform {
   database: DatabaseBinding;
   /** Redis, where there is one: `rediss://host:port`, empty on a laptop without it, and its token's volume. */
   cache?: { url: pulumi.Input<string>; credentials: CredentialsVolume };
+  /** Where spans are sent by OTLP over HTTP; empty for nowhere. */
+  traces?: pulumi.Input<string>;
   /** The secrets that are rotated, where they can be. */
   rotation?: pulumi.Input<RotatedSecrets>;
   /** The envelope key of personal data: a KMS key's ARN, or the `file:` URL of a key file and its mount. */

@@ -106,7 +106,7 @@ export function deployServices(
       canary: strategy === "canary" ? { dependsOn } : undefined,
       ...faces,
       image: image(service),
-      env: { ...env, ...urlsOfCalled(service, urls), ...access.env },
+      env: { ...env, ...urlsOfCalled(service, urls), ...access.env, ...tracing(platform) },
       mounts,
       after: after.length > 0 ? [...after, migrations.job] : undefined,
     };
@@ -161,6 +161,12 @@ function urlsOfCalled(
     return [`${called.toUpperCase().replaceAll("-", "_")}_URL`, url];
   });
   return Object.fromEntries(entries);
+}
+
+/** One request in a hundred is traced through all services. */
+function tracing({ traces }: Platform): Record<string, pulumi.Input<string>> {
+  if (traces === undefined) return {};
+  return { OTEL_EXPORTER_OTLP_ENDPOINT: traces, OTEL_TRACES_SAMPLER_ARG: "0.01" };
 }
 
 interface Access {

@@ -13,6 +13,7 @@ import {
   ROTATION,
   type Subnets,
 } from "../../../config/index.ts";
+import { OTLP_PORT, TRACING_NAMESPACE } from "../../cluster/index.ts";
 import { grantedAccounts } from "../../workload/index.ts";
 
 /**
@@ -37,6 +38,7 @@ export function awsConnections(
   const inVpc = { cidrs: privateCidrs };
   const isolated = { cidrs: isolatedCidrs };
   const accounts = grantedAccounts([...services, ...(pooled ? [POOLER] : [])]);
+  const collector = { namespace: TRACING_NAMESPACE };
   const from = (names: readonly string[], to: Connection["to"], port: number): Connection[] =>
     names.map((name) => ({ from: pods(name), to, ports: [port] }));
   return [
@@ -48,6 +50,7 @@ export function awsConnections(
     ...databaseConnections(isolated, services, pooled, true),
     ...from(cacheClients(services), isolated, REDIS_PORT),
     ...from(accounts, { cidrs: [POD_IDENTITY] }, 80),
+    ...from(services, collector, OTLP_PORT),
     // Secrets Manager through its endpoint in the VPC, and ElastiCache, which has none here.
     ...from([ROTATION], inVpc, 443),
     ...from([ROTATION], { cidrs: [ANYWHERE], except: [vpc] }, 443),

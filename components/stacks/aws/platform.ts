@@ -40,6 +40,7 @@ export function awsPlatform(config: Config, parts: AwsParts): Platform {
     signInOrigin,
     database: { url: database.url, owner: logins.owner, services: logins.volumes },
     cache: { url: cache.url, credentials: token.volume },
+    traces: controllers.traces,
     rotation: {
       region: config.region,
       logins: logins.secretArns,
@@ -59,6 +60,7 @@ export function awsPlatform(config: Config, parts: AwsParts): Platform {
     signInOrigin,
     database: { ...foundation.database, after: [logins, token, roles] },
     cache: foundation.cache,
+    traces: foundation.traces,
     rotation: foundation.rotation,
     personalDataKey: { url: foundation.personalDataKey, mounts: [] },
     outputs: {

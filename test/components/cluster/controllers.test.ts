@@ -114,6 +114,29 @@ describe("controllers", () => {
     assert.deepEqual(profile.plugins.balance.enabled, ["RemovePodsViolatingTopologySpreadConstraint"]);
   });
 
+  it("take the services' spans to X-Ray, one trace in a hundred, and nothing on a laptop", async () => {
+    const { values } = inputsOf(dev, RELEASE, "controllers-trace-collector-release");
+    const { receivers, exporters, service } = values.config;
+    assert.deepEqual(service.pipelines.traces.exporters, ["awsxray"]);
+    assert.match(values.image.digest, /^sha256:[0-9a-f]{64}$/);
+    const port = new URL(`http://${receivers.otlp.protocols.http.endpoint}`).port;
+    assert.equal(exporters.awsxray.region, "ap-southeast-2");
+    const { spec } = inputsOf(dev, "kubernetes:apps/v1:Deployment", "gateway-deployment");
+    const env = (name: string) =>
+      spec.template.spec.containers[0].env.find((one: Any) => one.name === name)?.value;
+    assert.equal(
+      env("OTEL_EXPORTER_OTLP_ENDPOINT"),
+      `http://trace-collector.kube-system.svc.cluster.local:${port}`,
+    );
+    assert.equal(env("OTEL_TRACES_SAMPLER_ARG"), "0.01");
+    const { egress } = inputsOf(
+      dev,
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+      "network-policies-gateway",
+    ).spec;
+    assert.ok(egress.some(({ ports }: Any) => ports.some((one: Any) => String(one.port) === port)));
+  });
+
   it("ship logs to a locked bucket too, for seven years on prod", async () => {
     const prod = await graphOf("prod");
     const bucket = ofType(prod, "aws:s3/bucket:Bucket").find(({ name }) => name === "container-logs-bucket");

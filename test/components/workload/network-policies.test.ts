@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { awsConnections } from "../../../components/stacks/aws/connections.ts";
-import { subnetsOf } from "../../../config/index.ts";
+import { SERVICES, subnetsOf } from "../../../config/index.ts";
 import { type Graph, reveal } from "../../../engine/index.ts";
 import { graphOf, ofType } from "../../program/graphs.ts";
 
@@ -41,6 +41,9 @@ const AMONG_SERVICES = [
   "transactions <- trading 8080",
 ];
 
+/** Every service sends its spans to the collector. */
+const TRACED = SERVICES.map((service) => `namespace kube-system <- ${service} 4318`);
+
 describe("network policies", () => {
   let dev: Graph;
   let ci: Graph;
@@ -74,7 +77,7 @@ describe("network policies", () => {
       "isolated <- rotation 5432",
       "isolated <- trading 5432",
       "isolated <- transactions 5432",
-      ...AMONG_SERVICES.filter((one) => one < "private"),
+      ...[...AMONG_SERVICES.filter((one) => one < "private"), ...TRACED].sort(),
       "private <- pre-scaling 443",
       "private <- rotation 443",
       "private <- transactions 443",
