@@ -21,7 +21,7 @@ const snake = (name: string) =>
   name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`).replace(/^_/, "");
 
 /** Terraform's type of a resource of the AWS provider; undefined for all others. */
-export function terraformType(type: string): string | undefined {
+function terraformType(type: string): string | undefined {
   const known = TYPES[type];
   if (known) return known;
   const [, module = "", resource = ""] = /^aws:(\w+)\/(\w+):/.exec(type) ?? [];
