@@ -13,7 +13,8 @@ const LIMIT_MS = 2000;
 export function warnUnjudged(): void {
   if (!runsUnjudged(ancestors(process.ppid))) return;
   const dry = pulumi.runtime.isDryRun() ? "preview" : "up";
-  pulumi.log.warn(
+  // Pulumi itself waits for what it logs.
+  void pulumi.log.warn(
     `no policy pack judges this run, so that no rule is enforced: use pulumi ${dry} --policy-pack policies, ` +
       "unless your organisation's policy groups have the pack",
   );
