@@ -4,7 +4,6 @@ import {
   awsCluster,
   awsData,
   awsEdges,
-  awsFirewall,
   awsGovernance,
   awsIdentity,
   awsNetwork,
@@ -24,11 +23,14 @@ import {
   type Platform,
   pooledDatabase,
   preScaling,
+  secretsRotation,
   servicesPriority,
   stackConfig,
+  warnUnjudged,
 } from "./components/stacks/index.ts";
 import type { Config } from "./config/index.ts";
 
+warnUnjudged();
 const config = stackConfig();
 const platform = platformOf(config);
 
@@ -50,7 +52,6 @@ function onAws(config: Config): Platform {
   const governance = awsGovernance(config);
   const network = awsNetwork(config, governance);
   const cluster = awsCluster(config, governance, network);
-  awsFirewall(config, governance, network, cluster);
   const edges = awsEdges(config, governance, network, cluster);
   const identity = awsIdentity(config, governance, edges);
   const data = awsData(config, governance, network, cluster);
@@ -81,5 +82,6 @@ function applications(config: Config, platform: Platform): void {
   const database = pooledDatabase(config, platform, priorityClass);
   deployServices(config, platform, database, migrations, priorityClass);
   preScaling(config, platform);
+  secretsRotation(platform, migrations);
   imageCache(config, platform);
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { CALLS, databaseClients, MIGRATIONS, POOLER, pooledClients } from "./services.ts";
+import { CALLS, databaseClients, MIGRATIONS, POOLER, pooledClients, ROTATION } from "./services.ts";
 
 /**
  * An address as a URL. AWS's APIs answer with bare DNS names, which get `scheme`; an address that already has a scheme
@@ -63,20 +63,22 @@ export function callConnections(): Connection[] {
 }
 
 /**
- * Connections to the database itself: of the services' pods, or of the pooler in their place; of the migrations in any
- * case.
+ * Connections to the database itself: of the services' pods, or of the pooler in their place; of the migrations in any case,
+ * and of the rotation where there is one.
  * @param database where it is
  * @param services those that run
  * @param pooled whether there is a pooler
+ * @param rotated whether logins are rotated
  */
 export function databaseConnections(
   database: Peer,
   services: readonly string[],
   pooled: boolean,
+  rotated = false,
 ): Connection[] {
   const behindPooler = pooled ? pooledClients(services) : [];
   const direct = databaseClients(services).filter((service) => !behindPooler.includes(service));
-  return [...(pooled ? [POOLER] : []), ...direct, MIGRATIONS].map((name) => ({
+  return [...(pooled ? [POOLER] : []), ...direct, MIGRATIONS, ...(rotated ? [ROTATION] : [])].map((name) => ({
     from: pods(name),
     to: database,
     ports: [POSTGRES_PORT],

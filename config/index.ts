@@ -48,6 +48,7 @@ export {
   PRE_SCALING,
   pooledClients,
   poolSizeOf,
+  ROTATION,
   roleOf,
   SERVICES,
   type ServiceName,

@@ -79,6 +79,14 @@ export const Foundation = z.object({
     services: z.record(z.string(), Csi),
   }),
   cache: z.object({ url: z.string(), credentials: Csi }),
+  /** Where spans are sent by OTLP over HTTP. */
+  traces: z.string(),
+  /** The secrets that are rotated: ARNs of the logins by service, and of the cache's token with its group's id. */
+  rotation: z.object({
+    region: z.string(),
+    logins: z.record(z.string(), z.string()),
+    cache: z.object({ group: z.string(), secret: z.string() }),
+  }),
   /** ARN of the KMS key of account holders' personal data. */
   personalDataKey: z.string(),
 });

@@ -227,6 +227,13 @@ export const Schema = z
     delivery: Delivery.prefault({}),
     /** Guards the database and the balancers against deletion. */
     protect: bool().default(false),
+    /**
+     * Who can delete audit records before their time: nobody but administrators who say so (governance), or nobody at
+     * all, the account's root included (compliance). Compliance can't be taken back for what was recorded under it.
+     */
+    recordsLock: z
+      .enum(["governance", "compliance"], { error: "expected governance or compliance" })
+      .default("governance"),
     /** Addresses that alarms are sent to; each is asked once to confirm. A production stack needs one. @default none */
     alarmEmails: json(z.array(z.email({ error: "expected an e-mail address" }))).default([]),
     /**

@@ -14,6 +14,9 @@ export type ImageName = (typeof IMAGES)[number];
 /** The pods of PgBouncer, and their service account, where there is one. */
 export const POOLER = "pooler";
 
+/** The pods that give the services' logins new passwords, and their service account. */
+export const ROTATION = "rotation";
+
 /** The pods that raise and lower the autoscalers' minimums around the market's open. */
 export const PRE_SCALING = "pre-scaling";
 

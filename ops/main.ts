@@ -7,6 +7,7 @@ const commands: Record<string, () => Promise<Command>> = {
   status: async () => (await import("./commands/status.ts")).status(),
   plan: async () => (await import("./commands/plan.ts")).plan(),
   manifests: async () => (await import("./commands/manifests.ts")).manifests(),
+  ages: async () => (await import("./commands/ages.ts")).ages(),
   token: async () => (await import("./commands/token.ts")).token(),
   zone: async () => (await import("./commands/zone.ts")).zone(),
   shift: async () => (await import("./commands/shift.ts")).shift(),

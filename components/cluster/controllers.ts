@@ -7,7 +7,8 @@ import { autoscaler } from "./controllers/autoscaler.ts";
 import { type Chart, overZones, resources } from "./controllers/chart.ts";
 import { descheduler } from "./controllers/descheduler.ts";
 import { loadBalancerController } from "./controllers/load-balancer.ts";
-import { logShipper } from "./controllers/log-shipper.ts";
+import { type Archive, logShipper } from "./controllers/log-shipper.ts";
+import { TRACES_URL, traceCollector } from "./controllers/tracing.ts";
 
 export interface AddOnsArgs {
   clusterName: pulumi.Input<string>;
@@ -104,6 +105,10 @@ export interface ControllersArgs {
   namespace: pulumi.Input<string>;
   /** KMS key of the containers' logs, which CloudWatch Logs may use. */
   logsKeyArn: pulumi.Input<string>;
+  /** Bucket that keeps the containers' logs after that, encrypted with the same key. @default none */
+  logArchive?: Archive;
+  /** What the controllers reach AWS by, which must be there as long as they are. */
+  after?: pulumi.Resource[];
   /** Days that containers' logs are kept, one of CloudWatch's steps. @default 90 */
   logDays?: number;
   tags?: Record<string, string>;
@@ -115,7 +120,7 @@ export interface ControllersArgs {
 
 /**
  * What runs in the cluster on the platform's behalf: EKS's add-ons, and as Helm releases of pinned versions the load
- * balancer controller, the autoscaler, Argo Rollouts, the descheduler and the log shipper. Costs the pods' share of
+ * balancer controller, the autoscaler, Argo Rollouts, the descheduler, the log shipper and the trace collector. Costs the pods' share of
  * the nodes, and the logs by volume.
  *
  * @example new Controllers("controllers", { clusterName: cluster.clusterName, … }, { providers: [aws, kubernetes] })
@@ -125,6 +130,8 @@ export class Controllers extends pulumi.ComponentResource {
   readonly loadBalancerController: k8s.helm.v3.Release;
   /** What Rollouts wait for. */
   readonly rollouts: k8s.helm.v3.Release;
+  /** Where services send their spans; empty where nothing is installed, as on a laptop. */
+  readonly traces: pulumi.Output<string>;
   /** What SecretProviderClasses wait for. */
   readonly addons: aws.eks.Addon[];
   readonly #name: string;
@@ -141,20 +148,24 @@ export class Controllers extends pulumi.ComponentResource {
     this.rollouts = this.#release(rollouts());
     this.#release(autoscaler(place));
     this.#release(descheduler(namespace));
-    this.#release(logShipper(place, this.#logGroup()));
+    this.#release(
+      logShipper(place, this.#logGroup(), args.logArchive && { ...args.logArchive, keyArn: args.logsKeyArn }),
+    );
+    const collector = this.#release(traceCollector(place));
+    this.traces = collector.status.apply(({ status }) => (status === "deployed" ? TRACES_URL : ""));
     this.registerOutputs();
   }
 
-  #release({ name, repo, version, namespace = "kube-system", values, statements }: Chart) {
+  #release({ name, chart = name, repo, version, namespace = "kube-system", values, statements }: Chart) {
     const { clusterName, region, tags, transform } = this.#args;
     const child = `${this.#name}-${name}`;
     const role = statements && { region, clusterName, namespace, serviceAccount: name, statements, tags };
     const roles = role ? [new PodRole(child, role, { parent: this })] : [];
-    const release = { name, namespace, chart: name, version, repositoryOpts: { repo }, values };
+    const release = { name, namespace, chart, version, repositoryOpts: { repo }, values };
     return new k8s.helm.v3.Release(
       ...transformed(transform?.release, `${child}-release`, release, {
         parent: this,
-        dependsOn: [...roles, ...this.addons],
+        dependsOn: [...roles, ...this.addons, ...(this.#args.after ?? [])],
       }),
     );
   }

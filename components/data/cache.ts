@@ -96,6 +96,9 @@ export class Cache extends pulumi.ComponentResource {
   readonly url: pulumi.Output<string>;
   /** `host:port` that spreads over the replicas. */
   readonly readerEndpoint: pulumi.Output<string>;
+  /** Id and ARN of the replication group. */
+  readonly groupId: pulumi.Output<string>;
+  readonly groupArn: pulumi.Output<string>;
   /** ARN of the secret with the keys `username` and `password`. */
   readonly secretArn: pulumi.Output<string>;
 
@@ -140,6 +143,8 @@ export class Cache extends pulumi.ComponentResource {
     this.url = group.primaryEndpointAddress.apply((host) => (host ? `rediss://${host}:${REDIS_PORT}` : ""));
     this.readerEndpoint = pulumi.interpolate`${group.readerEndpointAddress}:${REDIS_PORT}`;
     this.secretArn = token.arn;
+    this.groupId = group.id;
+    this.groupArn = group.arn;
     this.registerOutputs({ endpoint: this.endpoint });
   }
 }

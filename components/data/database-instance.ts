@@ -39,7 +39,10 @@ export const LOGS = ["postgresql", "upgrade"];
 /** Milliseconds after which a statement is logged. */
 const SLOW_MS = 500;
 
-/** The instance's arguments, but for the names of its subnet and parameter groups and its monitoring role. */
+/**
+ * The instance's arguments, but for the names of its subnet and parameter groups, of its last snapshot, and its
+ * monitoring role.
+ */
 export function instanceArgs(args: InstanceArgs, plan: InstancePlan) {
   const { region, keyArn, tags, protect = false } = args;
   return {
@@ -64,11 +67,11 @@ export function instanceArgs(args: InstanceArgs, plan: InstancePlan) {
     backupRetentionPeriod: args.backupDays ?? 7,
     backupWindow: args.backupWindow ?? "15:00-16:00",
     maintenanceWindow: args.maintenanceWindow ?? "sat:16:30-sat:17:30",
+    autoMinorVersionUpgrade: true,
     copyTagsToSnapshot: true,
     deletionProtection: protect,
     deleteAutomatedBackups: !protect,
     skipFinalSnapshot: !protect,
-    finalSnapshotIdentifier: protect ? `${plan.identifier}-final` : undefined,
     performanceInsightsEnabled: true,
     performanceInsightsKmsKeyId: keyArn,
     performanceInsightsRetentionPeriod: 7,

@@ -164,6 +164,7 @@ export class Database extends pulumi.ComponentResource {
     const instance = {
       ...instanceArgs(args, plan),
       dbSubnetGroupName: subnetGroup.name,
+      finalSnapshotIdentifier: subnetGroup.name.apply((group) => lastSnapshot(plan.identifier, group)),
       parameterGroupName: parameterGroup.name,
       monitoringRoleArn: monitoring.roleArn,
     };
@@ -175,6 +176,14 @@ export class Database extends pulumi.ComponentResource {
       }),
     );
   }
+}
+
+/**
+ * A snapshot's name may be taken once: it ends as the subnet group's does, which is drawn whenever a stack is made, so
+ * that the stack can be made and destroyed again while the snapshot of the last time is kept.
+ */
+function lastSnapshot(identifier: string, subnetGroup: string): string {
+  return `${identifier}-final-${subnetGroup.slice(subnetGroup.lastIndexOf("-") + 1)}`;
 }
 
 /** The arguments with their defaults, once they are found to be right. */

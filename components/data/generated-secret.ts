@@ -16,8 +16,8 @@ export interface GeneratedSecretArgs {
 const LENGTH = 64;
 
 /**
- * A random password, made once and kept by Secrets Manager. The stack's state holds it too, encrypted
- * as a secret. Costs 0.40 USD a month.
+ * A random password, made once and kept by Secrets Manager, where the `Rotation` replaces it by others that the stack
+ * never sees. The stack's state holds the first one, encrypted as a secret. Costs 0.40 USD a month.
  *
  * @example new GeneratedSecret("cache-token", { region, username: "default", keyArn: keys.data }, { provider })
  */

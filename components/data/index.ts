@@ -12,3 +12,4 @@ export { InClusterDatabase, InClusterSecrets } from "./in-cluster-database.ts";
 export { Migrations } from "./migrations.ts";
 export { ModelBucket } from "./model-bucket.ts";
 export { Pooler } from "./pooler.ts";
+export { type RotatedSecrets, Rotation } from "./rotation.ts";

@@ -67,7 +67,8 @@ export function poolerSettings({ url, port, connections, clients }: PoolerSettin
 
 /**
  * PgBouncer reads accounts from a file of its own form: made of the mounted files before it starts, and again whenever
- * they are rotated. On SIGTERM it would wait until every client has disconnected; on SIGINT it ends as soon as no
+ * they are rotated; an account whose login was replaced by one of another name stays, as clients may still use it, and
+ * the database lets it in until the next rotation. On SIGTERM it would wait until every client has disconnected; on SIGINT it ends as soon as no
  * transaction is open.
  */
 export const POOLER_SCRIPT = `
@@ -79,14 +80,19 @@ accounts() {
     printf '"%s" "%s"\\n' "$(quoted "$login/username")" "$(quoted "$login/password")"
   done
 }
-write() { accounts > ${FOLDERS.run}/userlist.new; mv ${FOLDERS.run}/userlist.new ${FOLDERS.run}/userlist.txt; }
+list=${FOLDERS.run}/userlist.txt
+write() {
+  accounts > $list.now
+  { cat $list.now; if [ -f $list ]; then while read -r name rest; do grep -q "^$name " $list.now || printf '%s %s\\n' "$name" "$rest"; done < $list; fi; } > $list.new
+  mv $list.new $list
+}
 write
 pgbouncer ${FOLDERS.settings}/pgbouncer.ini &
 pooler=$!
 trap 'kill -INT $pooler' TERM INT
 while kill -0 $pooler 2>/dev/null; do
   sleep 5 & wait $! || true
-  if [ "$(accounts)" != "$(cat ${FOLDERS.run}/userlist.txt)" ]; then write; kill -HUP $pooler; fi
+  if [ "$(accounts)" != "$(cat $list.now)" ]; then write; kill -HUP $pooler; fi
 done
 wait $pooler
 `.trim();

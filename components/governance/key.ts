@@ -73,29 +73,55 @@ interface Place {
   account: string;
 }
 
-/** Service -> its principal, and the condition by which it works for this account's resources alone. */
+/** What a service may do with a key: actions and the condition that comes with them, as AWS documents them. */
+interface Grant {
+  principal: string;
+  statements: [actions: string[], condition: Record<string, Record<string, string>>][];
+}
+
+/** An encrypted topic's publishers (SNS Developer Guide, "Enable compatibility between event sources ..."). */
+const publisher =
+  (principal: string) =>
+  ({ account }: Place): Grant => ({
+    principal,
+    statements: [
+      [["kms:Decrypt", "kms:GenerateDataKey*"], { StringEquals: { "aws:SourceAccount": account } }],
+    ],
+  });
+
+/** Service -> what it may do, for this account's resources alone. */
 const SERVICES = {
-  logs: ({ region, account }: Place) => ({
+  // CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs using AWS KMS".
+  logs: ({ region, account }: Place): Grant => ({
     principal: `logs.${region}.amazonaws.com`,
-    condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${region}:${account}:*` } },
+    statements: [
+      [
+        ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+        { ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${region}:${account}:*` } },
+      ],
+    ],
   }),
-  cloudtrail: ({ region, account }: Place) => ({
-    principal: "cloudtrail.amazonaws.com",
-    condition: {
-      StringLike: {
-        "kms:EncryptionContext:aws:cloudtrail:arn": `arn:aws:cloudtrail:${region}:${account}:trail/*`,
-      },
-    },
-  }),
-  cloudwatch: ({ account }: Place) => ({
-    principal: "cloudwatch.amazonaws.com",
-    condition: { StringEquals: { "aws:SourceAccount": account } },
-  }),
-  "rds-events": ({ account }: Place) => ({
-    principal: "events.rds.amazonaws.com",
-    condition: { StringEquals: { "aws:SourceAccount": account } },
-  }),
+  // CloudTrail User Guide, "Configure AWS KMS key policies for CloudTrail": describing the key and decrypting, which
+  // the bucket's own data key needs, come without an encryption context.
+  cloudtrail: ({ region, account }: Place): Grant => {
+    const trail = { "aws:SourceArn": `arn:aws:cloudtrail:${region}:${account}:trail/${trailName()}` };
+    const context = { "kms:EncryptionContext:aws:cloudtrail:arn": `arn:aws:cloudtrail:*:${account}:trail/*` };
+    return {
+      principal: "cloudtrail.amazonaws.com",
+      statements: [
+        [["kms:GenerateDataKey*"], { StringEquals: trail, StringLike: context }],
+        [["kms:DescribeKey", "kms:Decrypt"], { StringEquals: trail }],
+      ],
+    };
+  },
+  cloudwatch: publisher("cloudwatch.amazonaws.com"),
+  "rds-events": publisher("events.rds.amazonaws.com"),
 };
+
+/** The name of the stack's one CloudTrail trail, which the key's policy holds before there is the trail. */
+export function trailName(): string {
+  return `${pulumi.getProject()}-${pulumi.getStack()}`;
+}
 
 /**
  * A KMS key that rotates yearly, with an alias of its name. Costs 1 USD a month and by requests.
@@ -142,7 +168,7 @@ class Key extends pulumi.ComponentResource {
   }
 }
 
-/** Roles of the account are allowed by their own policies; services get the actions of envelope encryption. */
+/** Roles of the account are allowed by their own policies; services are allowed what they need. */
 function keyPolicy(place: Place, services: KeyService[]): string {
   const account = {
     Sid: "Account",
@@ -151,16 +177,16 @@ function keyPolicy(place: Place, services: KeyService[]): string {
     Action: "kms:*",
     Resource: "*",
   };
-  const granted = services.map((service) => {
-    const { principal, condition } = SERVICES[service](place);
-    return {
-      Sid: service.replace(/\W/g, ""),
+  const granted = services.flatMap((service) => {
+    const { principal, statements } = SERVICES[service](place);
+    return statements.map(([Action, Condition], index) => ({
+      Sid: service.replace(/\W/g, "") + (index || ""),
       Effect: "Allow",
       Principal: { Service: principal },
-      Action: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+      Action,
       Resource: "*",
-      Condition: condition,
-    };
+      Condition,
+    }));
   });
   return JSON.stringify({ Version: "2012-10-17", Statement: [account, ...granted] });
 }

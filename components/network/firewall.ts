@@ -101,6 +101,7 @@ export class Firewall extends pulumi.ComponentResource {
     port: number,
   ): void {
     const rule = {
+      description: `To port ${port}`,
       securityGroupId: from,
       referencedSecurityGroupId: to,
       ipProtocol: "tcp",

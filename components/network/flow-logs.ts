@@ -34,7 +34,8 @@ export class FlowLogs extends pulumi.ComponentResource {
         parent,
       ),
     );
-    const assumeRolePolicy = aws.iam.assumeRolePolicyForPrincipal({ Service: "vpc-flow-logs.amazonaws.com" });
+    const account = aws.getCallerIdentityOutput({}, parent).accountId;
+    const assumeRolePolicy = account.apply((account) => JSON.stringify(trust(region, account)));
     const role = new aws.iam.Role(`${name}-role`, { assumeRolePolicy, tags }, parent);
     const policy = group.arn.apply((arn) => JSON.stringify(writing(arn)));
     const granted = new aws.iam.RolePolicy(`${name}-policy`, { role: role.name, policy }, parent);
@@ -59,8 +60,33 @@ export class FlowLogs extends pulumi.ComponentResource {
   }
 }
 
+/** VPC User Guide, "IAM role for publishing flow logs to CloudWatch Logs": the service, for flow logs of this account. */
+function trust(region: string, account: string) {
+  const Statement = [
+    {
+      Effect: "Allow",
+      Principal: { Service: "vpc-flow-logs.amazonaws.com" },
+      Action: "sts:AssumeRole",
+      Condition: {
+        StringEquals: { "aws:SourceAccount": account },
+        ArnLike: { "aws:SourceArn": `arn:aws:ec2:${region}:${account}:vpc-flow-log/*` },
+      },
+    },
+  ];
+  return { Version: "2012-10-17", Statement };
+}
+
+/** The actions of the same page, on the group alone, but for the one that lists groups and takes no narrower resource. */
 function writing(groupArn: string) {
-  const Action = ["logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"];
-  const Statement = [{ Effect: "Allow", Action, Resource: [groupArn, `${groupArn}:*`] }];
+  const Action = [
+    "logs:CreateLogGroup",
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "logs:DescribeLogStreams",
+  ];
+  const Statement = [
+    { Effect: "Allow", Action, Resource: [groupArn, `${groupArn}:*`] },
+    { Effect: "Allow", Action: ["logs:DescribeLogGroups"], Resource: ["*"] },
+  ];
   return { Version: "2012-10-17", Statement };
 }

@@ -19,6 +19,7 @@ export function foundationPlatform(config: Config): Platform {
   const { kubeconfig, clusterIdentifier, namespace, registry, apiUrl, signInOrigin } = foundation;
   const { allowedConnections, apiCertificate, certificateIssuer, database, cache, personalDataKey } =
     foundation;
+  const { rotation, traces } = foundation;
   const { provider } = awsProvider(region);
   const keys = Outputs.keyof().options;
   const same = Object.fromEntries(keys.map((key) => [key, stack.requireOutput(key)])) as Record<Key, unknown>;
@@ -44,6 +45,8 @@ export function foundationPlatform(config: Config): Platform {
       after: [],
     },
     cache: { url: cache.url, credentials: { csi: cache.credentials.csi } },
+    traces,
+    rotation,
     personalDataKey: { url: personalDataKey, mounts: [] },
     outputs: stackOutputs(Outputs, { ...same, stack: pulumi.getStack() }),
   };

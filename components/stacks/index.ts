@@ -2,6 +2,7 @@
  * How the components are put together: on AWS, on plain Kubernetes, or in two layers. `index.ts` calls these in order.
  */
 export { foundationPlatform } from "./foundation.ts";
+export { warnUnjudged } from "./judged.ts";
 export { kubernetesCluster, kubernetesData, kubernetesPlatform } from "./kubernetes.ts";
 export { networkPolicies } from "./network-policies.ts";
 export { type Platform, stackConfig } from "./platform.ts";
@@ -11,5 +12,6 @@ export {
   imageCache,
   pooledDatabase,
   preScaling,
+  secretsRotation,
   servicesPriority,
 } from "./services.ts";

@@ -9,6 +9,7 @@ import {
   PRE_SCALING,
   pods,
   poolerConnections,
+  ROTATION,
   SERVICES,
 } from "../../config/index.ts";
 import { NetworkPolicies } from "../workload/index.ts";
@@ -24,7 +25,8 @@ export function networkPolicies({ database: { pooler } }: Config, platform: Plat
     checkPooler(outer, pooled);
     return [...outer, ...innerConnections(), ...(pooled ? poolerConnections(SERVICES) : [])];
   });
-  const names = [...SERVICES, MIGRATIONS, PRE_SCALING, ...(pooled ? [POOLER] : [])];
+  const rotated = platform.rotation ? [ROTATION] : [];
+  const names = [...SERVICES, MIGRATIONS, PRE_SCALING, ...rotated, ...(pooled ? [POOLER] : [])];
   return new NetworkPolicies(
     "network-policies",
     { namespace: platform.namespace, pods: [...names, ...(platform.otherPods ?? [])], connections },

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { type Config, ConfigError, type Connection, type ImageName, readConfig } from "../../config/index.ts";
-import type { CredentialsVolume, DatabaseBinding } from "../data/index.ts";
+import type { CredentialsVolume, DatabaseBinding, RotatedSecrets } from "../data/index.ts";
 import type { Mount } from "../workload/index.ts";
 
 /** What the services are deployed to: the cluster, and all that they reach from it. */
@@ -22,6 +22,10 @@ export interface Platform {
   database: DatabaseBinding;
   /** Redis, where there is one: `rediss://host:port`, empty on a laptop without it, and its token's volume. */
   cache?: { url: pulumi.Input<string>; credentials: CredentialsVolume };
+  /** Where spans are sent by OTLP over HTTP; empty for nowhere. */
+  traces?: pulumi.Input<string>;
+  /** The secrets that are rotated, where they can be. */
+  rotation?: pulumi.Input<RotatedSecrets>;
   /** The envelope key of personal data: a KMS key's ARN, or the `file:` URL of a key file and its mount. */
   personalDataKey: { url: pulumi.Input<string>; mounts: Mount[] };
   /** cert-manager's ClusterIssuer of the pods' certificates, where there is one. */

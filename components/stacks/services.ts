@@ -12,13 +12,21 @@ import {
   PRE_SCALING,
   pooledClients,
   pooledPools,
+  ROTATION,
   type Scale,
   SERVICES,
   type ServiceName,
   scales,
 } from "../../config/index.ts";
 import { ImageCache, PreScaling } from "../cluster/index.ts";
-import { type DatabaseBinding, databaseAccess, Migrations, ownerAccess, Pooler } from "../data/index.ts";
+import {
+  type DatabaseBinding,
+  databaseAccess,
+  Migrations,
+  ownerAccess,
+  Pooler,
+  Rotation,
+} from "../data/index.ts";
 import { ModelSplit, type Mount, mount, Workload, type WorkloadArgs } from "../workload/index.ts";
 import type { Platform } from "./platform.ts";
 
@@ -55,6 +63,16 @@ export function databaseMigrations(
   );
 }
 
+/** New passwords by schedule, where secrets are kept that can be rotated; after the migrations, which made the logins. */
+export function secretsRotation(platform: Platform, migrations: Migrations): void {
+  const { namespace, kubernetes: provider, image, database, rotation: secrets } = platform;
+  if (!secrets) return;
+  const { env, mounts, after } = ownerAccess({ ...database, services: {} });
+  const { ROLE_CREDENTIALS: _, ...own } = env;
+  const args = { namespace, image: image(MIGRATIONS), secrets, env: own, mounts };
+  new Rotation(ROTATION, { ...args, after: [...after, migrations.job] }, { provider });
+}
+
 /** The database as the services reach it whose connections may be shared: through PgBouncer, where there is one. */
 export function pooledDatabase(
   config: Config,
@@ -89,7 +107,7 @@ export function deployServices(
       canary: strategy === "canary" ? { dependsOn } : undefined,
       ...faces,
       image: image(service),
-      env: { ...env, ...urlsOfCalled(service, urls), ...access.env },
+      env: { ...env, ...urlsOfCalled(service, urls), ...access.env, ...tracing(platform) },
       mounts,
       after: after.length > 0 ? [...after, migrations.job] : undefined,
     };
@@ -149,6 +167,12 @@ function urlsOfCalled(
     return [`${called.toUpperCase().replaceAll("-", "_")}_URL`, url];
   });
   return Object.fromEntries(entries);
+}
+
+/** One request in a hundred is traced through all services. */
+function tracing({ traces }: Platform): Record<string, pulumi.Input<string>> {
+  if (traces === undefined) return {};
+  return { OTEL_EXPORTER_OTLP_ENDPOINT: traces, OTEL_TRACES_SAMPLER_ARG: "0.01" };
 }
 
 interface Access {

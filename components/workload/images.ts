@@ -3,6 +3,7 @@ import * as aws from "@pulumi/aws";
 import { Image } from "@pulumi/awsx/ecr/image.js";
 import * as pulumi from "@pulumi/pulumi";
 import { type Config, IMAGES, type ImageName } from "../../config/index.ts";
+import { BY_CONTENT, contentTag } from "./image-context.ts";
 
 /** `<registry>/trizone/<service>` by digest where there is one, else by tag. */
 export function imageName(
@@ -41,7 +42,8 @@ const LIFECYCLE = JSON.stringify({
 
 /**
  * ECR repositories, one an image name, whose images are scanned when they are pushed and can't be replaced under their
- * name. Costs their storage.
+ * name; only a tag that stands for contents may be pushed again, as going back to an earlier release does. Costs their
+ * storage.
  *
  * @example new Repositories("repositories", { region }, { provider })
  */
@@ -58,7 +60,8 @@ export class Repositories extends pulumi.ComponentResource {
         `${name}-${service}`,
         {
           name: `${prefix}/trizone/${service}`,
-          imageTagMutability: "IMMUTABLE",
+          imageTagMutability: "IMMUTABLE_WITH_EXCLUSION",
+          imageTagMutabilityExclusionFilters: [{ filter: `${BY_CONTENT}*`, filterType: "WILDCARD" }],
           imageScanningConfiguration: { scanOnPush: true },
           encryptionConfigurations: [
             keyArn ? { encryptionType: "KMS", kmsKey: keyArn } : { encryptionType: "AES256" },
@@ -108,14 +111,18 @@ function build(
   registry: pulumi.Input<string>,
   provider: pulumi.ProviderResource,
 ): pulumi.Output<string> {
+  const args = { SERVICE: service, NODE_DIGEST: images.nodeDigest };
+  const platform = platformOf(nodes.instanceTypes);
   return new Image(
     `image-${service}`,
     {
       repositoryUrl: pulumi.interpolate`${registry}/trizone/${service}`,
+      // awsx's own tag is made of the arguments: the image of a changed tree would have the old one's.
+      imageTag: contentTag({ ...args, platform }),
       context: ".",
       dockerfile: "services/Dockerfile",
-      platform: platformOf(nodes.instanceTypes),
-      args: { SERVICE: service, NODE_DIGEST: images.nodeDigest },
+      platform,
+      args,
     },
     { provider },
   ).imageUri;

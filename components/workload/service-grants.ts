@@ -6,6 +6,7 @@ import {
   PERSONAL_DATA,
   POOLER,
   pooledClients,
+  ROTATION,
 } from "../../config/index.ts";
 import { PodRole, type Statement } from "./pod-role.ts";
 
@@ -46,6 +47,8 @@ export interface Guarded {
   loginSecretArns: Record<string, pulumi.Input<string>>;
   /** Secret of the cache's token. */
   cacheSecretArn: pulumi.Input<string>;
+  /** The cache's replication group. */
+  cacheArn: pulumi.Input<string>;
   /** Bucket of the models. */
   modelBucketArn: pulumi.Input<string>;
   /** KMS key of all of these. */
@@ -57,11 +60,13 @@ export interface Guarded {
 }
 
 /** Service accounts that may do anything in AWS. */
-const ACCOUNTS = [...DATABASE_SERVICES, MIGRATIONS, POOLER, "news", "guard"];
+const ACCOUNTS = [...DATABASE_SERVICES, MIGRATIONS, ROTATION, POOLER, "news", "guard"];
 
-/** Of the given services, those that may do anything in AWS; and the migrations. */
+/** Of the given services, those that may do anything in AWS; and the migrations and the rotation. */
 export function grantedAccounts(services: readonly string[]): string[] {
-  return ACCOUNTS.filter((account) => account === MIGRATIONS || services.includes(account));
+  return ACCOUNTS.filter(
+    (account) => account === MIGRATIONS || account === ROTATION || services.includes(account),
+  );
 }
 
 /**
@@ -76,6 +81,7 @@ export function serviceGrants(guarded: Guarded): Record<string, Statement[]> {
     decrypt,
   ];
   const logins = (services: string[]) => services.flatMap((service) => loginSecretArns[service] ?? []);
+  const rotated = [...logins(DATABASE_SERVICES), guarded.cacheSecretArn];
   const wrap = {
     actions: ["kms:GenerateDataKey", "kms:Decrypt"],
     resources: [guarded.personalDataKeyArn],
@@ -88,6 +94,15 @@ export function serviceGrants(guarded: Guarded): Record<string, Statement[]> {
   return {
     ...Object.fromEntries(data),
     [MIGRATIONS]: readSecrets([databaseSecretArn, ...logins(DATABASE_SERVICES)]),
+    [ROTATION]: [
+      ...readSecrets([databaseSecretArn, ...rotated]),
+      { actions: ["secretsmanager:PutSecretValue"], resources: rotated },
+      { actions: ["kms:GenerateDataKey"], resources: [keyArn] },
+      {
+        actions: ["elasticache:ModifyReplicationGroup", "elasticache:DescribeReplicationGroups"],
+        resources: [guarded.cacheArn],
+      },
+    ],
     [POOLER]: readSecrets(logins(pooledClients(DATABASE_SERVICES))),
     news: [
       { actions: ["s3:GetObject"], resources: [pulumi.interpolate`${modelBucketArn}/*`] },

@@ -1,5 +1,5 @@
 import type { CreateRequest, CreateResult, PropertyMap } from "../../engine/index.ts";
-import { type Answer, arn, autoName, derived, text, uuid } from "./naming.ts";
+import { type Answer, arn, autoName, type Context, derived, text, uuid } from "./naming.ts";
 
 type Metadata = PropertyMap & { name?: string; namespace?: string };
 
@@ -34,10 +34,13 @@ function service(urn: string, inputs: PropertyMap): PropertyMap {
 }
 
 /** A Helm release is known by its namespace and name, like an object. */
-export function helmRelease({ urn, name: logical, inputs }: CreateRequest): CreateResult {
+export function helmRelease(
+  { urn, name: logical, inputs }: CreateRequest,
+  { addresses }: Context,
+): CreateResult {
   const name = (inputs.name as string | undefined) ?? autoName(urn, logical);
   const namespace = (inputs.namespace as string | undefined) ?? "default";
-  const status = { name, namespace, status: "deployed", version: inputs.version };
+  const status = { name, namespace, status: addresses ? "unknown" : "deployed", version: inputs.version };
   return { id: `${namespace}/${name}`, outputs: { name, namespace, status } };
 }
 

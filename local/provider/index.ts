@@ -67,7 +67,7 @@ export function createProvider(options: { addresses?: AddressBook } = {}): Provi
 async function answer(request: CreateRequest, context: Context): Promise<CreateResult> {
   const known = ANSWERS[request.type];
   if (known) return known(request, context);
-  if (request.type === "kubernetes:helm.sh/v3:Release") return helmRelease(request);
+  if (request.type === "kubernetes:helm.sh/v3:Release") return helmRelease(request, context);
   if (request.remote) return {};
   if (request.type.startsWith("kubernetes:")) return kubernetesObject(request);
   if (request.type.startsWith("tls:")) return selfSigned(request);

@@ -52,7 +52,7 @@ export async function bundle(root: string, service: string, out: string): Promis
     outdir: out,
     bundle: true,
     platform: "node",
-    target: "node22",
+    target: "node22.19",
     format: "esm",
     sourcemap: "linked",
     sourcesContent: false,

@@ -3,14 +3,26 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { z } from "zod";
 import { backoffMs } from "../kit/client/retry.ts";
-import { connectionConfig, DatabaseEnvironment, isConnectionLoss } from "../kit/database/index.ts";
+import {
+  connectionConfig,
+  DatabaseEnvironment,
+  isConnectionLoss,
+  loginConfig,
+} from "../kit/database/index.ts";
 import { milliseconds, readEnvironment } from "../kit/environment.ts";
-import { directionOf, migrate, WrongInstruction } from "./migrate.ts";
+import { type Instruction, instructionOf, migrate, WrongInstruction } from "./migrate.ts";
 
 /**
  * `migrations` brings the database's schemas up to date as their owner, sets the passwords of the services' roles, and
- * exits with 0, or with 1 and the reason. `down <n>` and `down <name>` revert migrations. Safe to run again, and from several places at once.
+ * exits with 0, or with 1 and the reason. `down <n>` and `down <name>` revert migrations; `rotate` gives the services new
+ * passwords. Safe to run again, and migrations from several places at once.
  */
+const Rotated = z.object({
+  region: z.string(),
+  logins: z.array(z.object({ role: z.string(), secret: z.string() })),
+  cache: z.object({ group: z.string(), secret: z.string() }).optional(),
+});
+
 const environment = readEnvironment(
   z.object({
     ...DatabaseEnvironment.shape,
@@ -22,6 +34,10 @@ const environment = readEnvironment(
     /** How long to wait for the database. */
     MIGRATION_TIMEOUT_MS: milliseconds(60_000),
     MIGRATIONS_DIRECTORY: z.string().default(join(import.meta.dirname, "sql")),
+    /** For `rotate`: `{ region, logins: [{ role, secret }], cache: { group, secret } }`, secrets by ARN. */
+    ROTATION: z
+      .preprocess((text) => (typeof text === "string" ? JSON.parse(text) : text), Rotated)
+      .optional(),
   }),
 );
 
@@ -47,12 +63,7 @@ async function run(): Promise<void> {
   });
   await client.connect();
   try {
-    await migrate(client, {
-      direction,
-      directory: environment.MIGRATIONS_DIRECTORY,
-      logins: environment.ROLE_CREDENTIALS,
-      log,
-    });
+    await follow(instruction, client);
   } catch (error) {
     throw lost ?? error;
   } finally {
@@ -60,9 +71,29 @@ async function run(): Promise<void> {
   }
 }
 
-const direction = (() => {
+async function follow(what: Instruction, client: pg.Client): Promise<void> {
+  const { MIGRATIONS_DIRECTORY: directory, ROLE_CREDENTIALS: logins, ROTATION, DATABASE_URL } = environment;
+  if (what.way !== "rotate") return migrate(client, { direction: what, directory, logins, log });
+  if (!ROTATION) throw new WrongInstruction("ROTATION must say which logins to rotate");
+  // The SDK's clients are loaded for this alone.
+  const [{ rotate }, { elastiCache, secretsManager }] = await Promise.all([
+    import("./rotate.ts"),
+    import("./aws.ts"),
+  ]);
+  const { region, cache } = ROTATION;
+  await rotate({
+    owner: client,
+    connection: (login) => ({ ...loginConfig(DATABASE_URL, login), connectionTimeoutMillis: 2000 }),
+    secrets: secretsManager(region),
+    logins: ROTATION.logins,
+    cache: cache && elastiCache(region, cache.group, cache.secret),
+    log,
+  });
+}
+
+const instruction = (() => {
   try {
-    return directionOf(process.argv.slice(2));
+    return instructionOf(process.argv.slice(2));
   } catch (error) {
     return fail(error);
   }

@@ -2,7 +2,7 @@ import { createHash, createHmac, pbkdf2, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
 import { runner } from "node-pg-migrate";
 import pg, { type Client } from "pg";
-import { readCredentials } from "../kit/database/index.ts";
+import { type Credentials, readCredentials } from "../kit/database/index.ts";
 
 /** A mistake in the arguments or files that a person gave; trying again doesn't help. */
 export class WrongInstruction extends Error {}
@@ -10,22 +10,25 @@ export class WrongInstruction extends Error {}
 /** Up to the newest migration, or down by a number of migrations or to a named one. */
 export type Direction = { way: "up" } | { way: "down"; to: string | number };
 
+/** What the program is to do: migrations, or new passwords. */
+export type Instruction = Direction | { way: "rotate" };
+
 const USAGE =
   "say nothing or `up` to bring the schemas up to date, `down <n>` to take the last n migrations back, " +
-  "or `down <name>` to take back that one and all that were made after it.";
+  "`down <name>` to take back that one and all that were made after it, or `rotate` to give new passwords.";
 
 /**
  * Reads the program's arguments.
  * @throws WrongInstruction that says what they may be
  */
-export function directionOf(args: readonly string[]): Direction {
+export function instructionOf(args: readonly string[]): Instruction {
   const [way = "up", to, ...rest] = args;
-  if (way === "up" && to === undefined) return { way };
+  if ((way === "up" || way === "rotate") && to === undefined) return { way };
   if (way === "down" && to !== undefined && rest.length === 0) {
     if (!/^\d{1,3}$/.test(to)) return { way, to };
     if (Number(to) > 0) return { way, to: Number(to) };
   }
-  throw new WrongInstruction(`"${args.join(" ")}" is not a direction: ${USAGE}`);
+  throw new WrongInstruction(`"${args.join(" ")}" is no instruction: ${USAGE}`);
 }
 
 /**
@@ -48,14 +51,16 @@ function countBack(to: string | number, made: readonly string[]): number {
  */
 async function setLogins(client: Client, folders: string[]): Promise<string[]> {
   const logins = await Promise.all(folders.map(readCredentials));
-  const verifiers = await Promise.all(logins.map(({ password }) => scramVerifier(password)));
-  const statements = logins.map(
-    ({ username }, i) =>
-      `ALTER ROLE ${pg.escapeIdentifier(username)} LOGIN PASSWORD ${pg.escapeLiteral(verifiers[i] ?? "")}`,
-  );
+  const statements = await Promise.all(logins.map(loginStatement));
   // Several statements in one query are one transaction.
   if (statements.length > 0) await client.query(statements.join(";\n"));
   return logins.map(({ username }) => username);
+}
+
+/** The statement that gives a role its password, which isn't in it, and lets it log in. */
+export async function loginStatement({ username, password }: Credentials): Promise<string> {
+  const verifier = pg.escapeLiteral(await scramVerifier(password));
+  return `ALTER ROLE ${pg.escapeIdentifier(username)} LOGIN PASSWORD ${verifier}`;
 }
 
 /** PostgreSQL's own default (`scram_iterations`); RFC 7677 asks for no less. */

@@ -66,6 +66,17 @@ describe("provider stand-in", () => {
     );
   });
 
+  it("installs no chart on a laptop, so that what a chart brings is known to be away", async () => {
+    const release = request("kubernetes:helm.sh/v3:Release", { name: "collector" });
+    const status = async (provider: ReturnType<typeof createProvider>) =>
+      ((await provider.create(release)).outputs?.status as { status: string }).status;
+    const addresses = { reserve: async () => undefined } as never;
+    assert.deepEqual(
+      [await status(createProvider()), await status(createProvider({ addresses }))],
+      ["deployed", "unknown"],
+    );
+  });
+
   it("refuses functions and methods that it doesn't know, by name", async () => {
     const provider = createProvider();
     await assert.rejects(provider.invoke("aws:ec2/getAmi:getAmi", {}), /aws:ec2\/getAmi:getAmi/);

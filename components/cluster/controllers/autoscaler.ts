@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { Statement } from "../../workload/index.ts";
 import { type Chart, overZones, type Place, RESTRICTED, resources } from "./chart.ts";
 
@@ -52,9 +53,12 @@ function statements(clusterName: Place["clusterName"]): Statement[] {
         "ec2:DescribeInstanceTypes",
         "ec2:DescribeLaunchTemplateVersions",
         "ec2:GetInstanceTypesFromInstanceRequirements",
-        "eks:DescribeNodegroup",
       ],
       resources: ["*"],
+    },
+    {
+      actions: ["eks:DescribeNodegroup"],
+      resources: [pulumi.interpolate`arn:aws:eks:*:*:nodegroup/${clusterName}/*/*`],
     },
     {
       actions: ["autoscaling:SetDesiredCapacity", "autoscaling:TerminateInstanceInAutoScalingGroup"],

@@ -11,8 +11,10 @@ export interface Place {
 
 /** A Helm release, and what its pods may do in AWS. */
 export interface Chart {
-  /** Name of the chart and the release. */
+  /** Name of the release, and of its service account. */
   name: string;
+  /** @default its name */
+  chart?: string;
   /** URL of the charts' repository. */
   repo: string;
   version: string;

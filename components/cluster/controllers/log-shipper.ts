@@ -8,10 +8,20 @@ export interface Destination {
   arn: pulumi.Input<string>;
 }
 
+/** A bucket that keeps pods' output for years, which may be locked against deletion. */
+export interface Archive {
+  bucket: pulumi.Input<string>;
+  arn: pulumi.Input<string>;
+}
+
 const NAME = "fluent-bit";
 
-/** Sends what pods write to CloudWatch Logs, a stream a container. */
-export function logShipper({ region }: Place, { name, arn }: Destination): Chart {
+/** Sends what pods write to CloudWatch Logs, a stream a container, and to the archive, an object a container and time. */
+export function logShipper(
+  { region }: Place,
+  { name, arn }: Destination,
+  archive?: Archive & { keyArn: pulumi.Input<string> },
+): Chart {
   return {
     name: NAME,
     repo: "https://fluent.github.io/helm-charts",
@@ -28,10 +38,10 @@ export function logShipper({ region }: Place, { name, arn }: Destination): Chart
       podSecurityContext: { runAsUser: UID, runAsGroup: 0, runAsNonRoot: true, seccompProfile: SECCOMP },
       securityContext: { ...CONTAINER_SECURITY, runAsGroup: 0 },
       resources: resources("50m", "128Mi", "256Mi"),
-      config: { inputs: INPUTS, filters: FILTERS, outputs: outputs(region, name) },
+      config: { inputs: INPUTS, filters: FILTERS, outputs: outputs(region, name, archive) },
       daemonSetVolumes: [
         { name: "varlog", hostPath: { path: "/var/log" } },
-        { name: "state", emptyDir: { sizeLimit: "256Mi" } },
+        { name: "state", emptyDir: { sizeLimit: "512Mi" } },
       ],
       daemonSetVolumeMounts: [
         { name: "varlog", mountPath: "/var/log", readOnly: true },
@@ -43,6 +53,12 @@ export function logShipper({ region }: Place, { name, arn }: Destination): Chart
         actions: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
         resources: [arn, pulumi.interpolate`${arn}:*`],
       },
+      ...(archive
+        ? [
+            { actions: ["s3:PutObject"], resources: [pulumi.interpolate`${archive.arn}/*`] },
+            { actions: ["kms:GenerateDataKey"], resources: [archive.keyArn] },
+          ]
+        : []),
     ],
   };
 }
@@ -70,8 +86,8 @@ const FILTERS = `[FILTER]
     Annotations Off
 `;
 
-function outputs(region: string, group: pulumi.Input<string>): pulumi.Output<string> {
-  return pulumi.interpolate`[OUTPUT]
+function outputs(region: string, group: pulumi.Input<string>, archive?: Archive): pulumi.Output<string> {
+  const searched = pulumi.interpolate`[OUTPUT]
     Name cloudwatch_logs
     Match kube.*
     region ${region}
@@ -79,6 +95,24 @@ function outputs(region: string, group: pulumi.Input<string>): pulumi.Output<str
     log_stream_prefix kube.
     log_stream_template $kubernetes['namespace_name'].$kubernetes['pod_name'].$kubernetes['container_name']
     auto_create_group Off
+    Retry_Limit 10
+`;
+  if (!archive) return searched;
+  // A bucket with a lock takes only objects that come with their checksum.
+  return pulumi.interpolate`${searched}
+[OUTPUT]
+    Name s3
+    Match kube.*
+    region ${region}
+    bucket ${archive.bucket}
+    s3_key_format /$TAG/%Y/%m/%d/%H%M%S-$UUID.gz
+    compression gzip
+    use_put_object On
+    send_content_md5 On
+    total_file_size 50M
+    upload_timeout 10m
+    store_dir /var/fluent-bit/s3
+    store_dir_limit_size 256M
     Retry_Limit 10
 `;
 }

@@ -5,6 +5,7 @@ import type { Network } from "../../network/index.ts";
 import { Observability } from "../../observability/index.ts";
 import { createNamespace } from "../platform.ts";
 import type { AwsGovernance } from "./governance.ts";
+import { awsFirewall } from "./network.ts";
 
 /** The Kubernetes cluster and what runs in it before the services do. */
 export interface AwsCluster {
@@ -16,12 +17,10 @@ export interface AwsCluster {
   namespace: pulumi.Output<string>;
 }
 
-/** EKS over three zones, its controllers, and room that is paid for ahead. */
-export function awsCluster(
-  config: Config,
-  { provider, tags, keys }: AwsGovernance,
-  { vpcId, publicSubnetIds, privateSubnetIds }: Network,
-): AwsCluster {
+/** EKS over three zones, the rules of who may connect to whom, its controllers, and room that is paid for ahead. */
+export function awsCluster(config: Config, governance: AwsGovernance, network: Network): AwsCluster {
+  const { provider, tags, keys, containerLogs } = governance;
+  const { vpcId, publicSubnetIds, privateSubnetIds } = network;
   const { region, zones, nodes, protect, kubernetesVersion: version } = config;
   const cluster = new Cluster(
     "cluster",
@@ -39,9 +38,20 @@ export function awsCluster(
     { provider },
   );
   const { kubernetes, clusterName } = cluster;
+  // Controllers go before the way by which they reach AWS: they undo there what pods and bindings had made.
+  const after = [network, awsFirewall(config, governance, network, cluster)];
   const controllers = new Controllers(
     "controllers",
-    { clusterName, region, vpcId, namespace: config.namespace, logsKeyArn: keys.logs, tags },
+    {
+      clusterName,
+      region,
+      vpcId,
+      namespace: config.namespace,
+      logsKeyArn: keys.logs,
+      logArchive: { bucket: containerLogs.policy.bucket, arn: containerLogs.arn },
+      after,
+      tags,
+    },
     { providers: [provider, kubernetes] },
   );
   if (nodes.warm > 0) new WarmPool("warm-pool", { perZone: nodes.warm }, { provider: kubernetes });

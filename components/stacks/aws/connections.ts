@@ -10,8 +10,10 @@ import {
   PRE_SCALING,
   pods,
   REDIS_PORT,
+  ROTATION,
   type Subnets,
 } from "../../../config/index.ts";
+import { OTLP_PORT, TRACING_NAMESPACE } from "../../cluster/index.ts";
 import { grantedAccounts } from "../../workload/index.ts";
 
 /**
@@ -36,6 +38,7 @@ export function awsConnections(
   const inVpc = { cidrs: privateCidrs };
   const isolated = { cidrs: isolatedCidrs };
   const accounts = grantedAccounts([...services, ...(pooled ? [POOLER] : [])]);
+  const collector = { namespace: TRACING_NAMESPACE };
   const from = (names: readonly string[], to: Connection["to"], port: number): Connection[] =>
     names.map((name) => ({ from: pods(name), to, ports: [port] }));
   return [
@@ -44,9 +47,13 @@ export function awsConnections(
     { from: inVpc, to: pods("gateway"), ports: balanced },
     // The issuer's signing keys, on the internet.
     ...from(["gateway"], { cidrs: [ANYWHERE], except: [vpc] }, 443),
-    ...databaseConnections(isolated, services, pooled),
+    ...databaseConnections(isolated, services, pooled, true),
     ...from(cacheClients(services), isolated, REDIS_PORT),
     ...from(accounts, { cidrs: [POD_IDENTITY] }, 80),
+    ...from(services, collector, OTLP_PORT),
+    // Secrets Manager through its endpoint in the VPC, and ElastiCache, which has none here.
+    ...from([ROTATION], inVpc, 443),
+    ...from([ROTATION], { cidrs: [ANYWHERE], except: [vpc] }, 443),
     // KMS, through its endpoint in the VPC.
     ...from(
       services.filter((service) => PERSONAL_DATA.includes(service)),

@@ -8,6 +8,7 @@ import {
   balancerAccessLogs,
   Keys,
   PrivateBucket,
+  type PrivateBucketArgs,
   RECORD_DAYS,
   s3AccessLogs,
 } from "../../governance/index.ts";
@@ -25,6 +26,8 @@ export interface AwsGovernance {
   bucketLogs: PrivateBucket;
   /** Bucket of the load balancers' access logs. */
   balancerLogs: PrivateBucket;
+  /** Bucket of what containers wrote, for as long as records are kept. */
+  containerLogs: PrivateBucket;
 }
 
 /** Tags that auditors look for. */
@@ -36,8 +39,9 @@ export function awsProvider(region: string): { provider: aws.Provider; tags: Rec
   return { provider: new aws.Provider("aws", { region, defaultTags: { tags } }), tags };
 }
 
-/** The account's provider, encryption keys, topic of alarms, and buckets of access logs. */
-export function awsGovernance({ region, protect, alarmEmails: emails }: Config): AwsGovernance {
+/** The account's provider, encryption keys, topic of alarms, and buckets of logs. */
+export function awsGovernance(config: Config): AwsGovernance {
+  const { region, protect, alarmEmails: emails } = config;
   const { provider, tags } = awsProvider(region);
   const account = aws.getCallerIdentityOutput({}, { provider }).accountId;
   const keys = new Keys("keys", { region, account, protect, tags }, { provider });
@@ -62,22 +66,42 @@ export function awsGovernance({ region, protect, alarmEmails: emails }: Config):
     },
     { provider },
   );
-  return { provider, tags, account, keys, alarms, bucketLogs, balancerLogs };
+  const containerLogs = new PrivateBucket(
+    "container-logs",
+    {
+      ...common,
+      keyArn: keys.logs,
+      lock: recordsLock(config),
+      accessLogs: bucketLogs.bucketName,
+      expireDays: RECORD_DAYS,
+    },
+    { provider },
+  );
+  return { provider, tags, account, keys, alarms, bucketLogs, balancerLogs, containerLogs };
+}
+
+/** A stack that is not protected comes and goes: its records are kept for a day, which administrators can lift. */
+function recordsLock({ protect, recordsLock }: Config): PrivateBucketArgs["lock"] {
+  const mode = recordsLock === "compliance" ? "COMPLIANCE" : "GOVERNANCE";
+  return { mode, days: protect ? RECORD_DAYS : 1 };
 }
 
 /** The record of who did what in the account, and of every access to the model files. */
 export function awsAudit(
-  { region, protect }: Config,
+  config: Config,
   { provider, tags, account, keys, bucketLogs }: AwsGovernance,
   models: ModelBucket,
 ): void {
-  // A stack that is not protected comes and goes: its records are kept for a day, which administrators can lift.
-  const lock = protect ? undefined : { mode: "GOVERNANCE" as const, days: 1 };
+  const { region, protect } = config;
+  const lock = recordsLock(config);
   const accessLogs = bucketLogs.bucketName;
   const dataBuckets = [models.arn];
   new Audit(
     "audit",
-    { region, account, keyArn: keys.audit, accessLogs, dataBuckets, lock, protect, tags },
+    {
+      ...{ region, account, keyArn: keys.audit, logsKeyArn: keys.logs },
+      ...{ accessLogs, dataBuckets, lock, protect, tags },
+    },
     { provider },
   );
 }

@@ -3,6 +3,6 @@ export { awsCluster, awsObservability } from "./cluster.ts";
 export { awsData } from "./data.ts";
 export { awsEdges, awsIdentity } from "./edges.ts";
 export { awsAudit, awsGovernance, awsProvider } from "./governance.ts";
-export { awsFirewall, awsNetwork } from "./network.ts";
+export { awsNetwork } from "./network.ts";
 export { awsPlatform } from "./platform.ts";
 export { awsServices } from "./services.ts";

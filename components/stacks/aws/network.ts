@@ -1,6 +1,6 @@
 import { type Config, cacheClients, SERVICES } from "../../../config/index.ts";
+import type { Cluster } from "../../cluster/index.ts";
 import { Firewall, Network } from "../../network/index.ts";
-import type { AwsCluster } from "./cluster.ts";
 import type { AwsGovernance } from "./governance.ts";
 
 /** The VPC with its subnets over three zones. */
@@ -18,9 +18,9 @@ export function awsFirewall(
   { region }: Config,
   { provider, tags }: AwsGovernance,
   network: Network,
-  { cluster }: AwsCluster,
-): void {
-  new Firewall(
+  cluster: Cluster,
+): Firewall {
+  return new Firewall(
     "firewall",
     {
       region,

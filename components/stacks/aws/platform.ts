@@ -45,6 +45,12 @@ export function awsPlatform(config: Config, parts: AwsParts): Platform {
     signInOrigin,
     database: { url: database.url, owner: logins.owner, services: logins.volumes },
     cache: { url: cache.url, credentials: token.volume },
+    traces: controllers.traces,
+    rotation: {
+      region: config.region,
+      logins: logins.secretArns,
+      cache: { group: cache.groupId, secret: cache.secretArn },
+    },
     personalDataKey: parts.keys.personal,
   };
   return {
@@ -61,6 +67,8 @@ export function awsPlatform(config: Config, parts: AwsParts): Platform {
     signInOrigin,
     database: { ...foundation.database, after: [logins, token, roles] },
     cache: foundation.cache,
+    traces: foundation.traces,
+    rotation: foundation.rotation,
     personalDataKey: { url: foundation.personalDataKey, mounts: [] },
     outputs: {
       ...(config.layer === "foundation" ? stackOutputs(FoundationOutput, { foundation }) : {}),

@@ -31,6 +31,7 @@ export function awsServices(
       databaseSecretArn: database.secretArn,
       loginSecretArns: logins.secretArns,
       cacheSecretArn: cache.secretArn,
+      cacheArn: cache.groupArn,
       modelBucketArn: models.arn,
       keyArn: keys.data,
       personalDataKeyArn: keys.personal,
@@ -40,6 +41,6 @@ export function awsServices(
   );
   const registry =
     config.images.registry ??
-    new Repositories("repositories", { region, protect, tags }, { provider }).registry;
+    new Repositories("repositories", { region, keyArn: keys.data, protect, tags }, { provider }).registry;
   return { registry, image: builtImages(config, registry, provider), roles };
 }

@@ -46,9 +46,13 @@ export async function readCredentials(folder: string): Promise<Credentials> {
  * @throws Error when a file cannot be read.
  */
 export async function connectionConfig(environment: DatabaseEnvironment): Promise<ClientConfig> {
-  const { username, password } = await readCredentials(environment.DATABASE_CREDENTIALS);
+  return loginConfig(environment.DATABASE_URL, await readCredentials(environment.DATABASE_CREDENTIALS));
+}
+
+/** How to connect with a login to a database, whose URL has no user. */
+export function loginConfig(database: string, { username, password }: Credentials): ClientConfig {
   // In the URL, as the driver takes the URL's absent user for an empty one over any that is given beside it.
-  const url = new URL(environment.DATABASE_URL);
+  const url = new URL(database);
   url.username = encodeURIComponent(username);
   url.password = encodeURIComponent(password);
   return { connectionString: url.href };
@@ -117,7 +121,7 @@ export class Database {
     await pool?.end();
   }
 
-  async #once<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+  async #once<Result>(work: (session: Session) => Promise<Result>, mayReadLogin = true): Promise<Result> {
     this.#pool ??= this.#open();
     const opened = this.#pool;
     const pool = await opened.catch((error: unknown) => {
@@ -126,12 +130,18 @@ export class Database {
     });
     if (pool.waitingCount >= MAX_WAITING)
       throw unavailable(new Error(`${MAX_WAITING} statements wait for a connection already`));
-    const client = await pool.connect().catch((error: unknown) => {
+    let client: pg.PoolClient;
+    try {
+      client = await pool.connect();
+    } catch (error) {
       // The pool has dropped this connection; its others may be usable. Replacing the pool would overload a server that is
-      // slow to accept connections. Only a rotated password makes all of them useless.
-      if (isLoginRefused(error)) this.#retire(opened, pool);
-      throw asLoss(error);
-    });
+      // slow to accept connections. Only a rotated password makes all of them useless: the login is read again, and as
+      // nothing was sent yet, the work begins once more, unknown to whoever asked for it.
+      if (!isLoginRefused(error)) throw asLoss(error);
+      this.#retire(opened, pool);
+      if (!mayReadLogin) throw asLoss(error);
+      return this.#once(work, false);
+    }
     try {
       return await using(client, work);
     } catch (error) {

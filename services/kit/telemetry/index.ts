@@ -22,8 +22,16 @@ export type { Metrics } from "./metrics.ts";
 /** A pod's logger. */
 export type { Logger };
 
+/** @throws Error for what is no share */
+function shareOf(text: string | undefined): number {
+  const share = text ? Number(text) : 1;
+  if (share >= 0 && share <= 1) return share;
+  throw new Error(`OTEL_TRACES_SAMPLER_ARG is ${text}: set the share of traces to record, 0 to 1`);
+}
+
 /**
- * Starts the export of spans by OpenTelemetry's SDK to `OTEL_EXPORTER_OTLP_ENDPOINT` (OTLP over HTTP), which also reads its other variables.
+ * Starts the export of spans by OpenTelemetry's SDK to `OTEL_EXPORTER_OTLP_ENDPOINT` (OTLP over HTTP), which also reads its other variables. Of the traces that begin here,
+ * the share OTEL_TRACES_SAMPLER_ARG is recorded, all by default.
  * Without it nothing of the SDK is loaded, and traces are only passed on.
  */
 export async function openTracing(environment: PodEnvironment): Promise<Tracing | undefined> {
@@ -31,6 +39,6 @@ export async function openTracing(environment: PodEnvironment): Promise<Tracing 
     return undefined;
   }
   const { createExporter } = await import("./tracing-exporter.ts");
-  recordSpans();
+  recordSpans(shareOf(process.env.OTEL_TRACES_SAMPLER_ARG));
   return createExporter(environment);
 }

@@ -40,10 +40,16 @@ const MAX_STATE = 1024;
 
 /** Whether this process exports spans of its own. */
 let recording = false;
+/** Share of the traces that begin here that are recorded. */
+let share = 1;
 
-/** From now on new traces are recorded, and each request is a span of its own. */
-export function recordSpans(): void {
+/**
+ * From now on each request of a recorded trace is a span of its own.
+ * @param ofNew share of the traces that begin here that are recorded, 0 to 1; others are recorded as their caller says
+ */
+export function recordSpans(ofNew = 1): void {
   recording = true;
+  share = ofNew;
 }
 
 /**
@@ -58,7 +64,7 @@ export function traceOf(headers: IncomingHttpHeaders): Trace {
       traceId: hex(16),
       spanId: hex(8),
       parentId: undefined,
-      sampled: recording,
+      sampled: recording && Math.random() < share,
       state: undefined,
     };
   }

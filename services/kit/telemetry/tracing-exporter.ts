@@ -1,7 +1,7 @@
 import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace as traces } from "@opentelemetry/api";
 import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
-import { BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
+import { AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import type { PodEnvironment } from "../environment.ts";
 import type { TracedRequest, Tracing } from "./trace.ts";
 
@@ -18,6 +18,8 @@ export function createExporter({ SERVICE, POD_NAME, ZONE }: PodEnvironment): Tra
       "service.instance.id": POD_NAME,
       "cloud.availability_zone": ZONE,
     }),
+    // What is recorded was decided where the trace began.
+    sampler: new AlwaysOnSampler(),
     idGenerator: { generateTraceId: () => ids.trace, generateSpanId: () => ids.span },
     // Bounded: 2048 spans wait at most, and more are dropped.
     spanProcessors: [new BatchSpanProcessor(new OTLPTraceExporter())],

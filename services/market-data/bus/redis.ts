@@ -56,6 +56,14 @@ export class RedisBus implements Bus {
       // A failover leaves a former primary that takes no writes.
       reconnectOnError: (error) => error.message.startsWith("READONLY"),
     });
+    // The token is rotated while the pod runs: each attempt to connect again uses what is mounted by then.
+    redis.on("reconnecting", () => {
+      if (credentials === undefined) return;
+      readCredentials(credentials).then(
+        (login) => Object.assign(redis.options, login),
+        (error: unknown) => this.#log.warn({ err: error }, "could not read the token of the bus"),
+      );
+    });
     redis.on("error", (error) =>
       this.#log.warn({ err: error }, "the bus lost its connection to Redis; reconnecting"),
     );

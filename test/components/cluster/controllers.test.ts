@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { type Graph, reveal } from "../../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 
+// biome-ignore lint/suspicious/noExplicitAny: a test reaches into what a resource happens to have
+type Any = any;
+
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 
 describe("controllers", () => {
@@ -46,6 +49,34 @@ describe("controllers", () => {
     }
   });
 
+  it("go, and what they look after, before their roles and the rules and endpoints by which they reach AWS", () => {
+    const byUrn = new Map(dev.resources.map((resource) => [resource.urn, resource]));
+    const needed = (urn: string, found = new Set<string>()) => {
+      for (const other of byUrn.get(urn)?.dependencies ?? []) {
+        if (!found.has(other)) needed(other, found.add(other));
+      }
+      return found;
+    };
+    const way = [
+      "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+      "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+      "aws:ec2/vpcEndpoint:VpcEndpoint",
+    ].flatMap((type) => ofType(dev, type));
+    const roles = dev.resources.filter(({ name }) =>
+      /^controllers-aws-load-balancer-controller-(policy|association)$/.test(name),
+    );
+    assert.ok(way.length > 10 && roles.length === 2);
+    const looked = ["kubernetes:elbv2.k8s.aws/v1beta1:TargetGroupBinding", RELEASE].flatMap((type) =>
+      ofType(dev, type).filter(({ name }) => !name.startsWith("observability-")),
+    );
+    for (const { urn, type, name } of looked) {
+      const found = needed(urn);
+      for (const one of [...way, ...(type === RELEASE && !/load-balancer/.test(name) ? [] : roles)]) {
+        assert.ok(found.has(one.urn), `${name} doesn't wait for ${one.name}`);
+      }
+    }
+  });
+
   it("may change in AWS only what they are for", () => {
     const policies = Object.fromEntries(
       ofType(dev, "aws:iam/rolePolicy:RolePolicy").map(({ name, inputs }) => [name, statements(inputs)]),
@@ -81,6 +112,46 @@ describe("controllers", () => {
     );
     assert.deepEqual(plugin.args.namespaces, { include: ["trizone"] });
     assert.deepEqual(profile.plugins.balance.enabled, ["RemovePodsViolatingTopologySpreadConstraint"]);
+  });
+
+  it("take the services' spans to X-Ray, one trace in a hundred, and nothing on a laptop", async () => {
+    const { values } = inputsOf(dev, RELEASE, "controllers-trace-collector-release");
+    const { receivers, exporters, service } = values.config;
+    assert.deepEqual(service.pipelines.traces.exporters, ["awsxray"]);
+    assert.match(values.image.digest, /^sha256:[0-9a-f]{64}$/);
+    const port = new URL(`http://${receivers.otlp.protocols.http.endpoint}`).port;
+    assert.equal(exporters.awsxray.region, "ap-southeast-2");
+    const { spec } = inputsOf(dev, "kubernetes:apps/v1:Deployment", "gateway-deployment");
+    const env = (name: string) =>
+      spec.template.spec.containers[0].env.find((one: Any) => one.name === name)?.value;
+    assert.equal(
+      env("OTEL_EXPORTER_OTLP_ENDPOINT"),
+      `http://trace-collector.kube-system.svc.cluster.local:${port}`,
+    );
+    assert.equal(env("OTEL_TRACES_SAMPLER_ARG"), "0.01");
+    const { egress } = inputsOf(
+      dev,
+      "kubernetes:networking.k8s.io/v1:NetworkPolicy",
+      "network-policies-gateway",
+    ).spec;
+    assert.ok(egress.some(({ ports }: Any) => ports.some((one: Any) => String(one.port) === port)));
+  });
+
+  it("ship logs to a locked bucket too, for seven years on prod", async () => {
+    const prod = await graphOf("prod");
+    const bucket = ofType(prod, "aws:s3/bucket:Bucket").find(({ name }) => name === "container-logs-bucket");
+    const locks = ofType(prod, "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration");
+    const lock = locks.find(({ inputs }) => inputs.bucket === bucket?.id);
+    assert.deepEqual(reveal<Any>(lock?.inputs).rule.defaultRetention, { mode: "GOVERNANCE", days: 2557 });
+    const release = ofType(prod, RELEASE).find(({ inputs }) => inputs.name === "fluent-bit");
+    const { outputs } = reveal<Any>(release?.inputs).values.config;
+    // S3 refuses an object without a checksum where objects are locked by default.
+    assert.match(outputs, new RegExp(`Name s3\\n[^[]*bucket ${bucket?.id}\\n[^[]*send_content_md5 On`));
+    const [, put, encrypt] = statements(
+      inputsOf(prod, "aws:iam/rolePolicy:RolePolicy", "controllers-fluent-bit-policy"),
+    );
+    assert.deepEqual([put?.Action, put?.Resource], [["s3:PutObject"], [`${bucket?.outputs.arn}/*`]]);
+    assert.deepEqual(encrypt?.Action, ["kms:GenerateDataKey"]);
   });
 
   it("ship logs to an encrypted group that they can't make themselves", () => {

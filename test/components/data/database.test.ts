@@ -43,9 +43,17 @@ describe("database on the evaluated graph", () => {
       [rest.deletionProtection, rest.skipFinalSnapshot, rest.deleteAutomatedBackups],
       [true, false, false],
     );
-    assert.equal(rest.finalSnapshotIdentifier, "trizone-prod-database-final");
     assert.deepEqual([rest.performanceInsightsEnabled, rest.monitoringInterval], [true, 60]);
     assert.deepEqual([instance(dev).deletionProtection, instance(dev).skipFinalSnapshot], [false, true]);
+  });
+
+  it("names its last snapshot anew whenever the stack is made, so that it can be destroyed a second time", () => {
+    for (const [stack, graph] of Object.entries({ dev, prod })) {
+      const group = ofType(graph, "aws:rds/subnetGroup:SubnetGroup")[0]?.outputs.name;
+      const drawn = String(group).split("-").at(-1) ?? "";
+      assert.match(drawn, /^[0-9a-f]{7}$/);
+      assert.equal(instance(graph).finalSnapshotIdentifier, `trizone-${stack}-database-final-${drawn}`);
+    }
   });
 
   it("takes TLS only, and as many connections as its memory is for", () => {

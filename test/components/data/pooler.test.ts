@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Pooler } from "../../../components/data/index.ts";
 import { POOLER_SCRIPT } from "../../../components/data/pooler-settings.ts";
 import { readConfig } from "../../../config/index.ts";
@@ -142,6 +146,35 @@ describe("the pooler", () => {
         return true;
       },
     );
+  });
+
+  it("has a script that takes a rotated login, and keeps the one of another name that clients may still use", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "trizone-pooler-"));
+    const login = async (username: string, password: string) => {
+      await mkdir(join(folder, "logins/trading"), { recursive: true });
+      await writeFile(join(folder, "logins/trading/username"), username);
+      await writeFile(join(folder, "logins/trading/password"), password);
+    };
+    // What comes before PgBouncer is started.
+    const [setUp = ""] = POOLER_SCRIPT.split("\npgbouncer ");
+    const script = setUp
+      .replaceAll("/var/run/trizone/logins", `${folder}/logins`)
+      .replaceAll("/run/pgbouncer", folder);
+    const accounts = () => {
+      const { status, stderr } = spawnSync("/bin/sh", ["-c", script], { encoding: "utf8" });
+      assert.deepEqual([status, stderr], [0, ""]);
+      return readFileSync(join(folder, "userlist.txt"), "utf8").trim().split("\n").sort();
+    };
+    try {
+      await login("trading", "first");
+      assert.deepEqual(accounts(), ['"trading" "first"']);
+      await login("trading_b", 'sec"ond');
+      assert.deepEqual(accounts(), ['"trading" "first"', '"trading_b" "sec""ond"']);
+      await login("trading", "third");
+      assert.deepEqual(accounts(), ['"trading" "third"', '"trading_b" "sec""ond"']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it("has a script that a shell understands", () => {

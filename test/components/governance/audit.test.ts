@@ -34,6 +34,56 @@ describe("keys, buckets and audit on the evaluated graph", () => {
     }
   });
 
+  it("lets CloudTrail describe its key and decrypt without the encryption context that only encrypting has", () => {
+    const { policy } = inputsOf(prod, KEY, "keys-audit-key");
+    const [encrypt, read, ...others] = JSON.parse(policy).Statement.slice(1);
+    const trail = "arn:aws:cloudtrail:ap-southeast-2:000000000000:trail/trizone-prod";
+    assert.equal(ofType(prod, "aws:cloudtrail/trail:Trail")[0]?.outputs.arn, trail);
+    assert.deepEqual(
+      [encrypt.Action, read.Action],
+      [["kms:GenerateDataKey*"], ["kms:DescribeKey", "kms:Decrypt"]],
+    );
+    assert.deepEqual(encrypt.Condition, {
+      StringEquals: { "aws:SourceArn": trail },
+      StringLike: { "kms:EncryptionContext:aws:cloudtrail:arn": "arn:aws:cloudtrail:*:000000000000:trail/*" },
+    });
+    assert.deepEqual(read.Condition, { StringEquals: { "aws:SourceArn": trail } });
+    assert.deepEqual(others, []);
+    // KMS's DescribeKey takes no encryption context; CloudWatch Logs alone is documented with it all the same.
+    for (const { name, inputs } of ofType(prod, KEY)) {
+      if (name === "keys-logs-key") continue;
+      for (const { Action, Condition, Sid } of JSON.parse(String(inputs.policy)).Statement) {
+        if (!JSON.stringify(Condition ?? {}).includes("EncryptionContext")) continue;
+        assert.ok(!Action.some((action: string) => /DescribeKey|Decrypt/.test(action)), `${name} ${Sid}`);
+      }
+    }
+  });
+
+  it("copies the records to an encrypted log group, by a role that only this trail takes", () => {
+    const [trail] = ofType(prod, "aws:cloudtrail/trail:Trail");
+    const group = ofType(prod, "aws:cloudwatch/logGroup:LogGroup").find(({ name }) => name === "audit-logs");
+    const role = ofType(prod, "aws:iam/role:Role").find(({ name }) => name === "audit-role");
+    assert.deepEqual(
+      [trail?.inputs.cloudWatchLogsGroupArn, trail?.inputs.cloudWatchLogsRoleArn],
+      [`${group?.outputs.arn}:*`, role?.outputs.arn],
+    );
+    assert.deepEqual(
+      [group?.inputs.kmsKeyId, group?.inputs.retentionInDays],
+      [arnOf(prod, KEY, "keys-logs-key"), 365],
+    );
+    const [trusted] = JSON.parse(String(role?.inputs.assumeRolePolicy)).Statement;
+    assert.deepEqual(trusted.Principal, { Service: "cloudtrail.amazonaws.com" });
+    assert.deepEqual(trusted.Condition, { StringEquals: { "aws:SourceArn": trail?.outputs.arn } });
+    const { policy } = inputsOf(prod, "aws:iam/rolePolicy:RolePolicy", "audit-policy");
+    assert.deepEqual(JSON.parse(policy).Statement, [
+      {
+        Effect: "Allow",
+        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+        Resource: [`${group?.outputs.arn}:log-stream:000000000000_CloudTrail_ap-southeast-2*`],
+      },
+    ]);
+  });
+
   it("closes every bucket: private, no ACLs, versioned, encrypted, TLS only", () => {
     for (const graph of [dev, prod]) {
       const [blocks, owners, versions, encryptions, policies] = [
@@ -125,18 +175,23 @@ describe("keys, buckets and audit on the evaluated graph", () => {
     assert.ok(trail?.dependencies.includes(written?.urn ?? ""));
   });
 
-  it("locks the records for seven years on prod, for a day on dev", () => {
+  it("locks the records for seven years on prod, for a day on dev, and for everybody only on purpose", async () => {
     const lock = (graph: Graph) => {
-      const { rule } = inputsOf(graph, "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration");
+      const { rule } = inputsOf(
+        graph,
+        "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+        "audit-records-lock",
+      );
       return [rule.defaultRetention.mode, rule.defaultRetention.days];
     };
     assert.deepEqual(
       [lock(prod), lock(dev)],
       [
-        ["COMPLIANCE", 2557],
+        ["GOVERNANCE", 2557],
         ["GOVERNANCE", 1],
       ],
     );
+    assert.deepEqual(lock(await graphOf("prod", "trizone:recordsLock=compliance")), ["COMPLIANCE", 2557]);
     const bucket = inputsOf(prod, BUCKET, "audit-records-bucket");
     assert.deepEqual([bucket.objectLockEnabled, bucket.forceDestroy], [true, false]);
   });

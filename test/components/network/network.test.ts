@@ -173,11 +173,21 @@ describe("network on the evaluated graph", () => {
     assert.deepEqual([flowLog.trafficType, flowLog.maxAggregationInterval], ["ALL", 60]);
     assert.equal(group?.inputs.kmsKeyId, key?.outputs.arn);
     const policy = inputsOf(dev, "aws:iam/rolePolicy:RolePolicy", "network-flow-logs-policy").policy;
-    assert.ok(
-      JSON.parse(policy).Statement.every(
-        ({ Resource }: { Resource: string[] }) => Resource[0] === group?.outputs.arn,
-      ),
+    const [writing, listing] = JSON.parse(policy).Statement;
+    assert.deepEqual(writing.Resource, [group?.outputs.arn, `${group?.outputs.arn}:*`]);
+    // The five actions of the VPC User Guide; listing groups is for all of them.
+    assert.deepEqual(
+      [writing.Action, listing],
+      [
+        ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents", "logs:DescribeLogStreams"],
+        { Effect: "Allow", Action: ["logs:DescribeLogGroups"], Resource: ["*"] },
+      ],
     );
+    const { assumeRolePolicy } = inputsOf(dev, "aws:iam/role:Role", "network-flow-logs-role");
+    assert.deepEqual(JSON.parse(assumeRolePolicy).Statement[0].Condition, {
+      StringEquals: { "aws:SourceAccount": "000000000000" },
+      ArnLike: { "aws:SourceArn": "arn:aws:ec2:ap-southeast-2:000000000000:vpc-flow-log/*" },
+    });
   });
 
   it("leaves the default security group without a rule", () => {

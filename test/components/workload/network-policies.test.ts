@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { awsConnections } from "../../../components/stacks/aws/connections.ts";
-import { subnetsOf } from "../../../config/index.ts";
+import { SERVICES, subnetsOf } from "../../../config/index.ts";
 import { type Graph, reveal } from "../../../engine/index.ts";
 import { graphOf, ofType } from "../../program/graphs.ts";
 
@@ -41,6 +41,9 @@ const AMONG_SERVICES = [
   "transactions <- trading 8080",
 ];
 
+/** Every service sends its spans to the collector. */
+const TRACED = SERVICES.map((service) => `namespace kube-system <- ${service} 4318`);
+
 describe("network policies", () => {
   let dev: Graph;
   let ci: Graph;
@@ -58,9 +61,11 @@ describe("network policies", () => {
   it("allow the connections of the design on AWS", () => {
     assert.deepEqual(connections(dev), [
       "0.0.0.0/0 <- gateway 443",
+      "0.0.0.0/0 <- rotation 443",
       "169.254.170.23/32 <- market-data 80",
       "169.254.170.23/32 <- migrations 80",
       "169.254.170.23/32 <- portfolio 80",
+      "169.254.170.23/32 <- rotation 80",
       "169.254.170.23/32 <- trading 80",
       "169.254.170.23/32 <- transactions 80",
       "gateway <- namespace monitoring 9090",
@@ -69,10 +74,12 @@ describe("network policies", () => {
       "isolated <- market-data 6379",
       "isolated <- migrations 5432",
       "isolated <- portfolio 5432",
+      "isolated <- rotation 5432",
       "isolated <- trading 5432",
       "isolated <- transactions 5432",
-      ...AMONG_SERVICES.filter((one) => one < "private"),
+      ...[...AMONG_SERVICES.filter((one) => one < "private"), ...TRACED].sort(),
       "private <- pre-scaling 443",
+      "private <- rotation 443",
       "private <- transactions 443",
       "private <- web 80",
       ...AMONG_SERVICES.filter((one) => one > "private"),
@@ -106,7 +113,7 @@ describe("network policies", () => {
     const from = (port: number) =>
       all.flatMap(({ from, ports }) => (ports.includes(port) && "pods" in from ? [from.pods] : []));
     assert.deepEqual(from(6379), ["market-data"]);
-    assert.deepEqual(from(5432), ["trading", "market-data", "migrations"]);
+    assert.deepEqual(from(5432), ["trading", "market-data", "migrations", "rotation"]);
     const agent = all.filter(({ to }) => "cidrs" in to && to.cidrs.includes("169.254.170.23/32"));
     assert.deepEqual(
       agent.map(({ from, ports }) => ["pods" in from && from.pods, ports]),
@@ -114,6 +121,7 @@ describe("network policies", () => {
         ["trading", [80]],
         ["market-data", [80]],
         ["migrations", [80]],
+        ["rotation", [80]],
         ["guard", [80]],
       ],
     );
@@ -157,7 +165,7 @@ describe("network policies", () => {
     const open = blocks.filter(({ ipBlock }) => ipBlock?.cidr === "0.0.0.0/0");
     assert.deepEqual(
       open.map(({ ipBlock }) => ipBlock?.except),
-      [["10.0.0.0/16"]],
+      [["10.0.0.0/16"], ["10.0.0.0/16"]],
     );
   });
 });

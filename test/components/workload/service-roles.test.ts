@@ -20,6 +20,7 @@ describe("services' roles in AWS", () => {
       databaseSecretArn: "arn:owner",
       loginSecretArns: Object.fromEntries(DATA.map((service) => [service, `arn:login-${service}`])),
       cacheSecretArn: "arn:cache",
+      cacheArn: "arn:cache-group",
       modelBucketArn: "arn:models",
       keyArn: "arn:key",
       personalDataKeyArn: "arn:personal",
@@ -40,7 +41,7 @@ describe("services' roles in AWS", () => {
   it("let the news alone read the models, the guard alone shift zones, and transactions alone use its key", () => {
     assert.deepEqual(who(/^s3:/), ["news"]);
     assert.deepEqual(who(/^arc-zonal-shift:/), ["guard"]);
-    assert.deepEqual(who(/^kms:GenerateDataKey/), ["transactions"]);
+    assert.deepEqual(who(/^kms:GenerateDataKey/), ["transactions", "rotation"]);
     const keys = grants.flatMap(([account, statements]) =>
       statements.filter(({ resources }) => resources.includes("arn:personal")).map(() => account),
     );
@@ -48,13 +49,22 @@ describe("services' roles in AWS", () => {
   });
 
   it("let each service read its own login, and the migrations alone all of them and the owner's", () => {
-    assert.deepEqual(who(/^secretsmanager:/).sort(), [...DATA, "migrations", "pooler"].sort());
+    assert.deepEqual(who(/^secretsmanager:/).sort(), [...DATA, "migrations", "rotation", "pooler"].sort());
     for (const service of DATA) {
       const cache = service === "market-data" ? ["arn:cache"] : [];
       assert.deepEqual(secrets(service), [`arn:login-${service}`, ...cache]);
     }
     assert.deepEqual(secrets("migrations"), ["arn:owner", ...DATA.map((service) => `arn:login-${service}`)]);
     assert.ok(!secrets("pooler").includes("arn:owner"));
+  });
+
+  it("let the rotation alone change secrets, and not the owner's, which RDS rotates", () => {
+    assert.deepEqual(who(/^secretsmanager:(Put|Update)|^elasticache:Modify/), ["rotation"]);
+    const written = grants
+      .flatMap(([, statements]) => statements)
+      .filter(({ actions }) => actions.includes("secretsmanager:PutSecretValue"))
+      .flatMap(({ resources }) => resources);
+    assert.deepEqual(written, [...DATA.map((service) => `arn:login-${service}`), "arn:cache"]);
   });
 
   it("name what they may change, and never every action", () => {
@@ -80,7 +90,7 @@ describe("services' roles in AWS", () => {
       accounts,
       grants
         .map(([account]) => account)
-        .filter((account) => account === "migrations" || isRun(account))
+        .filter((account) => ["migrations", "rotation"].includes(account) || isRun(account))
         .sort(),
     );
     const declared = ofType(dev, "kubernetes:core/v1:ServiceAccount").map(

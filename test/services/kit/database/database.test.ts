@@ -119,6 +119,7 @@ describe("trading and its database", () => {
     relay.set("pass");
     assert.equal((await placed()).status, 201);
 
+    // The pool's connections end, and its login is refused from now on: nothing of it is seen outside.
     await postgres.query("ALTER ROLE pod PASSWORD 'next%1/@:'");
     // A connection that was just being made got in with the old one.
     for (let tries = 0; tries < 20; tries += 1) {

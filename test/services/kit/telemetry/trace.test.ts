@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { traceHeaders, traceOf } from "../../../../services/kit/telemetry/trace.ts";
+import { recordSpans, traceHeaders, traceOf } from "../../../../services/kit/telemetry/trace.ts";
 import { CLIENT_ID, startIssuer } from "../../../support/issuer.ts";
 import { startPod } from "../../../support/pod.ts";
 import { startUpstream } from "../../../support/upstream.ts";
@@ -39,6 +39,20 @@ describe("trace context", () => {
       seen.add(sent);
     }
     assert.equal(seen.size, 8);
+  });
+
+  it("is recorded for the share that is asked for, and as its caller says", () => {
+    const share = () => {
+      const traces = Array.from({ length: 2000 }, () => traceOf({}));
+      return traces.filter(({ sampled }) => sampled).length / traces.length;
+    };
+    recordSpans(0.1);
+    const tenth = share();
+    assert.ok(tenth > 0.05 && tenth < 0.15, String(tenth));
+    assert.equal(traceOf({ traceparent: `00-${TRACE}-${SPAN}-01` }).sampled, true);
+    recordSpans(0);
+    assert.equal(share(), 0);
+    assert.equal(traceOf({ traceparent: `00-${TRACE}-${SPAN}-00` }).sampled, false);
   });
 
   it("becomes spans where an exporter is configured, each hop the child of the one before", async () => {

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Redis } from "ioredis";
 import { pino } from "pino";
 import { type Bus, createBus, MAX_MESSAGE } from "../../../../services/market-data/bus/index.ts";
 import { freePort, startPostgres, type TestPostgres } from "../../../support/postgres.ts";
@@ -20,11 +24,11 @@ async function postgresServer(): Promise<Server> {
   return { ...postgres, env: { DATABASE_URL: postgres.url, DATABASE_CREDENTIALS: postgres.credentials } };
 }
 
-async function redisServer(): Promise<Server> {
+async function redisServer(...settings: string[]): Promise<Server> {
   const port = await freePort();
   let server: ChildProcess | undefined;
   const start = async () => {
-    server = spawn("redis-server", ["--port", String(port), "--save", ""], { stdio: "ignore" });
+    server = spawn("redis-server", ["--port", String(port), "--save", "", ...settings], { stdio: "ignore" });
   };
   const crash = async () => {
     const exited = new Promise((resolve) => server?.once("exit", resolve));
@@ -48,7 +52,7 @@ function hasRedis(): boolean {
 
 for (const [name, startServer] of [
   ["PostgreSQL", postgresServer],
-  ["Redis", redisServer],
+  ["Redis", () => redisServer()],
 ] as const) {
   describe(`the bus over ${name}`, () => {
     let server: Server | undefined;
@@ -131,3 +135,45 @@ for (const [name, startServer] of [
     });
   });
 }
+
+describe("the bus over Redis, whose token is rotated", () => {
+  it("connects again with the token that is mounted by then", async function () {
+    if (!hasRedis()) {
+      process.stdout.write("    skipped: there is no redis-server on the PATH\n");
+      this.skip();
+    }
+    const folder = await mkdtemp(join(tmpdir(), "trizone-token-"));
+    const token = (password: string) => writeFile(join(folder, "password"), password);
+    await Promise.all([writeFile(join(folder, "username"), "default"), token("first")]);
+    const server = await redisServer("--requirepass", "first");
+    const bus = createBus({ ...server.env, CACHE_CREDENTIALS: folder, DATABASE_POOL_SIZE: 1 }, log);
+    const admin = new Redis(server.env.REDIS_URL ?? "", { password: "first", lazyConnect: true });
+    admin.on("error", () => undefined);
+    const published = async () => {
+      for (const deadline = performance.now() + 20_000; performance.now() < deadline; await sleep(50)) {
+        if (
+          await bus.publish("test", "hello").then(
+            () => true,
+            () => false,
+          )
+        )
+          return;
+      }
+      assert.fail("not published");
+    };
+    try {
+      await published();
+      await admin.ping();
+      await token("second");
+      await admin.config("SET", "requirepass", "second");
+      // Ends the bus's connections, which were let in with the first token.
+      await admin.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      await published();
+    } finally {
+      admin.disconnect();
+      await bus.close();
+      await server.stop();
+      await rm(folder, { recursive: true });
+    }
+  });
+});
