@@ -152,7 +152,7 @@ describe("the bus over Redis, whose token is rotated", () => {
     const published = async () => {
       for (const deadline = performance.now() + 20_000; performance.now() < deadline; await sleep(50)) {
         if (
-          await bus.publish("test", "hello").then(
+          await bus.publish("hello").then(
             () => true,
             () => false,
           )
