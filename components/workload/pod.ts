@@ -166,18 +166,36 @@ function probe(path: string, times: { periodSeconds: number; failureThreshold: n
   return { httpGet: { path, port: "admin" }, timeoutSeconds: 2, ...times };
 }
 
-/** As many pods in each zone, on different hosts where there are enough. */
-export function spread(matchLabels: Record<string, string>, tier: NodeTier = "app"): Partial<PodSpec> {
+/**
+ * As many pods in each zone as in any other that takes pods. A zone whose nodes are all cordoned, as a zonal shift of
+ * EKS leaves them, or not ready, doesn't count: by Kubernetes' default it would, as a zone of no pods that no other may
+ * exceed by more than one, and every further pod would wait until it is back.
+ */
+export const OVER_ZONES = {
+  topologyKey: "topology.kubernetes.io/zone",
+  maxSkew: 1,
+  nodeTaintsPolicy: "Honor",
+};
+
+/**
+ * As many pods in each zone, on different hosts where there are enough.
+ *
+ * @param release label by which the pods of one release know each other
+ */
+export function spread(
+  matchLabels: Record<string, string>,
+  tier: NodeTier = "app",
+  release = "pod-template-hash",
+): Partial<PodSpec> {
   const labelSelector = { matchLabels };
   return {
     topologySpreadConstraints: [
       {
-        topologyKey: "topology.kubernetes.io/zone",
-        maxSkew: 1,
+        ...OVER_ZONES,
         whenUnsatisfiable: "DoNotSchedule",
         labelSelector,
         // A rollout spreads its own pods; the ones it replaces don't count.
-        matchLabelKeys: ["pod-template-hash"],
+        matchLabelKeys: [release],
       },
     ],
     affinity: {

@@ -20,6 +20,8 @@ export interface Zone {
   frozen: boolean;
   /** Whether its node's lease is being renewed. */
   nodeReady: boolean;
+  /** A zonal shift of the cluster keeps new pods away; those that are there go on. */
+  cordoned: boolean;
   fault: PodFault | null;
 }
 
@@ -30,7 +32,16 @@ export function makeZones(
 ): Zone[] {
   return zones.map(({ name, id }) => {
     const nodeName = nodeNames[name] ?? `node-${name}`;
-    return { name, id, nodeName, killed: false, frozen: false, nodeReady: true, fault: null };
+    return {
+      name,
+      id,
+      nodeName,
+      killed: false,
+      frozen: false,
+      nodeReady: true,
+      cordoned: false,
+      fault: null,
+    };
   });
 }
 
@@ -44,5 +55,5 @@ export function findZone(zones: readonly Zone[], name: string): Zone {
 
 /** Whether new pods may be placed there. */
 export function isLive(zone: Zone): boolean {
-  return !zone.killed && !zone.frozen && zone.nodeReady;
+  return !zone.killed && !zone.frozen && zone.nodeReady && !zone.cordoned;
 }

@@ -26,7 +26,7 @@ export const podsSpreadOverZones = resourceRule({
   description: "Pods are spread evenly over three zones, and there are at least three of them.",
   severity: "high",
   verdict: "would be lost with fewer than three zones",
-  fix: `Give the pods a topologySpreadConstraint (topologyKey ${ZONE}, maxSkew 1, whenUnsatisfiable DoNotSchedule, a labelSelector of their own labels), three replicas or more, and no selector that leaves out a zone.`,
+  fix: `Give the pods a topologySpreadConstraint (topologyKey ${ZONE}, maxSkew 1, whenUnsatisfiable DoNotSchedule, nodeTaintsPolicy Honor so that a cordoned zone stops no pod, a labelSelector of their own labels), three replicas or more, and no selector that leaves out a zone.`,
   configSchema: PRODUCTION_SCHEMA,
   judge: (resource) => {
     const { type, props } = resource;
@@ -54,6 +54,7 @@ function judge(path: string, owner: unknown): string[] {
       read(constraint, "topologyKey") === ZONE &&
       read(constraint, "maxSkew") === 1 &&
       read(constraint, "whenUnsatisfiable") === "DoNotSchedule" &&
+      read(constraint, "nodeTaintsPolicy") === "Honor" &&
       selects(read(constraint, "labelSelector", "matchLabels"), labels),
   );
   const replicas = read(owner, "spec", "replicas");

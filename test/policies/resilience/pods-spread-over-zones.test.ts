@@ -18,6 +18,7 @@ describe("policy pods-spread-over-zones", () => {
     [`${spread}.0.topologyKey`, "kubernetes.io/hostname", /no constraint/],
     [`${spread}.0.maxSkew`, 2, /no constraint/],
     [`${spread}.0.whenUnsatisfiable`, "ScheduleAnyway", /no constraint/],
+    [`${spread}.0.nodeTaintsPolicy`, undefined, /no constraint/],
     [`${spread}.0.labelSelector.matchLabels`, { "app.kubernetes.io/name": "gateway" }, /no constraint/],
     ["spec.replicas", 2, /spec\.replicas is 2/],
     ["spec.template.spec.nodeSelector", { [zone]: "ap-southeast-2a" }, /allows only "ap-southeast-2a"/],
