@@ -32,6 +32,9 @@ export const podsSpreadOverZones = resourceRule({
     const { type, props } = resource;
     if (AUTOSCALER.test(type)) return tooFew("spec.minReplicas", read(props, "spec", "minReplicas") ?? 1);
     if (!REPLICATED.has(podKind(type) ?? "")) return [];
+    // Its pods have the template of a Deployment, which is judged itself.
+    if (read(props, "spec", "workloadRef") !== undefined)
+      return tooFew("spec.replicas", read(props, "spec", "replicas") ?? 1);
     return podOwners(type, props).flatMap(({ path, value: owner }) =>
       isSingle(resource, owner) ? [] : judge(path, owner),
     );
@@ -60,7 +63,8 @@ function judge(path: string, owner: unknown): string[] {
   const replicas = read(owner, "spec", "replicas");
   return [
     ...(even ? [] : [`${path}spec.template.spec has no constraint that spreads its own pods over ${ZONE}`]),
-    ...(unset(replicas) ? [] : tooFew(`${path}spec.replicas`, replicas)),
+    // None at all: a Rollout makes pods of its template.
+    ...(unset(replicas) || replicas === 0 ? [] : tooFew(`${path}spec.replicas`, replicas)),
     ...pinned(pod, `${path}spec.template.spec`),
   ];
 }
