@@ -53,4 +53,4 @@ export {
   type ServiceName,
 } from "./services.ts";
 export { type Subnets, subnetProblems, subnetsOf, type Tier } from "./subnets.ts";
-export { EXCHANGE_TIME_ZONE, OPEN_FACTOR, tradingWindows } from "./trading-hours.ts";
+export { EXCHANGE_TIME_ZONE, OPEN_FACTOR, OPEN_SCHEDULES, tradingWindows } from "./trading-hours.ts";

@@ -14,6 +14,12 @@ const QUIET = { from: 9 * 60, to: 16 * 60 + 30 };
 /** The market's open, 9:59 to 10:02, in ordinary minutes' traffic. */
 export const OPEN_FACTOR = 3;
 
+/**
+ * When there is more of what serves, and when it is as usual again: half an hour before the open and half an hour after,
+ * as cron has it, in the exchange's time zone, daylight saving and all.
+ */
+export const OPEN_SCHEDULES = { open: "30 9 * * 1-5", usual: "30 10 * * 1-5" };
+
 const DAY = 24 * 60;
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 

@@ -13,7 +13,7 @@ export interface WorkloadArgs extends Omit<PodArgs, "service"> {
   replicas?: number;
   /** Pods at most. @default four times `replicas` */
   maxReplicas?: number;
-  /** Percent of the requested CPU at which pods are added: half leaves room for a lost zone's share. @default 50 */
+  /** Percent of the requested CPU at which pods are added: two zones with a lost one's share have 90 % of it. @default 60 */
   targetCpuPercent?: number;
   /** Others set the autoscaler's minimum by the hour, so that an update must leave it. @default false */
   scheduledMinimum?: boolean;
@@ -131,7 +131,7 @@ export class Workload extends pulumi.ComponentResource {
   }
 
   #autoscaler(scaleTargetRef: Canary["scaleTargetRef"], replicas: number): void {
-    const { maxReplicas = replicas * 4, targetCpuPercent = 50, scheduledMinimum, transform } = this.#args;
+    const { maxReplicas = replicas * 4, targetCpuPercent = 60, scheduledMinimum, transform } = this.#args;
     const autoscaler = {
       metadata: this.#metadata,
       spec: {

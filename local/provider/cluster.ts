@@ -95,7 +95,10 @@ function kubeconfigFor(name: string, region: string, server: string) {
 const nodeGroup: Answer = ({ urn, name: logical, inputs }, { region }) => {
   const name = text(inputs, "nodeGroupName") ?? autoName(urn, logical);
   const nodeGroupArn = arn("eks", region, `nodegroup/${name}/${derived(urn, 36)}`);
-  return { outputs: { nodeGroup: { nodeGroupName: name, arn: nodeGroupArn }, placementGroupName: "" } };
+  const resources = [{ autoscalingGroups: [{ name: `eks-${name}-${uuid(urn)}` }] }];
+  return {
+    outputs: { nodeGroup: { nodeGroupName: name, arn: nodeGroupArn, resources }, placementGroupName: "" },
+  };
 };
 
 export const clusters: Record<string, Answer> = {

@@ -204,16 +204,22 @@ export const PROD: Case[] = [
       ["scaled up", "Deployment web", (o) => (o.spec.replicas = 3)],
       ["left to Kubernetes' default of one pod", "Deployment web", (o) => delete o.spec.replicas],
       ["scaled up when a release is aborted", "Rollout web", (o) => delete o.spec.workloadRef.scaleDown],
-      ["autoscaled", "HorizontalPodAutoscaler web", (o) => {
-        o.spec.scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
-      }],
+      [
+        "autoscaled",
+        "HorizontalPodAutoscaler web",
+        (o) => {
+          o.spec.scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
+        },
+      ],
     ] satisfies [string, string, Case[2]][]
-  ).map(([what, name, mutate]): Case => [
-    `a Deployment under a Rollout that is ${what}`,
-    name,
-    mutate,
-    /Deployment .*web: runs pods beside those of its Rollout/,
-  ]),
+  ).map(
+    ([what, name, mutate]): Case => [
+      `a Deployment under a Rollout that is ${what}`,
+      name,
+      mutate,
+      /Deployment .*web: runs pods beside those of its Rollout/,
+    ],
+  ),
   [
     "a spread by a label that Argo Rollouts doesn't set",
     "Deployment web",

@@ -18,7 +18,10 @@ const owns: Check = ({ spec, metadata: { name, namespace } }, _, templates) =>
     .map(() => "spec.selector does not match its own pods");
 
 const CHECKS: Record<string, Check> = {
-  Deployment: (object, objects, templates) => [...owns(object, objects, templates), ...released(object, objects)],
+  Deployment: (object, objects, templates) => [
+    ...owns(object, objects, templates),
+    ...released(object, objects),
+  ],
   StatefulSet: owns,
   DaemonSet: owns,
   Service: service,

@@ -131,7 +131,9 @@ export function manifests(graph: Graph, known: (image: string) => boolean = () =
     .resources(/^kubernetes:(apps\/v1:Deployment|batch\/v1:Job)$/)
     .flatMap((resource) => {
       if (!images(resource).every(known)) return [];
-      return resource.type.endsWith("Job") ? job(reader, resource) : deployment(reader, resource, scalings, released);
+      return resource.type.endsWith("Job")
+        ? job(reader, resource)
+        : deployment(reader, resource, scalings, released);
     });
   const dependencies = dependsOn(graph, new Set(workloads.map(({ urn }) => urn)));
   const read: Manifests = {

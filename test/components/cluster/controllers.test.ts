@@ -111,7 +111,9 @@ describe("controllers", () => {
     for (const { name, inputs } of groups) {
       // EKS names a node group's auto scaling group after it, and Pulumi the node group after the resource.
       const scaled = `eks-${name}-1a2b3c4-c0ffee00-1111-2222-3333-444455556666`;
-      const matching = priorities.filter(([, patterns]) => patterns.some((one) => new RegExp(one).test(scaled)));
+      const matching = priorities.filter(([, patterns]) =>
+        patterns.some((one) => new RegExp(one).test(scaled)),
+      );
       assert.deepEqual(
         matching.map(([priority]) => priority),
         [inputs.capacityType === "SPOT" ? "10" : "20"],

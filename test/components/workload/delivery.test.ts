@@ -72,7 +72,10 @@ describe("delivery by canary", () => {
       );
       const minutes = pauses.reduce((sum: number, one: number) => sum + one, 0);
       const timeout = Number(metadata.annotations["pulumi.com/timeoutSeconds"]);
-      assert.ok(timeout >= minutes * 60 + spec.progressDeadlineSeconds, "a good release has the time it needs");
+      assert.ok(
+        timeout >= minutes * 60 + spec.progressDeadlineSeconds,
+        "a good release has the time it needs",
+      );
       assert.equal(spec.progressDeadlineAbort, true);
       const [rollout] = ofType(prod, ROLLOUT).filter(({ name }) => name === `${service}-canary-rollout`);
       const [deployment] = ofType(prod, DEPLOYMENT).filter(({ name }) => name === `${service}-deployment`);
