@@ -173,11 +173,15 @@ export class NodeGroups extends pulumi.ComponentResource {
 
 /** Rules of the sizes; the cluster checks them too, since it is made before its nodes. */
 export function nodeRules(args: Pick<NodeGroupsArgs, "min" | "max" | "open" | "burst" | "zones">): Rule[] {
-  const { min = 1, max = 3, open = min, burst = 2, zones } = args;
+  const { min = 1, max = 3, open, burst = 2, zones } = args;
   return [
     [min >= 1, "min", "expected at least one node a zone"],
     [max >= min, "max", "expected no less than min"],
-    [open >= min && open <= max, "open", "expected no less than min, and no more than max"],
+    [
+      open === undefined || (open >= min && open <= max),
+      "open",
+      "expected no less than min, and no more than max",
+    ],
     [burst >= 0, "burst", "expected 0 or more"],
     [zones.length === 3, "zones", "expected three zones"],
   ];
