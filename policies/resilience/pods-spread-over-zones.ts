@@ -26,12 +26,15 @@ export const podsSpreadOverZones = resourceRule({
   description: "Pods are spread evenly over three zones, and there are at least three of them.",
   severity: "high",
   verdict: "would be lost with fewer than three zones",
-  fix: `Give the pods a topologySpreadConstraint (topologyKey ${ZONE}, maxSkew 1, whenUnsatisfiable DoNotSchedule, a labelSelector of their own labels), three replicas or more, and no selector that leaves out a zone.`,
+  fix: `Give the pods a topologySpreadConstraint (topologyKey ${ZONE}, maxSkew 1, whenUnsatisfiable DoNotSchedule, nodeTaintsPolicy Honor so that a cordoned zone stops no pod, a labelSelector of their own labels), three replicas or more, and no selector that leaves out a zone.`,
   configSchema: PRODUCTION_SCHEMA,
   judge: (resource) => {
     const { type, props } = resource;
     if (AUTOSCALER.test(type)) return tooFew("spec.minReplicas", read(props, "spec", "minReplicas") ?? 1);
     if (!REPLICATED.has(podKind(type) ?? "")) return [];
+    // Its pods have the template of a Deployment, which is judged itself.
+    if (read(props, "spec", "workloadRef") !== undefined)
+      return tooFew("spec.replicas", read(props, "spec", "replicas") ?? 1);
     return podOwners(type, props).flatMap(({ path, value: owner }) =>
       isSingle(resource, owner) ? [] : judge(path, owner),
     );
@@ -54,12 +57,14 @@ function judge(path: string, owner: unknown): string[] {
       read(constraint, "topologyKey") === ZONE &&
       read(constraint, "maxSkew") === 1 &&
       read(constraint, "whenUnsatisfiable") === "DoNotSchedule" &&
+      read(constraint, "nodeTaintsPolicy") === "Honor" &&
       selects(read(constraint, "labelSelector", "matchLabels"), labels),
   );
   const replicas = read(owner, "spec", "replicas");
   return [
     ...(even ? [] : [`${path}spec.template.spec has no constraint that spreads its own pods over ${ZONE}`]),
-    ...(unset(replicas) ? [] : tooFew(`${path}spec.replicas`, replicas)),
+    // None at all: a Rollout makes pods of its template.
+    ...(unset(replicas) || replicas === 0 ? [] : tooFew(`${path}spec.replicas`, replicas)),
     ...pinned(pod, `${path}spec.template.spec`),
   ];
 }

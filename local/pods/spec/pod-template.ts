@@ -93,6 +93,7 @@ const Spread = z.object({
   topologyKey: z.string(),
   whenUnsatisfiable: z.enum(["DoNotSchedule", "ScheduleAnyway"]).default("DoNotSchedule"),
   labelSelector: z.strictObject({ matchLabels: z.record(z.string(), z.string()).default({}) }).prefault({}),
+  nodeTaintsPolicy: z.enum(["Honor", "Ignore"]).default("Ignore"),
 });
 
 const StringMap = z.record(z.string(), z.string()).default({});

@@ -18,6 +18,7 @@ describe("policy pods-spread-over-zones", () => {
     [`${spread}.0.topologyKey`, "kubernetes.io/hostname", /no constraint/],
     [`${spread}.0.maxSkew`, 2, /no constraint/],
     [`${spread}.0.whenUnsatisfiable`, "ScheduleAnyway", /no constraint/],
+    [`${spread}.0.nodeTaintsPolicy`, undefined, /no constraint/],
     [`${spread}.0.labelSelector.matchLabels`, { "app.kubernetes.io/name": "gateway" }, /no constraint/],
     ["spec.replicas", 2, /spec\.replicas is 2/],
     ["spec.template.spec.nodeSelector", { [zone]: "ap-southeast-2a" }, /allows only "ap-southeast-2a"/],
@@ -27,6 +28,17 @@ describe("policy pods-spread-over-zones", () => {
     ["spec.minReplicas", 2, /spec\.minReplicas is 2/],
     ["spec.minReplicas", undefined, /spec\.minReplicas is 1/],
   ]);
+
+  const released = { spec: { replicas: 3, workloadRef: { kind: "Deployment", name: "web" } } };
+  holds(POLICY, "kubernetes:argoproj.io/v1alpha1:Rollout", released, [
+    ["spec.replicas", 2, /spec\.replicas is 2/],
+    ["spec.replicas", undefined, /spec\.replicas is 1/],
+  ]);
+
+  it("leave a Deployment alone that is only a Rollout's template", async () => {
+    const { spec } = deployment;
+    assert.deepEqual(await judgeBy(POLICY)(resource(DEPLOYMENT, { spec: { ...spec, replicas: 0 } })), []);
+  });
 
   it("leave the one pod of a volume alone, but not in production", async () => {
     const single = resource("kubernetes:apps/v1:StatefulSet", { spec: { template: { spec: {} } } });
