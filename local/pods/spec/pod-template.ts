@@ -102,7 +102,7 @@ const Certified = z.looseObject({
   spec: z.looseObject({
     containers: z.array(
       z.looseObject({
-        env: z.array(z.looseObject({ value: z.unknown() })).default([]),
+        env: z.array(z.looseObject({ value: z.unknown().optional() })).default([]),
         volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
       }),
     ),
