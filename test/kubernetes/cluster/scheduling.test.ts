@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { graphOf, inputsOf } from "../../program/graphs.ts";
 import { called, type KubernetesObject, objectsOf, ofKind } from "../objects.ts";
-import { openDefinition } from "./api.ts";
+import { define } from "./api.ts";
 import { ControlPlane, missingPrograms, programPath } from "./control-plane.ts";
 import { Nodes } from "./nodes.ts";
 
@@ -175,7 +175,7 @@ function onApiServer(stack: string): void {
       for (const { metadata } of ofKind(objects, "Namespace")) {
         assert.equal(metadata.labels?.["pod-security.kubernetes.io/enforce"], "restricted", metadata.name);
       }
-      await define(plane, objects);
+      await define(plane.api, objects);
       const refused: string[] = [];
       for (const object of objects) {
         await plane.api
@@ -257,34 +257,6 @@ function onApiServer(stack: string): void {
       });
     }
   });
-}
-
-/** Namespaces that others make, and definitions of kinds whose controllers the charts bring. */
-async function define(plane: ControlPlane, objects: KubernetesObject[]): Promise<void> {
-  const made = new Set(ofKind(objects, "Namespace").map(({ metadata }) => metadata.name));
-  for (const name of new Set(objects.map(({ metadata }) => metadata.namespace ?? "default"))) {
-    if (made.has(name)) continue;
-    await plane.api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
-  }
-  const custom = new Map(
-    objects
-      .filter(({ apiVersion }) => /\.[a-z]+\//.test(apiVersion) && !/\.k8s\.io\//.test(apiVersion))
-      .concat(
-        objects.filter(({ apiVersion }) =>
-          /^(secrets-store\.csi\.x-k8s\.io|elbv2\.k8s\.aws)\//.test(apiVersion),
-        ),
-      )
-      .map((object) => [`${object.apiVersion} ${object.kind}`, object]),
-  );
-  for (const object of custom.values()) {
-    await plane.api.apply(openDefinition(object));
-    const served = async () => (await plane.api.pathOf(object)) !== "";
-    for (let tries = 0; !(await served().catch(() => false)); tries++) {
-      assert.ok(tries < 60, `${object.kind} is not served`);
-      plane.api.forget();
-      await sleep(500);
-    }
-  }
 }
 
 /** Prod's own descheduler with its own policy. Gives what ends it. */
