@@ -129,7 +129,7 @@ async function run(
   const resources = new Resources(fail, options.onResource);
   const context = createContext({
     ...{ project, stack, organization, config, secretConfigKeys, dryRun },
-    ...{ provider, stackReferences, resources },
+    ...{ provider, stackReferences, resources, folder: entry.pwd },
   });
   const log = new Log({ listener: options.onLog, onError: fail });
   let announcedEnd = false;
