@@ -34,7 +34,10 @@ export function assetOf(value: PropertyMap): Asset {
 export async function readAsset({ text, path, uri }: Asset, folder: string): Promise<Buffer> {
   if (path !== undefined) {
     const file = absolute(path, folder);
-    return readPath(file, (reason) => `failed to open asset file '${file}': ${reason}`);
+    const explain = (reason: string) => `failed to open asset file '${file}': ${reason}`;
+    const found = await stat(file).catch(reject(`open ${file}`, explain));
+    if (found.isDirectory()) throw new Error(`asset path '${file}' is a directory; try using an archive`);
+    return readPath(file, explain);
   }
   return uri === undefined ? Buffer.from(text ?? "") : readUri(uri);
 }
@@ -45,8 +48,6 @@ export function absolute(path: string, folder: string): string {
 
 /** The content of a file; `explain` makes the message of the reason why it can't be read. */
 export async function readPath(file: string, explain = (reason: string) => reason): Promise<Buffer> {
-  if (await stat(file).then((found) => found.isDirectory(), reject(`open ${file}`, explain)))
-    throw new Error(`asset path '${file}' is a directory; try using an archive`);
   return readFile(file).catch(reject(`open ${file}`, explain));
 }
 
