@@ -77,7 +77,7 @@ describe("a stack's config", () => {
       nodeArgs: ["--import", "tsx"],
     });
     await assert.rejects(runtime('{ typescript: "no" }'), /typescript option must be a boolean/);
-    await assert.rejects(runtime("{ tsconfig: 1 }"), /tsconfigpath option must be a string/);
+    await assert.rejects(runtime("{ tsconfig: 1 }"), /option must be a string/);
   });
 
   it("reads what is encrypted as a placeholder, and knows that it is secret", async () => {
