@@ -14,7 +14,11 @@ export interface StackConfig {
   /** `ns:key` -> value; objects and lists as JSON text. */
   config: Record<string, string>;
   secretConfigKeys: string[];
-  /** Arguments of Node; absent where the engine has to see to it that TypeScript is loaded. */
+  /** Present and false where Node itself is to load TypeScript. */
+  typescript?: boolean;
+  /** Path of the compiler's settings, where Pulumi.yaml names one. */
+  tsconfig?: string;
+  /** Arguments of Node, where Pulumi.yaml has some. */
   nodeArgs?: string[];
 }
 
@@ -32,7 +36,7 @@ export async function readStackConfig(
   const file = await readYaml(projectFile(directory));
   const project = text(file, "name");
   if (!project) throw file.error(file.map, "a project needs a name");
-  const nodeArgs = readRuntime(file);
+  const runtime = readRuntime(file);
   const declared = declaredConfig(file, project);
   const given = await readYaml(stackFile(directory, stack, file));
   const values: Record<string, string> = {};
@@ -50,7 +54,7 @@ export async function readStackConfig(
     main: text(file, "main"),
     config,
     secretConfigKeys: [...secrets].sort(),
-    ...(nodeArgs && { nodeArgs }),
+    ...runtime,
   };
 }
 
@@ -70,16 +74,24 @@ function stackFile(directory: string, stack: string, project: YamlFile): string 
   throw new EvaluationError(`There is no Pulumi.${stack}.yaml in ${folder}: ${known}`);
 }
 
-/** The options `nodeargs`, and `typescript: false`, by which Pulumi leaves TypeScript to Node. */
-function readRuntime(file: YamlFile): string[] | undefined {
+/** The options of the runtime, of which those that are absent are left out. */
+function readRuntime(file: YamlFile): Pick<StackConfig, "typescript" | "tsconfig" | "nodeArgs"> {
   const runtime = file.map.get("runtime", true);
   const name = isMap(runtime) ? runtime.get("name") : isScalar(runtime) ? runtime.value : undefined;
   if (name !== "nodejs")
     throw file.error(runtime ?? file.map, `only the runtime 'nodejs' can be evaluated here`);
-  if (!isMap(runtime)) return undefined;
-  const given = runtime.getIn(["options", "nodeargs"]);
-  if (given !== undefined) return String(given).split(/\s+/).filter(Boolean);
-  return runtime.getIn(["options", "typescript"]) === false ? [] : undefined;
+  if (!isMap(runtime)) return {};
+  const option = (key: string) => runtime.getIn(["options", key]);
+  const [typescript, tsconfig, nodeArgs] = [option("typescript"), option("tsconfig"), option("nodeargs")];
+  if (typescript !== undefined && typeof typescript !== "boolean")
+    throw file.error(runtime, "typescript option must be a boolean");
+  if (tsconfig !== undefined && typeof tsconfig !== "string")
+    throw file.error(runtime, "tsconfigpath option must be a string");
+  return {
+    ...(typescript === false && { typescript }),
+    ...(tsconfig && { tsconfig }),
+    ...(nodeArgs !== undefined && { nodeArgs: String(nodeArgs).split(/\s+/).filter(Boolean) }),
+  };
 }
 
 function text(file: YamlFile, key: string): string | undefined {

@@ -48,8 +48,20 @@ export interface EvaluateOptions {
   onLog?: (severity: Severity, message: string, urn?: string) => void;
   /** Ends the evaluation at once. */
   signal?: AbortSignal;
-  /** Arguments of Node, as `nodeargs` in Pulumi.yaml. @default those by which tsx loads TypeScript */
+  /** Whether the SDK's ts-node compiles TypeScript; where not, Node itself strips its types. @default true, as the CLI */
+  typescript?: boolean;
+  /** Path of the compiler's settings, from the program's folder. @default "tsconfig.json" */
+  tsconfig?: string;
+  /** Arguments of Node, as `nodeargs` in Pulumi.yaml. */
   nodeArgs?: string[];
+}
+
+/** By which the SDK's runner knows whether and how to compile TypeScript. */
+function compilerEnvironment({ typescript = true, tsconfig }: EvaluateOptions): NodeJS.ProcessEnv {
+  return {
+    ...(typescript && { PULUMI_NODEJS_TYPESCRIPT: "true" }),
+    ...(tsconfig && { PULUMI_NODEJS_TSCONFIG_PATH: tsconfig }),
+  };
 }
 
 /** Starts the program as the CLI's Node language host does, against the engine at `address`. */
@@ -73,12 +85,12 @@ function startProgram(
   ];
   const runner = resolveSdk("@pulumi/pulumi/cmd/run", entry.pwd);
   return startNode({
-    nodeArgs: options.nodeArgs ?? ["--import", import.meta.resolve("tsx")],
+    nodeArgs: options.nodeArgs,
     traces: options.traces,
     script: runner,
     args: [...settings, entry.program],
     cwd: entry.pwd,
-    env: sdkEnvironment(options),
+    env: { ...sdkEnvironment(options), ...compilerEnvironment(options) },
     onLine: (_stream, line) => log.add("info", line),
   });
 }
@@ -117,7 +129,7 @@ async function run(
   const resources = new Resources(fail, options.onResource);
   const context = createContext({
     ...{ project, stack, organization, config, secretConfigKeys, dryRun },
-    ...{ provider, stackReferences, resources },
+    ...{ provider, stackReferences, resources, folder: entry.pwd },
   });
   const log = new Log({ listener: options.onLog, onError: fail });
   let announcedEnd = false;

@@ -1,4 +1,5 @@
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
+import { hashAssets } from "../assets/index.ts";
 import {
   dereference,
   isProviderType,
@@ -36,7 +37,11 @@ export async function register(request: proto.RegisterResourceRequest, context: 
 
 async function registerReserved(urn: string, request: proto.RegisterResourceRequest, context: Context) {
   const { transforms, hooks, resources } = context;
-  const transformed = await transforms.apply(asSent(request), request.getTransformsList());
+  const sent = asSent(request);
+  const hashed = { ...sent, inputs: await hashAssets(sent.inputs, context.folder) };
+  const transformed = await transforms.apply(hashed, request.getTransformsList());
+  // Those that transforms added have no hash yet.
+  transformed.inputs = await hashAssets(transformed.inputs, context.folder);
   transforms.addResource(urn, request.getParent(), request.getTransformsList());
   const resource = describe(urn, request, transformed, context);
   const bound = transformed.options.getHooks();

@@ -55,7 +55,8 @@ export function startNode(options: {
   const nodeArgs = [
     ...inspectorOnDemand,
     ...(traces ? [] : withoutTraces),
-    ...["--import", `${setup}?parent=${process.pid}${traces ? "&traces" : ""}`],
+    // In one word: for an argument that is `--import` alone the SDK's runner does without ts-node's ES modules.
+    `--import=${setup}?parent=${process.pid}${traces ? "&traces" : ""}`,
     ...(options.nodeArgs ?? []),
   ];
   const child = spawn(process.execPath, [...nodeArgs, script, ...args], {
