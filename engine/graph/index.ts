@@ -11,6 +11,7 @@ export {
   isUnknown,
   keepSecrets,
   mask,
+  OUTPUT,
   RESOURCE,
   referencedUrns,
   reveal,
