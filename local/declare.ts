@@ -34,6 +34,8 @@ export async function stackReferences(
 export interface Declared {
   graph: Graph;
   violations: Violation[];
+  /** What in the stack's settings is read otherwise than one may think. */
+  warnings: string[];
 }
 
 /**
@@ -90,7 +92,7 @@ export async function declare(options: {
         options.onGraph?.(graph);
       },
     });
-    return { graph, violations: await (verdict ?? judge(graph)) };
+    return { graph, violations: await (verdict ?? judge(graph)), warnings: settings.warnings };
   } finally {
     await starting?.then(
       (pack) => pack.close(),

@@ -29,6 +29,8 @@ export interface EvaluateOptions {
   config: Record<string, string>;
   /** Keys of `config` whose values are secret. */
   secretConfigKeys?: string[];
+  /** What the reading of the config found strange: logged first. */
+  warnings?: string[];
   provider: Provider;
   /** Run as a preview: outputs may stay unknown. @default false */
   dryRun?: boolean;
@@ -132,6 +134,7 @@ async function run(
     ...{ provider, stackReferences, resources },
   });
   const log = new Log({ listener: options.onLog, onError: fail });
+  for (const warning of options.warnings ?? []) log.add("warning", warning);
   let announcedEnd = false;
   const announceEnd = () => {
     announcedEnd = true;

@@ -42,6 +42,7 @@ async function judge({ stack, set, json }: Options): Promise<void> {
       compared.catch(() => undefined);
     },
   });
+  for (const warning of result.warnings) process.stderr.write(`warning: ${warning}\n`);
   const [{ renderPlan, planJson }, diff] = await Promise.all([view, compared]);
   console.log(json ? JSON.stringify(planJson(result, diff), null, 2) : renderPlan(result, diff));
   if (result.violations.some(({ level }) => level === "mandatory")) process.exitCode = 1;
