@@ -131,7 +131,7 @@ async function run(
   const resources = new Resources(fail, options.onResource);
   const context = createContext({
     ...{ project, stack, organization, config, secretConfigKeys, dryRun },
-    ...{ provider, stackReferences, resources },
+    ...{ provider, stackReferences, resources, folder: entry.pwd },
   });
   const log = new Log({ listener: options.onLog, onError: fail });
   for (const warning of options.warnings ?? []) log.add("warning", warning);

@@ -40,7 +40,9 @@ export function failureOf(run: Run): Failure | undefined {
   const what = fault?.message ?? logged?.summary;
   if (what !== undefined) {
     const details = logged?.trace;
-    return failure(run, `failed: ${what}${at(logged)}`, { details, cause: fault?.cause, hasPlace: true });
+    // The compiler's message says the place already.
+    const hasPlace = !what.startsWith("TSError");
+    return failure(run, `failed: ${what}${at(logged)}`, { details, cause: fault?.cause, hasPlace });
   }
   if (end.kind === "timed out") {
     return failure(run, `did not end within ${run.timeoutMs / 1000} s: ${waitingFor(run.resources)}`, {

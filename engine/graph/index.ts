@@ -4,6 +4,7 @@ export type { Alias, Graph, PropertyMap, Resource, ResourceOptions, Violation } 
 export { isProviderType, makeUrn, nameOf, packageOf, STACK_TYPE, typeOf } from "./graph.ts";
 export {
   ARCHIVE,
+  ASSET,
   dereference,
   hasSecret,
   isObject,

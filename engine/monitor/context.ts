@@ -12,6 +12,8 @@ interface Scope {
   project: string;
   stack: string;
   organization: string;
+  /** The program's folder, in which it runs. */
+  folder: string;
   /** `ns:key` -> value. */
   config: Record<string, string>;
   secretConfigKeys: string[];

@@ -4,6 +4,7 @@ import engine from "@pulumi/pulumi/proto/engine_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
+import { hashAssets } from "../assets/index.ts";
 import { outsideOf } from "../config/version-range.ts";
 import { dereference, type PropertyMap, packageOf, reveal, type Severity } from "../graph/index.ts";
 import { CallError, fromStruct, toStruct, unary } from "../grpc/index.ts";
@@ -142,9 +143,10 @@ export function monitor(context: Context, shutdown: () => void): grpc.UntypedSer
     registerResource: unary((request: proto.RegisterResourceRequest) => register(request, context)),
     readResource: unary((request: proto.ReadResourceRequest) => read(request, context)),
     existsResource: unary((request: proto.ExistsResourceRequest) => exists(request, context)),
-    registerResourceOutputs: done((request: proto.RegisterResourceOutputsRequest) =>
-      resources.setOutputs(request.getUrn(), fromStruct(request.getOutputs())),
-    ),
+    registerResourceOutputs: done(async (request: proto.RegisterResourceOutputsRequest) => {
+      const outputs = await hashAssets(fromStruct(request.getOutputs()), context.folder);
+      resources.setOutputs(request.getUrn(), outputs);
+    }),
     invoke: unary((request: proto.ResourceInvokeRequest) => invoke(request, context)),
     call: unary((request: proto.ResourceCallRequest) => call(request, context)),
     registerStackTransform: done((target: callback.Callback) => transforms.addStack(target)),
@@ -160,9 +162,9 @@ export function monitor(context: Context, shutdown: () => void): grpc.UntypedSer
 }
 
 /** A handler whose answer is empty. */
-function done<Request>(handle: (request: Request) => void) {
-  return unary((request: Request) => {
-    handle(request);
+function done<Request>(handle: (request: Request) => void | Promise<void>) {
+  return unary(async (request: Request) => {
+    await handle(request);
     return new empty.Empty();
   });
 }

@@ -1,4 +1,5 @@
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
+import { hashAssets } from "../assets/index.ts";
 import {
   dereference,
   isProviderType,
@@ -41,7 +42,11 @@ async function registerReserved(urn: string, request: proto.RegisterResourceRequ
   const sources = Object.fromEntries(
     [...request.getPropertydependenciesMap().entries()].map(([key, urns]) => [key, urns.getUrnsList()]),
   );
-  const transformed = await transforms.apply(asSent(request, context), own, sources);
+  const sent = asSent(request, context);
+  const hashed = { ...sent, inputs: await hashAssets(sent.inputs, context.folder) };
+  const transformed = await transforms.apply(hashed, own, sources);
+  // Those that transforms added have no hash yet.
+  transformed.inputs = await hashAssets(transformed.inputs, context.folder);
   transforms.addResource(urn, request.getParent(), own);
   const resource = describe(urn, request, transformed, context);
   const bound = transformed.options.getHooks();

@@ -17,8 +17,10 @@ export function sdkEnvironment(options: {
   secretConfigKeys?: string[];
   env?: Record<string, string>;
 }): NodeJS.ProcessEnv {
-  // What an outer Pulumi run set for its own program would pass for settings of this one.
-  const own = Object.entries(process.env).filter(([key]) => !key.startsWith("PULUMI_NODEJS_"));
+  // What an outer Pulumi run set for its own program would pass for settings of this one; this one only a person sets.
+  const own = Object.entries(process.env).filter(
+    ([key]) => !key.startsWith("PULUMI_NODEJS_") || key === "PULUMI_NODEJS_TRANSPILE_ONLY",
+  );
   return {
     ...compileCache(),
     ...Object.fromEntries(own),

@@ -59,7 +59,7 @@ describe("bad arguments", () => {
 describe("transforms", () => {
   it("reach a child's arguments and options", async () => {
     const directory = new URL("programs/transforms", import.meta.url).pathname;
-    const scope = { project: "transforms", stack: "test", config: {} };
+    const scope = { project: "transforms", stack: "test", config: {}, typescript: false };
     const graph = await evaluate({ ...scope, directory, main: "index.ts", provider: createProvider() });
     assert.equal(inputsOf(graph, "aws:s3/bucket:Bucket").forceDestroy, true);
     assert.equal(ofType(graph, "aws:s3/bucketVersioning:BucketVersioning")[0]?.options.protect, true);

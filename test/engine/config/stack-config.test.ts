@@ -62,14 +62,22 @@ describe("a stack's config", () => {
     });
   });
 
-  it("says with what arguments Node loads the program", async () => {
-    const nodeArgs = async (options: string) => {
+  it("says who compiles TypeScript, and with what arguments Node runs", async () => {
+    const runtime = async (options: string) => {
       await files(`name: shop\nruntime: { name: nodejs, options: ${options} }\n`, "config: {}\n");
-      return (await readStackConfig(folder, "dev")).nodeArgs;
+      const { typescript, tsconfig, nodeArgs } = await readStackConfig(folder, "dev");
+      return { typescript, tsconfig, nodeArgs };
     };
-    assert.deepEqual(await nodeArgs("{ typescript: false }"), []);
-    assert.deepEqual(await nodeArgs("{ typescript: true }"), undefined);
-    assert.deepEqual(await nodeArgs('{ typescript: false, nodeargs: "--import  tsx" }'), ["--import", "tsx"]);
+    const none = { typescript: undefined, tsconfig: undefined, nodeArgs: undefined };
+    assert.deepEqual(await runtime("{ typescript: false }"), { ...none, typescript: false });
+    assert.deepEqual(await runtime("{ typescript: true }"), none);
+    assert.deepEqual(await runtime('{ tsconfig: tsconfig.pulumi.json, nodeargs: "--import  tsx" }'), {
+      ...none,
+      tsconfig: "tsconfig.pulumi.json",
+      nodeArgs: ["--import", "tsx"],
+    });
+    await assert.rejects(runtime('{ typescript: "no" }'), /typescript option must be a boolean/);
+    await assert.rejects(runtime("{ tsconfig: 1 }"), /tsconfigpath option must be a string/);
   });
 
   it("reads what is encrypted as a placeholder, and knows that it is secret", async () => {

@@ -180,7 +180,7 @@ describe("a program that fails", function () {
 
   it("says where its syntax is wrong", async () => {
     const error = await failureOf("syntax-error");
-    assert.match(error.message, /index\.ts:3:\d+: ERROR: Unexpected ";"/);
+    assert.match(error.message, /failed: SyntaxError: Expression expected \(at index\.ts:3\)$/);
   });
 
   it("says what is missing when there is nothing to run", async () => {

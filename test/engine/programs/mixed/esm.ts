@@ -1,3 +1,1 @@
-export enum Kind {
-  Esm = "enum",
-}
+export const kind: string = "esm";

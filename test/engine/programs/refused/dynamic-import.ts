@@ -1,0 +1,1 @@
+export = async () => ({ size: (await import("./parts/sizes.js")).size });

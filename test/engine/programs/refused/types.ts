@@ -1,0 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
+
+const stack: number = pulumi.getStack();
+export { stack };
