@@ -68,13 +68,14 @@ export function fullKey(key: string, project: string): string | undefined {
 
 /**
  * Lays `key=value` texts over a config, as `pulumi config set --path` does: `ns:a.b[0]=value` sets inside of
- * an object, whose other parts stay. A key that was secret stays so.
+ * an object, whose other parts stay. A key that was secret stays so, and `secrets` names those that have to be.
  * @throws EvaluationError that names the text
  */
 export function override(
   config: Record<string, ConfigValue>,
   texts: string[],
   project: string,
+  secrets: string[] = [],
 ): Record<string, ConfigValue> {
   const result = { ...config };
   for (const text of texts) {
@@ -87,7 +88,7 @@ export function override(
     const name = `${namespace}${top}`;
     const base = result[name];
     const set = inside.length === 0 ? givenText(value) : setInside(text, base?.text, inside, value);
-    result[name] = { ...set, secret: base?.secret ?? false };
+    result[name] = { ...set, secret: base?.secret || secrets.includes(name) };
   }
   return result;
 }

@@ -46,7 +46,8 @@ export async function readStackConfig(
   const declarations = readDeclarations(file, project);
   const own = await readOwn(stackFolder(file), stack, file, project);
   const at = { stack, path };
-  const values = override(withDeclared(own.values, declarations, at), overrides, project);
+  const secrets = declarations.flatMap(({ key, type, secret }) => (type && secret ? [key] : []));
+  const values = withDeclared(override(own.values, overrides, project, secrets), declarations, at);
   checkTypes(values, declarations, at);
   return {
     ...{ project, main, ...runtime },

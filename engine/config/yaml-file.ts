@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { isMap, isScalar, LineCounter, type Node, parseAllDocuments } from "yaml";
+import { type Alias, isMap, isScalar, LineCounter, type Node, parseAllDocuments } from "yaml";
 import { EvaluationError, isObject, messageOf } from "../graph/index.ts";
 import { decodeNode } from "./yaml-values.ts";
 
@@ -47,11 +47,16 @@ export async function readYaml(path: string): Promise<YamlFile> {
   const [broken] = document?.errors ?? [];
   if (broken) throw at(broken.pos[0], broken.message);
   const warnings = new Set<string>();
+  const targets = new Map<Node, Node | undefined>();
+  const target = (alias: Alias) => {
+    if (!targets.has(alias)) targets.set(alias, document && alias.resolve(document));
+    return targets.get(alias);
+  };
   const root: unknown = document?.contents ?? null;
   const decoded = isJson
     ? parseJson(text, (message) => at(0, message))
     : decodeNode(root, {
-        target: (alias) => ("resolve" in alias && document ? alias.resolve(document) : undefined),
+        target,
         error: atNode,
         onReprinted: (node, printed) => {
           const advice = `${node.value} is read as ${printed}, as YAML has it; put it in quotes to keep it as it is written`;

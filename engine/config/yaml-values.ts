@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar, type YAMLMap } from "yaml";
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type Pair,
+  type Scalar,
+  type YAMLMap,
+} from "yaml";
 import { parseTimestamp, Timestamp } from "./timestamp.ts";
 
 /**
@@ -7,7 +17,7 @@ import { parseTimestamp, Timestamp } from "./timestamp.ts";
  */
 export interface Decoder {
   /** What an alias stands for. */
-  target(alias: Node): Node | undefined;
+  target(alias: Alias): Node | undefined;
   /** Makes the error at a node. */
   error(node: unknown, message: string): Error;
   /** Told of a number or a date that is printed anew in another way than it is written. */
@@ -15,7 +25,7 @@ export interface Decoder {
 }
 
 /** More than this is no settings file but a few aliases that multiply each other. */
-const NODES_AT_MOST = 1_000_000;
+const NODES_AT_MOST = 100_000;
 
 const constants = new Map<string, unknown>([
   ...["", "~", "null", "Null", "NULL"].map((text) => [text, null] as const),
@@ -81,7 +91,7 @@ export function decodeNode(root: unknown, decoder: Decoder): unknown {
     if (isMap(node)) return decodeMap(node);
     return null;
   };
-  const decodeAlias = <T>(alias: Node, use: (target: Node) => T): T => {
+  const decodeAlias = <T>(alias: Alias, use: (target: Node) => T): T => {
     const target = decoder.target(alias);
     if (!target) throw decoder.error(alias, "this alias has no anchor");
     if (open.has(target)) throw decoder.error(alias, "the anchor's value contains this alias to itself");
