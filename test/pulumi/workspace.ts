@@ -25,7 +25,7 @@ import { declare, stackReferences } from "../../local/declare.ts";
 import { createProvider } from "../../local/provider/index.ts";
 import { type Ended, runCli } from "./cli.ts";
 
-const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
+export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 const SDKS = join(PROJECT, "node_modules", "@pulumi");
 
 /** Makes a module that is started by itself; what was CommonJS asks for `require`. */
@@ -56,7 +56,7 @@ export class Workspace {
     for (const name of ["components", "config", "policies"])
       cpSync(join(PROJECT, name), join(program, name), { recursive: true });
     symlinkSync(join(PROJECT, "node_modules"), join(program, "node_modules"));
-    await installPlugins(join(root, "plugins"));
+    await installPlugin(join(root, "plugins"), "provider.ts", readdirSync(SDKS).filter(hasProvider));
     return workspace;
   }
 
@@ -73,20 +73,7 @@ export class Workspace {
 
   /** Runs the Pulumi CLI on the program. */
   run(args: string[], environment: Record<string, string> = {}): Promise<Ended> {
-    const { PATH = "", HOME = "" } = process.env;
-    return runCli(args, this.program, {
-      HOME,
-      // What is set outside (credentials, another Pulumi's settings) is no part of the test.
-      PATH: [join(this.root, "plugins"), PATH].join(delimiter),
-      PULUMI_HOME: join(this.root, "home"),
-      PULUMI_BACKEND_URL: `file://${join(this.root, "state")}`,
-      PULUMI_CONFIG_PASSPHRASE: "of a test",
-      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      // The state is written once, when the command ends; at every step, as usual, it takes more than half of its time.
-      PULUMI_SKIP_CHECKPOINTS: "true",
-      ...environment,
-    });
+    return runCli(args, this.program, { ...cliEnvironment(this.root), ...environment });
   }
 
   /**
@@ -119,17 +106,32 @@ export class Workspace {
   }
 }
 
-/** One file, linked under the name of each installed SDK's plugin. */
-async function installPlugins(folder: string): Promise<void> {
+/** What the CLI finds in its environment: its home, its state and its plugins in a folder, and nothing of the outside's. */
+export function cliEnvironment(root: string): Record<string, string> {
+  const { PATH = "", HOME = "" } = process.env;
+  return {
+    HOME,
+    // What is set outside (credentials, another Pulumi's settings) is no part of the test.
+    PATH: [join(root, "plugins"), PATH].join(delimiter),
+    PULUMI_HOME: join(root, "home"),
+    PULUMI_BACKEND_URL: `file://${join(root, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: "of a test",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // The state is written once, when the command ends; at every step, as usual, it takes more than half of its time.
+    PULUMI_SKIP_CHECKPOINTS: "true",
+  };
+}
+
+/** Packs a plugin's source, of this folder, into one file, linked under the name of each package's plugin. */
+export async function installPlugin(folder: string, source: string, packages: string[]): Promise<void> {
   const outfile = join(folder, "provider.mjs");
   await build({
-    ...{ entryPoints: [join(PROJECT, "test/pulumi/provider.ts")], outfile, banner: { js: LAUNCHER } },
+    ...{ entryPoints: [join(PROJECT, "test/pulumi", source)], outfile, banner: { js: LAUNCHER } },
     ...{ bundle: true, platform: "node", format: "esm", logLevel: "warning" },
   });
   chmodSync(outfile, 0o755);
-  for (const name of readdirSync(SDKS).filter(hasProvider)) {
-    symlinkSync(outfile, join(folder, `pulumi-resource-${name}`));
-  }
+  for (const name of packages) symlinkSync(outfile, join(folder, `pulumi-resource-${name}`));
 }
 
 /** Whether the SDK is a provider's; its package says so to Pulumi in this way. */
