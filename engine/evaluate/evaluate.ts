@@ -133,7 +133,7 @@ async function run(
     ...{ project, stack, organization, config, secretConfigKeys, dryRun },
     ...{ provider, stackReferences, resources, folder: entry.pwd },
   });
-  const log = new Log({ listener: options.onLog, onError: fail });
+  const log = new Log({ listener: options.onLog, onCrash: fail });
   for (const warning of options.warnings ?? []) log.add("warning", warning);
   let announcedEnd = false;
   const announceEnd = () => {
