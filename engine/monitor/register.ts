@@ -50,10 +50,10 @@ async function registerReserved(urn: string, request: proto.RegisterResourceRequ
   transforms.addResource(urn, request.getParent(), own);
   const resource = describe(urn, request, transformed, context);
   const bound = transformed.options.getHooks();
-  await hooks.run(bound?.getBeforeCreateList() ?? [], resource);
+  await hooks.run(bound?.getBeforeCreateList() ?? [], resource, transformed.options);
   const computed = await create(resource, context);
   complete(resource, computed);
-  await hooks.run(bound?.getAfterCreateList() ?? [], resource);
+  await hooks.run(bound?.getAfterCreateList() ?? [], resource, transformed.options);
   resources.add(resource);
   return respond(resource, computed);
 }
