@@ -39,7 +39,7 @@ export function readDeclarations(file: YamlFile, project: string): Declaration[]
       const [namespace, path] = /^([^:]*):(.*)$/s.exec(fullKey(name, project) ?? "")?.slice(1) ?? [];
       const [top, ...inside] = (path === undefined ? undefined : parsePath(path)) ?? [];
       if (typeof top !== "string")
-        throw file.error(["config", name], `'${name}' is no key such as namespace:name`);
+        throw file.error(["config", name], `'${name}' is no configuration key such as namespace:name`);
       const key = `${namespace}:${top}`;
       const ofProject = !name.includes(":") || name.startsWith(`${project}:`);
       return { name, key, inside, ofProject, ...readDeclaration(file, name, config[name], ofProject) };
@@ -62,21 +62,16 @@ function readDeclaration(file: YamlFile, name: string, given: unknown, ofProject
   const type =
     typeName === undefined ? undefined : readType(typeName, items, (message) => wrong("", message));
   if (standard !== null && value !== null)
-    throw wrong("", `'${name}' has both a default and a value: leave one out`);
+    throw wrong("", `'${name}' cannot have both a default and a value: leave one out`);
   if (!ofProject) {
-    if (type)
-      throw wrong("type", `'${name}' belongs to another namespace than the project and can't have a type`);
-    if (standard !== null) {
-      throw wrong(
-        "default",
-        `'${name}' belongs to another namespace than the project: write value, not default`,
-      );
-    }
-    if (value === null)
-      throw wrong("", `'${name}' belongs to another namespace than the project and needs a value`);
+    const foreign = `'${name}' is not namespaced by the project and`;
+    if (type) throw wrong("type", `${foreign} should not define a type`);
+    if (standard !== null)
+      throw wrong("default", `${foreign} should not define a default value: write value`);
+    if (value === null) throw wrong("", `${foreign} must provide a value`);
   }
   if (type && standard !== null && !fits(type, standard)) {
-    throw wrong("default", `the default of '${name}' is not of its type '${nameOfType(type)}'`);
+    throw wrong("default", `the default of '${name}' is not of the expected type '${nameOfType(type)}'`);
   }
   return { type, value: standard ?? value ?? undefined, secret };
 }
@@ -141,7 +136,7 @@ export function withDeclared(
   }
   if (missing.length === 0) return config;
   throw new EvaluationError(
-    `Stack '${at.stack}' has no value for ${missing.join(" and ")}, which ${at.path} declares`,
+    `Stack '${at.stack}' is missing values of the configuration that ${at.path} declares: ${missing.join(" and ")}`,
   );
 }
 

@@ -97,7 +97,8 @@ async function readOwn(folder: string, stack: string, project: YamlFile, namespa
   const warnings = [...file.warnings];
   for (const [name, value] of Object.entries(config ?? {})) {
     const key = fullKey(name, namespace);
-    if (key === undefined) throw file.error(["config", name], `'${name}' is no key such as namespace:name`);
+    if (key === undefined)
+      throw file.error(["config", name], `'${name}' is no configuration key such as namespace:name`);
     try {
       values[key] = configValue(value);
     } catch (error) {

@@ -25,7 +25,7 @@ export function outsideOf(range: string, pulumi: string = PULUMI_VERSION): strin
     const version = parseVersion(pulumi);
     const alternatives = range.split("||").map((part) => conditions(part));
     if (alternatives.some((all) => all.every((holds) => holds(version)))) return undefined;
-    return `Pulumi ${pulumi}, which the engine stands for, is not in the version range "${range}"`;
+    return `Pulumi ${pulumi}, which the engine stands for, does not satisfy the version range "${range}"`;
   } catch (error) {
     return `The version range "${range}" can't be read: ${messageOf(error)}`;
   }

@@ -136,7 +136,7 @@ function isMerge({ key }: Pair): boolean {
 function keyText(key: unknown, decode: (node: unknown) => unknown, decoder: Decoder): string {
   const value = decode(key);
   if (typeof value === "string") return value;
-  throw decoder.error(key, "this key is not text: put it in quotes");
+  throw decoder.error(key, "only texts can be keys: put this one in quotes");
 }
 
 /** Types by the last part of their tags (`!!int`), where a scalar names one. */

@@ -1,5 +1,5 @@
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
-import { type Alias, packageOf, type Resource, type ResourceOptions } from "../graph/index.ts";
+import { type Alias, packageOf, type Resource, type ResourceOptions, typeOf } from "../graph/index.ts";
 
 /** The options of a register request, in the form in which transforms see and change them. */
 export function transformOptions(request: proto.RegisterResourceRequest): proto.TransformResourceOptions {
@@ -41,14 +41,9 @@ export function inherit(
   if (!options.hasRetainOnDelete() && retainOnDelete !== undefined) options.setRetainOnDelete(retainOnDelete);
   if (!managed || options.getProvider() !== "") return;
   // A provider of another package can't manage it.
-  const given = [
-    options.getProvidersMap().get(packageOf(type)),
-    parent.provider,
-    parent.providers[packageOf(type)],
-  ];
-  const fitting = given.find(
-    (reference) => reference?.split("::")[2] === `pulumi:providers:${packageOf(type)}`,
-  );
+  const name = packageOf(type);
+  const given = [parent.provider, options.getProvidersMap().get(name), parent.providers[name]];
+  const fitting = given.find((reference) => reference && typeOf(reference) === `pulumi:providers:${name}`);
   if (fitting) options.setProvider(fitting);
 }
 

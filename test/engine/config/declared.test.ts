@@ -59,7 +59,7 @@ describe("what Pulumi.yaml declares of the config", () => {
 
   it("names at once all that has no value", async () => {
     const declared = "  token: { type: string }\n  size: { description: how large }\n";
-    await refused(/Stack 'dev' has no value for 'size' and 'token', which .*Pulumi\.yaml declares/, declared);
+    await refused(/Stack 'dev' is missing values .*Pulumi\.yaml declares: 'size' and 'token'/, declared);
     await read(declared, "{ token: t, size: 1 }");
   });
 
@@ -97,7 +97,7 @@ describe("what Pulumi.yaml declares of the config", () => {
       "key=many",
     ]);
     const list = "  key: { type: array, items: { type: string } }\n";
-    await refused(/has no value for 'key'/, list, "{}");
+    await refused(/is missing values .*: 'key'/, list, "{}");
     assert.equal((await read(list, "{ key: [b] }", ['key=["a"]'])).config["shop:key"], '["a"]');
     await read("  key: { type: integer }\n", "{ key: { secure: v1:abc } }");
   });
@@ -112,16 +112,16 @@ describe("what Pulumi.yaml declares of the config", () => {
 
   it("is refused where it is wrong itself", async () => {
     const cases: [RegExp, string][] = [
-      [/the default of 'key' is not of its type 'integer'/, "{ type: integer, default: many }"],
-      [/the default of 'key' is not of its type 'string'/, "{ type: string, default: 5 }"],
-      [/the default of 'key' is not of its type 'string'/, "{ type: string, default: 2026-03-01 }"],
+      [/the default of 'key' is not of the expected type 'integer'/, "{ type: integer, default: many }"],
+      [/the default of 'key' is not of the expected type 'string'/, "{ type: string, default: 5 }"],
+      [/the default of 'key' is not of the expected type 'string'/, "{ type: string, default: 2026-03-01 }"],
       [
-        /the default of 'key' is not of its type 'array<string>'/,
+        /the default of 'key' is not of the expected type 'array<string>'/,
         "{ type: array, items: { type: string }, default: [1] }",
       ],
       [/an array needs items/, "{ type: array }"],
       [/unknown type 'number'/, "{ type: number }"],
-      [/has both a default and a value/, "{ default: a, value: b }"],
+      [/cannot have both a default and a value/, "{ default: a, value: b }"],
       [/has a field 'defualt'; known are type, items/, "{ defualt: a }"],
       [/secret of 'key' must be true or false/, "{ secret: 1 }"],
       [/must be a text, a whole number/, "1.5"],
@@ -129,9 +129,9 @@ describe("what Pulumi.yaml declares of the config", () => {
     ];
     for (const [reason, declaration] of cases) await refused(reason, `  key: ${declaration}\n`, "{ key: a }");
     const foreign: [RegExp, string][] = [
-      [/belongs to another namespace .* can't have a type/, "{ type: string, value: a }"],
-      [/belongs to another namespace .*: write value, not default/, "{ default: a }"],
-      [/belongs to another namespace .* needs a value/, "{ description: where }"],
+      [/is not namespaced by the project .* not define a type/, "{ type: string, value: a }"],
+      [/should not define a default value: write value/, "{ default: a }"],
+      [/must provide a value/, "{ description: where }"],
     ];
     for (const [reason, declaration] of foreign)
       await refused(reason, `  aws:region: ${declaration}\n`, "{ aws:region: a }");

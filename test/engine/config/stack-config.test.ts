@@ -191,9 +191,9 @@ describe("a stack's config", () => {
     await files(project, "config:\n  other:config:old: 1\n  yes: 2\n");
     assert.deepEqual((await readStackConfig(folder, "dev")).config, { "other:old": "1", "shop:yes": "2" });
     await files(project, "config:\n  a:b:c: 1\n");
-    assert.match(await wrong(), /^DIR\/Pulumi\.dev\.yaml:2:10: 'a:b:c' is no key/);
+    assert.match(await wrong(), /^DIR\/Pulumi\.dev\.yaml:2:10: 'a:b:c' is no configuration key/);
     await files(project, "config:\n  ports: { 80: web }\n");
-    assert.match(await wrong(), /^DIR\/Pulumi\.dev\.yaml:2:12: this key is not text/);
+    assert.match(await wrong(), /^DIR\/Pulumi\.dev\.yaml:2:12: only texts can be keys/);
     await files(project, "config:\n  size: .inf\n");
     assert.match(await wrong(), /^DIR\/Pulumi\.dev\.yaml:2:9: JSON has no number Infinity/);
   });
@@ -204,7 +204,7 @@ describe("a stack's config", () => {
     await files(`${project}requiredPulumiVersion: ">=4.0.0"\n`, "config: {}\n");
     assert.match(
       await wrong(),
-      /^DIR\/Pulumi\.yaml:3:24: Pulumi 3\.\d+\.\d+, .* not in the version range ">=4\.0\.0"/,
+      /^DIR\/Pulumi\.yaml:3:24: Pulumi 3\.\d+\.\d+, .* does not satisfy the version range ">=4\.0\.0"/,
     );
   });
 

@@ -125,10 +125,14 @@ describe("what the SDK asks of the engine", () => {
     assert.ok(logged.some((message) => message.includes("012345678901 is read as 12345678901")));
   });
 
+  it("the program is where package.yaml says", async () => {
+    assert.deepEqual((await run("manifest")).outputs, { from: "the main of package.yaml" });
+  });
+
   it("requirePulumiVersion fails for a version that the engine doesn't stand for", async () => {
     const failure = (fault: string) => failureOf("failing", { config: { "failing:fault": fault } });
     const { message } = await failure("needs another Pulumi");
-    assert.match(message, /Pulumi 3\.\d+\.\d+, .* not in the version range ">=4\.0\.0"/);
+    assert.match(message, /Pulumi 3\.\d+\.\d+, .* does not satisfy the version range ">=4\.0\.0"/);
     const unreadable = await failure("needs an unreadable Pulumi");
     assert.match(unreadable.message, /The version range "newest" can't be read/);
   });
