@@ -5,7 +5,7 @@ import { messageOf } from "../graph/index.ts";
  * The version of Pulumi that this engine stands for: that of the SDK that it is installed with. SDK and CLI are
  * released together.
  */
-export const PULUMI_VERSION: string = createRequire(import.meta.url)("@pulumi/pulumi/package.json").version;
+const PULUMI_VERSION: string = createRequire(import.meta.url)("@pulumi/pulumi/package.json").version;
 
 interface Version {
   numbers: number[];

@@ -1,7 +1,16 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
-import { type Alias, isMap, isScalar, LineCounter, type Node, parseAllDocuments } from "yaml";
+import {
+  type Alias,
+  type Document,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseAllDocuments,
+  type Scalar,
+} from "yaml";
 import { EvaluationError, isObject, messageOf } from "../graph/index.ts";
 import { decodeNode } from "./yaml-values.ts";
 
@@ -27,16 +36,10 @@ export function findYaml(folder: string, name: string): string | undefined {
 
 /** Reads a YAML (or JSON) file. @throws EvaluationError naming the file and the line */
 export async function readYaml(path: string): Promise<YamlFile> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    throw new EvaluationError(`${path} can't be read: ${messageOf(cause)}`, { cause });
-  }
+  const text = await readText(path);
   const lines = new LineCounter();
-  const isJson = extname(path) === ".json";
   // Of several documents the CLI reads the first one.
-  const [document] = parseAllDocuments(text.replace(/^\uFEFF/, ""), {
+  const [document] = parseAllDocuments(text, {
     ...{ lineCounter: lines, prettyErrors: false, schema: "failsafe", resolveKnownTags: false },
   });
   const at = (offset: number, message: string) => {
@@ -46,31 +49,41 @@ export async function readYaml(path: string): Promise<YamlFile> {
   const atNode = (node: unknown, message: string) => at((node as Node | null)?.range?.[0] ?? 0, message);
   const [broken] = document?.errors ?? [];
   if (broken) throw at(broken.pos[0], broken.message);
-  const warnings = new Set<string>();
-  const targets = new Map<Node, Node | undefined>();
-  const target = (alias: Alias) => {
-    if (!targets.has(alias)) targets.set(alias, document && alias.resolve(document));
-    return targets.get(alias);
-  };
   const root: unknown = document?.contents ?? null;
-  const decoded = isJson
-    ? parseJson(text, (message) => at(0, message))
-    : decodeNode(root, {
-        target,
-        error: atNode,
-        onReprinted: (node, printed) => {
-          const advice = `${node.value} is read as ${printed}, as YAML has it; put it in quotes to keep it as it is written`;
-          warnings.add(atNode(node, advice).message);
-        },
-      });
+  const warnings = new Set<string>();
+  const onReprinted = (node: Scalar, printed: string) => {
+    const how = `${node.value} is read as ${printed}, as YAML has it`;
+    warnings.add(atNode(node, `${how}; put it in quotes to keep it as it is written`).message);
+  };
+  const decoded =
+    extname(path) === ".json"
+      ? parseJson(text, (message) => at(0, message))
+      : decodeNode(root, { target: targets(document), error: atNode, onReprinted });
   const error = (keys: string[], message: string) => atNode(find(root, keys), message);
   if (decoded !== null && !isObject(decoded)) throw error([], "expected a mapping (key: value)");
   return { path, content: decoded ?? {}, isEmpty: decoded === null, warnings: [...warnings], error };
 }
 
+async function readText(path: string): Promise<string> {
+  try {
+    return (await readFile(path, "utf8")).replace(/^\uFEFF/, "");
+  } catch (cause) {
+    throw new EvaluationError(`${path} can't be read: ${messageOf(cause)}`, { cause });
+  }
+}
+
+/** What aliases stand for; each is looked for once. */
+function targets(document: Document | undefined): (alias: Alias) => Node | undefined {
+  const known = new Map<Alias, Node | undefined>();
+  return (alias) => {
+    if (!known.has(alias)) known.set(alias, document && alias.resolve(document));
+    return known.get(alias);
+  };
+}
+
 function parseJson(text: string, error: (message: string) => Error): unknown {
   try {
-    return JSON.parse(text.replace(/^\uFEFF/, ""));
+    return JSON.parse(text);
   } catch (cause) {
     throw error(messageOf(cause));
   }

@@ -15,7 +15,7 @@ import { parseTimestamp, Timestamp } from "./timestamp.ts";
  * Decodes YAML as the library yaml.v3 for Go does, by which the CLI reads its files: YAML 1.2 with 1.1's octal numbers,
  * underscores in numbers and merge keys. Whole numbers that a double can't hold become a `bigint`, dates a `Timestamp`.
  */
-export interface Decoder {
+interface Decoder {
   /** What an alias stands for. */
   target(alias: Alias): Node | undefined;
   /** Makes the error at a node. */
@@ -47,7 +47,7 @@ const wholeNumbers = [
 ];
 
 /** What a plain scalar stands for: null, a boolean, a number, a date, else its text. */
-export function resolveScalar(text: string): unknown {
+function resolveScalar(text: string): unknown {
   if (constants.has(text)) return constants.get(text);
   if (/^\./.test(text)) return /^\.\d+([eE][-+]?\d+)?$/.test(text) ? finite(Number(text), text) : text;
   if (!/^[-+\d]/.test(text)) return text;
