@@ -11,6 +11,7 @@ export {
   isSecret,
   isUnknown,
   keepSecrets,
+  type LogLine,
   mask,
   nameOf,
   type PropertyMap,

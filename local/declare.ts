@@ -1,6 +1,7 @@
 import {
   evaluate,
   type Graph,
+  type LogLine,
   type PolicyPack,
   type PropertyMap,
   readStackConfig,
@@ -34,6 +35,8 @@ export async function stackReferences(
 export interface Declared {
   graph: Graph;
   violations: Violation[];
+  /** What the program logged that is no mere information, and what in the stack's settings may be meant otherwise. */
+  logged: LogLine[];
 }
 
 /**
@@ -56,6 +59,7 @@ export async function declare(options: {
   const { directory, stack, signal } = options;
   const settings = await readStackConfig(directory, stack, options.overrides ?? []);
   const provider = createProvider({ addresses: options.addresses });
+  const logged: LogLine[] = [];
   let starting: Promise<PolicyPack> | undefined;
   let verdict: Promise<Violation[]> | undefined;
   const startPack = () => {
@@ -78,6 +82,9 @@ export async function declare(options: {
       provider,
       signal,
       stackReferences: references,
+      onLog: (severity, message) => {
+        if (severity === "warning" || severity === "error") logged.push({ severity, message });
+      },
       onStarted: startPack,
       onResource: (resource) => {
         void starting?.then(
@@ -90,7 +97,7 @@ export async function declare(options: {
         options.onGraph?.(graph);
       },
     });
-    return { graph, violations: await (verdict ?? judge(graph)) };
+    return { graph, violations: await (verdict ?? judge(graph)), logged };
   } finally {
     await starting?.then(
       (pack) => pack.close(),

@@ -1,6 +1,7 @@
 import { EvaluationError, isObject, messageOf } from "../graph/index.ts";
+import { type ConfigValue, configValue, ofText } from "./config-value.ts";
 
-type Segment = string | number;
+export type Segment = string | number;
 
 /** Takes `a.b[0]["c.d"]` apart, as `pulumi config set --path` does; undefined where it isn't well formed. */
 export function parsePath(path: string): Segment[] | undefined {
@@ -17,7 +18,7 @@ export function parsePath(path: string): Segment[] | undefined {
 }
 
 /** A value set by a path gets a type, as the CLI has it: `true` and `false`, whole numbers, else text. */
-function typedValue(text: string): string | number | boolean {
+export function typedValue(text: string): string | number | boolean {
   if (text === "true" || text === "false") return text === "true";
   return /^(0|-?[1-9]\d{0,14})$/.test(text) ? Number(text) : text;
 }
@@ -46,41 +47,69 @@ export function setPath(base: unknown, path: Segment[], value: unknown): unknown
   return Object.fromEntries([...entries, [segment, setPath(own, rest, value)]]);
 }
 
-/** `ns:key` of a config key; one without a namespace has the project's, and `ns:config:key` is an old spelling. */
-export function fullKey(key: string, project: string): string {
-  const [first = "", ...rest] = key.split(":");
-  if (rest.length === 0) return `${project}:${key}`;
-  return `${first}:${(rest[0] === "config" && rest.length > 1 ? rest.slice(1) : rest).join(":")}`;
+/** The value at `path`; undefined where there is none. */
+export function getPath(base: unknown, path: Segment[]): unknown {
+  return path.reduce<unknown>((value, segment) => {
+    if (typeof segment === "number") return Array.isArray(value) ? value[segment] : undefined;
+    return isObject(value) && Object.hasOwn(value, segment) ? value[segment] : undefined;
+  }, base);
+}
+
+/**
+ * `ns:key` of a config key; one without a namespace has the project's, and `ns:config:key` is an old spelling.
+ * Undefined for one that has more parts.
+ */
+export function fullKey(key: string, project: string): string | undefined {
+  const [first = "", second = "", ...rest] = key.split(":");
+  if (!key.includes(":")) return `${project}:${key}`;
+  if (rest.length === 0) return `${first}:${second}`;
+  return second === "config" && rest.length === 1 ? `${first}:${rest[0]}` : undefined;
 }
 
 /**
  * Lays `key=value` texts over a config, as `pulumi config set --path` does: `ns:a.b[0]=value` sets inside of
- * an object, whose other parts stay.
+ * an object, whose other parts stay. A key that was secret stays so, and `secrets` names those that have to be.
  * @throws EvaluationError that names the text
  */
 export function override(
-  config: Record<string, string>,
+  config: Record<string, ConfigValue>,
   texts: string[],
   project: string,
-): Record<string, string> {
+  secrets: string[] = [],
+): Record<string, ConfigValue> {
   const result = { ...config };
   for (const text of texts) {
     const [, key, value = ""] = /^([^=]+)=([\s\S]*)$/.exec(text) ?? [];
     if (key === undefined) throw wrong(text, "write key=value, for example aws:region=ap-southeast-2");
-    const [, namespace = "", path = ""] = /^([^:]*:)(.+)$/.exec(fullKey(key, project)) ?? [];
+    const [, namespace = "", path = ""] = /^([^:]*:)(.+)$/.exec(fullKey(key, project) ?? "") ?? [];
     const segments = parsePath(path);
     const [top, ...inside] = segments ?? [];
     if (typeof top !== "string") throw wrong(text, "its key is not a path such as a.b[0]");
     const name = `${namespace}${top}`;
-    result[name] = inside.length === 0 ? value : setInside(text, result[name], inside, value);
+    const base = result[name];
+    const set = inside.length === 0 ? givenText(value) : setInside(text, base?.text, inside, value);
+    result[name] = { ...set, secret: base?.secret || secrets.includes(name) };
   }
   return result;
 }
 
-function setInside(text: string, json: string | undefined, path: (string | number)[], value: string): string {
+/** A text may be given for an object or a list: as JSON. */
+function givenText(text: string): ConfigValue {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null
+      ? { ...ofText(text), content: parsed }
+      : ofText(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return ofText(text);
+    throw error;
+  }
+}
+
+function setInside(text: string, json: string | undefined, path: Segment[], value: string): ConfigValue {
   try {
     const base: unknown = json === undefined ? undefined : JSON.parse(json);
-    return JSON.stringify(setPath(base, path, typedValue(value)));
+    return configValue(setPath(base, path, typedValue(value)));
   } catch (cause) {
     const reason = cause instanceof SyntaxError ? "the value so far is plain text" : messageOf(cause);
     throw wrong(text, reason);

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve } from "node:path";
+import { parse } from "yaml";
 import { EvaluationError, messageOf } from "../graph/index.ts";
 
 /** What to run: the working folder and the program in it (`.` means whatever the folder's package says). */
@@ -35,21 +36,26 @@ export async function findEntry(directory: string, main = "."): Promise<Entry> {
 async function checkFolder(folder: string): Promise<void> {
   if (indexFiles.some((file) => existsSync(join(folder, file)))) return;
   const manifest = await readManifest(folder);
-  const main = manifest?.exports === undefined ? manifest?.main : undefined;
   if (manifest?.exports !== undefined) return;
+  const main = manifest?.main;
   if (typeof main === "string" && existsSync(join(folder, main))) return;
-  const named = typeof main === "string" ? `'${main}' (main in package.json) or ` : "";
+  const named = typeof main === "string" ? `'${main}' (main in ${manifest?.name}) or ` : "";
   throw new EvaluationError(
     `There is no program in ${folder}: expected ${named}index.ts or index.js, or 'main' in its Pulumi.yaml`,
   );
 }
 
-async function readManifest(folder: string): Promise<{ main?: unknown; exports?: unknown } | undefined> {
-  const path = join(folder, "package.json");
-  if (!existsSync(path)) return undefined;
+/** The package's manifest: `package.json`, else `package.yaml`, which pnpm has. */
+async function readManifest(
+  folder: string,
+): Promise<{ name: string; main?: unknown; exports?: unknown } | undefined> {
+  const name = ["package.json", "package.yaml"].find((file) => existsSync(join(folder, file)));
+  if (name === undefined) return undefined;
   try {
-    return JSON.parse(await readFile(path, "utf8"));
+    const text = await readFile(join(folder, name), "utf8");
+    const { main, exports } = name === "package.json" ? JSON.parse(text) : (parse(text) ?? {});
+    return { name, main, exports };
   } catch (cause) {
-    throw new EvaluationError(`${path} is not valid JSON: ${messageOf(cause)}`, { cause });
+    throw new EvaluationError(`${join(folder, name)} can't be read: ${messageOf(cause)}`, { cause });
   }
 }

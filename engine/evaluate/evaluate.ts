@@ -29,6 +29,8 @@ export interface EvaluateOptions {
   config: Record<string, string>;
   /** Keys of `config` whose values are secret. */
   secretConfigKeys?: string[];
+  /** What the reading of the config found strange: logged first. */
+  warnings?: string[];
   provider: Provider;
   /** Run as a preview: outputs may stay unknown. @default false */
   dryRun?: boolean;
@@ -131,7 +133,8 @@ async function run(
     ...{ project, stack, organization, config, secretConfigKeys, dryRun },
     ...{ provider, stackReferences, resources, folder: entry.pwd },
   });
-  const log = new Log({ listener: options.onLog, onError: fail });
+  const log = new Log({ listener: options.onLog, onCrash: fail });
+  for (const warning of options.warnings ?? []) log.add("warning", warning);
   let announcedEnd = false;
   const announceEnd = () => {
     announcedEnd = true;

@@ -35,7 +35,8 @@ export function failureOf(run: Run): Failure | undefined {
   if (end.kind === "aborted") {
     return failure(run, `was stopped: ${messageOf(end.reason)}`, { cause: end.reason });
   }
-  const logged = log.errors[0] && parseError(log.errors[0].message, run.entry.pwd);
+  const error = isComplete(run) ? undefined : (log.crash ?? log.errors[0]);
+  const logged = error && parseError(error.message, run.entry.pwd);
   const [fault] = run.resources.faults;
   const what = fault?.message ?? logged?.summary;
   if (what !== undefined) {
@@ -50,6 +51,11 @@ export function failureOf(run: Run): Failure | undefined {
     });
   }
   return end.kind === "exited" ? failureOfExit(run, end.exit) : undefined;
+}
+
+/** Whether it declared all that it has: an error that it merely logged doesn't stop the CLI either. */
+function isComplete({ end, resources, announcedEnd }: Run): boolean {
+  return end.kind === "exited" && end.exit.code === 0 && announcedEnd && resources.outputsRegistered;
 }
 
 function failureOfExit(run: Run, { code, signal }: Exit): Failure | undefined {

@@ -12,6 +12,7 @@ export {
   isUnknown,
   keepSecrets,
   mask,
+  OUTPUT,
   RESOURCE,
   referencedUrns,
   reveal,

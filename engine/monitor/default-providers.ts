@@ -68,7 +68,7 @@ export class DefaultProviders {
       inputs[key.slice(prefix.length)] = this.scope.secretConfigKeys.includes(key) ? secret(value) : value;
     }
     if (request.version) inputs.version = request.version;
-    if (request.pluginDownloadURL) inputs.pluginDownloadURL = request.pluginDownloadURL;
+    if (request.pluginDownloadURL) inputs.__internal = { pluginDownloadURL: request.pluginDownloadURL };
     return inputs;
   }
 

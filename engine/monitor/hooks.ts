@@ -34,25 +34,61 @@ export class Hooks {
   }
 
   /** Runs the named hooks in order; throws when one fails, unless it was registered to be ignored. */
-  async run(names: string[], resource: Resource): Promise<void> {
+  async run(names: string[], resource: Resource, options: proto.TransformResourceOptions): Promise<void> {
     for (const name of names) {
       const hook = this.byName.get(name);
       if (!hook) throw new Error(`No resource hook is called '${name}'`);
       if (this.dryRun && !hook.onDryRun) continue;
-      const error = await this.runOne(hook, resource);
+      const error = await this.runOne(hook, resource, options);
       if (error !== "" && !hook.ignoreErrors) throw new Error(`The resource hook '${name}' failed: ${error}`);
     }
   }
 
-  private async runOne(hook: Hook, resource: Resource): Promise<string> {
+  private async runOne(
+    hook: Hook,
+    resource: Resource,
+    options: proto.TransformResourceOptions,
+  ): Promise<string> {
     const request = new proto.ResourceHookRequest()
       .setUrn(resource.urn)
       .setId(resource.id ?? "")
       .setName(resource.name)
       .setType(resource.type)
-      .setNewInputs(toStruct(resource.inputs));
+      .setNewInputs(toStruct(resource.inputs))
+      .setNewOptions(hookOptions(resource, options));
     if (Object.keys(resource.outputs).length > 0) request.setNewOutputs(toStruct(resource.outputs));
     const answer = await this.callbacks.invoke(hook.target, request.serializeBinary());
     return proto.ResourceHookResponse.deserializeBinary(answer).getError();
   }
+}
+
+/** The options of a resource, as hooks are told them. */
+function hookOptions(
+  { parent = "", provider = "" }: Resource,
+  options: proto.TransformResourceOptions,
+): proto.ResourceOptions {
+  const told = new proto.ResourceOptions()
+    .setParent(parent)
+    .setProvider(provider)
+    .setDependsOnList(options.getDependsOnList())
+    .setIgnoreChangesList(options.getIgnoreChangesList())
+    .setReplaceOnChangesList(options.getReplaceOnChangesList())
+    .setVersion(options.getVersion())
+    .setPluginDownloadUrl(options.getPluginDownloadUrl())
+    .setAliasesList(options.getAliasesList())
+    .setCustomTimeouts(options.getCustomTimeouts())
+    .setDeletedWith(options.getDeletedWith())
+    .setAdditionalSecretOutputsList(options.getAdditionalSecretOutputsList())
+    .setHooks(options.getHooks())
+    .setImport(options.getImport())
+    .setHideDiffList(options.getHideDiffList())
+    .setReplaceWithList(options.getReplaceWithList())
+    .setReplacementTrigger(options.getReplacementTrigger());
+  for (const [name, reference] of options.getProvidersMap().entries())
+    told.getProvidersMap().set(name, reference);
+  if (options.hasProtect()) told.setProtect(options.getProtect() ?? false);
+  if (options.hasRetainOnDelete()) told.setRetainOnDelete(options.getRetainOnDelete() ?? false);
+  if (options.hasDeleteBeforeReplace())
+    told.setDeleteBeforeReplace(options.getDeleteBeforeReplace() ?? false);
+  return told;
 }

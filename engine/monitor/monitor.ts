@@ -1,15 +1,17 @@
-import type * as grpc from "@grpc/grpc-js";
+import * as grpc from "@grpc/grpc-js";
 import type callback from "@pulumi/pulumi/proto/callback_pb.js";
 import engine from "@pulumi/pulumi/proto/engine_pb.js";
 import providerProto from "@pulumi/pulumi/proto/provider_pb.js";
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
 import empty from "google-protobuf/google/protobuf/empty_pb.js";
 import { hashAssets } from "../assets/index.ts";
-import { dereference, type PropertyMap, reveal, type Severity } from "../graph/index.ts";
-import { fromStruct, toStruct, unary } from "../grpc/index.ts";
+import { outsideOf } from "../config/version-range.ts";
+import { dereference, type PropertyMap, packageOf, reveal, type Severity } from "../graph/index.ts";
+import { CallError, fromStruct, toStruct, unary } from "../grpc/index.ts";
 import type { Log } from "../process/index.ts";
 import { invokeBuiltin } from "./builtin.ts";
 import type { Context } from "./context.ts";
+import { sourcesOf } from "./output-values.ts";
 import { read } from "./read.ts";
 import { register } from "./register.ts";
 
@@ -33,39 +35,65 @@ export function engineService(log: Log): grpc.UntypedServiceImplementation {
       rootUrn = request.getUrn();
       return new engine.SetRootResourceResponse();
     }),
-    // There is no CLI here whose version could be wrong.
-    requirePulumiVersion: unary(() => new engine.RequirePulumiVersionResponse()),
+    requirePulumiVersion: unary((request: engine.RequirePulumiVersionRequest) => {
+      const outside = outsideOf(request.getPulumiVersionRange());
+      if (outside) throw new CallError(outside, grpc.status.FAILED_PRECONDITION);
+      return new engine.RequirePulumiVersionResponse();
+    }),
   };
 }
 
-/** Calls a provider function. Its failure is the program's to handle. */
+/**
+ * Calls a provider function. Its failure is the program's to handle. One that depends on a resource that a preview
+ * doesn't create has an answer that isn't known.
+ */
 async function invoke(request: proto.ResourceInvokeRequest, context: Context) {
   const token = request.getTok();
   return context.resources.track(`the function ${token}`, async () => {
+    const parent = context.resources.get(request.getParent());
+    const given = new proto.TransformInvokeOptions()
+      .setProvider(request.getProvider() || parent?.providers[packageOf(token)] || "")
+      .setVersion(request.getVersion())
+      .setPluginDownloadUrl(request.getPlugindownloadurl());
     const sent = fromStruct(request.getArgs());
-    const transformed = await context.transforms.applyToInvoke(token, sent, request.getProvider());
-    const args: PropertyMap = dereference(reveal(transformed));
-    const answer = invokeBuiltin(token, args, context) ?? (await invokeProvider(request, args, context));
+    const transformed = await context.transforms.applyToInvoke(token, sent, given);
+    const args: PropertyMap = dereference(reveal(transformed.args));
+    const isBuiltin = packageOf(token) === "pulumi";
+    if (!isBuiltin) useDefaultProvider(request, transformed.options, context);
+    if (!(await context.resources.areCreated(request.getDependsonList()))) {
+      return new proto.ResourceInvokeResponse().setUnknown(true);
+    }
+    const answer = invokeBuiltin(token, args, context) ?? (await context.provider.invoke(token, args));
     return new proto.ResourceInvokeResponse().setReturn(toStruct(answer));
   });
 }
 
-async function invokeProvider(request: proto.ResourceInvokeRequest, args: PropertyMap, context: Context) {
-  const token = request.getTok();
-  if (request.getProvider() === "") {
-    context.defaultProviders.reference(context.packages.of(token, request, `the call of ${token}`));
-  }
-  return context.provider.invoke(token, args);
+function useDefaultProvider(
+  request: proto.ResourceInvokeRequest,
+  options: proto.TransformInvokeOptions,
+  context: Context,
+): void {
+  if (options.getProvider() !== "") return;
+  const source = {
+    getPackageref: () => request.getPackageref(),
+    getVersion: () => options.getVersion(),
+    getPlugindownloadurl: () => options.getPluginDownloadUrl(),
+  };
+  context.defaultProviders.reference(
+    context.packages.of(request.getTok(), source, `the call of ${request.getTok()}`),
+  );
 }
 
 /** Calls a method of a resource; the result depends on all that its arguments came from. */
 async function call(request: proto.ResourceCallRequest, context: Context) {
   const token = request.getTok();
   return context.resources.track(`the method ${token}`, async () => {
-    const args: PropertyMap = dereference(reveal(fromStruct(request.getArgs())));
+    const sent = fromStruct(request.getArgs());
+    const args: PropertyMap = dereference(reveal(sent));
     const answer = await context.provider.call(token, args);
     const response = new providerProto.CallResponse().setReturn(toStruct(answer));
-    const sources = [...request.getArgdependenciesMap().entries()].flatMap(([, urns]) => urns.getUrnsList());
+    const named = [...request.getArgdependenciesMap().entries()].flatMap(([, urns]) => urns.getUrnsList());
+    const sources = [...named, ...sourcesOf(sent)];
     for (const key of Object.keys(answer)) {
       const dependencies = new providerProto.CallResponse.ReturnDependencies();
       response.getReturndependenciesMap().set(key, dependencies.setUrnsList([...new Set(sources)]));
@@ -76,14 +104,11 @@ async function call(request: proto.ResourceCallRequest, context: Context) {
 
 const Feature = proto.ResourceMonitorFeature;
 
-/**
- * What this engine offers to the SDK, by the names that older SDKs ask for and the numbers that newer ones do.
- * `outputValues` is left out on purpose: remote components and methods are then sent plain values
- * and secrets, and their dependencies beside them.
- */
+/** What this engine offers to the SDK, by the names that older SDKs ask for and the numbers that newer ones do. */
 const features: Record<string, proto.ResourceMonitorFeature> = {
   secrets: Feature.RESOURCE_MONITOR_FEATURE_SECRETS,
   resourceReferences: Feature.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES,
+  outputValues: Feature.RESOURCE_MONITOR_FEATURE_OUTPUT_VALUES,
   aliasSpecs: Feature.RESOURCE_MONITOR_FEATURE_ALIAS_SPECS,
   replacementTrigger: Feature.RESOURCE_MONITOR_FEATURE_REPLACEMENT_TRIGGER,
   deletedWith: Feature.RESOURCE_MONITOR_FEATURE_DELETED_WITH,
@@ -93,8 +118,15 @@ const features: Record<string, proto.ResourceMonitorFeature> = {
   parameterization: Feature.RESOURCE_MONITOR_FEATURE_PARAMETERIZATION,
   resourceHooks: Feature.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS,
   errorHooks: Feature.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS,
+  sendsOptionsToHooks: Feature.RESOURCE_MONITOR_FEATURE_SENDS_OPTIONS_TO_HOOKS,
   // Everything is new here, so there is never an old state to migrate.
   stateMigrations: Feature.RESOURCE_MONITOR_FEATURE_STATE_MIGRATIONS,
+  // Byte strings are kept as they are on the wire.
+  byteString: Feature.RESOURCE_MONITOR_FEATURE_BYTE_STRING,
+  invokeDependsOn: Feature.RESOURCE_MONITOR_FEATURE_INVOKE_DEPENDS_ON,
+  invokeParent: Feature.RESOURCE_MONITOR_FEATURE_INVOKE_PARENT,
+  invokeOutputValues: Feature.RESOURCE_MONITOR_FEATURE_INVOKE_OUTPUT_VALUES,
+  callOutputValues: Feature.RESOURCE_MONITOR_FEATURE_CALL_OUTPUT_VALUES,
 };
 
 /** How many operations the SDK may have open at once. */

@@ -19,7 +19,7 @@ import type { Context } from "./context.ts";
 export async function read(request: proto.ReadResourceRequest, context: Context) {
   const urn = makeUrn(context, request.getType(), request.getName(), request.getParent());
   const { resources } = context;
-  resources.reserve(urn);
+  resources.reserve(urn, request.getParent());
   return resources.track(`the read of ${urn}`, async () => {
     try {
       const resource = await readReserved(urn, request, context);

@@ -16,15 +16,16 @@ import {
 import { fromStruct, toStruct } from "../grpc/index.ts";
 import { createBuiltin } from "./builtin.ts";
 import type { Context } from "./context.ts";
+import { sourcesOf, withoutOutputs } from "./output-values.ts";
 import type { CreateResult } from "./provider.ts";
-import { resourceOptions, transformOptions } from "./resource-options.ts";
+import { inherit, resourceOptions, transformOptions } from "./resource-options.ts";
 import type { Transformable } from "./transforms.ts";
 
 /** Registers a resource: transforms, default provider, hooks, and what the provider makes of it. */
 export async function register(request: proto.RegisterResourceRequest, context: Context) {
   const urn = makeUrn(context, request.getType(), request.getName(), request.getParent());
   const { resources } = context;
-  resources.reserve(urn);
+  resources.reserve(urn, request.getParent());
   return resources.track(`the registration of ${urn}`, async () => {
     try {
       return await registerReserved(urn, request, context);
@@ -37,31 +38,37 @@ export async function register(request: proto.RegisterResourceRequest, context: 
 
 async function registerReserved(urn: string, request: proto.RegisterResourceRequest, context: Context) {
   const { transforms, hooks, resources } = context;
-  const sent = asSent(request);
+  const own = request.getTransformsList();
+  const sources = Object.fromEntries(
+    [...request.getPropertydependenciesMap().entries()].map(([key, urns]) => [key, urns.getUrnsList()]),
+  );
+  const sent = asSent(request, context);
   const hashed = { ...sent, inputs: await hashAssets(sent.inputs, context.folder) };
-  const transformed = await transforms.apply(hashed, request.getTransformsList());
+  const transformed = await transforms.apply(hashed, own, sources);
   // Those that transforms added have no hash yet.
   transformed.inputs = await hashAssets(transformed.inputs, context.folder);
-  transforms.addResource(urn, request.getParent(), request.getTransformsList());
+  transforms.addResource(urn, request.getParent(), own);
   const resource = describe(urn, request, transformed, context);
   const bound = transformed.options.getHooks();
-  await hooks.run(bound?.getBeforeCreateList() ?? [], resource);
+  await hooks.run(bound?.getBeforeCreateList() ?? [], resource, transformed.options);
   const computed = await create(resource, context);
   complete(resource, computed);
-  await hooks.run(bound?.getAfterCreateList() ?? [], resource);
+  await hooks.run(bound?.getAfterCreateList() ?? [], resource, transformed.options);
   resources.add(resource);
   return respond(resource, computed);
 }
 
-function asSent(request: proto.RegisterResourceRequest): Transformable {
-  return {
-    type: request.getType(),
-    name: request.getName(),
-    custom: request.getCustom(),
-    parent: request.getParent(),
-    inputs: withoutMarkers(fromStruct(request.getObject())),
-    options: transformOptions(request),
-  };
+function asSent(request: proto.RegisterResourceRequest, { resources }: Context): Transformable {
+  const [type, custom, parent] = [request.getType(), request.getCustom(), request.getParent()];
+  const options = transformOptions(request);
+  inherit({ type, options, managed: isManaged(request) }, resources.get(parent));
+  const inputs = withoutMarkers(fromStruct(request.getObject()));
+  return { ...{ type, custom, parent, options, inputs }, name: request.getName() };
+}
+
+/** Whether a provider manages it, as against a component of the program's own, and a provider. */
+function isManaged(request: proto.RegisterResourceRequest): boolean {
+  return (request.getCustom() || request.getRemote()) && !isProviderType(request.getType());
 }
 
 function describe(
@@ -75,13 +82,13 @@ function describe(
     ...options.getDependsOnList(),
     ...Object.values(propertyDependencies).flat(),
   ]);
-  const managed = (custom || request.getRemote()) && !isProviderType(type);
   const provider =
-    options.getProvider() || (managed ? defaultProvider(request, options, context) : undefined);
+    options.getProvider() || (isManaged(request) ? defaultProvider(request, options, context) : undefined);
   return {
     ...{ urn, type, name, parent: request.getParent() || undefined },
     ...{ custom, remote: request.getRemote(), external: false },
-    ...{ inputs, outputs: {} },
+    inputs: { ...withoutOutputs<PropertyMap>(inputs), ...pluginInputs(request, options, context) },
+    outputs: {},
     dependencies: [...dependencies].sort(),
     propertyDependencies,
     provider,
@@ -90,18 +97,38 @@ function describe(
   };
 }
 
+/**
+ * What each property came from. Where the resource has transforms of its own that is what they said: the SDK's say
+ * nothing of what they changed, and the CLI takes it so.
+ */
 function dependenciesByProperty(
   request: proto.RegisterResourceRequest,
   inputs: PropertyMap,
 ): Record<string, string[]> {
-  const result: Record<string, string[]> = {};
-  for (const [key, urns] of request.getPropertydependenciesMap().entries()) {
-    if (!(key in inputs)) continue;
+  const isOwn = request.getTransformsList().length > 0;
+  const sent = request.getPropertydependenciesMap();
+  const entries = Object.entries(inputs).map(([key, value]) => {
     // For a remote component the SDK leaves out the resources that are passed as such.
-    const passed = request.getRemote() ? referencedUrns(inputs[key]) : [];
-    result[key] = [...new Set([...urns.getUrnsList(), ...passed])].sort();
-  }
-  return result;
+    const passed = request.getRemote() ? referencedUrns(value) : [];
+    const known = isOwn ? [] : (sent.get(key)?.getUrnsList() ?? []);
+    return [key, [...new Set([...known, ...passed, ...sourcesOf(value)])].sort()];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** What the engine notes in a provider's inputs: the version of its package. */
+function pluginInputs(
+  request: proto.RegisterResourceRequest,
+  options: proto.TransformResourceOptions,
+  { packages }: Context,
+): PropertyMap {
+  if (!isProviderType(request.getType())) return {};
+  const { version } = packages.of(
+    request.getType(),
+    packageSource(request, options),
+    `'${request.getName()}'`,
+  );
+  return version ? { version } : {};
 }
 
 function defaultProvider(
@@ -109,13 +136,17 @@ function defaultProvider(
   options: proto.TransformResourceOptions,
   context: Context,
 ): string {
-  const source = {
+  const source = packageSource(request, options);
+  const wanted = context.packages.of(request.getType(), source, `'${request.getName()}'`);
+  return context.defaultProviders.reference(wanted);
+}
+
+function packageSource(request: proto.RegisterResourceRequest, options: proto.TransformResourceOptions) {
+  return {
     getPackageref: () => request.getPackageref(),
     getVersion: () => options.getVersion(),
     getPlugindownloadurl: () => options.getPluginDownloadUrl(),
   };
-  const wanted = context.packages.of(request.getType(), source, `'${request.getName()}'`);
-  return context.defaultProviders.reference(wanted);
 }
 
 /** Has the provider create the resource; nothing is created for a component of the program's own. */

@@ -1,5 +1,5 @@
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
-import type { Alias, ResourceOptions } from "../graph/index.ts";
+import { type Alias, packageOf, type Resource, type ResourceOptions, typeOf } from "../graph/index.ts";
 
 /** The options of a register request, in the form in which transforms see and change them. */
 export function transformOptions(request: proto.RegisterResourceRequest): proto.TransformResourceOptions {
@@ -27,6 +27,24 @@ export function transformOptions(request: proto.RegisterResourceRequest): proto.
   options.setReplaceWithList(request.getReplaceWithList());
   options.setReplacementTrigger(request.getReplacementTrigger());
   return options;
+}
+
+/** What a resource has from its parent where it says nothing itself; the parent's transforms have had their say. */
+export function inherit(
+  { type, options, managed }: { type: string; options: proto.TransformResourceOptions; managed: boolean },
+  parent: Resource | undefined,
+): void {
+  if (!parent) return;
+  const { deletedWith, protect, retainOnDelete } = parent.options;
+  if (options.getDeletedWith() === "" && deletedWith !== undefined) options.setDeletedWith(deletedWith);
+  if (!options.hasProtect() && protect !== undefined) options.setProtect(protect);
+  if (!options.hasRetainOnDelete() && retainOnDelete !== undefined) options.setRetainOnDelete(retainOnDelete);
+  if (!managed || options.getProvider() !== "") return;
+  // A provider of another package can't manage it.
+  const name = packageOf(type);
+  const given = [parent.provider, options.getProvidersMap().get(name), parent.providers[name]];
+  const fitting = given.find((reference) => reference && typeOf(reference) === `pulumi:providers:${name}`);
+  if (fitting) options.setProvider(fitting);
 }
 
 function alias(message: ReturnType<proto.TransformResourceOptions["getAliasesList"]>[number]): Alias {

@@ -1,5 +1,5 @@
 import * as grpc from "@grpc/grpc-js";
-import { type Graph, type PropertyMap, type Resource, STACK_TYPE } from "../graph/index.ts";
+import { type Graph, isUnknown, type PropertyMap, type Resource, STACK_TYPE } from "../graph/index.ts";
 import { CallError } from "../grpc/index.ts";
 
 /** What went wrong on the engine's side, with the resource that it concerns. */
@@ -18,6 +18,9 @@ export class Resources {
   private readonly onFault: () => void;
   private readonly onResource: (resource: Resource) => void;
   private readonly byUrn = new Map<string, Resource | undefined>();
+  /** Of each resource that is being registered, its parent's URN. */
+  private readonly open = new Map<string, string>();
+  private settled = Promise.withResolvers<void>();
   private readonly pending = new Map<symbol, string>();
 
   constructor(onFault: () => void, onResource: (resource: Resource) => void = () => undefined) {
@@ -26,17 +29,19 @@ export class Resources {
   }
 
   /** Takes the URN for a resource; throws when it is taken. The order of taking is the order in the graph. */
-  reserve(urn: string): void {
+  reserve(urn: string, parent = ""): void {
     if (this.byUrn.has(urn)) {
       const message = `Duplicate resource URN '${urn}'; try giving it a unique name`;
       throw this.fault({ message, urn }, grpc.status.ALREADY_EXISTS);
     }
     this.byUrn.set(urn, undefined);
+    this.open.set(urn, parent);
   }
 
   /** Records what a reserved URN stands for. */
   add(resource: Resource): void {
     this.byUrn.set(resource.urn, resource);
+    this.close(resource.urn);
     this.onResource(resource);
   }
 
@@ -47,8 +52,46 @@ export class Resources {
   /** Records a fault that fails the evaluation, also when the program catches the error that it sees. */
   fault(fault: Fault, code?: grpc.status): CallError {
     this.faults.push(fault);
+    if (fault.urn !== undefined) this.close(fault.urn);
     this.onFault();
     return new CallError(fault.message, code, fault.cause);
+  }
+
+  private close(urn: string): void {
+    if (!this.open.delete(urn)) return;
+    this.settled.resolve();
+    this.settled = Promise.withResolvers();
+  }
+
+  /**
+   * Whether the resources were created, which in a preview need not be so. A component stands for all that is below it
+   * down to the first managed resources; registrations below it that aren't done yet are waited for.
+   */
+  async areCreated(urns: string[]): Promise<boolean> {
+    for (;;) {
+      const components = this.componentsOf(urns);
+      if (!components) return false;
+      if (![...this.open.values()].some((parent) => components.has(parent))) return true;
+      await this.settled.promise;
+    }
+  }
+
+  /** The components among the resources and below them; undefined when one that they stand for has no id yet. */
+  private componentsOf(urns: string[]): Set<string> | undefined {
+    const components = new Set<string>();
+    const all = [...this.byUrn.values()];
+    const pending = [...urns];
+    for (let urn = pending.pop(); urn !== undefined; urn = pending.pop()) {
+      const resource = this.byUrn.get(urn);
+      if (!resource || components.has(urn)) continue;
+      if (resource.custom) {
+        if (!resource.id || isUnknown(resource.id)) return undefined;
+        continue;
+      }
+      components.add(urn);
+      pending.push(...all.flatMap((child) => (child?.parent === urn ? [child.urn] : [])));
+    }
+    return components;
   }
 
   /** Runs `work` and meanwhile lists it among what the program waits for. */

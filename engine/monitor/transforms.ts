@@ -2,6 +2,7 @@ import type callback from "@pulumi/pulumi/proto/callback_pb.js";
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
 import type { PropertyMap } from "../graph/index.ts";
 import { type Callbacks, fromStruct, toStruct } from "../grpc/index.ts";
+import { withOutputs } from "./output-values.ts";
 
 /** A resource as transforms see it. */
 export interface Transformable {
@@ -9,6 +10,7 @@ export interface Transformable {
   name: string;
   custom: boolean;
   parent: string;
+  /** Where a transform was applied, secrets, unknown values and what came from a resource are output values. */
   inputs: PropertyMap;
   options: proto.TransformResourceOptions;
 }
@@ -37,23 +39,38 @@ export class Transforms {
     this.ofResource.set(urn, { parent, own });
   }
 
-  /** Applies the resource's own transforms, then its parents' from the inside out, then the stack's. */
-  async apply(resource: Transformable, own: callback.Callback[]): Promise<Transformable> {
-    let result = resource;
-    for (const transform of [...own, ...this.inherited(resource.parent), ...this.ofStack]) {
-      result = await this.applyOne(result, transform);
-    }
+  /**
+   * Applies the resource's own transforms, then its parents' from the inside out, then the stack's. Only where it has
+   * some of its own are they told what its properties came from, as in the CLI.
+   */
+  async apply(
+    resource: Transformable,
+    own: callback.Callback[],
+    sources: Record<string, string[]>,
+  ): Promise<Transformable> {
+    const all = [...own, ...this.inherited(resource.parent), ...this.ofStack];
+    if (all.length === 0) return resource;
+    let result = { ...resource, inputs: withOutputs(resource.inputs, own.length > 0 ? sources : {}) };
+    for (const transform of all) result = await this.applyOne(result, transform);
     return result;
   }
 
   /** Applies the transforms of provider functions, in the order of their registration. */
-  async applyToInvoke(token: string, args: PropertyMap, provider: string): Promise<PropertyMap> {
-    let result = args;
+  async applyToInvoke(
+    token: string,
+    args: PropertyMap,
+    options: proto.TransformInvokeOptions,
+  ): Promise<{ args: PropertyMap; options: proto.TransformInvokeOptions }> {
+    let result = { args, options };
     for (const transform of this.ofInvokes) {
-      const request = new proto.TransformInvokeRequest().setToken(token).setArgs(toStruct(result));
-      request.setOptions(new proto.TransformInvokeOptions().setProvider(provider));
+      const request = new proto.TransformInvokeRequest().setToken(token).setArgs(toStruct(result.args));
+      request.setOptions(result.options);
       const answer = await this.callbacks.invoke(transform, request.serializeBinary());
-      result = fromStruct(proto.TransformInvokeResponse.deserializeBinary(answer).getArgs());
+      const response = proto.TransformInvokeResponse.deserializeBinary(answer);
+      result = {
+        args: response.hasArgs() ? fromStruct(response.getArgs()) : result.args,
+        options: response.getOptions() ?? result.options,
+      };
     }
     return result;
   }
@@ -75,7 +92,7 @@ export class Transforms {
     const response = proto.TransformResponse.deserializeBinary(answer);
     return {
       ...resource,
-      inputs: fromStruct(response.getProperties()),
+      inputs: response.hasProperties() ? fromStruct(response.getProperties()) : resource.inputs,
       options: response.getOptions() ?? resource.options,
     };
   }

@@ -9,18 +9,20 @@ export class Log {
   readonly lines: LogLine[] = [];
   /** The errors alone, each once, in order: the first one is the cause, what follows are its effects. */
   readonly errors: LogLine[] = [];
+  /** The first error that the program threw and didn't handle. */
+  crash?: LogLine;
   private readonly listener?: (severity: Severity, message: string, urn?: string) => void;
-  private readonly onError?: () => void;
+  private readonly onCrash?: () => void;
 
   constructor(
     options: {
       listener?: (severity: Severity, message: string, urn?: string) => void;
-      /** Called with each error. */
-      onError?: () => void;
+      /** Called when the program has thrown what it doesn't handle: it has failed, whatever it does then. */
+      onCrash?: () => void;
     } = {},
   ) {
     this.listener = options.listener;
-    this.onError = options.onError;
+    this.onCrash = options.onCrash;
   }
 
   add(severity: Severity, text: string, urn?: string): void {
@@ -31,6 +33,8 @@ export class Log {
     if (this.lines.length > KEPT_LINES) this.lines.shift();
     if (severity !== "error") return;
     if (!this.errors.some((known) => known.message === message)) this.errors.push({ severity, message, urn });
-    this.onError?.();
+    if (!/^Running program '.*' failed with/.test(message)) return;
+    this.crash ??= { severity, message, urn };
+    this.onCrash?.();
   }
 }

@@ -42,9 +42,11 @@ async function judge({ stack, set, json }: Options): Promise<void> {
       compared.catch(() => undefined);
     },
   });
+  for (const { severity, message } of result.logged) process.stderr.write(`${severity}: ${message}\n`);
   const [{ renderPlan, planJson }, diff] = await Promise.all([view, compared]);
   console.log(json ? JSON.stringify(planJson(result, diff), null, 2) : renderPlan(result, diff));
-  if (result.violations.some(({ level }) => level === "mandatory")) process.exitCode = 1;
+  const isRefused = result.violations.some(({ level }) => level === "mandatory");
+  if (isRefused || result.logged.some(({ severity }) => severity === "error")) process.exitCode = 1;
 }
 
 async function compare([one = "", other, ...rest]: string[], { set, json }: Options): Promise<void> {

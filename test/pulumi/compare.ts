@@ -33,7 +33,7 @@ interface View {
  * - children of remote components, and default providers that only they use: offline nobody constructs them;
  * - of a remote component its provider, which the real engine doesn't note, and what it depends on, which the plugin
  *   says that constructs it;
- * - in a provider's inputs `__internal` and `version`, the real engine's notes on the plugin;
+ * - in a provider's inputs `__internal`, the real engine's notes on the plugin;
  * - in a reference to a resource `packageVersion`, which is empty or absent.
  * And in a preview:
  * - values that the real engine doesn't know yet, an id in a reference to a resource among them;
@@ -89,7 +89,7 @@ type Given = Pick<Resource, "type" | "parent" | "provider" | "dependencies" | "i
 };
 
 function view(given: Given, remote: boolean): View {
-  const { __internal, version, ...inputs } = given.inputs;
+  const { __internal, ...inputs } = given.inputs;
   const shared = {
     parent: given.parent,
     protect: given.protect ?? false,

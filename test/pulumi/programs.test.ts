@@ -15,9 +15,12 @@ const accepted: Record<string, string[]> = {
   assets: [],
   commonjs: ["size: 3", "list: [1, 2]"],
   compiled: [],
+  dependencies: [],
   dynamic: [],
+  inherited: [],
   mixed: [],
   options: [],
+  settings: [],
   transforms: [],
 };
 

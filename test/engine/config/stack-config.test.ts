@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -51,7 +51,7 @@ describe("a stack's config", () => {
       config: {
         "aws:region": "ap-southeast-2",
         "shop:replicas": "3",
-        "shop:ratio": "1.10",
+        "shop:ratio": "1.1",
         "shop:on": "true",
         "shop:none": "",
         "shop:short": "007",
@@ -59,6 +59,10 @@ describe("a stack's config", () => {
         "shop:database": '{"size":"large","tags":{"cost":1}}',
       },
       secretConfigKeys: [],
+      warnings: [
+        `${folder}/Pulumi.dev.yaml:4:15: 1.10 is read as 1.1, as YAML has it; put it in quotes to keep it as it is written`,
+        `${folder}/Pulumi.dev.yaml:6:14: 'shop:none' has no value and is read as ""`,
+      ],
     });
   });
 
@@ -76,8 +80,15 @@ describe("a stack's config", () => {
       tsconfig: "tsconfig.pulumi.json",
       nodeArgs: ["--import", "tsx"],
     });
-    await assert.rejects(runtime('{ typescript: "no" }'), /typescript option must be a boolean/);
-    await assert.rejects(runtime("{ tsconfig: 1 }"), /option must be a string/);
+    const quoted = `{ nodeargs: "--conditions=live --title 'a b' -r \\"x y\\"" }`;
+    assert.deepEqual((await runtime(quoted)).nodeArgs, ["--conditions=live", "--title", "a b", "-r", "x y"]);
+    await assert.rejects(runtime(`{ nodeargs: "'a" }`), /a quote or a backslash in nodeargs has no end/);
+    await assert.rejects(runtime("{ nodeargs: [a] }"), /the nodeargs option must be a string/);
+    await assert.rejects(
+      runtime('{ typescript: "no" }'),
+      /Pulumi\.yaml:2:\d+: the typescript option must be a boolean/,
+    );
+    await assert.rejects(runtime("{ tsconfig: 1 }"), /the tsconfig option must be a string/);
   });
 
   it("reads what is encrypted as a placeholder, and knows that it is secret", async () => {
@@ -86,39 +97,8 @@ describe("a stack's config", () => {
       "config:\n  shop:key: { secure: v1:abc }\n  shop:db:\n    user: u\n    password: { secure: v1:x }\n",
     );
     const { config, secretConfigKeys } = await readStackConfig(folder, "dev");
-    assert.deepEqual(config, { "shop:key": "[secret]", "shop:db": '{"user":"u","password":"[secret]"}' });
+    assert.deepEqual(config, { "shop:key": "[secret]", "shop:db": '{"password":"[secret]","user":"u"}' });
     assert.deepEqual(secretConfigKeys, ["shop:db", "shop:key"]);
-  });
-
-  it("takes defaults, types and secrets from the project", async () => {
-    await files(
-      `${project}config:
-  replicas: { type: integer, default: 2 }
-  token: { type: string, secret: true }
-  zones: { type: array, items: { type: string }, default: [a, b] }
-  aws:region: { value: us-east-1 }
-  plain: text
-`,
-      "config: { shop:token: t, shop:replicas: 5 }\n",
-    );
-    const { config, secretConfigKeys } = await readStackConfig(folder, "dev");
-    assert.deepEqual(config, {
-      "shop:replicas": "5",
-      "shop:token": "t",
-      "shop:zones": '["a","b"]',
-      "aws:region": "us-east-1",
-      "shop:plain": "text",
-    });
-    assert.deepEqual(secretConfigKeys, ["shop:token"]);
-    assert.match(
-      await wrong("dev", ["replicas=many"]),
-      /Stack 'dev': 'shop:replicas' must be of type integer/,
-    );
-    await files(`${project}config:\n  token: { type: string }\n`, "config: {}\n");
-    assert.match(
-      await wrong(),
-      /Stack 'dev' has no value for 'shop:token', which DIR\/Pulumi\.yaml declares/,
-    );
   });
 
   it("is overridden as `pulumi config set` would, by paths as well", async () => {
@@ -138,7 +118,7 @@ describe("a stack's config", () => {
       "shop:level": "007",
       "shop:equation": "a=b",
       "shop:text": "plain",
-      "shop:database": '{"size":"large","hosts":["a","b"],"a.b":{"on":true}}',
+      "shop:database": '{"a.b":{"on":true},"hosts":["a","b"],"size":"large"}',
       "shop:fresh": '{"list":[{"port":80}]}',
     });
     assert.match(await wrong("dev", ["region"]), /'region' can't be applied: write key=value/);
@@ -153,9 +133,11 @@ describe("a stack's config", () => {
   it("says where its files are wrong", async () => {
     assert.match(await wrong(), /There is no Pulumi\.yaml in DIR/);
     await files(project);
-    assert.match(await wrong(), /There is no Pulumi\.dev\.yaml in DIR: there is no other stack here/);
     await files(project, "config:\n  a: [1\n  b: 2\n");
-    assert.match(await wrong("prod"), /no Pulumi\.prod\.yaml in DIR: the stacks here are dev/);
+    assert.match(
+      await wrong("prod"),
+      /no Pulumi\.prod\.yaml in DIR: the stacks here are dev; an empty file is enough/,
+    );
     assert.match(await wrong(), /^DIR\/Pulumi\.dev\.yaml:[34]:\d+: /);
     await files(project, "config:\n  - a\n");
     assert.match(await wrong(), /^DIR\/Pulumi\.dev\.yaml:2:3: config must be a mapping/);
@@ -169,6 +151,61 @@ describe("a stack's config", () => {
     assert.match(await wrong(), /^DIR\/Pulumi\.yaml:1:1: expected a mapping/);
     await files("", "config: {}\n");
     assert.match(await wrong(), /^DIR\/Pulumi\.yaml:1:1: expected a mapping/);
+  });
+
+  it("is empty where the stack's file is, or where no stack has a file", async () => {
+    for (const stack of ["", "# nothing yet\n", "config:\n", "--- \n...\n"]) {
+      await files(project, stack);
+      assert.deepEqual((await readStackConfig(folder, "dev")).config, {});
+    }
+    await rm(join(folder, "Pulumi.dev.yaml"));
+    const { config, warnings } = await readStackConfig(folder, "dev");
+    assert.deepEqual(config, {});
+    assert.match(warnings.join(), /There is no Pulumi\.dev\.yaml in .*, so the stack has no config$/);
+  });
+
+  it("is in the file that has the extension of the project's, in the folder that it names", async () => {
+    await files(project);
+    await writeFile(join(folder, "Pulumi.dev.yml"), "config: { size: large }\n");
+    const beside = await readStackConfig(folder, "dev");
+    assert.deepEqual(beside.config, {});
+    assert.match(beside.warnings.join(), /Pulumi\.dev\.yml isn't read beside a project's file with \.yaml$/);
+    await mkdir(join(folder, "stacks"));
+    await writeFile(join(folder, "stacks/Pulumi.dev.yaml"), "config: { size: small }\n");
+    for (const field of ["config: stacks", "stackConfigDir: ./stacks/"]) {
+      await files(`${project}${field}\n`);
+      assert.deepEqual((await readStackConfig(folder, "dev")).config, { "shop:size": "small" });
+    }
+    await files(`${project}config: stacks\nstackConfigDir: stacks\n`);
+    assert.match(await wrong(), /config and stackConfigDir both name the folder/);
+    // JSON comes first, and knows one kind of number.
+    await writeFile(join(folder, "Pulumi.json"), '{"name":"other","runtime":"nodejs"}');
+    await writeFile(join(folder, "Pulumi.dev.json"), '{"config":{"a":1.50,"b":{"z":1e3,"a":"<"}}}');
+    const json = { "other:a": "1.5", "other:b": '{"a":"\\u003c","z":1000}' };
+    assert.deepEqual((await readStackConfig(folder, "dev")).config, json);
+    await writeFile(join(folder, "Pulumi.dev.json"), "{ config: {} }");
+    assert.match(await wrong(), /Pulumi\.dev\.json:1:1: /);
+  });
+
+  it("has keys of a namespace and a name, which are text", async () => {
+    await files(project, "config:\n  other:config:old: 1\n  yes: 2\n");
+    assert.deepEqual((await readStackConfig(folder, "dev")).config, { "other:old": "1", "shop:yes": "2" });
+    await files(project, "config:\n  a:b:c: 1\n");
+    assert.match(await wrong(), /^DIR\/Pulumi\.dev\.yaml:2:10: 'a:b:c' is no configuration key/);
+    await files(project, "config:\n  ports: { 80: web }\n");
+    assert.match(await wrong(), /^DIR\/Pulumi\.dev\.yaml:2:12: only texts can be keys/);
+    await files(project, "config:\n  size: .inf\n");
+    assert.match(await wrong(), /^DIR\/Pulumi\.dev\.yaml:2:9: JSON has no number Infinity/);
+  });
+
+  it("is refused where the project needs another version of Pulumi", async () => {
+    await files(`${project}requiredPulumiVersion: ">=3.0.0"\n`, "config: {}\n");
+    await readStackConfig(folder, "dev");
+    await files(`${project}requiredPulumiVersion: ">=4.0.0"\n`, "config: {}\n");
+    assert.match(
+      await wrong(),
+      /^DIR\/Pulumi\.yaml:3:24: Pulumi 3\.\d+\.\d+, .* does not satisfy the version range ">=4\.0\.0"/,
+    );
   });
 
   it("sets by any path what is then found there, and nothing else", () => {

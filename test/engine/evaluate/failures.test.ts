@@ -50,7 +50,6 @@ const faults: { fault: string; message: RegExp; details?: RegExp; env?: Record<s
   },
   { fault: "throws and lives on", message: /failed: TypeError: thrown deep inside/ },
   { fault: "rejects in apply", message: /failed: TypeError: thrown deep inside/, details: /index\.ts:10/ },
-  { fault: "logs an error", message: /failed: the program itself complains$/ },
   { fault: "run error", message: /failed: only the message counts$/ },
   { fault: "resource error", message: /failed: ResourceError: this resource is wrong/, details: /index\.ts/ },
   {
@@ -210,6 +209,21 @@ describe("a program that fails", function () {
     const { error } = await fail("provider throws", { provider: testProvider({ create }) });
     assert.match(error.message, /refused \[test:index:Thing\] can't be registered: quota exceeded$/);
     assert.equal(refused, 2);
+  });
+
+  it("does not fail by an error that it merely logs", async () => {
+    const logged: string[] = [];
+    const graph = await run("failing", {
+      config: { "failing:fault": "logs an error" },
+      onLog: (severity, message) => severity === "error" && logged.push(message),
+    });
+    assert.equal(graph.resources.length, 1);
+    assert.deepEqual(logged, ["the program itself complains"]);
+  });
+
+  it("fails by the error that it throws, not by one that it logged before and handled", async () => {
+    const { error } = await fail("logs an error and throws");
+    assert.match(error.message, /failed: TypeError: thrown deep inside/);
   });
 
   it("goes on where it handles a function's failure itself", async () => {

@@ -27,6 +27,10 @@ const faults: Record<string, () => unknown> = {
   },
   "rejects in apply": () => new Thing("a").urn.apply(() => deep()),
   "logs an error": () => pulumi.log.error("the program itself complains"),
+  "logs an error and throws": () => {
+    pulumi.log.error("the program itself complains");
+    deep();
+  },
   "run error": () => {
     throw new pulumi.RunError("only the message counts");
   },
@@ -86,6 +90,8 @@ const faults: Record<string, () => unknown> = {
     const kept: unknown[] = [];
     for (;;) kept.push(new Array(10_000).fill({}));
   },
+  "needs another Pulumi": () => pulumi.requirePulumiVersion(">=4.0.0"),
+  "needs an unreadable Pulumi": () => pulumi.requirePulumiVersion("newest"),
   "missing config": () => new pulumi.Config().require("absent"),
   "missing module": () => import("no-such-module" as string),
 };

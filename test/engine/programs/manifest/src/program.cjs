@@ -1,0 +1,1 @@
+exports.from = "the main of package.yaml";
