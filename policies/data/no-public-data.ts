@@ -1,10 +1,14 @@
 import {
+  ACCOUNTS,
   allowsEverybody,
+  combinedRule,
   display,
   documents,
   items,
+  ownAccounts,
   read,
   resourceRule,
+  sharedOut,
   UNKNOWN,
   unset,
 } from "../shared/index.ts";
@@ -18,18 +22,23 @@ const STRANGERS = /\/groups\/global\/(AllUsers|AuthenticatedUsers)$/;
 const SNAPSHOT = /^aws:rds\/(snapshot|snapshotCopy|clusterSnapshot|clusterSnapshotCopy):/;
 
 /** Databases, caches and cluster endpoints can't be reached from the internet. */
-export const noPublicDatabase = resourceRule({
+export const noPublicDatabase = combinedRule({
   name: "no-public-database",
-  description: "No database, cache or cluster endpoint is reachable from the internet.",
+  description:
+    "No database, cache or cluster endpoint is reachable from the internet, and no snapshot by other accounts.",
   severity: "critical",
-  verdict: "can be reached from the internet",
-  fix: "Set publiclyAccessible to false, name a subnet group of isolated subnets, and give a cluster's public endpoint the ranges that may use it (publicAccessCidrs) or turn it off.",
+  verdict: "can be reached from outside",
+  fix: "Set publiclyAccessible to false, name a subnet group of isolated subnets, give a cluster's public endpoint the ranges that may use it (publicAccessCidrs) or turn it off, and share snapshots with the bank's own accounts only (the policy's setting accounts).",
+  configSchema: { properties: { ...ACCOUNTS } },
+  judgeStack: ({ resources, getConfig }) => {
+    const own = ownAccounts(resources, getConfig());
+    return resources
+      .filter(({ type }) => SNAPSHOT.test(type))
+      .flatMap((resource) => sharedOut(resource, own).map((reason) => ({ resource, reason })));
+  },
   judge: ({ type, props }) => [
     ...publiclyAccessible(props),
     ...(/^aws:(rds\/(instance|cluster)|docdb\/cluster):/.test(type) ? placed(props) : []),
-    ...(SNAPSHOT.test(type) && items(read(props, "sharedAccounts")).includes("all")
-      ? ["sharedAccounts has all, so that everybody can restore it"]
-      : []),
     ...(type === "eks:index:Cluster" ? endpoint(props) : []),
     ...(type === "aws:eks/cluster:Cluster" ? endpoint(read(props, "vpcConfig")) : []),
   ],
@@ -73,10 +82,22 @@ export const noPublicBucket = resourceRule({
           (key) => `${key} is ${display(read(props, key))}`,
         )
       : []),
+    ...(/^aws(-native)?:s3(control)?[:/]/.test(type) ? inlineBlocks(props) : []),
     ...(BUCKET.test(type) ? [...acl(read(props, "acl")), ...grants(props)] : []),
     ...(/^aws:s3\/bucket(Policy|V2)?:/.test(type) ? everybody(read(props, "policy")) : []),
   ],
 });
+
+/** What an access point, or AWS's own type of a bucket, doesn't block; what it leaves out is blocked. */
+function inlineBlocks(props: unknown): string[] {
+  const paths = [["publicAccessBlockConfiguration"], ["details", "publicAccessBlock"]];
+  return paths.flatMap((path) =>
+    BLOCK.flatMap((key) => {
+      const value = read(props, ...path, key);
+      return unset(value) || value === true ? [] : [`${[...path, key].join(".")} is ${display(value)}`];
+    }),
+  );
+}
 
 function acl(value: unknown): string[] {
   const open = typeof value === "string" && /^(public-|authenticated-read)/.test(value);

@@ -114,6 +114,18 @@ export function stackRule(
   };
 }
 
+/** A mandatory policy on each resource by itself, and on the whole stack for what only the stack shows. */
+export function combinedRule({
+  judge,
+  judgeStack,
+  ...rule
+}: Rule & {
+  judge: (resource: ResourceValidationArgs) => string[];
+  judgeStack: (stack: StackValidationArgs) => Finding[];
+}): ResourceValidationPolicy & StackValidationPolicy {
+  return { ...resourceRule({ ...rule, judge }), ...stackRule({ ...rule, judge: judgeStack }) };
+}
+
 function message(
   { name, type }: { name: string; type: string },
   verdict: string,

@@ -1,0 +1,129 @@
+import type { PolicyResource } from "@pulumi/policy";
+import { accountOf } from "./accounts.ts";
+import { documents, isAllow, listOf } from "./policy-documents.ts";
+import { leaves, read } from "./values.ts";
+
+/** Properties that name whom something is shared with, by their last part. */
+const RECIPIENT =
+  /^(.*[aA]ccounts?|.*[aA]ccountIds?|.*[pP]rincipals?|.*principalArns?|.*[pP]rincipalIds?|\w*[oO]wnerId|grantee\w*|\w*registryId|userIds|userGroups|group|consumer(Identifier|Arn)|organizationArns?|organizationalUnitArns?)$/;
+
+/** Accounts that get nothing, and why. */
+export const NOT_RECIPIENTS: [where: RegExp, reason: string][] = [
+  [
+    / (.*\.)?(expected\w*Bucket\w*Owner\w*|excluded?\w*|.*exclu(de|sion)\w*\..*)$/i,
+    "a check or an exception, which grants nothing",
+  ],
+  [/^aws:quicksight\/\w+:\w+ awsAccountId$/, "the account that the resource is in"],
+  [
+    /^aws:(account|budgets|glue|s3control|s3)\/\w+:\w+ (accountId|catalogId)$/,
+    "the account that the resource is in",
+  ],
+  [
+    /^aws:\w+\/(\w*[oO]rganization\w*|delegated\w*|adminAccount|member\w*|inviteAccepter):/,
+    "the organisation's administration of its own accounts",
+  ],
+  [
+    /^aws:(organizations|controltower|ssoadmin|identitystore|fms|fis|guardduty|inspector2|macie2|securityhub|detective)\//,
+    "the organisation's administration of its own accounts",
+  ],
+  [/^aws:cloudformation\/stack(Set)?Instances?:/, "accounts that get stacks, no data"],
+  [
+    /^aws:(cfg\/configurationAggregator|accessanalyzer|networkflowmonitor|costexplorer|securitylake\/awsLogSource)/,
+    "accounts that data comes from",
+  ],
+  [/^aws:iam\/group\w*:\w+ group$|ecs\w*\.group$|^aws:iot\//, "no account"],
+  [/ (.*\.)?(source|sender)\w*$/i, "where requests or data come from"],
+  [
+    /^aws:(ec2|rds|docdb|neptune|redshift|ecs|elasticache)\/\w+:\w+ (ownerId|ownerAccount)$/,
+    "an input for finding what belongs to somebody",
+  ],
+];
+
+/** What shares with everybody, or lets others do so: type, property, and the values that do; without them any. */
+const OPEN: [type: RegExp, path: string[], values: unknown[], reason: string][] = [
+  [/^aws:ec2\/imageBlockPublicAccess:/, ["state"], ["unblocked"], "images may be shared with everybody"],
+  [
+    /^aws:ebs\/snapshotBlockPublicAccess:/,
+    ["state"],
+    ["unblocked"],
+    "snapshots may be shared with everybody",
+  ],
+  [/^aws:ecrpublic\/repository:/, [], [undefined], "everybody may pull its images"],
+  [/^aws:lambda\/functionUrl:/, ["authorizationType"], ["NONE"], "everybody may call the function"],
+  [
+    /^aws:ram\/resourceShare:/,
+    ["allowExternalPrincipals"],
+    [true],
+    "allowExternalPrincipals lets accounts outside the organisation in",
+  ],
+  [
+    /^aws:lakeformation\/dataLakeSettings:/,
+    ["allowExternalDataFiltering"],
+    [true],
+    "others' engines may read the data lake",
+  ],
+  [
+    /^aws:lakeformation\/dataLakeSettings:/,
+    ["allowFullTableExternalDataAccess"],
+    [true],
+    "others' engines may read the data lake",
+  ],
+];
+
+const NONE: ReadonlySet<string> = new Set();
+/** Whom a role trusts, `iam-no-wildcards` judges. */
+const TRUST = "assumeRolePolicy";
+
+/** With whom a resource shares data, functions or rights: accounts that aren't known to be ours, and everybody. */
+export function sharedOut(
+  { type, props }: Pick<PolicyResource, "type" | "props">,
+  own: Set<string>,
+): string[] {
+  if (!/^aws(-native)?:/.test(type)) return [];
+  const open = OPEN.filter(
+    ([types, path, values]) =>
+      types.test(type) && values.includes(path.length > 0 ? read(props, ...path) : undefined),
+  ).map(([, , , reason]) => reason);
+  return [...open, ...[...leaves(props, NONE)].flatMap((leaf) => recipients(type, props, leaf, own))];
+}
+
+function recipients(
+  type: string,
+  props: unknown,
+  { path, key, value }: { path: string; key: string; value: unknown },
+  own: Set<string>,
+): string[] {
+  if (typeof value !== "string") return [];
+  if (/^\s*\{/.test(value)) return key === TRUST ? [] : granted(path, value, own);
+  const where = `${type} ${path.replaceAll(/\[\d+\]/g, "")}`;
+  if (!RECIPIENT.test(key) || NOT_RECIPIENTS.some(([exempt]) => exempt.test(where))) return [];
+  return value.split(/\s*,\s*/).flatMap((one) => {
+    if (/^(\*|all)$/i.test(one)) {
+      const organisation = read(props, "principalOrgId") ?? read(props, "organizationId");
+      return typeof organisation === "string"
+        ? []
+        : [`${path} is ${one}, so that it is shared with everybody`];
+    }
+    // Resource Access Manager takes an organisation only from its own members.
+    if (/^arn:[^:]*:organizations:/.test(one) && type.startsWith("aws:ram/")) return [];
+    const account = /^\d{12}$/.test(one) ? one : accountOf(one);
+    return account && !own.has(account)
+      ? [`${path} shares with the account ${account}, which isn't known to be ours`]
+      : [];
+  });
+}
+
+/** The other accounts that a resource's policy document allows something. */
+function granted(path: string, text: string, own: Set<string>): string[] {
+  return documents(text).flatMap(({ where, statement }) => {
+    if (!isAllow(statement)) return [];
+    const principal = read(statement, "Principal");
+    const named = [...listOf(read(principal, "AWS")), ...(typeof principal === "string" ? [principal] : [])];
+    return named.flatMap((one) => {
+      const account = /^\d{12}$/.test(String(one)) ? String(one) : accountOf(one);
+      return account && !own.has(account)
+        ? [`${where} of ${path} allows the account ${account}, which isn't known to be ours`]
+        : [];
+    });
+  });
+}
