@@ -5,6 +5,7 @@ import {
   display,
   documents,
   items,
+  leaves,
   ownAccounts,
   read,
   resourceRule,
@@ -37,16 +38,21 @@ export const noPublicDatabase = combinedRule({
       .flatMap((resource) => sharedOut(resource, own).map((reason) => ({ resource, reason })));
   },
   judge: ({ type, props }) => [
-    ...publiclyAccessible(props),
+    ...publiclyAccessible(type, props),
     ...(/^aws:(rds\/(instance|cluster)|docdb\/cluster):/.test(type) ? placed(props) : []),
     ...(type === "eks:index:Cluster" ? endpoint(props) : []),
     ...(type === "aws:eks/cluster:Cluster" ? endpoint(read(props, "vpcConfig")) : []),
   ],
 });
 
-function publiclyAccessible(props: unknown): string[] {
-  const value = read(props, "publiclyAccessible");
-  return unset(value) || value === false ? [] : [`publiclyAccessible is ${display(value)}`];
+/** A name that says so, wherever it stands. */
+const PUBLIC = /^((is)?publiclyAccessible|publicConnectivity)$/i;
+
+function publiclyAccessible(type: string, props: unknown): string[] {
+  if (!type.startsWith("aws")) return [];
+  return [...leaves(props, new Set())].flatMap(({ path, key, value }) =>
+    !PUBLIC.test(key) || unset(value) || value === false ? [] : [`${path} is ${display(value)}`],
+  );
 }
 
 /** A database names its subnets, unless it is a replica, which is in its source's network. */
@@ -104,15 +110,21 @@ function acl(value: unknown): string[] {
   return open || value === UNKNOWN ? [`acl is ${display(value)}`] : [];
 }
 
-/** Grants of a bucket, and of a BucketAcl. */
+/** CloudFront's own, which writes logs. */
+const LOG_DELIVERY = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0";
+
+/** Grants of a bucket, and of a BucketAcl: to groups of strangers, and to other accounts than the owner's. */
 function grants(props: unknown): string[] {
-  const given = [
-    ...items(read(props, "grants")).map((grant) => read(grant, "uri")),
-    ...items(read(props, "accessControlPolicy", "grants")).map((grant) => read(grant, "grantee", "uri")),
-  ];
-  return given.flatMap((uri) =>
-    uri === UNKNOWN || STRANGERS.test(String(uri)) ? [`a grant is to ${display(uri)}`] : [],
-  );
+  const acl = items(read(props, "accessControlPolicy", "grants")).map((grant) => read(grant, "grantee"));
+  const owner = read(props, "accessControlPolicy", "owner", "id");
+  const groups = [...items(read(props, "grants")), ...acl].map((grantee) => read(grantee, "uri"));
+  return [
+    ...groups.filter((uri) => uri === UNKNOWN || STRANGERS.test(String(uri))),
+    ...acl
+      .map((grantee) => read(grantee, "id"))
+      .filter((id) => typeof id === "string" && id !== owner && id !== LOG_DELIVERY),
+    ...acl.map((grantee) => read(grantee, "emailAddress")).filter((address) => !unset(address)),
+  ].map((grantee) => `a grant is to ${display(grantee)}`);
 }
 
 function everybody(policy: unknown): string[] {

@@ -25,10 +25,13 @@ const S3_COPIES = /^aws(-native)?:s3(control)?[:/]/;
 /** Properties that are buckets: of a destination, an export or an output, not of logs and reports. */
 const SENT_TO =
   /^(?!.*(log|report|error|source|input)).*(destination|export|output|replicat|inventor|analytic).*(\b|output|destination)(s3)?bucket(name|arn)?$/i;
+/** Properties that are locations in buckets: `s3://results/daily`. */
+const SENT_TO_URI = /(destination|export|output)\w*(uri|url|path|location)$/i;
 /** Types whose bucket is where they send to, and its property. */
 const SENDERS: [type: RegExp, path: RegExp][] = [
   [/^aws:s3\/bucketReplicationConfig:/, /destination\.bucket$/],
   [/^aws:s3\/bucket(V2)?:/, /^replicationConfigurations?\b.*destinations?(\[\d+\])?\.bucket$/],
+  [/^aws:s3\/objectCopy:/, /^bucket$/],
   [/^aws:s3\/inventory:/, /^destination\.bucket\.bucketArn$/],
   [/^aws:s3\/analyticsConfiguration:/, /s3BucketDestination\.bucketArn$/],
   [/^aws:s3control\/storageLensConfiguration:/, /s3BucketDestination\.arn$/],
@@ -87,14 +90,17 @@ export function copiesAway(resource: PolicyResource, stack: PolicyResource[], co
     ...buckets.flatMap(({ props }) => ["bucket", "id", "bucketName"].map((key) => String(read(props, key)))),
   ]);
   return [...leaves(props, NONE)].flatMap(({ path, value }) => {
-    if (!matches(SENDERS, type, path) && (S3_COPIES.test(type) || !SENT_TO.test(path))) return [];
+    const uri =
+      typeof value === "string" && SENT_TO_URI.test(path) ? /^s3:\/\/([^/]+)/.exec(value)?.[1] : undefined;
+    const otherwise = !S3_COPIES.test(type) && SENT_TO.test(path);
+    if (!matches(SENDERS, type, path) && !otherwise && uri === undefined) return [];
     if (value === UNKNOWN) {
       const from = propertyDependencies[path.split(/[.[]/)[0] ?? ""] ?? [];
       return from.some((one) => buckets.includes(one)) ? [] : [`${path} is not known in a preview`];
     }
-    if (typeof value !== "string" || value === "" || names.has(value.replace(/^arn:[^:]*:s3:::/, "")))
-      return [];
-    return [`${path} copies to the bucket ${value}, which this stack doesn't have`];
+    if (typeof value !== "string" || value === "") return [];
+    const name = uri ?? value.replace(/^arn:[^:]*:s3:::/, "");
+    return names.has(name) ? [] : [`${path} copies to the bucket ${name}, which this stack doesn't have`];
   });
 }
 

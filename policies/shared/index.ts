@@ -14,7 +14,7 @@ export {
   securityContext,
 } from "./pod-specs.ts";
 export { allowsEverybody, documents, isAllow, listOf } from "./policy-documents.ts";
-export { NOT_RECIPIENTS, sharedOut } from "./recipients.ts";
+export { isRecipient, NOT_RECIPIENTS, sharedOut } from "./recipients.ts";
 export {
   BALANCERS,
   type Check,

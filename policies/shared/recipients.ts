@@ -1,11 +1,16 @@
 import type { PolicyResource } from "@pulumi/policy";
 import { accountOf } from "./accounts.ts";
 import { documents, isAllow, listOf } from "./policy-documents.ts";
-import { leaves, read } from "./values.ts";
+import { entries, leaves, read } from "./values.ts";
 
 /** Properties that name whom something is shared with, by their last part. */
 const RECIPIENT =
   /^(.*[aA]ccounts?|.*[aA]ccountIds?|.*[pP]rincipals?|.*principalArns?|.*[pP]rincipalIds?|\w*[oO]wnerId|grantee\w*|\w*registryId|userIds|userGroups|group|consumer(Identifier|Arn)|organizationArns?|organizationalUnitArns?)$/;
+
+/** Whether a property names whom something is shared with, by its last part. */
+export function isRecipient(name: string): boolean {
+  return RECIPIENT.test(name);
+}
 
 /** Accounts that get nothing, and why. */
 export const NOT_RECIPIENTS: [where: RegExp, reason: string][] = [
@@ -49,6 +54,13 @@ const OPEN: [type: RegExp, path: string[], values: unknown[], reason: string][] 
     "snapshots may be shared with everybody",
   ],
   [/^aws:ecrpublic\/repository:/, [], [undefined], "everybody may pull its images"],
+  [/^aws:codebuild\/project:/, ["projectVisibility"], ["PUBLIC_READ"], "everybody may read its builds"],
+  [
+    /^aws:cognito\/identityPool:/,
+    ["allowUnauthenticatedIdentities"],
+    [true],
+    "everybody gets credentials without signing in",
+  ],
   [/^aws:lambda\/functionUrl:/, ["authorizationType"], ["NONE"], "everybody may call the function"],
   [
     /^aws:ram\/resourceShare:/,
@@ -70,21 +82,42 @@ const OPEN: [type: RegExp, path: string[], values: unknown[], reason: string][] 
   ],
 ];
 
+/** AWS's own accounts that write logs: Elastic Load Balancing's in Sydney. */
+const AWS_ACCOUNTS = new Set(["783225319266"]);
+
 const NONE: ReadonlySet<string> = new Set();
 /** Whom a role trusts, `iam-no-wildcards` judges. */
-const TRUST = "assumeRolePolicy";
+const TRUST = /^assumeRolePolicy/;
 
 /** With whom a resource shares data, functions or rights: accounts that aren't known to be ours, and everybody. */
 export function sharedOut(
   { type, props }: Pick<PolicyResource, "type" | "props">,
   own: Set<string>,
 ): string[] {
+  if (type === "kubernetes:core/v1:ConfigMap") return mappedToCluster(props, own);
   if (!/^aws(-native)?:/.test(type)) return [];
   const open = OPEN.filter(
     ([types, path, values]) =>
       types.test(type) && values.includes(path.length > 0 ? read(props, ...path) : undefined),
   ).map(([, , , reason]) => reason);
-  return [...open, ...[...leaves(props, NONE)].flatMap((leaf) => recipients(type, props, leaf, own))];
+  const native = entries(props).filter(
+    ([key, value]) => !TRUST.test(key) && read(value, "Statement") !== undefined,
+  );
+  return [
+    ...open,
+    ...native.flatMap(([key, document]) => granted(key, document, own)),
+    ...[...leaves(props, NONE)].flatMap((leaf) => recipients(type, props, leaf, own)),
+  ];
+}
+
+/** The roles and accounts that the `aws-auth` ConfigMap lets into a cluster. */
+function mappedToCluster(props: unknown, own: Set<string>): string[] {
+  if (read(props, "metadata", "name") !== "aws-auth") return [];
+  return entries(read(props, "data")).flatMap(([key, text]) =>
+    [...String(text).matchAll(/(?<!\d)\d{12}(?!\d)/g)]
+      .filter(([account]) => !own.has(account))
+      .map(([account]) => `data.${key} lets in the account ${account}, which isn't known to be ours`),
+  );
 }
 
 function recipients(
@@ -94,9 +127,9 @@ function recipients(
   own: Set<string>,
 ): string[] {
   if (typeof value !== "string") return [];
-  if (/^\s*\{/.test(value)) return key === TRUST ? [] : granted(path, value, own);
+  if (/^\s*\{/.test(value)) return TRUST.test(key) ? [] : granted(path, value, own);
   const where = `${type} ${path.replaceAll(/\[\d+\]/g, "")}`;
-  if (!RECIPIENT.test(key) || NOT_RECIPIENTS.some(([exempt]) => exempt.test(where))) return [];
+  if (!isRecipient(key) || NOT_RECIPIENTS.some(([exempt]) => exempt.test(where))) return [];
   return value.split(/\s*,\s*/).flatMap((one) => {
     if (/^(\*|all)$/i.test(one)) {
       const organisation = read(props, "principalOrgId") ?? read(props, "organizationId");
@@ -114,14 +147,14 @@ function recipients(
 }
 
 /** The other accounts that a resource's policy document allows something. */
-function granted(path: string, text: string, own: Set<string>): string[] {
-  return documents(text).flatMap(({ where, statement }) => {
+function granted(path: string, document: unknown, own: Set<string>): string[] {
+  return documents(document).flatMap(({ where, statement }) => {
     if (!isAllow(statement)) return [];
     const principal = read(statement, "Principal");
     const named = [...listOf(read(principal, "AWS")), ...(typeof principal === "string" ? [principal] : [])];
     return named.flatMap((one) => {
       const account = /^\d{12}$/.test(String(one)) ? String(one) : accountOf(one);
-      return account && !own.has(account)
+      return account && !own.has(account) && !AWS_ACCOUNTS.has(account)
         ? [`${where} of ${path} allows the account ${account}, which isn't known to be ours`]
         : [];
     });

@@ -13,8 +13,14 @@ import {
 } from "../shared/index.ts";
 import { excerpt, texts } from "./nested-texts.ts";
 import { EDGE_REGION, isOnlyInUsEast1, mayNameUsEast1 } from "./only-in-us-east-1.ts";
-import { addressedElsewhere, elsewhere, PLACES, type Places, placesOf } from "./places.ts";
-import { declaredWithin, MEMBER_PROPERTIES, memberProperty, spansRegions } from "./spanning.ts";
+import { addressedElsewhere, elsewhere, isOwnZoneId, PLACES, type Places, placesOf } from "./places.ts";
+import {
+  declaredWithin,
+  MEMBER_PROPERTIES,
+  memberProperty,
+  multiRegionKey,
+  spansRegions,
+} from "./spanning.ts";
 
 const AWS = /^(aws[a-z-]*|eks):|^pulumi:providers:aws(-native)?$/;
 const KUBERNETES = /^kubernetes:/;
@@ -61,6 +67,7 @@ export const awsRegion = combinedRule({
         sendsAway(resource, stack.resources, { config, own }).map((reason) => ({ resource, reason })),
       ),
       ...globalClusters(stack, placesOf(config)),
+      ...multiRegionKeys(stack, placesOf(config)),
       ...edgeProviders(stack),
     ];
   },
@@ -90,9 +97,11 @@ function mentions(type: string, props: unknown, places: Places): string[] {
     }
     if (value === UNKNOWN) return DECISIVE.test(key) && !inPolicy ? [`${path} is ${display(value)}`] : [];
     if (typeof value !== "string") return [];
+    if (/availabilityZoneIds?$/i.test(key) && !isOwnZoneId(value, places))
+      return [`${path} is ${display(value)}`];
     const foreign = inPolicy
       ? addressedElsewhere(value, places)
-      : (elsewhere(value, places) ?? (DECISIVE.test(key) ? unfamiliar(value, places) : undefined));
+      : (elsewhere(value, places, key) ?? (DECISIVE.test(key) ? unfamiliar(value, places) : undefined));
     return foreign ? [`${path} is ${excerpt(value, foreign)}`] : [];
   });
 }
@@ -113,7 +122,7 @@ function configured(type: string, props: unknown, places: Places): string[] {
     const isLabel = /(^|\.)(annotations|labels|matchLabels)\./.test(path);
     const foreign = isLabel
       ? addressedElsewhere(text, places)
-      : (elsewhere(text, places) ??
+      : (elsewhere(text, places, key) ??
         (/region$/i.test(key) ? unfamiliar(text, places) : undefined) ??
         (decides && !/[$%{(]/.test(text) && !places.regions.has(text) && text !== "" ? text : undefined) ??
         (key === "AWS_STS_REGIONAL_ENDPOINTS" && text === "legacy" ? text : undefined));
@@ -146,6 +155,21 @@ function globalClusters({ resources }: StackValidationArgs, places: Places): Fin
     return REGIONAL.test(resource.type) && named.length > 0 && !known
       ? [{ resource, reason: "it belongs to a cluster over several regions, which this stack doesn't have" }]
       : [];
+  });
+}
+
+/** Keys over several regions whose copies this stack doesn't show, or shows elsewhere. */
+function multiRegionKeys({ resources }: StackValidationArgs, places: Places): Finding[] {
+  return resources.flatMap((resource) => {
+    const reason = multiRegionKey(resource.type, resource.props);
+    if (!reason) return [];
+    const copies = resources.filter(
+      ({ props, propertyDependencies: { primaryKeyArn = [] } }) =>
+        primaryKeyArn.includes(resource) ||
+        (!unset(read(props, "primaryKeyArn")) &&
+          read(props, "primaryKeyArn") === read(resource.props, "arn")),
+    );
+    return copies.length > 0 && copies.every((one) => isHere(one, places)) ? [] : [{ resource, reason }];
   });
 }
 

@@ -12,22 +12,40 @@ const ZONE = new RegExp(`^(${REGION})[a-z]$`);
 /** A local zone, its group or its network border group, and a wavelength zone: `us-east-1-bos-1a`, `us-east-1-wl1-bos-wlz-1`. */
 const EDGE_ZONE = new RegExp(`^((${REGION})-(?:[a-z]{3}-\\d|wl\\d(?:-[a-z]{3})?-?[a-z0-9-]+))[a-z]?$`);
 /** `use1-az4`, and of a local zone `use1-bos1-az1`. */
-const ZONE_ID = /^([a-z]{3,5}\d)-(?:([a-z]{3})(\d)-|([a-z0-9]+)-)?az\d$/;
+const ZONE_ID =
+  /^((?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us|usg)(?:n|s|e|w|c|ne|nw|se|sw)\d)-(?:([a-z]{3})(\d)-|([a-z0-9]+)-)?az\d$/;
 const ARN = new RegExp(`arn:aws[a-z-]*:[a-z0-9-]*:(${REGION}):`, "g");
 const AWS_HOSTS = "(?:amazonaws\\.(?:com|eu)|amazoncognito\\.com|api\\.aws|on\\.aws|aws\\.amazon\\.com)";
 const HOST = new RegExp(`(?:^|[./-])(${REGION})\\.(?:[a-z0-9-]+\\.)*${AWS_HOSTS}`, "g");
+/** The names of AWS's services for endpoints in a VPC: `com.amazonaws.us-east-1.s3`. */
+const SERVICE_NAME = new RegExp(
+  `\\b(?:com\\.amazonaws(?:\\.vpce)?|aws\\.(?:api|sagemaker))\\.(${REGION})\\.`,
+  "g",
+);
 /** Caches' host names have the short code of their region. */
 const CODED_HOST =
   /\.([a-z]{2,4}(?:n|s|e|w|c|ne|nw|se|sw)\d)\.(?:cache|memorydb|dax-clusters)\.amazonaws\.com/g;
-/** Names without a region are served from us-east-1; as service principals and audiences they aren't addresses. */
-const GLOBAL_HOST =
-  /https?:\/\/(?:[a-z0-9.-]+\.)?(?:s3(?:-external-1)?|sts|dynamodb|sqs|queue|kinesis|sns)\.amazonaws\.com\b|\b[a-z0-9.-]+\.s3\.amazonaws\.com\b|\bs3-accelerate(?:\.dualstack)?\.amazonaws\.com\b/;
+/**
+ * Names without a region are served from us-east-1, as are machines' `compute-1`. As service principals and audiences
+ * the same names aren't addresses.
+ */
+const GLOBAL_HOST = new RegExp(
+  [
+    String.raw`https?:\/\/(?:[a-z0-9.-]+\.)?(?:s3(?:-external-1)?|sts|dynamodb|sqs|queue|kinesis|sns)\.amazonaws\.com\b`,
+    String.raw`\b[a-z0-9-]+\.s3\.amazonaws\.com\b`,
+    String.raw`\bs3-accelerate(?:\.dualstack)?\.amazonaws\.com\b`,
+    String.raw`\.compute-1\.amazonaws\.com\b`,
+    String.raw`\.ec2\.internal\b`,
+    String.raw`(?<=(?:endpoint|host|url)\w*["']?\s*[:=]\s*["']?)(?:s3|sts|sqs|sns|dynamodb)\.amazonaws\.com\b`,
+  ].join("|"),
+  "i",
+);
 /** Bedrock's profiles that spread prompts over a geography, by their prefix. */
 const PROFILE =
   /(?:^|[/:"'\s=])((?:us|us-gov|eu|apac|jp|ca|sa|me|af|il|in|kr|sg|uk|mx|emea|americas|global)\.(?:anthropic|amazon|meta|mistral|cohere|ai21|deepseek|stability|writer|openai|qwen|twelvelabs|luma|nvidia|moonshotai|minimax|google|zai|guardrail)\.(?!com\b)[a-z0-9])/;
-/** A setting in a text: `--region us-east-1`, `AWS_REGION=us-east-1`, `"Region": "us-east-1"`, `AvailabilityZone: us-east-1a`. */
+/** A setting in a text: `--region us-east-1`, `configure set region us-east-1`, `AWS_REGION=us-east-1`, `"Region": "us-east-1"`, `AvailabilityZone: us-east-1a`. */
 const SETTING = new RegExp(
-  `(?:region|zone)[a-z]*["'\\]]*\\s*(?:[:=][\\s"'\\[-]*|(?<=--[a-z-]*)\\s+["']?)(${REGION})`,
+  `(?:region|zone)[a-z]*["'\\]]*\\s*(?:[:=][\\s"'\\[-]*|(?<=(?:--|\\bset\\s+)[a-z.-]*)\\s+["']?)(${REGION})`,
   "gi",
 );
 
@@ -94,9 +112,16 @@ function named(text: string, places: Places): string | undefined {
   return places.codes.has(code) && !other && (!city || local) ? undefined : text;
 }
 
+/** Whether a zone's id has the code of one of our regions; local zones are judged by their name. */
+export function isOwnZoneId(id: string, { codes }: Places): boolean {
+  return [...codes].some((code) => id.startsWith(`${code}-`));
+}
+
 /** The place elsewhere that an ARN, an AWS host name or a profile in a text leads to. */
 export function addressedElsewhere(text: string, { regions, codes }: Places): string | undefined {
-  const all = [...text.matchAll(ARN), ...text.matchAll(HOST)].map(([, region = ""]) => region);
+  const all = [ARN, HOST, SERVICE_NAME].flatMap((form) =>
+    [...text.matchAll(form)].map(([, region = ""]) => region),
+  );
   return (
     all.find((region) => !regions.has(region)) ??
     [...text.matchAll(CODED_HOST)].map(([, code = ""]) => code).find((code) => !codes.has(code)) ??
@@ -105,12 +130,13 @@ export function addressedElsewhere(text: string, { regions, codes }: Places): st
   );
 }
 
-/** The place elsewhere that a text is, leads to, or sets. */
-export function elsewhere(text: string, places: Places): string | undefined {
-  const set = [...text.matchAll(SETTING)].map(([, region = ""]) => region.toLowerCase());
+/** The place elsewhere that a text is or leads to, or that it sets as the value of the property or variable `key`. */
+export function elsewhere(text: string, places: Places, key: string): string | undefined {
+  const setting = `${key}=${text}`;
+  const set = [...setting.matchAll(SETTING)].map(([, region = ""]) => region.toLowerCase());
   return (
     named(text, places) ??
-    addressedElsewhere(text, places) ??
+    addressedElsewhere(setting, places) ??
     set.find((region) => !places.regions.has(region))
   );
 }

@@ -1,4 +1,4 @@
-import { entries, items, read, UNKNOWN } from "../shared/index.ts";
+import { entries, items, read, UNKNOWN, unset } from "../shared/index.ts";
 import { parsed } from "./nested-texts.ts";
 
 /** What is wrong with a resource of a service that spans regions; undefined where it stays in one. */
@@ -38,11 +38,9 @@ const bucket: Judge = (props) =>
   accelerated("accelerateConfiguration", "accelerationStatus")(props) ??
   accelerated("AccelerateConfiguration", "AccelerationStatus")(props);
 
-const multiRegionKey: Judge = (props) => {
-  const value = read(props, "multiRegion") ?? read(props, "MultiRegion");
-  if (value === UNKNOWN) return "multiRegion is not known in a preview";
-  return value === true || value === "true" ? "multiRegion is true" : undefined;
-};
+/** A sign-in page under a domain of its own is served by CloudFront, under AWS's it isn't. */
+const ownDomain: Judge = (props) =>
+  unset(read(props, "certificateArn") ?? read(props, "customDomainConfig")) ? undefined : EDGES;
 
 /** Types that span regions without a property that names where the data goes, by service and kind in lower case. */
 const SPANNING: Record<string, Judge> = {
@@ -50,15 +48,15 @@ const SPANNING: Record<string, Judge> = {
   "amplify:domainassociation": always(EDGES),
   "apigateway:restapi": edgeOptimised,
   "apigateway:domainname": edgeOptimised,
+  "appsync:domainname": always(EDGES),
   "cloudfront:connectiongroup": always(EDGES),
   "cloudfront:distribution": always(COPIES),
   "cloudfront:distributiontenant": always(EDGES),
   "cloudfront:keyvaluestore": always(EDGES),
   "cloudfront:multitenantdistribution": always(EDGES),
+  "cognito:userpooldomain": ownDomain,
   "globalaccelerator:accelerator": always(EDGES),
   "globalaccelerator:customroutingaccelerator": always(EDGES),
-  "kms:externalkey": multiRegionKey,
-  "kms:key": multiRegionKey,
   "lightsail:distribution": always(EDGES),
   "s3:accelerateconfiguration": accelerated("status"),
   "s3:bucketaccelerateconfiguration": accelerated("status"),
@@ -77,6 +75,14 @@ const GLOBAL_CLUSTERS: Record<string, string> = {
   "neptune:globalcluster": "globalClusterIdentifier",
   "rds:globalcluster": "globalClusterIdentifier",
 };
+
+/** What a key says of other regions: it may be copied to any by a replica key. Undefined where it stays in one. */
+export function multiRegionKey(type: string, props: unknown): string | undefined {
+  if (!/^kms:(external)?key$/.test(kindOf(type))) return undefined;
+  const value = read(props, "multiRegion") ?? read(props, "MultiRegion");
+  if (value === UNKNOWN) return "multiRegion is not known in a preview";
+  return value === true || value === "true" ? "multiRegion is true" : undefined;
+}
 
 /** `s3:bucket` of `aws:s3/bucket:Bucket`, `aws-native:s3:Bucket` and `AWS::S3::Bucket`. */
 export function kindOf(type: string): string {
@@ -121,5 +127,6 @@ export function declaredWithin(props: unknown): string[] {
 }
 
 function declared(type: string, props: unknown): string[] {
-  return memberProperty(type) ? [COPIES] : spansRegions(type, props);
+  const key = multiRegionKey(type, props);
+  return memberProperty(type) ? [COPIES] : key ? [key] : spansRegions(type, props);
 }
