@@ -53,7 +53,7 @@ const HOSTS: [type: RegExp, path: RegExp][] = [
 ];
 /** ARNs of what gets data. */
 const RECEIVER =
-  /(^|\.)\w*(destination|target|sink|deadLetter|endpoint|queue|vault|subscriber|stream|bus)\w*(\[\d+\])?(\.|$)/i;
+  /(^|\.)\w*(destination|target|sink|deadLetter|endpoint|queue|topic|vault|subscriber|stream|firehose|bus|functionArn|actions)\w*(\[\d+\])?(\.|$)/i;
 const NOT_SENT = /^aws:(lambda\/eventSourceMapping|sns\/topicSubscription topic|lb\/|alb\/)/;
 
 const NONE: ReadonlySet<string> = new Set();

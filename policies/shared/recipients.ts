@@ -94,7 +94,7 @@ export function sharedOut(
   { type, props }: Pick<PolicyResource, "type" | "props">,
   own: Set<string>,
 ): string[] {
-  if (type === "kubernetes:core/v1:ConfigMap") return mappedToCluster(props, own);
+  if (type.startsWith("kubernetes:core/v1:")) return inCluster(type, props, own);
   if (!/^aws(-native)?:/.test(type)) return [];
   const open = OPEN.filter(
     ([types, path, values]) =>
@@ -110,13 +110,16 @@ export function sharedOut(
   ];
 }
 
-/** The roles and accounts that the `aws-auth` ConfigMap lets into a cluster. */
-function mappedToCluster(props: unknown, own: Set<string>): string[] {
-  if (read(props, "metadata", "name") !== "aws-auth") return [];
-  return entries(read(props, "data")).flatMap(([key, text]) =>
-    [...String(text).matchAll(/(?<!\d)\d{12}(?!\d)/g)]
+/** The roles and accounts that the `aws-auth` ConfigMap lets into a cluster, and those that its pods act as. */
+function inCluster(type: string, props: unknown, own: Set<string>): string[] {
+  const role = read(props, "metadata", "annotations", "eks.amazonaws.com/role-arn");
+  const isMap = type.endsWith(":ConfigMap") && read(props, "metadata", "name") === "aws-auth";
+  const texts = isMap ? entries(read(props, "data")) : [];
+  const given: [string, unknown][] = type.endsWith(":ServiceAccount") ? [["role-arn", role]] : texts;
+  return given.flatMap(([key, text]) =>
+    [...String(text ?? "").matchAll(/(?<!\d)\d{12}(?!\d)/g)]
       .filter(([account]) => !own.has(account))
-      .map(([account]) => `data.${key} lets in the account ${account}, which isn't known to be ours`),
+      .map(([account]) => `${key} is of the account ${account}, which isn't known to be ours`),
   );
 }
 

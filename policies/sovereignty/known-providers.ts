@@ -6,6 +6,9 @@ const KNOWN = [
   ...["pulumi", "tls", "random", "time", "std", "null", "archive"],
 ];
 
+/** Packages of components, which make resources of these. */
+const COMPONENTS = /^(aws|kubernetes|synced)-/;
+
 /** What a dynamic provider's code, or a provider that no policy knows, does with data, nobody can judge. */
 export const knownProviders = resourceRule({
   name: "known-providers",
@@ -29,6 +32,8 @@ export const knownProviders = resourceRule({
     if (/^pulumi-(nodejs|python):dynamic:|^pulumi-nodejs$/.test(type)) {
       return known.has("pulumi-nodejs") ? [] : ["a dynamic provider runs code of its own"];
     }
-    return name === undefined || known.has(name) ? [] : [`no policy knows the provider ${name}`];
+    return name === undefined || known.has(name) || COMPONENTS.test(name)
+      ? []
+      : [`no policy knows the provider ${name}`];
   },
 });

@@ -50,6 +50,10 @@ const WAYS: [type: string, inputs: (account: string) => Record<string, unknown>]
     }),
   ],
   [
+    "kubernetes:core/v1:ServiceAccount",
+    (account) => ({ metadata: { annotations: { "eks.amazonaws.com/role-arn": role(account) } } }),
+  ],
+  [
     "kubernetes:core/v1:ConfigMap",
     (account) => ({ metadata: { name: "aws-auth" }, data: { mapRoles: `- rolearn: ${role(account)}\n` } }),
   ],

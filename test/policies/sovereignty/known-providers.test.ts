@@ -18,6 +18,7 @@ describe("policy known-providers", () => {
       ...["aws", "aws-native", "awsx", "eks", "kubernetes", "tls", "random"].map((name) =>
         resource(`pulumi:providers:${name}`, {}),
       ),
+      resource("pulumi:providers:aws-apigateway", {}),
       resource("trizone:network:Network", {}, { custom: false }),
       resource("pulumi:pulumi:Stack", {}, { custom: false }),
     ];
