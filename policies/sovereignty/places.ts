@@ -125,7 +125,6 @@ export function addressedElsewhere(text: string, { regions, codes }: Places): st
   return (
     all.find((region) => !regions.has(region)) ??
     [...text.matchAll(CODED_HOST)].map(([, code = ""]) => code).find((code) => !codes.has(code)) ??
-    GLOBAL_HOST.exec(text)?.[0] ??
     PROFILE.exec(text)?.[1]
   );
 }
@@ -137,6 +136,7 @@ export function elsewhere(text: string, places: Places, key: string): string | u
   return (
     named(text, places) ??
     addressedElsewhere(setting, places) ??
+    GLOBAL_HOST.exec(setting)?.[0] ??
     set.find((region) => !places.regions.has(region))
   );
 }

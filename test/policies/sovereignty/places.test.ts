@@ -155,7 +155,11 @@ describe("policy aws-region-ap-southeast-2, on places", () => {
       ],
       [
         "aws:iam/role:Role",
-        { assumeRolePolicy: json({ Statement: [{ Principal: { Service: "s3.amazonaws.com" } }] }) },
+        {
+          assumeRolePolicy: json({
+            Statement: [{ Principal: { Service: ["s3.amazonaws.com", "logging.s3.amazonaws.com"] } }],
+          }),
+        },
       ],
       ["aws:iam/openIdConnectProvider:OpenIdConnectProvider", { clientIdLists: ["sts.amazonaws.com"] }],
       [...env("AWS_REGION", "ap-southeast-4")],
