@@ -85,7 +85,8 @@ const OPEN: [type: RegExp, path: string[], values: unknown[], reason: string][] 
 /** AWS's own accounts that write logs: Elastic Load Balancing's in Sydney. */
 const AWS_ACCOUNTS = new Set(["783225319266"]);
 
-const NONE: ReadonlySet<string> = new Set();
+/** Documents are judged by their statements. */
+const STATEMENTS: ReadonlySet<string> = new Set(["Statement"]);
 /** Whom a role trusts, `iam-no-wildcards` judges. */
 const TRUST = /^assumeRolePolicy/;
 
@@ -106,7 +107,7 @@ export function sharedOut(
   return [
     ...open,
     ...native.flatMap(([key, document]) => granted(key, document, own)),
-    ...[...leaves(props, NONE)].flatMap((leaf) => recipients(type, props, leaf, own)),
+    ...[...leaves(props, STATEMENTS)].flatMap((leaf) => recipients(type, props, leaf, own)),
   ];
 }
 

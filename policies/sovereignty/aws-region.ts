@@ -23,7 +23,8 @@ import {
 } from "./spanning.ts";
 
 const AWS = /^(aws[a-z-]*|eks):|^pulumi:providers:aws(-native)?$/;
-const KUBERNETES = /^kubernetes:/;
+/** What tells others where things are: Kubernetes' objects, a cluster's address, the registry that an image goes to. */
+const TELLS = /^(pulumi:providers:)?(kubernetes|docker|docker-build)(:|$)/;
 const PROVIDER = /^pulumi:providers:aws(-native)?$/;
 /** Types that are created in their provider's region when they name none; components create nothing themselves. */
 const REGIONAL = /^aws(-native)?:/;
@@ -50,7 +51,7 @@ export const awsRegion = combinedRule({
   judge: (resource) => {
     const { type, props } = resource;
     const places = placesOf(resource.getConfig());
-    if (KUBERNETES.test(type)) return configured(type, props, places);
+    if (TELLS.test(type)) return configured(type, props, places);
     if (!AWS.test(type)) return [];
     return [
       ...placement(resource, places),
@@ -111,7 +112,7 @@ function unfamiliar(value: string, { regions }: Places): string | undefined {
   return LOOSE.test(value) && !regions.has(value) ? value : undefined;
 }
 
-/** The places elsewhere that a Kubernetes object tells those who read it. */
+/** The places elsewhere that a Kubernetes object, or another that is configured, tells those who read it. */
 function configured(type: string, props: unknown, places: Places): string[] {
   const secret = /:Secret(List|Patch)?$/.test(type);
   return [...texts(props)].flatMap(({ path, key, value }) => {

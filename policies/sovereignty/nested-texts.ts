@@ -41,7 +41,8 @@ export function* texts(root: unknown, path = "", key = "", inPolicy = false): Ge
   const policy = inPolicy || "Statement" in root;
   const name = NAMES.map((one) => read(root, one)).find((one) => typeof one === "string");
   for (const [property, value] of entries(root)) {
-    if (FREE_TEXT.test(property)) continue;
+    // An image's tags are a list of names.
+    if (FREE_TEXT.test(property) && !(Array.isArray(value) && typeof read(value, 0) === "string")) continue;
     const named = typeof name === "string" && VALUES.includes(property) ? name : property;
     yield* texts(value, path ? `${path}.${property}` : property, named, policy);
   }

@@ -15,6 +15,10 @@ const EDGE_ZONE = new RegExp(`^((${REGION})-(?:[a-z]{3}-\\d|wl\\d(?:-[a-z]{3})?-
 const ZONE_ID =
   /^((?:af|ap|ca|cn|eu|eusc|il|me|mx|sa|us|usg)(?:n|s|e|w|c|ne|nw|se|sw)\d)-(?:([a-z]{3})(\d)-|([a-z0-9]+)-)?az\d$/;
 const ARN = new RegExp(`arn:aws[a-z-]*:[a-z0-9-]*:(${REGION}):`, "g");
+/** AWS's other partitions, such as China's, are elsewhere altogether. */
+const PARTITION = /arn:aws-[a-z-]+:/;
+/** The zone of S3's directory buckets is in their names. */
+const DIRECTORY_BUCKET = /--([a-z]{3,5}\d-(?:[a-z0-9]+-)?az\d)--x-s3\b/;
 const AWS_HOSTS = "(?:amazonaws\\.(?:com|eu)|amazoncognito\\.com|api\\.aws|on\\.aws|aws\\.amazon\\.com)";
 const HOST = new RegExp(`(?:^|[./-])(${REGION})\\.(?:[a-z0-9-]+\\.)*${AWS_HOSTS}`, "g");
 /** The names of AWS's services for endpoints in a VPC: `com.amazonaws.us-east-1.s3`. */
@@ -125,6 +129,7 @@ export function addressedElsewhere(text: string, { regions, codes }: Places): st
   return (
     all.find((region) => !regions.has(region)) ??
     [...text.matchAll(CODED_HOST)].map(([, code = ""]) => code).find((code) => !codes.has(code)) ??
+    PARTITION.exec(text)?.[0] ??
     PROFILE.exec(text)?.[1]
   );
 }
@@ -133,8 +138,10 @@ export function addressedElsewhere(text: string, { regions, codes }: Places): st
 export function elsewhere(text: string, places: Places, key: string): string | undefined {
   const setting = `${key}=${text}`;
   const set = [...setting.matchAll(SETTING)].map(([, region = ""]) => region.toLowerCase());
+  const zone = DIRECTORY_BUCKET.exec(text)?.[1];
   return (
     named(text, places) ??
+    (zone ? named(zone, places) : undefined) ??
     addressedElsewhere(setting, places) ??
     GLOBAL_HOST.exec(setting)?.[0] ??
     set.find((region) => !places.regions.has(region))

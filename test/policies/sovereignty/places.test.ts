@@ -35,6 +35,8 @@ describe("policy aws-region-ap-southeast-2, on places", () => {
       { replicationSpecification: { regionLists: [UNKNOWN] } },
       /not known/,
     ],
+    ["aws:sns/topicSubscription:TopicSubscription", { topic: "arn:aws-cn:sns::1:t" }, /topic is/],
+    ["aws:s3/directoryBucket:DirectoryBucket", { bucket: "quotes--use1-az4--x-s3" }, /bucket is/],
     // Models that are asked in several regions.
     [
       "aws:bedrock/agentAgent:AgentAgent",
@@ -115,6 +117,16 @@ describe("policy aws-region-ap-southeast-2, on places", () => {
     [RELEASE, { values: { awsRegion: "us-east-1" } }, /values\.awsRegion/],
     [RELEASE, { values: { extraArgs: { "aws-region": "eu-central-1" } } }, /aws-region/],
     [RELEASE, { values: { config: "s3:\n  endpoint: s3.amazonaws.com\n" } }, /endpoint/],
+    [
+      "pulumi:providers:kubernetes",
+      {
+        kubeconfig: json({
+          clusters: [{ cluster: { server: "https://A.gr7.us-east-1.eks.amazonaws.com" } }],
+        }),
+      },
+      /server is/,
+    ],
+    ["docker-build:index:Image", { tags: ["1.dkr.ecr.us-east-1.amazonaws.com/web:1"] }, /tags\[0\]/],
     ["aws:ec2/vpcEndpoint:VpcEndpoint", { serviceName: "com.amazonaws.us-east-1.s3" }, /serviceName/],
     ["aws:route53/record:Record", { records: ["ec2-1-2-3-4.compute-1.amazonaws.com"] }, /records\[0\]/],
   ];
