@@ -1,11 +1,9 @@
 import {
   ACCOUNTS,
   allowsEverybody,
-  combinedRule,
   display,
   documents,
   items,
-  leaves,
   ownAccounts,
   read,
   resourceRule,
@@ -23,7 +21,7 @@ const STRANGERS = /\/groups\/global\/(AllUsers|AuthenticatedUsers)$/;
 const SNAPSHOT = /^aws:rds\/(snapshot|snapshotCopy|clusterSnapshot|clusterSnapshotCopy):/;
 
 /** Databases, caches and cluster endpoints can't be reached from the internet. */
-export const noPublicDatabase = combinedRule({
+export const noPublicDatabase = resourceRule({
   name: "no-public-database",
   description:
     "No database, cache or cluster endpoint is reachable from the internet, and no snapshot by other accounts.",
@@ -38,21 +36,16 @@ export const noPublicDatabase = combinedRule({
       .flatMap((resource) => sharedOut(resource, own).map((reason) => ({ resource, reason })));
   },
   judge: ({ type, props }) => [
-    ...publiclyAccessible(type, props),
+    ...publiclyAccessible(props),
     ...(/^aws:(rds\/(instance|cluster)|docdb\/cluster):/.test(type) ? placed(props) : []),
     ...(type === "eks:index:Cluster" ? endpoint(props) : []),
     ...(type === "aws:eks/cluster:Cluster" ? endpoint(read(props, "vpcConfig")) : []),
   ],
 });
 
-/** A name that says so, wherever it stands. */
-const PUBLIC = /^((is)?publiclyAccessible|publicConnectivity)$/i;
-
-function publiclyAccessible(type: string, props: unknown): string[] {
-  if (!type.startsWith("aws")) return [];
-  return [...leaves(props, new Set())].flatMap(({ path, key, value }) =>
-    !PUBLIC.test(key) || unset(value) || value === false ? [] : [`${path} is ${display(value)}`],
-  );
+function publiclyAccessible(props: unknown): string[] {
+  const value = read(props, "publiclyAccessible");
+  return unset(value) || value === false ? [] : [`publiclyAccessible is ${display(value)}`];
 }
 
 /** A database names its subnets, unless it is a replica, which is in its source's network. */
@@ -88,22 +81,10 @@ export const noPublicBucket = resourceRule({
           (key) => `${key} is ${display(read(props, key))}`,
         )
       : []),
-    ...(/^aws(-native)?:s3(control)?[:/]/.test(type) ? inlineBlocks(props) : []),
     ...(BUCKET.test(type) ? [...acl(read(props, "acl")), ...grants(props)] : []),
     ...(/^aws:s3\/bucket(Policy|V2)?:/.test(type) ? everybody(read(props, "policy")) : []),
   ],
 });
-
-/** What an access point, or AWS's own type of a bucket, doesn't block; what it leaves out is blocked. */
-function inlineBlocks(props: unknown): string[] {
-  const paths = [["publicAccessBlockConfiguration"], ["details", "publicAccessBlock"]];
-  return paths.flatMap((path) =>
-    BLOCK.flatMap((key) => {
-      const value = read(props, ...path, key);
-      return unset(value) || value === true ? [] : [`${[...path, key].join(".")} is ${display(value)}`];
-    }),
-  );
-}
 
 function acl(value: unknown): string[] {
   const open = typeof value === "string" && /^(public-|authenticated-read)/.test(value);

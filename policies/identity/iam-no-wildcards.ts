@@ -8,7 +8,6 @@ import {
   resourceRule,
   unset,
 } from "../shared/index.ts";
-import { openPermission } from "./permission-principals.ts";
 
 const IDENTITY_POLICY =
   /^aws:iam\/(policy:Policy|rolePolicy:RolePolicy|userPolicy:UserPolicy|groupPolicy:GroupPolicy)$/;
@@ -42,7 +41,6 @@ export const iamNoWildcards = resourceRule({
       ? attached(read(props, "managedPolicyArn"))
       : []),
     ...(RESOURCE_POLICY.test(type) ? strangers(read(props, "policy")) : []),
-    ...openPermission(type, props),
   ],
 });
 

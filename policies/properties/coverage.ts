@@ -74,12 +74,14 @@ const COVERAGE: Record<Kind, [where: RegExp, answer: Answer][]> = {
     ],
   ],
   policy: [
+    [/^opensearch\/serverlessSecurityPolicy /, { policy: "no-public-database" }],
+    [/^opensearch\/serverlessAccessPolicy /, { policy: SHARES }],
     [
       /^(organizations|rolesanywhere|transfer)\/|^eks\/podIdentityAssociation /,
       { reason: "only lowers what other policies grant" },
     ],
     [
-      /^(cfg|cloudformation|networkmanager|fms|dlm|appautoscaling|appsync)\/|^cloudwatch\/log(Account|DataProtection|Index)Policy |^opensearch\/serverless|^sns\/dataProtectionPolicy |^ecr\/lifecyclePolicy |^iot\/policyAttachment |^(load)?balanc|^verifiedaccess\/|^verifiedpermissions\//,
+      /^(cfg|cloudformation|networkmanager|fms|dlm|appautoscaling|appsync)\/|^cloudwatch\/log(Account|DataProtection|Index)Policy |^opensearch\/serverless|^sns\/dataProtectionPolicy |^ecr\/lifecyclePolicy |^iot\/policyAttachment |^(load)?balanc|^verifiedaccess\/|^ses\/receiptFilter |^verifiedpermissions\//,
       { reason: "no IAM document" },
     ],
     [/./, { policy: "iam-no-wildcards" }],
@@ -100,16 +102,16 @@ const COVERAGE: Record<Kind, [where: RegExp, answer: Answer][]> = {
     [/./, { policy: DATA }],
   ],
   exposure: [
-    [/[pP]ubliclyAccessible$|publicConnectivity$/, { policy: "no-public-database" }],
+    [/ publiclyAccessible$|^sagemaker\/notebookInstance /, { policy: "no-public-database" }],
     [/^eks\/cluster /, { policy: "no-public-database" }],
     [/^s3(control)?\//, { policy: "no-public-bucket" }],
     [/^(lb|alb|elb)\/loadBalancer internal$/, { policy: "public-balancers-tls" }],
     [
-      /^(lakeformation\/dataLakeSettings|ram\/resourceShare|cognito\/identityPool|codebuild\/project) /,
+      /^(apprunner\/service|neptunegraph\/graph|lakeformation\/dataLakeSettings|ram\/resourceShare|cognito\/identityPool|codebuild\/project) /,
       { policy: SHARES },
     ],
     [/^lambda\/permission functionUrlAuthType$/, { policy: "iam-no-wildcards" }],
-    [/^msk\/cluster /, { policy: "tls-only" }],
+    [/^msk\/cluster /, { reason: "who reaches the brokers, networks and groups say" }],
     [
       / (.*\.)?(assignPublicIp|associatePublicIpAddress|mapPublicIpOnLaunch|createPublicIp|publicIp)$/,
       { reason: "an address alone lets nobody in: security groups do" },
@@ -124,7 +126,7 @@ const COVERAGE: Record<Kind, [where: RegExp, answer: Answer][]> = {
     ],
     [/^(opensearch|elasticsearch)\/domain /, { reason: "a domain's document is judged, and its network" }],
     [
-      /^(appsync|ssoadmin|imagebuilder|sagemaker)\//,
+      /^(appsync|ssoadmin|imagebuilder)\//,
       { reason: "services whose exposure is the application's; nothing of them is in the platform" },
     ],
   ],
@@ -134,7 +136,8 @@ const COVERAGE: Record<Kind, [where: RegExp, answer: Answer][]> = {
 export type Answer = { policy: string } | { reason: string };
 
 /** What a property carries; undefined where it is nothing to these policies. */
-export function kindOfProperty({ path, kind }: Property): Kind | undefined {
+export function kindOfProperty({ type, path, kind }: Property): Kind | undefined {
+  if (/^organizations\/\w*[pP]olicy content$/.test(`${type} ${path}`)) return "policy";
   const name = path.split(".").at(-1) ?? "";
   if (/string|any/.test(kind) && isRecipient(name) && !/arns?$/i.test(name)) return "account";
   return KINDS.find(([, form, also]) => form.test(name) && (also?.test(kind) ?? true))?.[0];

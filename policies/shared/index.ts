@@ -18,7 +18,6 @@ export { isRecipient, NOT_RECIPIENTS, sharedOut } from "./recipients.ts";
 export {
   BALANCERS,
   type Check,
-  combinedRule,
   type Finding,
   isProduction,
   leadsTo,

@@ -61,6 +61,13 @@ const OPEN: [type: RegExp, path: string[], values: unknown[], reason: string][] 
     [true],
     "everybody gets credentials without signing in",
   ],
+  [
+    /^aws:apprunner\/service:/,
+    ["networkConfiguration", "ingressConfiguration", "isPubliclyAccessible"],
+    [true],
+    "everybody may call it",
+  ],
+  [/^aws:neptunegraph\/graph:/, ["publicConnectivity"], [true], "everybody may reach it"],
   [/^aws:lambda\/functionUrl:/, ["authorizationType"], ["NONE"], "everybody may call the function"],
   [
     /^aws:ram\/resourceShare:/,
@@ -87,6 +94,8 @@ const AWS_ACCOUNTS = new Set(["783225319266"]);
 
 /** Documents are judged by their statements. */
 const STATEMENTS: ReadonlySet<string> = new Set(["Statement"]);
+/** The principals of a rule of OpenSearch Serverless, which is a list. */
+const RULE = /^\s*\[.*"Principal"\s*:\s*\[([^\]]*)\]/s;
 /** Whom a role trusts, `iam-no-wildcards` judges. */
 const TRUST = /^assumeRolePolicy/;
 
@@ -131,7 +140,7 @@ function recipients(
   own: Set<string>,
 ): string[] {
   if (typeof value !== "string") return [];
-  if (/^\s*\{/.test(value)) return TRUST.test(key) ? [] : granted(path, value, own);
+  if (/^\s*[[{]/.test(value)) return TRUST.test(key) ? [] : granted(path, value, own);
   const where = `${type} ${path.replaceAll(/\[\d+\]/g, "")}`;
   if (!isRecipient(key) || NOT_RECIPIENTS.some(([exempt]) => exempt.test(where))) return [];
   return value.split(/\s*,\s*/).flatMap((one) => {
@@ -150,17 +159,18 @@ function recipients(
   });
 }
 
-/** The other accounts that a resource's policy document allows something. */
+/** The other accounts that a resource's document allows something: IAM's statements, or another service's rules. */
 function granted(path: string, document: unknown, own: Set<string>): string[] {
-  return documents(document).flatMap(({ where, statement }) => {
-    if (!isAllow(statement)) return [];
-    const principal = read(statement, "Principal");
+  const statements = documents(document).flatMap(({ where, statement }) => {
+    const principal = isAllow(statement) ? read(statement, "Principal") : undefined;
     const named = [...listOf(read(principal, "AWS")), ...(typeof principal === "string" ? [principal] : [])];
-    return named.flatMap((one) => {
-      const account = /^\d{12}$/.test(String(one)) ? String(one) : accountOf(one);
-      return account && !own.has(account) && !AWS_ACCOUNTS.has(account)
-        ? [`${where} of ${path} allows the account ${account}, which isn't known to be ours`]
-        : [];
-    });
+    return named.map((one) => ({ one, where: `${where} of ${path}` }));
+  });
+  const rules = typeof document === "string" ? document.match(RULE)?.[1]?.match(/[^"\s,]+/g) : undefined;
+  return [...statements, ...(rules ?? []).map((one) => ({ one, where: path }))].flatMap(({ one, where }) => {
+    const account = /^\d{12}$/.test(String(one)) ? String(one) : accountOf(one);
+    return account && !own.has(account) && !AWS_ACCOUNTS.has(account)
+      ? [`${where} allows the account ${account}, which isn't known to be ours`]
+      : [];
   });
 }

@@ -1,12 +1,12 @@
 import type { PolicyResource, ResourceValidationArgs, StackValidationArgs } from "@pulumi/policy";
 import {
   ACCOUNTS,
-  combinedRule,
   DESTINATIONS,
   display,
   type Finding,
   ownAccounts,
   read,
+  resourceRule,
   sendsAway,
   UNKNOWN,
   unset,
@@ -40,7 +40,7 @@ const SDK_REGION = /^(AWS_)?(DEFAULT_)?REGION$/i;
  * configured with, whither they send data, and services that span regions. Of Kubernetes objects what they are told
  * matters, and their manifests' documents.
  */
-export const awsRegion = combinedRule({
+export const awsRegion = resourceRule({
   name: "aws-region-ap-southeast-2",
   description:
     "AWS resources, and the data that they send, are in ap-southeast-2 or another region of Australia: a regulated Australian broker's data stays there.",

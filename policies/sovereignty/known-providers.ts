@@ -1,15 +1,16 @@
 import { items, read, resourceRule } from "../shared/index.ts";
 
-/** Packages whose resources the policies know, or which keep nothing outside the program's state. */
+/** Packages whose resources the policies know, or which keep nothing outside the program's state; code is another policy's. */
 const KNOWN = [
   ...["aws", "aws-native", "awsx", "eks", "kubernetes", "docker", "docker-build"],
   ...["pulumi", "tls", "random", "time", "std", "null", "archive"],
+  ...["command", "pulumi-nodejs", "pulumi-python"],
 ];
 
 /** Packages of components, which make resources of these. */
 const COMPONENTS = /^(aws|kubernetes|synced)-/;
 
-/** What a dynamic provider's code, or a provider that no policy knows, does with data, nobody can judge. */
+/** What a provider that no policy knows does with data, nobody can judge. */
 export const knownProviders = resourceRule({
   name: "known-providers",
   description: "Resources are of providers that these policies know.",
@@ -29,9 +30,6 @@ export const knownProviders = resourceRule({
   judge: ({ type, provider, getConfig }) => {
     const known = new Set([...KNOWN, ...items(read(getConfig(), "packages")).map(String)]);
     const name = /^pulumi:providers:([\w-]+)/.exec(type)?.[1] ?? (provider ? type.split(":")[0] : undefined);
-    if (/^pulumi-(nodejs|python):dynamic:|^pulumi-nodejs$/.test(type)) {
-      return known.has("pulumi-nodejs") ? [] : ["a dynamic provider runs code of its own"];
-    }
     return name === undefined || known.has(name) || COMPONENTS.test(name)
       ? []
       : [`no policy knows the provider ${name}`];

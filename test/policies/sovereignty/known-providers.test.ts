@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
-import { judgeBy, resource } from "../pack.ts";
+import { awsProvider, judgeBy, resource } from "../pack.ts";
 
 describe("policy known-providers", () => {
   const judge = judgeBy("known-providers");
 
-  it("refuses dynamic resources, and providers that no policy knows", async () => {
-    const dynamic = resource("pulumi-nodejs:dynamic:Resource", { region: "us-east-1" });
-    assert.match((await judge(dynamic)).join(), /can't be judged: a dynamic provider runs code of its own/);
-    for (const name of ["gcp", "azure-native", "mongodbatlas", "command"]) {
+  it("refuses providers that no policy knows, and what they make", async () => {
+    for (const name of ["gcp", "azure-native", "mongodbatlas"]) {
       const provider = resource(`pulumi:providers:${name}`, {});
       assert.match((await judge(provider)).join(), new RegExp(`no policy knows the provider ${name}`));
     }
+    const aws = awsProvider("ap-southeast-2");
+    const made = resource("gcp:storage/bucket:Bucket", {}, { provider: `${aws.urn}::id` });
+    assert.match((await judge(aws, made)).join(), /no policy knows the provider gcp/);
   });
 
   it("accepts those that the policies know, and the program's own components", async () => {
