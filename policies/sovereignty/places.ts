@@ -4,7 +4,7 @@ import { items, read } from "../shared/index.ts";
 const DIRECTION = "(?:north|south|east|west|central|northeast|northwest|southeast|southwest)";
 
 /** A region's name: `ap-southeast-2`, `us-gov-west-1`, `eusc-de-east-1`. Strict, since `db-main-1` looks alike. */
-export const REGION = `(?:[a-z]{2}|eusc)(?:-[a-z]+)?-${DIRECTION}-\\d`;
+const REGION = `(?:[a-z]{2}|eusc)(?:-[a-z]+)?-${DIRECTION}-\\d`;
 
 const WHOLE = new RegExp(`^(${REGION})$`);
 /** `us-east-1a`. */
