@@ -30,9 +30,11 @@ import {
 import { threeZones, threeZonesInEveryTier } from "./resilience/three-zones.ts";
 import { awsRegion } from "./sovereignty/aws-region.ts";
 import { awsTags } from "./sovereignty/aws-tags.ts";
+import { dataInOwnAccounts } from "./sovereignty/data-in-own-accounts.ts";
+import { knownProviders } from "./sovereignty/known-providers.ts";
 
-/** Everything of AWS is in Australia, and auditors can tell which resources are the platform's. */
-const sovereignty = [awsRegion, awsTags];
+/** Data stays in Australia and in the bank's accounts, and auditors can tell which resources are the platform's. */
+const sovereignty = [awsRegion, dataInOwnAccounts, knownProviders, awsTags];
 /** Databases, caches, buckets and volumes are private, and encrypted at rest. */
 const data = [noPublicDatabase, noPublicBucket, bucketsGuarded, encryptedAtRest];
 /** What the internet can reach, and whom the database's subnets can; connections are encrypted. */

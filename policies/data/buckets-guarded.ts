@@ -1,8 +1,8 @@
 import type { PolicyResource } from "@pulumi/policy";
 import {
+  copiesAway,
+  DESTINATIONS,
   documents,
-  type Finding,
-  items,
   leadsTo,
   listOf,
   ofType,
@@ -10,6 +10,7 @@ import {
   stackRule,
   UNKNOWN,
 } from "../shared/index.ts";
+import { unguardedNativeBuckets } from "./native-buckets.ts";
 
 const BUCKETS = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
 const BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
@@ -18,12 +19,11 @@ const ENCRYPTION = [
   "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
   "aws:s3/bucketServerSideEncryptionConfigurationV2:BucketServerSideEncryptionConfigurationV2",
 ];
-const REPLICATION = ["aws:s3/bucketReplicationConfig:BucketReplicationConfig"];
 
 /**
  * A bucket's public access block, encryption and policy are resources of their own, so only the whole stack shows
- * which bucket lacks one. A bucket's ARN doesn't say its region: replicas may only go to buckets of this stack, whose
- * region is judged.
+ * which bucket lacks one. A bucket's ARN doesn't say its region: replicas, inventories and analyses may only go to buckets
+ * of this stack, whose region is judged, and to those that the policy's setting names.
  */
 export const bucketsGuarded = stackRule({
   name: "buckets-guarded",
@@ -31,8 +31,9 @@ export const bucketsGuarded = stackRule({
     "Every bucket blocks public access, is encrypted, accepts TLS only, and is copied to none elsewhere.",
   severity: "critical",
   verdict: "is not guarded",
-  fix: "Declare a BucketPublicAccessBlock, a BucketServerSideEncryptionConfiguration and a BucketPolicy that denies aws:SecureTransport false for the bucket, and replicate only to buckets of this stack.",
-  judge: ({ resources }) => {
+  fix: "Declare a BucketPublicAccessBlock, a BucketServerSideEncryptionConfiguration and a BucketPolicy that denies aws:SecureTransport false for the bucket, and copy only to buckets of this stack, or to those of the policy's setting buckets.",
+  configSchema: { properties: { buckets: DESTINATIONS.buckets } },
+  judge: ({ resources, getConfig }) => {
     const buckets = ofType(resources, ...BUCKETS);
     const beside = (bucket: PolicyResource, ...types: string[]) =>
       ofType(resources, ...types).filter((resource) => leadsTo(resource, "bucket", bucket));
@@ -49,7 +50,12 @@ export const bucketsGuarded = stackRule({
         ];
         return reasons.map((reason) => ({ resource, reason }));
       }),
-      ...ofType(resources, ...REPLICATION).flatMap((resource) => destinations(resource, buckets)),
+      ...unguardedNativeBuckets(resources),
+      ...resources
+        .filter(({ type }) => /^aws(-native)?:s3(control)?[:/]/.test(type))
+        .flatMap((resource) =>
+          copiesAway(resource, resources, getConfig()).map((reason) => ({ resource, reason })),
+        ),
     ];
   },
 });
@@ -65,19 +71,5 @@ function deniesPlainText(policy: unknown): boolean {
       listOf(read(statement, "Action")).some((action) => action === "s3:*" || action === "*") &&
       read(statement, "Principal") !== undefined
     );
-  });
-}
-
-function destinations(resource: PolicyResource, buckets: PolicyResource[]): Finding[] {
-  const arns = new Set(buckets.map(({ props }) => read(props, "arn")));
-  const sources = resource.propertyDependencies.rules ?? [];
-  return items(read(resource.props, "rules")).flatMap((rule, index) => {
-    const destination = read(rule, "destination", "bucket");
-    if (destination === undefined) return [];
-    const own =
-      destination === UNKNOWN ? sources.some((source) => buckets.includes(source)) : arns.has(destination);
-    return own
-      ? []
-      : [{ resource, reason: `rules[${index}] copies to a bucket that this stack doesn't have` }];
   });
 }

@@ -1,10 +1,13 @@
 import {
+  ACCOUNTS,
   allowsEverybody,
   display,
   documents,
   items,
+  ownAccounts,
   read,
   resourceRule,
+  sharedOut,
   UNKNOWN,
   unset,
 } from "../shared/index.ts";
@@ -20,16 +23,21 @@ const SNAPSHOT = /^aws:rds\/(snapshot|snapshotCopy|clusterSnapshot|clusterSnapsh
 /** Databases, caches and cluster endpoints can't be reached from the internet. */
 export const noPublicDatabase = resourceRule({
   name: "no-public-database",
-  description: "No database, cache or cluster endpoint is reachable from the internet.",
+  description:
+    "No database, cache or cluster endpoint is reachable from the internet, and no snapshot by other accounts.",
   severity: "critical",
-  verdict: "can be reached from the internet",
-  fix: "Set publiclyAccessible to false, name a subnet group of isolated subnets, and give a cluster's public endpoint the ranges that may use it (publicAccessCidrs) or turn it off.",
+  verdict: "can be reached from outside",
+  fix: "Set publiclyAccessible to false, name a subnet group of isolated subnets, give a cluster's public endpoint the ranges that may use it (publicAccessCidrs) or turn it off, and share snapshots with the bank's own accounts only (the policy's setting accounts).",
+  configSchema: { properties: { ...ACCOUNTS } },
+  judgeStack: ({ resources, getConfig }) => {
+    const own = ownAccounts(resources, getConfig());
+    return resources
+      .filter(({ type }) => SNAPSHOT.test(type))
+      .flatMap((resource) => sharedOut(resource, own).map((reason) => ({ resource, reason })));
+  },
   judge: ({ type, props }) => [
     ...publiclyAccessible(props),
     ...(/^aws:(rds\/(instance|cluster)|docdb\/cluster):/.test(type) ? placed(props) : []),
-    ...(SNAPSHOT.test(type) && items(read(props, "sharedAccounts")).includes("all")
-      ? ["sharedAccounts has all, so that everybody can restore it"]
-      : []),
     ...(type === "eks:index:Cluster" ? endpoint(props) : []),
     ...(type === "aws:eks/cluster:Cluster" ? endpoint(read(props, "vpcConfig")) : []),
   ],
@@ -83,15 +91,21 @@ function acl(value: unknown): string[] {
   return open || value === UNKNOWN ? [`acl is ${display(value)}`] : [];
 }
 
-/** Grants of a bucket, and of a BucketAcl. */
+/** CloudFront's own, which writes logs. */
+const LOG_DELIVERY = "c4c1ede66af53448b93c283ce9448c4ba468c9432aa01d700d3878632f77d2d0";
+
+/** Grants of a bucket, and of a BucketAcl: to groups of strangers, and to other accounts than the owner's. */
 function grants(props: unknown): string[] {
-  const given = [
-    ...items(read(props, "grants")).map((grant) => read(grant, "uri")),
-    ...items(read(props, "accessControlPolicy", "grants")).map((grant) => read(grant, "grantee", "uri")),
-  ];
-  return given.flatMap((uri) =>
-    uri === UNKNOWN || STRANGERS.test(String(uri)) ? [`a grant is to ${display(uri)}`] : [],
-  );
+  const acl = items(read(props, "accessControlPolicy", "grants")).map((grant) => read(grant, "grantee"));
+  const owner = read(props, "accessControlPolicy", "owner", "id");
+  const groups = [...items(read(props, "grants")), ...acl].map((grantee) => read(grantee, "uri"));
+  return [
+    ...groups.filter((uri) => uri === UNKNOWN || STRANGERS.test(String(uri))),
+    ...acl
+      .map((grantee) => read(grantee, "id"))
+      .filter((id) => typeof id === "string" && id !== owner && id !== LOG_DELIVERY),
+    ...acl.map((grantee) => read(grantee, "emailAddress")).filter((address) => !unset(address)),
+  ].map((grantee) => `a grant is to ${display(grantee)}`);
 }
 
 function everybody(policy: unknown): string[] {

@@ -1,5 +1,7 @@
 /** What rules are made with: their form, reading properties that may be unknown, pods, policy documents, links. */
 
+export { ACCOUNTS, accountOf, ownAccounts } from "./accounts.ts";
+export { copiesAway, DESTINATIONS, sendsAway } from "./destinations.ts";
 export {
   type Container,
   containersOf,
@@ -12,6 +14,7 @@ export {
   securityContext,
 } from "./pod-specs.ts";
 export { allowsEverybody, documents, isAllow, listOf } from "./policy-documents.ts";
+export { isRecipient, NOT_RECIPIENTS, sharedOut } from "./recipients.ts";
 export {
   BALANCERS,
   type Check,

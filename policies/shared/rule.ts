@@ -75,11 +75,17 @@ interface Rule {
 
 /** A mandatory policy on each resource by itself; `judge` says what is wrong with it, and where. */
 export function resourceRule(
-  rule: Rule & { judge: (resource: ResourceValidationArgs) => string[] },
-): ResourceValidationPolicy {
-  const { judge, verdict, fix, ...about } = rule;
+  rule: Rule & {
+    judge: (resource: ResourceValidationArgs) => string[];
+    /** What only the whole stack shows, in the same words. */
+    judgeStack?: (stack: StackValidationArgs) => Finding[];
+  },
+): ResourceValidationPolicy & Partial<StackValidationPolicy> {
+  const { judge, judgeStack, ...about } = rule;
+  const { verdict, fix, ...policy } = about;
   return {
-    ...about,
+    ...policy,
+    ...(judgeStack ? { validateStack: stackRule({ ...about, judge: judgeStack }).validateStack } : {}),
     enforcementLevel: "mandatory",
     validateResource: (resource, reportViolation) => {
       const findings = judge(resource);

@@ -61,6 +61,9 @@ describe("policy buckets-guarded", () => {
     const whole = [bucket, block, encryption, policy(deny)];
     assert.deepEqual(await judge(...whole, replication("arn:aws:s3:::models-1")), []);
     const [message = ""] = await judge(...whole, replication("arn:aws:s3:::elsewhere"));
-    assert.match(message, /copies .*rules\[0\] copies to a bucket that this stack doesn't have/);
+    assert.match(
+      message,
+      /copies .*rules\[0\]\.destination\.bucket copies to the bucket elsewhere, which this stack doesn't have/,
+    );
   });
 });

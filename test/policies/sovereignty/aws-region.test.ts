@@ -30,7 +30,9 @@ describe("policy aws-region-ap-southeast-2", () => {
       resource("aws:iam/rolePolicy:RolePolicy", { policy: '{"Resource":"arn:aws:logs:*:*:log-group/*"}' }),
       resource("aws:lb/listener:Listener", { certificateArn: UNKNOWN, tags: { copiedFrom: "us-east-1" } }),
       resource("awsx:ec2:Vpc", { availabilityZoneNames: ["ap-southeast-2a"] }),
-      resource("kubernetes:core/v1:ConfigMap", { data: { region: "us-east-1" } }),
+      resource("kubernetes:core/v1:ConfigMap", { data: { region: HOME, summary: "not us-east-1" } }),
+      resource("aws:s3/bucket:Bucket", { region: "ap-southeast-4" }),
+      resource("aws:secretsmanager/secret:Secret", { replicas: [{ region: "ap-southeast-4" }] }),
     ];
     assert.deepEqual(await judge(home, ...accepted), []);
   });
@@ -38,7 +40,7 @@ describe("policy aws-region-ap-southeast-2", () => {
   it("refuses a provider that is elsewhere, or that leaves its region to the environment", async () => {
     for (const [region, reason] of [
       ["us-east-1", /aws \(pulumi:providers:aws\).*region is "us-east-1".*Set aws:region to ap-southeast-2/s],
-      ["ap-southeast-4", /region is "ap-southeast-4"/],
+      ["ap-southeast-6", /region is "ap-southeast-6"/],
       [UNKNOWN, /region is not known in a preview/],
       [undefined, /no region of its own/],
     ] as const) {
@@ -82,7 +84,7 @@ describe("policy aws-region-ap-southeast-2", () => {
       [
         "aws:iam/rolePolicy:RolePolicy",
         { policy: '{"R":"arn:aws:sns:eu-west-2:1:t"}' },
-        /policy is .*eu-west-2/,
+        /policy\.R is .*eu-west-2/,
       ],
       ["aws:dynamodb/table:Table", { replicas: [{ regionName: "us-east-2" }] }, /replicas\[0\]\.regionName/],
       [
@@ -114,7 +116,7 @@ describe("policy aws-region-ap-southeast-2", () => {
       ["aws:ebs/snapshotCopy:SnapshotCopy", { sourceRegion: "us-west-2" }, /sourceRegion/],
       [
         "aws:secretsmanager/secret:Secret",
-        { replicas: [{ region: "ap-southeast-4" }] },
+        { replicas: [{ region: "ap-southeast-1" }] },
         /replicas\[0\]\.region/,
       ],
       [
