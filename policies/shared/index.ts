@@ -11,7 +11,11 @@ export {
   podTemplates,
   securityContext,
 } from "./pod-specs.ts";
-export { allowsEverybody, documents, isAllow, listOf } from "./policy-documents.ts";
+export { coversTheWorld } from "./addresses.ts";
+export { DOCUMENTS } from "./document-types.ts";
+export { documents, documentsOf, isAllow, listOf, type Test, testsOf } from "./policy-documents.ts";
+export { allowsEverybody, awsPrincipals, isBound } from "./principals.ts";
+export { breadth, covers, isAnything, isEveryResource } from "./wildcards.ts";
 export {
   BALANCERS,
   type Check,
