@@ -14,8 +14,10 @@ export {
 export { coversTheWorld } from "./addresses.ts";
 export { DOCUMENTS } from "./document-types.ts";
 export { documents, documentsOf, isAllow, listOf, type Test, testsOf } from "./policy-documents.ts";
+export { PREFIX_LISTS_SCHEMA, prefixListRanges } from "./prefix-lists.ts";
 export { allowsEverybody, awsPrincipals, isBound } from "./principals.ts";
 export { breadth, covers, isAnything, isEveryResource } from "./wildcards.ts";
+export { subnetExits } from "./routes.ts";
 export {
   BALANCERS,
   type Check,
