@@ -71,19 +71,10 @@ export function items(least: number, most: number): Rule {
   return { expects: `a list of ${least} to ${most}`, holds };
 }
 
-/** A word that stands for an id or an ARN in a sketch of a program; nobody mistypes an id so. */
-const PLACEHOLDER = /^[a-z]{1,12}$/i;
-
-/** An id or ARN of that form, or a word in its place. */
-function reference(pattern: RegExp, expects: string): Rule {
-  const { holds } = matches(pattern, expects);
-  return { expects, holds: (value) => PLACEHOLDER.test(String(value)) || holds(value) };
-}
-
 /** The ARN of something of that service: `resource` is how the last part begins. */
 export function arnOf(service: string, resource = ""): Rule {
   const pattern = new RegExp(`^arn:aws[a-z-]*:${service}:[a-z0-9-]*:(\\d{12}|aws)?:${resource}.+`);
-  return reference(
+  return matches(
     pattern,
     `an ARN such as arn:aws:${service.replace(/\W/g, "")}:…:${resource.replace(/\W+$/, "")}…`,
   );
@@ -119,7 +110,7 @@ export const PORT = between(0, 65535);
 
 /** EC2's ids: a prefix and hexadecimal digits. */
 export function ec2Id(prefix: string): Rule {
-  return reference(new RegExp(`^${prefix}-[0-9a-f]+$`), `an id such as ${prefix}-0123456789abcdef0`);
+  return matches(new RegExp(`^${prefix}-[0-9a-f]+$`), `an id such as ${prefix}-0123456789abcdef0`);
 }
 
 /** Whether a value is there and known. */
