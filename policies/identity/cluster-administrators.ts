@@ -4,7 +4,9 @@ const BINDING = /^kubernetes:rbac\.authorization\.k8s\.io\/[^:]+:(Cluster)?RoleB
 const ROLE = /^kubernetes:rbac\.authorization\.k8s\.io\/[^:]+:(Cluster)?Role(Patch)?$/;
 
 /** Kubernetes' names for whoever has no login, whoever has one, and every pod. */
-const ANYBODY = /^system:(anonymous|unauthenticated|authenticated|serviceaccounts(:.*)?)$/;
+const ANYBODY = /^system:(anonymous|unauthenticated|authenticated|serviceaccounts)$/;
+/** Roles that change what runs in a namespace, or in all. */
+const STRONG = ["cluster-admin", "admin", "edit"];
 /** What everybody may read by Kubernetes' own bindings: versions and health. */
 const PUBLIC_ROLES = ["system:public-info-viewer", "system:discovery", "system:basic-user"];
 
@@ -28,8 +30,9 @@ function bound(props: unknown): string[] {
   return items(read(props, "subjects")).flatMap((subject) => {
     const [kind, name] = [read(subject, "kind"), String(read(subject, "name"))];
     if (ANYBODY.test(name) && kind !== "ServiceAccount") return [`it binds ${role} to ${name}`];
-    const pods = kind === "ServiceAccount" || name.startsWith("system:serviceaccount:");
-    return role === "cluster-admin" && pods ? [`it makes the service account ${name} an administrator`] : [];
+    if (STRONG.includes(role) && name.startsWith("system:serviceaccounts:")) return [`it binds ${role} to ${name}`];
+    const pod = kind === "ServiceAccount" || name.startsWith("system:serviceaccount:");
+    return role === "cluster-admin" && pod ? [`it makes the service account ${name} an administrator`] : [];
   });
 }
 

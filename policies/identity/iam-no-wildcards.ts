@@ -1,5 +1,5 @@
 import type { PolicyConfigSchema, PolicyResource } from "@pulumi/policy";
-import { allowsEverybody, documents, documentsOf, items, read, stackRule, unset } from "../shared/index.ts";
+import { allowsEverybody, documents, documentsOf, items, leadsTo, read, stackRule, unset } from "../shared/index.ts";
 import { attached, unlimited } from "./grants.ts";
 import { trusted } from "./trust.ts";
 
@@ -19,7 +19,10 @@ const ATTACHING = /^aws:(iam|ssoadmin|rolesanywhere)\//;
 
 /** Grants that aren't policy documents: to whom, and what may hold that down. */
 const GRANTS: Record<string, { to: string; unless: string[] }> = {
-  "aws:lambda/permission:Permission": { to: "principal", unless: ["sourceAccount", "principalOrgId"] },
+  "aws:lambda/permission:Permission": {
+    to: "principal",
+    unless: ["sourceAccount", "sourceArn", "principalOrgId"],
+  },
   "aws:lambda/layerVersionPermission:LayerVersionPermission": { to: "principal", unless: ["organizationId"] },
   "aws:cloudwatch/eventPermission:EventPermission": { to: "principal", unless: ["condition"] },
   "aws:ec2/vpcEndpointServiceAllowedPrinciple:VpcEndpointServiceAllowedPrinciple": {
@@ -43,11 +46,19 @@ export const iamNoWildcards = stackRule({
   configSchema: ACCOUNTS,
   judge: ({ resources, getConfig }) => {
     const accounts = items(read(getConfig(), "accounts")).map(String);
-    return resources.flatMap((resource) =>
-      granted(resource, accounts).map((reason) => ({ resource, reason })),
-    );
+    return resources
+      .filter((resource) => !isBoundary(resource, resources))
+      .flatMap((resource) => granted(resource, accounts).map((reason) => ({ resource, reason })));
   },
 });
+
+/** A policy that is nobody's but as the boundary of what their other policies may grant. */
+function isBoundary(policy: PolicyResource, resources: PolicyResource[]): boolean {
+  if (policy.type !== "aws:iam/policy:Policy") return false;
+  const used = (...properties: string[]) =>
+    resources.some((one) => properties.some((property) => leadsTo(one, property, policy)));
+  return used("permissionsBoundary") && !used("policyArn", "policyArns", "managedPolicyArns");
+}
 
 function granted({ type, props }: PolicyResource, accounts: string[]): string[] {
   return [
@@ -59,6 +70,9 @@ function granted({ type, props }: PolicyResource, accounts: string[]): string[] 
     }),
     ...(ATTACHING.test(type) ? attachments(props) : []),
     ...grants(type, props),
+    ...(type === "aws:lambda/functionUrl:FunctionUrl" && read(props, "authorizationType") === "NONE"
+      ? ["its authorizationType is NONE, so that everybody may call it"]
+      : []),
   ];
 }
 
@@ -86,6 +100,6 @@ function grants(type: string, props: unknown): string[] {
   if (!grant) return [];
   const to = read(props, grant.to);
   const all = (Array.isArray(to) ? items(to) : [to]).some((one) => one === "*");
-  const held = grant.unless.some((key) => !unset(read(props, key)));
+  const held = grant.unless.some((key) => !unset(read(props, key)) && read(props, key) !== "*");
   return all && !held ? [`its ${grant.to} is everybody`] : [];
 }

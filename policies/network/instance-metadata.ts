@@ -5,6 +5,7 @@ const OPTIONS: Record<string, string[]> = {
   "aws:ec2/launchTemplate:LaunchTemplate": ["metadataOptions"],
   "aws:ec2/launchConfiguration:LaunchConfiguration": ["metadataOptions"],
   "aws:ec2/instance:Instance": ["metadataOptions"],
+  "aws:ec2/spotInstanceRequest:SpotInstanceRequest": ["metadataOptions"],
   "aws:ec2/instanceMetadataDefaults:InstanceMetadataDefaults": [],
   "aws-native:ec2:LaunchTemplate": ["launchTemplateData", "metadataOptions"],
 };

@@ -115,6 +115,9 @@ const distribution: Check = (props) => {
 export const TRANSPORT: Record<string, Check> = {
   "aws:apigateway/domainName:DomainName": oneOf("securityPolicy", MODERN_API),
   "aws:apigateway/restApi:RestApi": oneOf("securityPolicy", MODERN_API),
+  "aws:apigateway/integration:Integration": (props) =>
+    read(props, "connectionType") === "VPC_LINK" ? [] : notHttp("uri")(props),
+  "aws:apigatewayv2/integration:Integration": notHttp("integrationUri"),
   "aws:apigatewayv2/domainName:DomainName": oneOf("domainNameConfiguration.securityPolicy", MODERN_API),
   "aws:cloudfront/distribution:Distribution": distribution,
   "aws:cloudsearch/domain:Domain": both(

@@ -8,8 +8,8 @@ const literal = (form: RegExp) => (value: unknown) => value === UNKNOWN || form.
 const ACCOUNT = literal(/^\d+$/);
 const ORGANISATION = literal(/^o-[a-z0-9]+$/i);
 const ORGANISATION_PATH = literal(/^o-[a-z0-9]+\//i);
-/** An ARN with its account, or, as of buckets, without one but with a name. */
-const ARN = literal(/^arn:[^:*?]+:[^:*?]+:[^:]*:(\d+:.*|:[^*?]+.*)$/i);
+/** An ARN with its account, or of a bucket by its name, which is one in the world. */
+const ARN = literal(/^arn:[^:*?]+:([^:*?]+:[^:]*:(\d+:.*|:[^*?]+.*)|s3:[^:]*:[^:]*:[^*?]{3}.*)$/i);
 const NETWORK = literal(/^vpce?-[^*?]+$/);
 
 /** Condition keys that only known accounts, organisations or networks can meet, and the values that name one. */

@@ -48,10 +48,16 @@ export function subnetExits(
 ): { subnet: PolicyResource; routed: boolean; exits: Exit[] }[] {
   const tables = ofType(resources, "aws:ec2/routeTable:RouteTable", DEFAULT);
   const exits = new Map(tables.map((table) => [table, exitsOf(table, resources)]));
-  return ofType(resources, SUBNET).map((subnet) => {
+  const made = ofType(resources, SUBNET).map((subnet) => {
     const own = tablesOf(subnet, tables, resources);
     return { subnet, routed: own.length > 0, exits: own.flatMap((table) => exits.get(table) ?? []) };
   });
+  // AWS makes the subnets of an account's default network public.
+  const given = ofType(resources, "aws:ec2/defaultSubnet:DefaultSubnet").map((subnet) => {
+    const exit: Exit = { kind: "public", route: subnet };
+    return { subnet, routed: true, exits: [exit] };
+  });
+  return [...made, ...given];
 }
 
 /** The tables that a subnet is associated with, else the main table of its VPC. */
