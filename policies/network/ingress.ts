@@ -88,7 +88,7 @@ export function protocolOf(rule: unknown): string {
 
 /** "Packet too big" and "fragmentation needed", by which senders learn how large a packet may be; they open nothing. */
 export function isPathMtu(rule: unknown): boolean {
-  const [type, code] = [Number(read(rule, "fromPort")), Number(read(rule, "toPort"))];
+  const [type, code] = ["fromPort", "toPort"].map((key) => Number(String(read(rule, key))));
   const protocol = protocolOf(rule);
-  return (protocol === "icmp" && type === 3 && code === 4) || (protocol === "icmpv6" && type === 2 && code <= 0);
+  return (protocol === "icmp" && type === 3 && code === 4) || (protocol === "icmpv6" && type === 2 && (code === 0 || code === -1));
 }

@@ -45,5 +45,5 @@ export function isPlain(listener: unknown): boolean {
   if (protocol === UNKNOWN) return false;
   const name = String(protocol).toUpperCase();
   if (name === "HTTP") return !redirects(read(listener, "defaultActions"));
-  return /^TCP/.test(name) && PLAIN_PORTS.includes(Number(read(listener, "port")));
+  return /^TCP/.test(name) && PLAIN_PORTS.includes(Number(String(read(listener, "port"))));
 }

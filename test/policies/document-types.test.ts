@@ -13,7 +13,7 @@ const TEXT = /Input<(string|[\w.]*PolicyDocument)/;
 const OTHERS: [reason: string, names: RegExp][] = [
   [
     "a policy's name or one of a few words",
-    / (alpn|ssl|tls|security|dnsRecordClientRouting|(excessCapacity)?[tT]ermination|dataDeletion|default|deletePropagation|autoImport|snapshot|newGameSessionProtection|gameServerProtection|webAppEndpoint)Polic(y|ies)$/,
+    / (alpn|ssl|tls|security|dnsRecordClientRouting|(excessCapacity)?[tT]ermination|dataDeletion|default|deletePropagation|autoImport|snapshot|newGameSessionProtection|gameServerProtection|webAppEndpoint|userContext)Polic(y|ies)$/,
   ],
   [
     "JSON of another form: scaling, life cycles, delivery, a browser's settings",
