@@ -11,7 +11,8 @@ type Statement = Record<string, unknown> & { Sid?: string };
  */
 export const getPolicyDocument: Invoke = (args) => {
   const texts = (key: string) => list(args[key]).map(String);
-  const single = (key: string) => (typeof args[key] === "string" && args[key] !== "" ? [String(args[key])] : []);
+  const single = (key: string) =>
+    typeof args[key] === "string" && args[key] !== "" ? [String(args[key])] : [];
   const merged = new Statements();
   let [id, version] = [textOf(args.policyId), textOf(args.version)];
   for (const source of [...single("sourceJson"), ...texts("sourcePolicyDocuments")].map(parsed)) {
@@ -39,7 +40,8 @@ class Statements {
       const same = one.Sid ? this.all.findIndex(({ Sid }) => Sid === one.Sid) : -1;
       if (same < 0) this.all.push(one);
       else if (replace) this.all[same] = one;
-      else throw new Error(`getPolicyDocument: two source documents have a statement with the sid ${one.Sid}`);
+      else
+        throw new Error(`getPolicyDocument: two source documents have a statement with the sid ${one.Sid}`);
     }
   }
 }
@@ -88,12 +90,11 @@ function conditions(given: unknown): unknown {
   if (all.length === 0) return undefined;
   const found: Record<string, Record<string, string[]>> = {};
   for (const { test, variable, values: given } of all) {
-    const keys = (found[String(test)] ??= {});
+    const keys = found[String(test)] ?? {};
     keys[String(variable)] = [...(keys[String(variable)] ?? []), ...list(given).map(expanded)];
+    found[String(test)] = keys;
   }
-  return sorted(found, (keys) =>
-    sorted(keys, (texts) => (texts.length === 1 ? texts[0] : texts)),
-  );
+  return sorted(found, (keys) => sorted(keys, (texts) => (texts.length === 1 ? texts[0] : texts)));
 }
 
 /** The provider writes the keys in the order of the alphabet, and the values in that which they are given in. */
@@ -107,5 +108,6 @@ function sorted<T>(object: Record<string, T>, write: (value: T) => unknown): Rec
 
 /** IAM's variables are written `&{…}`, as `${…}` is Terraform's own. */
 const expanded = (value: unknown) => String(value).replaceAll("&{", "${");
-const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : value === undefined ? [] : [value]);
+const list = (value: unknown): unknown[] =>
+  Array.isArray(value) ? value : value === undefined ? [] : [value];
 const textOf = (value: unknown) => (typeof value === "string" && value !== "" ? value : undefined);

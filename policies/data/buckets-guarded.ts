@@ -1,14 +1,5 @@
 import type { PolicyResource } from "@pulumi/policy";
-import {
-  entries,
-  type Finding,
-  items,
-  leadsTo,
-  ofType,
-  read,
-  stackRule,
-  UNKNOWN,
-} from "../shared/index.ts";
+import { entries, type Finding, items, leadsTo, ofType, read, stackRule, UNKNOWN } from "../shared/index.ts";
 import { deniesPlainText } from "./plain-text-denied.ts";
 
 const BUCKETS = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];

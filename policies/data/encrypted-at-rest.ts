@@ -87,7 +87,10 @@ const CHECKS: Record<string, Check> = {
   "aws:docdb/cluster:Cluster": on("storageEncrypted"),
   "aws:docdb/globalCluster:GlobalCluster": unlessCopied("sourceDbClusterIdentifier", on("storageEncrypted")),
   "aws:neptune/cluster:Cluster": on("storageEncrypted"),
-  "aws:neptune/globalCluster:GlobalCluster": unlessCopied("sourceDbClusterIdentifier", on("storageEncrypted")),
+  "aws:neptune/globalCluster:GlobalCluster": unlessCopied(
+    "sourceDbClusterIdentifier",
+    on("storageEncrypted"),
+  ),
   "aws:redshift/cluster:Cluster": defaultsOn("encrypted"),
   "aws:ebs/volume:Volume": on("encrypted"),
   "aws:ebs/snapshotCopy:SnapshotCopy": on("encrypted"),
@@ -104,7 +107,9 @@ const CHECKS: Record<string, Check> = {
   ],
   "aws:ec2/ami:Ami": (props) =>
     items(read(props, "ebsBlockDevices")).flatMap((device, index) =>
-      unset(read(device, "snapshotId")) ? on("encrypted")(device).map((finding) => `ebsBlockDevices[${index}].${finding}`) : [],
+      unset(read(device, "snapshotId"))
+        ? on("encrypted")(device).map((finding) => `ebsBlockDevices[${index}].${finding}`)
+        : [],
     ),
   "aws:ec2/launchTemplate:LaunchTemplate": blockDevices,
   "aws:ec2/launchConfiguration:LaunchConfiguration": instanceVolumes,

@@ -7,7 +7,9 @@ const LEAST_DAYS = 14;
 function rotates(props: unknown): boolean {
   const spec = read(props, "customerMasterKeySpec") ?? "SYMMETRIC_DEFAULT";
   const usage = read(props, "keyUsage") ?? "ENCRYPT_DECRYPT";
-  return spec === "SYMMETRIC_DEFAULT" && usage === "ENCRYPT_DECRYPT" && unset(read(props, "customKeyStoreId"));
+  return (
+    spec === "SYMMETRIC_DEFAULT" && usage === "ENCRYPT_DECRYPT" && unset(read(props, "customKeyStoreId"))
+  );
 }
 
 /** A key that leaked opens a year's data at most, and one that is deleted by mistake can be brought back. */

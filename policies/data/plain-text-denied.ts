@@ -1,4 +1,14 @@
-import { breadth, covers, documents, listOf, read, type Test, testsOf, UNKNOWN, unset } from "../shared/index.ts";
+import {
+  breadth,
+  covers,
+  documents,
+  listOf,
+  read,
+  type Test,
+  testsOf,
+  UNKNOWN,
+  unset,
+} from "../shared/index.ts";
 
 /** Actions that stand for all that is done with a bucket and its objects. */
 const ACTIONS = [
@@ -38,7 +48,8 @@ function isForEverybody(statement: unknown): boolean {
 
 function isForEveryAction(statement: unknown): boolean {
   const but = read(statement, "NotAction");
-  if (!unset(but)) return !listOf(but).some((pattern) => ACTIONS.some((action) => covers(String(pattern), action)));
+  if (!unset(but))
+    return !listOf(but).some((pattern) => ACTIONS.some((action) => covers(String(pattern), action)));
   return listOf(read(statement, "Action")).some((action) => {
     const [service = "", name = "*"] = String(action).toLowerCase().split(":");
     return breadth(String(action)) === "everything" || (covers(service, "s3") && /^[*?]*\*[*?]*$/.test(name));
@@ -53,7 +64,8 @@ function isWithoutTls(tests: Test[]): boolean {
 function isTestOfTls({ operator, passesWithout, key, values }: Test): boolean {
   const texts = values.map((value) => String(value).toLowerCase());
   if (key === "aws:securetransport") {
-    if (/^(bool|stringequals|stringequalsignorecase|stringlike)$/.test(operator)) return texts.includes("false");
+    if (/^(bool|stringequals|stringequalsignorecase|stringlike)$/.test(operator))
+      return texts.includes("false");
     return /^stringnot(equals|equalsignorecase|like)$/.test(operator) && texts.join() === "true";
   }
   // Plain HTTP has no version of TLS: only a test that passes without one denies it.
@@ -63,7 +75,8 @@ function isTestOfTls({ operator, passesWithout, key, values }: Test): boolean {
 /** Whether a statement is for the bucket, or with `suffix` for every object in it. */
 function isFor(statement: unknown, bucket: string | undefined, suffix: string): boolean {
   const but = listOf(read(statement, "NotResource"));
-  if (but.length > 0) return but.every((pattern) => bucket !== undefined && isElsewhere(String(pattern), bucket));
+  if (but.length > 0)
+    return but.every((pattern) => bucket !== undefined && isElsewhere(String(pattern), bucket));
   return listOf(read(statement, "Resource")).some((pattern) => {
     if (pattern === UNKNOWN) return true;
     if (bucket !== undefined) return covers(String(pattern), bucket + suffix);

@@ -35,7 +35,9 @@ const endpoint =
 const serverlessNetwork: Check = (props) => {
   const policy = read(props, "policy");
   const open = typeof policy === "string" && /"AllowFromPublic"\s*:\s*true/.test(policy);
-  return read(props, "type") === "network" && (open || policy === UNKNOWN) ? ["its policy has AllowFromPublic"] : [];
+  return read(props, "type") === "network" && (open || policy === UNKNOWN)
+    ? ["its policy has AllowFromPublic"]
+    : [];
 };
 
 /** By type, what would make a database, cache, broker or cluster reachable from the internet. */
@@ -44,10 +46,11 @@ const CHECKS: Record<string, Check[]> = {
   "aws:dax/cluster:Cluster": [placedBy("subnetGroupName")],
   "aws:eks/cluster:Cluster": [endpoint("vpcConfig")],
   "aws:elasticsearch/domain:Domain": [inVpc],
-  "aws:memorydb/cluster:Cluster": [placedBy("subnetGroupName")],
-  "aws:msk/cluster:Cluster": [
-    closed("brokerNodeGroupInfo.connectivityInfo.publicAccess.type", ["DISABLED"]),
+  "aws:emr/blockPublicAccessConfiguration:BlockPublicAccessConfiguration": [
+    closed("blockPublicSecurityGroupRules", [true]),
   ],
+  "aws:memorydb/cluster:Cluster": [placedBy("subnetGroupName")],
+  "aws:msk/cluster:Cluster": [closed("brokerNodeGroupInfo.connectivityInfo.publicAccess.type", ["DISABLED"])],
   "aws:mwaa/environment:Environment": [closed("webserverAccessMode", ["PRIVATE_ONLY"])],
   "aws:neptune/cluster:Cluster": [placedBy("neptuneSubnetGroupName", "replicationSourceIdentifier")],
   "aws:opensearch/domain:Domain": [inVpc],

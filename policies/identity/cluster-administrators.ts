@@ -30,7 +30,8 @@ function bound(props: unknown): string[] {
   return items(read(props, "subjects")).flatMap((subject) => {
     const [kind, name] = [read(subject, "kind"), String(read(subject, "name"))];
     if (ANYBODY.test(name) && kind !== "ServiceAccount") return [`it binds ${role} to ${name}`];
-    if (STRONG.includes(role) && name.startsWith("system:serviceaccounts:")) return [`it binds ${role} to ${name}`];
+    if (STRONG.includes(role) && name.startsWith("system:serviceaccounts:"))
+      return [`it binds ${role} to ${name}`];
     const pod = kind === "ServiceAccount" || name.startsWith("system:serviceaccount:");
     return role === "cluster-admin" && pod ? [`it makes the service account ${name} an administrator`] : [];
   });
@@ -39,7 +40,8 @@ function bound(props: unknown): string[] {
 function allowed(rule: unknown, index: number): string[] {
   const has = (key: string, ...values: string[]) =>
     items(read(rule, key)).some((one) => values.includes(String(one)));
-  if (has("verbs", "*") && has("resources", "*") && has("apiGroups", "*")) return [`rules[${index}] allows everything`];
+  if (has("verbs", "*") && has("resources", "*") && has("apiGroups", "*"))
+    return [`rules[${index}] allows everything`];
   const named = items(read(rule, "resourceNames")).length > 0;
   return has("verbs", "escalate", "impersonate") && !named
     ? [`rules[${index}] allows to take other roles or users`]

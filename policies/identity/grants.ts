@@ -1,4 +1,15 @@
-import { breadth, covers, documents, isAllow, isEveryResource, listOf, read, testsOf, UNKNOWN, unset } from "../shared/index.ts";
+import {
+  breadth,
+  covers,
+  documents,
+  isAllow,
+  isEveryResource,
+  listOf,
+  read,
+  testsOf,
+  UNKNOWN,
+  unset,
+} from "../shared/index.ts";
 
 /**
  * Actions that on every resource lead to any right there is: pass or assume any role, attach any policy, or change

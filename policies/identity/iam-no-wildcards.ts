@@ -1,5 +1,14 @@
 import type { PolicyConfigSchema, PolicyResource } from "@pulumi/policy";
-import { allowsEverybody, documents, documentsOf, items, leadsTo, read, stackRule, unset } from "../shared/index.ts";
+import {
+  allowsEverybody,
+  documents,
+  documentsOf,
+  items,
+  leadsTo,
+  read,
+  stackRule,
+  unset,
+} from "../shared/index.ts";
 import { attached, unlimited } from "./grants.ts";
 import { trusted } from "./trust.ts";
 
@@ -33,7 +42,8 @@ const GRANTS: Record<string, { to: string; unless: string[] }> = {
 };
 
 /** Buckets' own policies, which `no-public-bucket` judges. */
-const BUCKETS = /^aws:(s3\/(bucket|bucketV2|bucketPolicy|accessPoint)|s3control\/(accessPointPolicy|bucketPolicy|multiRegionAccessPointPolicy)):/;
+const BUCKETS =
+  /^aws:(s3\/(bucket|bucketV2|bucketPolicy|accessPoint)|s3control\/(accessPointPolicy|bucketPolicy|multiRegionAccessPointPolicy)):/;
 
 /** Leaked credentials allow what their role needs, and no more. */
 export const iamNoWildcards = stackRule({
@@ -65,7 +75,10 @@ function granted({ type, props }: PolicyResource, accounts: string[]): string[] 
     ...documentsOf(type, props).flatMap(({ kind, value }) => {
       if (kind === "identity") return unlimited(value);
       if (kind === "trust")
-        return [...strangers(value, " of its trust"), ...trusted(value, { accounts: [...accounts, ...own(props)] })];
+        return [
+          ...strangers(value, " of its trust"),
+          ...trusted(value, { accounts: [...accounts, ...own(props)] }),
+        ];
       return kind === "resource" && !BUCKETS.test(type) ? strangers(value) : [];
     }),
     ...(ATTACHING.test(type) ? attachments(props) : []),

@@ -1,4 +1,4 @@
-import { resourceRule, read } from "../shared/index.ts";
+import { read, resourceRule } from "../shared/index.ts";
 
 /** Resources that are a key of a user, which works until somebody withdraws it. */
 const KEYS: Record<string, string> = {

@@ -1,4 +1,13 @@
-import { awsPrincipals, documents, isAllow, listOf, read, type Test, testsOf, UNKNOWN } from "../shared/index.ts";
+import {
+  awsPrincipals,
+  documents,
+  isAllow,
+  listOf,
+  read,
+  type Test,
+  testsOf,
+  UNKNOWN,
+} from "../shared/index.ts";
 
 /** Whom a role may trust without more: the accounts that are the bank's own. */
 interface Own {
@@ -9,7 +18,9 @@ interface Own {
 export function trusted(policy: unknown, own: Own): string[] {
   return documents(policy).flatMap(({ where, statement }) =>
     isAllow(statement)
-      ? [...foreign(statement, own), ...anySubject(statement)].map((reason) => `${where} of its trust ${reason}`)
+      ? [...foreign(statement, own), ...anySubject(statement)].map(
+          (reason) => `${where} of its trust ${reason}`,
+        )
       : [],
   );
 }
@@ -28,13 +39,19 @@ function namesTheCaller({ operator, passesWithout, key, values }: Test): boolean
   if (passesWithout || !/^string(equals|equalsignorecase|like)$/.test(operator)) return false;
   const form = { "sts:externalid": /^[^*?]{2,}$/, "aws:principalorgid": /^o-[^*?]+$/ }[key];
   const path = key === "aws:principalorgpaths" ? /^o-[^*?/]+\// : form;
-  return path !== undefined && values.length > 0 && values.every((one) => one === UNKNOWN || path.test(String(one)));
+  return (
+    path !== undefined &&
+    values.length > 0 &&
+    values.every((one) => one === UNKNOWN || path.test(String(one)))
+  );
 }
 
 /** Claims that say for whom a token was issued, by the end of the condition's key. */
-const SUBJECTS = /:(sub|repository|repository_id|repository_owner|repository_owner_id|job_workflow_ref|project_path|namespace_path)$/;
+const SUBJECTS =
+  /:(sub|repository|repository_id|repository_owner|repository_owner_id|job_workflow_ref|project_path|namespace_path)$/;
 /** Sign-in services whose tokens are for one application, which the audience names. */
-const BY_AUDIENCE = /^(cognito-identity\.amazonaws\.com|accounts\.google\.com|www\.amazon\.com|graph\.facebook\.com)$/;
+const BY_AUDIENCE =
+  /^(cognito-identity\.amazonaws\.com|accounts\.google\.com|www\.amazon\.com|graph\.facebook\.com)$/;
 
 /** An issuer of tokens signs in all its customers (GitHub: every repository), so that a role names whose it takes. */
 function anySubject(statement: unknown): string[] {
@@ -49,7 +66,8 @@ function anySubject(statement: unknown): string[] {
 }
 
 function namesSubject({ operator, passesWithout, key, values }: Test, host: string): boolean {
-  if (passesWithout || !/^string(equals|equalsignorecase|like)$/.test(operator) || values.length === 0) return false;
+  if (passesWithout || !/^string(equals|equalsignorecase|like)$/.test(operator) || values.length === 0)
+    return false;
   if (BY_AUDIENCE.test(host) && /:(aud|app_id|sub)$/.test(key)) return values.every(named);
   return SUBJECTS.test(key) && values.every((value) => named(value));
 }

@@ -1,5 +1,14 @@
 import type { PolicyResource } from "@pulumi/policy";
-import { type Finding, items, leadsTo, ofType, read, stackRule, subnetExits, UNKNOWN } from "../shared/index.ts";
+import {
+  type Finding,
+  items,
+  leadsTo,
+  ofType,
+  read,
+  stackRule,
+  subnetExits,
+  UNKNOWN,
+} from "../shared/index.ts";
 
 /** Subnet groups of databases and caches. */
 const GROUPS = [
@@ -20,7 +29,9 @@ export const databaseTierIsolated = stackRule({
   verdict: "has a way to the internet",
   fix: "Put databases and caches in isolated subnets, whose route table has no default route.",
   judge: ({ resources }) => {
-    const open = subnetExits(resources).flatMap(({ subnet, exits }) => exits.map(({ route }) => ({ subnet, route })));
+    const open = subnetExits(resources).flatMap(({ subnet, exits }) =>
+      exits.map(({ route }) => ({ subnet, route })),
+    );
     return ofType(resources, ...GROUPS).flatMap((resource) => [
       ...open
         .filter(({ subnet }) => leadsToOne(resource, subnet))

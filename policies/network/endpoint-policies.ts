@@ -42,7 +42,12 @@ export const endpointPolicies = stackRule({
     ...ofType(resources, "awsx:ec2:Vpc").flatMap((resource) =>
       items(read(resource.props, "vpcEndpointSpecs"))
         .filter((spec) => TAKES_DATA.test(String(read(spec, "serviceName"))))
-        .flatMap((spec, index) => open(read(spec, "policy")).map((reason) => ({ resource, reason: `vpcEndpointSpecs[${index}]: ${reason}` }))),
+        .flatMap((spec, index) =>
+          open(read(spec, "policy")).map((reason) => ({
+            resource,
+            reason: `vpcEndpointSpecs[${index}]: ${reason}`,
+          })),
+        ),
     ),
   ],
 });

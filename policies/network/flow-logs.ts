@@ -29,5 +29,8 @@ function isOf(log: PolicyResource, vpc: PolicyResource): boolean {
   const ids = [read(vpc.props, "vpcId"), read(vpc.props, "id")].filter((id) => typeof id === "string");
   const named = ["vpcId", "resourceId"].some((key) => ids.includes(read(log.props, key) as string));
   const family = [vpc, vpc.parent].filter((one) => one !== undefined && VPCS.includes(one.type));
-  return named || family.some((one) => ["vpcId", "resourceId"].some((key) => leadsTo(log, key, one as PolicyResource)));
+  return (
+    named ||
+    family.some((one) => ["vpcId", "resourceId"].some((key) => leadsTo(log, key, one as PolicyResource)))
+  );
 }

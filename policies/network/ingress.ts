@@ -69,7 +69,11 @@ export function worldRules(stack: Stack): Ingress[] {
   return rules.filter(
     (one) =>
       coversTheWorld(one.ranges) ||
-      coversTheWorld((together.get(portsOf(one)) ?? []).flatMap(({ ranges }) => ranges.filter((range) => range !== UNKNOWN))),
+      coversTheWorld(
+        (together.get(portsOf(one)) ?? []).flatMap(({ ranges }) =>
+          ranges.filter((range) => range !== UNKNOWN),
+        ),
+      ),
   );
 }
 
@@ -90,5 +94,8 @@ export function protocolOf(rule: unknown): string {
 export function isPathMtu(rule: unknown): boolean {
   const [type, code] = ["fromPort", "toPort"].map((key) => Number(String(read(rule, key))));
   const protocol = protocolOf(rule);
-  return (protocol === "icmp" && type === 3 && code === 4) || (protocol === "icmpv6" && type === 2 && (code === 0 || code === -1));
+  return (
+    (protocol === "icmp" && type === 3 && code === 4) ||
+    (protocol === "icmpv6" && type === 2 && (code === 0 || code === -1))
+  );
 }

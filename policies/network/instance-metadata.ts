@@ -13,7 +13,8 @@ const OPTIONS: Record<string, string[]> = {
 /** A server that is made to fetch an address of an attacker's choice doesn't give its role's credentials away. */
 export const instanceMetadata = resourceRule({
   name: "instance-metadata",
-  description: "Instances answer for their metadata, and their role's credentials, to a session's token only.",
+  description:
+    "Instances answer for their metadata, and their role's credentials, to a session's token only.",
   severity: "high",
   verdict: "gives its role's credentials to whoever can make it fetch an address (IMDSv1)",
   fix: "Set metadataOptions.httpTokens to required, or httpEndpoint to disabled.",

@@ -20,17 +20,34 @@ export function redirects(actions: unknown): boolean {
 }
 
 /** The listeners that awsx's load balancer makes of its arguments: plain HTTP where it isn't told otherwise. */
-export function awsxListeners(props: unknown): { path: string; listener: Record<string, unknown> }[] {
+export function awsxListeners(
+  type: string,
+  props: unknown,
+): { path: string; listener: Record<string, unknown> }[] {
   const one = read(props, "listener");
-  const several = items(read(props, "listeners")).map((listener, index) => ({ path: `listeners[${index}]`, listener }));
+  const several = items(read(props, "listeners")).map((listener, index) => ({
+    path: `listeners[${index}]`,
+    listener,
+  }));
   const given = [...(unset(one) ? [] : [{ path: "listener", listener: one }]), ...several];
-  const all = given.length > 0 ? given : [{ path: "its default listener", listener: {} }];
+  const all = given.length > 0 ? given : [{ path: "its default listener", listener: { port: 80 } }];
   return all.map(({ path, listener }) => {
     const secure = !unset(read(listener, "certificateArn")) || read(listener, "port") === 443;
-    const protocol = read(listener, "protocol") ?? (secure ? "HTTPS" : "HTTP");
+    const [plain, encrypted] = type.endsWith("NetworkLoadBalancer") ? ["TCP", "TLS"] : ["HTTP", "HTTPS"];
+    const protocol = read(listener, "protocol") ?? (secure ? encrypted : plain);
     const keys = ["port", "sslPolicy", "defaultActions"];
-    return { path, listener: { protocol, ...Object.fromEntries(keys.map((key) => [key, read(listener, key)])) } };
+    return {
+      path,
+      listener: { protocol, ...Object.fromEntries(keys.map((key) => [key, read(listener, key)])) },
+    };
   });
+}
+
+/** A listener's protocol; an application balancer's is HTTP by default. A gateway balancer's has no port either. */
+export function listenerProtocol(listener: unknown): string {
+  const [protocol, port] = [read(listener, "protocol"), read(listener, "port")];
+  if (unset(protocol)) return unset(port) ? "GENEVE" : "HTTP";
+  return protocol === UNKNOWN ? "unknown" : String(protocol).toUpperCase();
 }
 
 /** Ports of protocols that are plain text by convention: FTP, Telnet, HTTP, mail, LDAP, MQTT. */
@@ -41,9 +58,7 @@ const PLAIN_PORTS = [20, 21, 23, 80, 110, 143, 389, 1883, 8000, 8080];
  * TLS. Other TCP is passed on as it is, with the TLS of those behind.
  */
 export function isPlain(listener: unknown): boolean {
-  const protocol = read(listener, "protocol");
-  if (protocol === UNKNOWN) return false;
-  const name = String(protocol).toUpperCase();
+  const name = listenerProtocol(listener);
   if (name === "HTTP") return !redirects(read(listener, "defaultActions"));
   return /^TCP/.test(name) && PLAIN_PORTS.includes(Number(String(read(listener, "port"))));
 }

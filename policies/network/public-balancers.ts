@@ -18,6 +18,7 @@ import {
   isPlain,
   LISTENER_RULES,
   LISTENERS,
+  listenerProtocol,
   redirects,
   TLS_1_3,
   WITH_TLS_1_3,
@@ -95,9 +96,9 @@ function wrong(listener: unknown, balancer: unknown): string | undefined {
 }
 
 function plainOrOld(listener: unknown, network: boolean): string | undefined {
-  const [protocol, policy] = [read(listener, "protocol"), read(listener, "sslPolicy")];
+  const [protocol, policy] = [listenerProtocol(listener), read(listener, "sslPolicy")];
   if (protocol !== "HTTPS" && !(network && protocol === "TLS"))
-    return redirects(read(listener, "defaultActions")) ? undefined : `it answers ${String(protocol)} itself`;
+    return redirects(read(listener, "defaultActions")) ? undefined : `it answers ${protocol} itself`;
   // Who connects to a network balancer is often no browser, and may need TLS 1.2.
   const form = network ? WITH_TLS_1_3 : TLS_1_3;
   return typeof policy === "string" && form.test(policy) ? undefined : `sslPolicy is ${display(policy)}`;
@@ -106,7 +107,7 @@ function plainOrOld(listener: unknown, network: boolean): string | undefined {
 /** Another stack's balancer may be public. Its TLS policy `tls-only` judges. */
 function ofUnknown(listener: unknown): string | undefined {
   return isPlain(listener)
-    ? `it answers ${String(read(listener, "protocol"))} itself, for a balancer that may be public`
+    ? `it answers ${listenerProtocol(listener)} itself, for a balancer that may be public`
     : undefined;
 }
 
@@ -114,7 +115,7 @@ function ofUnknown(listener: unknown): string | undefined {
 function forwarding(resources: PolicyResource[], own: PolicyResource[]): Finding[] {
   const plain = ofType(resources, ...LISTENERS).filter(
     (listener) =>
-      read(listener.props, "protocol") === "HTTP" &&
+      listenerProtocol(listener.props) === "HTTP" &&
       !own.some((one) => read(one.props, "internal") === true && leadsTo(listener, "loadBalancerArn", one)),
   );
   return ofType(resources, ...LISTENER_RULES)
@@ -125,7 +126,7 @@ function forwarding(resources: PolicyResource[], own: PolicyResource[]): Finding
 
 function madeByAwsx(resource: PolicyResource): Finding[] {
   if (read(resource.props, "internal") === true) return [];
-  return awsxListeners(resource.props).flatMap(({ path, listener }) => {
+  return awsxListeners(resource.type, resource.props).flatMap(({ path, listener }) => {
     const reason = plainOrOld(listener, resource.type.endsWith("NetworkLoadBalancer"));
     return reason ? [{ resource, reason: `${path}: ${reason}` }] : [];
   });

@@ -25,7 +25,8 @@ function isPublicPort(rule: unknown): boolean {
 }
 
 function described(rule: unknown): string {
-  if (read(rule, "cidrIpv4") === UNKNOWN && protocolOf(rule) === "undefined") return "is not known in a preview";
+  if (read(rule, "cidrIpv4") === UNKNOWN && protocolOf(rule) === "undefined")
+    return "is not known in a preview";
   if (protocolOf(rule) === "-1") return "every port is open to the world";
   return `ports ${display(read(rule, "fromPort"))} to ${display(read(rule, "toPort"))} are open to the world`;
 }

@@ -10,7 +10,16 @@ import {
   read,
   stackRule,
 } from "../shared/index.ts";
-import { AWSX_BALANCERS, awsxListeners, isPlain, LISTENER_RULES, LISTENERS, redirects, TLS_1_2 } from "./listeners.ts";
+import {
+  AWSX_BALANCERS,
+  awsxListeners,
+  isPlain,
+  LISTENER_RULES,
+  LISTENERS,
+  listenerProtocol,
+  redirects,
+  TLS_1_2,
+} from "./listeners.ts";
 import { TRANSPORT } from "./transport.ts";
 
 const CLASSIC = "aws:elb/loadBalancer:LoadBalancer";
@@ -47,10 +56,12 @@ function plainListeners(resources: PolicyResource[]): Finding[] {
     listener: resource.props as unknown,
   }));
   const made = ofType(resources, ...AWSX_BALANCERS).flatMap((resource) =>
-    awsxListeners(resource.props).map(({ listener }) => ({ resource, listener })),
+    awsxListeners(resource.type, resource.props).map(({ listener }) => ({ resource, listener })),
   );
   return [...declared, ...made].flatMap(({ resource, listener }) =>
-    isPlain(listener) ? [{ resource, reason: `it serves ${read(listener, "protocol")} on ${portOf(listener)}` }] : [],
+    isPlain(listener)
+      ? [{ resource, reason: `it serves ${listenerProtocol(listener)} on ${portOf(listener)}` }]
+      : [],
   );
 }
 
@@ -58,7 +69,7 @@ const portOf = (listener: unknown) => `port ${display(read(listener, "port"))}`;
 
 /** Rules of an HTTP listener that pass requests on, though its default action may redirect. */
 function forwardingRules(resources: PolicyResource[]): Finding[] {
-  const http = ofType(resources, ...LISTENERS).filter(({ props }) => read(props, "protocol") === "HTTP");
+  const http = ofType(resources, ...LISTENERS).filter(({ props }) => listenerProtocol(props) === "HTTP");
   return ofType(resources, ...LISTENER_RULES)
     .filter((rule) => http.some((listener) => leadsTo(rule, "listenerArn", listener)))
     .filter(({ props }) => !redirects(read(props, "actions")))
@@ -69,7 +80,9 @@ function plainClassic(resource: PolicyResource): Finding[] {
   return items(read(resource.props, "listeners")).flatMap((listener, index) => {
     const [protocol, port] = [read(listener, "lbProtocol"), read(listener, "lbPort")];
     const given = { protocol: String(protocol).toUpperCase(), port };
-    return isPlain(given) ? [{ resource, reason: `listeners[${index}] serves ${given.protocol} on ${portOf(given)}` }] : [];
+    return isPlain(given)
+      ? [{ resource, reason: `listeners[${index}] serves ${given.protocol} on ${portOf(given)}` }]
+      : [];
   });
 }
 
@@ -77,7 +90,7 @@ function oldTls(resource: PolicyResource, resources: PolicyResource[]): string[]
   const { type, props } = resource;
   if (LISTENERS.includes(type)) return oldPolicy(props);
   if (AWSX_BALANCERS.includes(type)) {
-    return awsxListeners(props).flatMap(({ path, listener }) =>
+    return awsxListeners(type, props).flatMap(({ path, listener }) =>
       oldPolicy(listener).map((reason) => `${path}.${reason}`),
     );
   }

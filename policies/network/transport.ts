@@ -53,7 +53,9 @@ const workgroup: Check = (props) => {
     (one) => read(one, "parameterKey") === "require_ssl",
   );
   const value = read(found, "parameterValue");
-  return unset(value) || /^(true|1)$/i.test(String(value)) ? [] : [`the parameter require_ssl is ${display(value)}`];
+  return unset(value) || /^(true|1)$/i.test(String(value))
+    ? []
+    : [`the parameter require_ssl is ${display(value)}`];
 };
 
 /** AWS's default parameter group doesn't force TLS, so a database names one; a replica has its source's. */
@@ -77,12 +79,15 @@ const transfer: Check = (props) =>
   items(read(props, "protocols")).includes("FTP") ? ["protocols has FTP, which has no TLS"] : [];
 
 /** Engines that a replication task may talk to without TLS. */
-const RELATIONAL = /^(aurora|azuredb|azure-sql|db2|docdb|mariadb|mongodb|mysql|oracle|postgres|redis|sqlserver|sybase)/;
+const RELATIONAL =
+  /^(aurora|azuredb|azure-sql|db2|docdb|mariadb|mongodb|mysql|oracle|postgres|redis|sqlserver|sybase)/;
 
 const replication: Check = (props) => {
   const mode = read(props, "sslMode");
   if (!RELATIONAL.test(String(read(props, "engineName")))) return [];
-  return ["require", "verify-ca", "verify-full"].includes(String(mode)) ? [] : [`sslMode is ${display(mode)}`];
+  return ["require", "verify-ca", "verify-full"].includes(String(mode))
+    ? []
+    : [`sslMode is ${display(mode)}`];
 };
 
 const MODERN_API = /^(TLS_1_2|SecurityPolicy_TLS13_|SecurityPolicy_TLS12_)/;

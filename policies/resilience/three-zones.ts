@@ -92,7 +92,9 @@ export const threeZonesInEveryTier = stackRule({
 function tiers(resources: PolicyResource[]): Map<string, PolicyResource[]> {
   const found = new Map<string, PolicyResource[]>();
   for (const { subnet, routed, exits } of subnetExits(resources)) {
-    const way = (["public", "private", "other"] as const).find((kind) => exits.some((exit) => exit.kind === kind));
+    const way = (["public", "private", "other"] as const).find((kind) =>
+      exits.some((exit) => exit.kind === kind),
+    );
     const vpc = read(subnet.props, "vpcId");
     const tier = `${routed ? (way ?? "isolated") : "unrouted"} of ${typeof vpc === "string" ? vpc : "its network"}`;
     found.set(tier, [...(found.get(tier) ?? []), subnet]);
@@ -118,7 +120,8 @@ function listed(resource: PolicyResource, resources: PolicyResource[]): Finding[
     const ids = items(read(resource.props, ...path.split(".")));
     const subnets = ofType(resources, SUBNET).filter((subnet) => leadsTo(resource, property, subnet));
     const zones = new Set(subnets.map(zoneOf));
-    if (ids.length < ZONES || subnets.length < ids.length || zones.has(UNKNOWN) || zones.size >= ZONES) return [];
+    if (ids.length < ZONES || subnets.length < ids.length || zones.has(UNKNOWN) || zones.size >= ZONES)
+      return [];
     return [{ resource, reason: `${path} are in ${[...zones].join(", ")} alone` }];
   });
 }

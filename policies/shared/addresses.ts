@@ -22,7 +22,9 @@ export function coversTheWorld(cidrs: unknown[]): boolean {
   if (cidrs.some((cidr) => cidr === UNKNOWN)) return true;
   const texts = cidrs.filter((cidr) => typeof cidr === "string");
   return (["v4", "v6"] as const).some((family) => {
-    const ranges = texts.filter((text) => text.includes(":") === (family === "v6")).map((text) => range(text, family));
+    const ranges = texts
+      .filter((text) => text.includes(":") === (family === "v6"))
+      .map((text) => range(text, family));
     if (ranges.includes(undefined)) return true;
     const known = ranges.filter((one) => one !== undefined);
     const inside = PRIVATE[family].map((text) => range(text, family)).filter((one) => one !== undefined);
@@ -35,7 +37,8 @@ function range(text: string, family: "v4" | "v6"): Range | undefined {
   const [address = "", length = String(BITS[family])] = text.trim().split("/");
   const value = family === "v4" ? ofV4(address) : ofV6(address);
   const prefix = Number(length);
-  if (value === undefined || !Number.isInteger(prefix) || prefix < 0 || prefix > BITS[family]) return undefined;
+  if (value === undefined || !Number.isInteger(prefix) || prefix < 0 || prefix > BITS[family])
+    return undefined;
   const host = BigInt(BITS[family] - prefix);
   const first = (value >> host) << host;
   return [first, first + (1n << host) - 1n];
@@ -43,7 +46,8 @@ function range(text: string, family: "v4" | "v6"): Range | undefined {
 
 function ofV4(address: string): bigint | undefined {
   const parts = address.split(".").map(Number);
-  if (parts.length !== 4 || parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255)) return undefined;
+  if (parts.length !== 4 || parts.some((part) => !Number.isInteger(part) || part < 0 || part > 255))
+    return undefined;
   return parts.reduce((value, part) => value * 256n + BigInt(part), 0n);
 }
 

@@ -1,5 +1,7 @@
 /** What rules are made with: their form, reading properties that may be unknown, pods, policy documents, links. */
 
+export { coversTheWorld } from "./addresses.ts";
+export { DOCUMENTS } from "./document-types.ts";
 export {
   type Container,
   containersOf,
@@ -11,12 +13,9 @@ export {
   podTemplates,
   securityContext,
 } from "./pod-specs.ts";
-export { coversTheWorld } from "./addresses.ts";
-export { DOCUMENTS } from "./document-types.ts";
 export { documents, documentsOf, isAllow, listOf, type Test, testsOf } from "./policy-documents.ts";
 export { PREFIX_LISTS_SCHEMA, prefixListRanges } from "./prefix-lists.ts";
 export { allowsEverybody, awsPrincipals, isBound } from "./principals.ts";
-export { breadth, covers, isAnything, isEveryResource } from "./wildcards.ts";
 export { subnetExits } from "./routes.ts";
 export {
   BALANCERS,
@@ -30,3 +29,4 @@ export {
   stackRule,
 } from "./rule.ts";
 export { display, entries, items, leaves, mayEqual, read, UNKNOWN, unset } from "./values.ts";
+export { breadth, covers, isAnything, isEveryResource } from "./wildcards.ts";

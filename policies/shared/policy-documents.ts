@@ -1,4 +1,4 @@
-import { type DocumentKind, DOCUMENTS, NATIVE_DOCUMENTS } from "./document-types.ts";
+import { DOCUMENTS, type DocumentKind, NATIVE_DOCUMENTS } from "./document-types.ts";
 import { entries, items, read } from "./values.ts";
 
 export interface Statement {
@@ -94,7 +94,9 @@ export function testsOf(statement: unknown): Test[] {
       values: listOf(value),
     }));
   });
-  const demanded = all.filter(({ operator, values }) => operator === "null" && values.every((one) => String(one) === "false"));
+  const demanded = all.filter(
+    ({ operator, values }) => operator === "null" && values.every((one) => String(one) === "false"),
+  );
   return all.map((test) =>
     demanded.some(({ key }) => key === test.key) ? { ...test, passesWithout: false } : test,
   );

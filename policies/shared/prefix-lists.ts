@@ -9,7 +9,8 @@ export const PREFIX_LISTS_SCHEMA: PolicyConfigSchema = {
       type: "array",
       items: { type: "string" },
       default: [],
-      description: "Ids of prefix lists that have the organisation's own ranges alone, such as pl-0123456789.",
+      description:
+        "Ids of prefix lists that have the organisation's own ranges alone, such as pl-0123456789.",
     },
   },
 };

@@ -1,5 +1,5 @@
-import { type Test, isAllow, listOf, testsOf } from "./policy-documents.ts";
 import { coversTheWorld } from "./addresses.ts";
+import { isAllow, listOf, type Test, testsOf } from "./policy-documents.ts";
 import { read, UNKNOWN } from "./values.ts";
 
 /** Whether a value that isn't known yet, or has no wildcard where it matters, names somebody. */

@@ -61,7 +61,11 @@ export function subnetExits(
 }
 
 /** The tables that a subnet is associated with, else the main table of its VPC. */
-function tablesOf(subnet: PolicyResource, tables: PolicyResource[], resources: PolicyResource[]): PolicyResource[] {
+function tablesOf(
+  subnet: PolicyResource,
+  tables: PolicyResource[],
+  resources: PolicyResource[],
+): PolicyResource[] {
   const associations = ofType(resources, ASSOCIATION).filter((one) => leadsTo(one, "subnetId", subnet));
   if (associations.length > 0)
     return tables.filter((table) => associations.some((one) => leadsTo(one, "routeTableId", table)));
@@ -69,7 +73,8 @@ function tablesOf(subnet: PolicyResource, tables: PolicyResource[], resources: P
   const mains = ofType(resources, MAIN).filter(
     (main) => sameVpc(main, subnet) || vpcs.some((vpc) => leadsTo(main, "vpcId", vpc)),
   );
-  if (mains.length > 0) return tables.filter((table) => mains.some((one) => leadsTo(one, "routeTableId", table)));
+  if (mains.length > 0)
+    return tables.filter((table) => mains.some((one) => leadsTo(one, "routeTableId", table)));
   return tables.filter(
     (table) =>
       table.type === DEFAULT &&
@@ -88,7 +93,9 @@ function sameVpc(one: PolicyResource, other: PolicyResource): boolean {
 
 /** The routes of a table that lead to the internet, each by itself or all together. */
 function exitsOf(table: PolicyResource, resources: PolicyResource[]): Route[] {
-  const inline = items(read(table.props, "routes")).flatMap((route) => leaving(route, table, "routes", resources));
+  const inline = items(read(table.props, "routes")).flatMap((route) =>
+    leaving(route, table, "routes", resources),
+  );
   const others = ofType(resources, ROUTE)
     .filter((route) => leadsTo(route, "routeTableId", table))
     .flatMap((route) => leaving(route.props, route, "destinationPrefixListId", resources));
@@ -99,7 +106,12 @@ function exitsOf(table: PolicyResource, resources: PolicyResource[]): Route[] {
 }
 
 /** A route that leaves the network, with its destination's ranges. */
-function leaving(route: unknown, owner: PolicyResource, property: string, resources: PolicyResource[]): Route[] {
+function leaving(
+  route: unknown,
+  owner: PolicyResource,
+  property: string,
+  resources: PolicyResource[],
+): Route[] {
   const key = Object.keys(TARGETS).find((target) => {
     const value = read(route, target);
     return !unset(value) && value !== "" && value !== "local";

@@ -38,6 +38,8 @@ export function isEveryResource(resource: string): boolean {
   const [, , service = "*", , , ...rest] = resource.split(":");
   if (rest.length === 0) return true;
   const last = rest.join(":");
-  const name = UNTYPED.has(service.toLowerCase()) ? last.split("/")[0] ?? "" : last.replace(/^\/?[a-z-]+[/:](?=.)/i, "");
+  const name = UNTYPED.has(service.toLowerCase())
+    ? (last.split("/")[0] ?? "")
+    : last.replace(/^\/?[a-z-]+[/:](?=.)/i, "");
   return /\*/.test(name) && /^[*?/:.]*$/.test(name);
 }

@@ -38,7 +38,8 @@ describe("the stand-in for the provider's policy documents", () => {
   });
 
   it("merges source documents and lets others override them by sid", async () => {
-    const document = (Sid: string, Action: string) => JSON.stringify({ Statement: [{ Sid, Effect: "Allow", Action }] });
+    const document = (Sid: string, Action: string) =>
+      JSON.stringify({ Statement: [{ Sid, Effect: "Allow", Action }] });
     const merged = await computed({
       sourcePolicyDocuments: [document("a", "s3:GetObject"), document("b", "s3:PutObject")],
       statements: [{ sid: "c", actions: ["s3:ListBucket"], resources: ["*"] }],

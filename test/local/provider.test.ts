@@ -38,7 +38,10 @@ describe("provider stand-in", () => {
       const long = request(type, {}, "n".repeat(25));
       const { outputs } = await createProvider().create(long);
       assert.match(String(outputs?.name), /^n{25}-[0-9a-f]{7}$/);
-      await assert.rejects(async () => createProvider({ refuses: true }).check?.(long), /name: .*expected 1 to 32 characters/);
+      await assert.rejects(
+        async () => createProvider({ refuses: true }).check?.(long),
+        /name: .*expected 1 to 32 characters/,
+      );
     }
   });
 

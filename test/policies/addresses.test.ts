@@ -33,7 +33,10 @@ describe("ranges of addresses", () => {
   it("are the world however they are split, in any order", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 8 }), fc.integer(), (bits, seed) => {
-        const parts = Array.from({ length: 2 ** bits }, (_, index) => `${index * 2 ** (8 - bits)}.0.0.0/${bits}`);
+        const parts = Array.from(
+          { length: 2 ** bits },
+          (_, index) => `${index * 2 ** (8 - bits)}.0.0.0/${bits}`,
+        );
         const from = Math.abs(seed) % parts.length;
         return coversTheWorld([...parts.slice(from), ...parts.slice(0, from)]);
       }),

@@ -20,10 +20,16 @@ const OTHERS: [reason: string, names: RegExp][] = [
     / (autoscaling|lifecycle|archive|delivery|filter|redrive|redriveAllow|replay|notification|browser)Policy$/,
   ],
   ["text for people, or of another program", / content$/],
-  ["another language: traffic, Cedar, rules of AWS Config, a core network", / (document|policyText|basePolicyDocument)$/],
+  [
+    "another language: traffic, Cedar, rules of AWS Config, a core network",
+    / (document|policyText|basePolicyDocument)$/,
+  ],
   ["Cedar, the language of Verified Access", /^aws:verifiedaccess\/\w+:\w+ policyDocument$/],
   ["a core network's segments", /^aws:networkmanager\/\w+:\w+ policyDocument$/],
-  ["what CloudWatch Logs masks, indexes or forwards", /^aws:cloudwatch\/log(Account|DataProtection|Index)Policy:\w+ policyDocument$/],
+  [
+    "what CloudWatch Logs masks, indexes or forwards",
+    /^aws:cloudwatch\/log(Account|DataProtection|Index)Policy:\w+ policyDocument$/,
+  ],
   ["which resources an update may touch", /^aws:cloudformation\/stack:Stack policyBody$/],
   ["the actions of a share, which names nobody", /^aws:ram\/permission:Permission policyTemplate$/],
 ];
@@ -64,7 +70,8 @@ describe("the list of policy documents by type", () => {
     const found = inputs();
     assert.ok(found.length > 100, `only ${found.length} properties were found`);
     const missing = found.filter((one) => {
-      const policy = / (policy|accessPolicy|accessPolicies|resourcePolicy|assumeRolePolicy|inlinePolicy)$/.test(one);
+      const policy =
+        / (policy|accessPolicy|accessPolicies|resourcePolicy|assumeRolePolicy|inlinePolicy)$/.test(one);
       const other = policy ? NOT_IAM.test(one) : OTHERS.some(([, names]) => names.test(one));
       return !listed.includes(one) && !other;
     });

@@ -15,9 +15,13 @@ const DENY = {
 const bucket = named("orders", "aws:s3/bucket:Bucket", { bucket: "orders", arn: ARN });
 const guards = [
   named("block", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", { bucket: "orders" }),
-  named("encryption", "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", {
-    bucket: "orders",
-  }),
+  named(
+    "encryption",
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    {
+      bucket: "orders",
+    },
+  ),
 ];
 
 /** What `buckets-guarded` says of a bucket with such statements in its policy. */
@@ -52,7 +56,8 @@ describe("a bucket's denial of plain text", () => {
       [{ ...DENY, Condition: { StringNotEquals: { "aws:SecureTransport": "true" } } }],
       [{ ...DENY, Condition: { NumericLessThanIfExists: { "s3:TlsVersion": "1.2" } } }],
     ];
-    for (const statements of rights) assert.equal(await judged(...statements), "", JSON.stringify(statements));
+    for (const statements of rights)
+      assert.equal(await judged(...statements), "", JSON.stringify(statements));
   });
 
   it("doesn't count where it leaves somebody, something or a way out", async () => {

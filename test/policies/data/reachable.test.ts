@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { holds, judgeBy, resource } from "../pack.ts";
 
 const document = (statement: object) =>
-  JSON.stringify({ Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*", ...statement }] });
+  JSON.stringify({
+    Statement: [{ Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: "*", ...statement }],
+  });
 
 describe("what can be reached from the internet", () => {
   const POLICY = "no-public-database";
@@ -12,7 +14,11 @@ describe("what can be reached from the internet", () => {
   ]);
   const kafka = (type: string) => ({ brokerNodeGroupInfo: { connectivityInfo: { publicAccess: { type } } } });
   holds(POLICY, "aws:msk/cluster:Cluster", kafka("DISABLED"), [
-    ["brokerNodeGroupInfo.connectivityInfo.publicAccess.type", "SERVICE_PROVIDED_EIPS", /publicAccess\.type is/],
+    [
+      "brokerNodeGroupInfo.connectivityInfo.publicAccess.type",
+      "SERVICE_PROVIDED_EIPS",
+      /publicAccess\.type is/,
+    ],
   ]);
   holds(POLICY, "aws:opensearch/domain:Domain", { vpcOptions: { subnetIds: ["subnet-1"] } }, [
     ["vpcOptions", undefined, /endpoint is on the internet/],
@@ -44,7 +50,10 @@ describe("what can be reached from the internet", () => {
     for (const condition of [
       { IpAddress: { "aws:SourceIp": "203.0.113.0/24" } },
       { StringEquals: { "aws:SourceVpce": "vpce-1a2b" } },
-      { "ForAllValues:StringEquals": { "aws:PrincipalOrgID": "o-1" }, Null: { "aws:PrincipalOrgID": "false" } },
+      {
+        "ForAllValues:StringEquals": { "aws:PrincipalOrgID": "o-1" },
+        Null: { "aws:PrincipalOrgID": "false" },
+      },
     ]) {
       assert.equal(await judged(condition), "", JSON.stringify(condition));
     }
@@ -75,7 +84,10 @@ describe("policies on keys and logs", () => {
   ]);
 
   it("let AWS's own kinds of keys be, and logs that are kept for ever", async () => {
-    const signing = resource("aws:kms/key:Key", { customerMasterKeySpec: "ECC_NIST_P256", keyUsage: "SIGN_VERIFY" });
+    const signing = resource("aws:kms/key:Key", {
+      customerMasterKeySpec: "ECC_NIST_P256",
+      keyUsage: "SIGN_VERIFY",
+    });
     const group = resource("aws:cloudwatch/logGroup:LogGroup", {});
     assert.deepEqual(await judgeBy("keys-rotated")(signing), []);
     assert.deepEqual(await judgeBy("logs-kept")(group), []);

@@ -13,7 +13,11 @@ describe("policies on keys and on a cluster's administrators", () => {
     ["subjects", [group("system:unauthenticated")], /binds cluster-admin to system:unauthenticated/],
     ["subjects", [{ kind: "User", name: "system:anonymous" }], /system:anonymous/],
     ["subjects", [group("system:serviceaccounts:trading")], /system:serviceaccounts:trading/],
-    ["subjects", [{ kind: "ServiceAccount", name: "ci", namespace: "ci" }], /service account ci an administrator/],
+    [
+      "subjects",
+      [{ kind: "ServiceAccount", name: "ci", namespace: "ci" }],
+      /service account ci an administrator/,
+    ],
   ]);
   const rule = { apiGroups: [""], resources: ["pods"], verbs: ["get", "list"] };
   holds("cluster-administrators", `${RBAC}:ClusterRole`, { rules: [rule] }, [

@@ -135,7 +135,8 @@ describe("policy iam-no-wildcards", () => {
   it("counts a condition that names an account, an organisation or a network", async () => {
     const bound = (Condition: object) =>
       document({ Effect: "Allow", Principal: { AWS: "*" }, Action: "sns:Publish", Resource: "*", Condition });
-    const judged = (condition: object) => reasons("aws:sns/topicPolicy:TopicPolicy", { policy: bound(condition) });
+    const judged = (condition: object) =>
+      reasons("aws:sns/topicPolicy:TopicPolicy", { policy: bound(condition) });
     for (const condition of [
       { StringEquals: { "AWS:SourceOwner": "000000000000" } },
       { stringequals: { "aws:sourceaccount": ["000000000000"] } },

@@ -43,7 +43,11 @@ describe("whom a role trusts", () => {
         Condition,
       });
     const sub = (value: string | string[]) => ({ StringLike: { [`${GITHUB}:sub`]: value } });
-    for (const right of [sub("repo:bank/app:ref:refs/heads/main"), sub("repo:bank/*"), sub(["repo:bank/a:*"])])
+    for (const right of [
+      sub("repo:bank/app:ref:refs/heads/main"),
+      sub("repo:bank/*"),
+      sub(["repo:bank/a:*"]),
+    ])
       assert.equal(await token(GITHUB, right), "");
     for (const wrong of [
       { StringEquals: { [`${GITHUB}:aud`]: "sts.amazonaws.com" } },
@@ -59,6 +63,9 @@ describe("whom a role trusts", () => {
     const eks = "oidc.eks.ap-southeast-2.amazonaws.com/id/ABC";
     const account = (name: string) => ({ StringEquals: { [`${eks}:sub`]: `system:serviceaccount:${name}` } });
     assert.equal(await token(eks, account("trading:trading")), "");
-    assert.match(await token(eks, { StringLike: { [`${eks}:sub`]: "system:serviceaccount:*:*" } }), /any token/);
+    assert.match(
+      await token(eks, { StringLike: { [`${eks}:sub`]: "system:serviceaccount:*:*" } }),
+      /any token/,
+    );
   });
 });

@@ -44,10 +44,15 @@ describe("policies on ways in and out", () => {
     assert.match((await judge(vpc, log({ vpcId: "vpc-2", trafficType: "ALL" }))).join(), /no flow log/);
   });
 
-  holds("instance-metadata", "aws:ec2/launchTemplate:LaunchTemplate", { metadataOptions: { httpTokens: "required" } }, [
-    ["metadataOptions.httpTokens", "optional", /httpTokens is "optional"/],
-    ["metadataOptions", undefined, /httpTokens is unset/],
-  ]);
+  holds(
+    "instance-metadata",
+    "aws:ec2/launchTemplate:LaunchTemplate",
+    { metadataOptions: { httpTokens: "required" } },
+    [
+      ["metadataOptions.httpTokens", "optional", /httpTokens is "optional"/],
+      ["metadataOptions", undefined, /httpTokens is unset/],
+    ],
+  );
 
   const SCHEME = "service.beta.kubernetes.io/aws-load-balancer-scheme";
   const service = (type: string, annotations: object) => ({ metadata: { annotations }, spec: { type } });
@@ -65,7 +70,10 @@ describe("policies on ways in and out", () => {
     const subnet = named("subnet", "aws:ec2/subnet:Subnet", { id: "subnet-1", vpcId: "vpc-1" });
     const group = named("group", "aws:docdb/subnetGroup:SubnetGroup", { subnetIds: ["subnet-1"] });
     const main = (routes: object[]) =>
-      named("main", "aws:ec2/defaultRouteTable:DefaultRouteTable", { defaultRouteTableId: "rtb-main", routes });
+      named("main", "aws:ec2/defaultRouteTable:DefaultRouteTable", {
+        defaultRouteTableId: "rtb-main",
+        routes,
+      });
     const judged = async (...routes: object[]) => (await judge(vpc, subnet, group, main(routes))).join();
     assert.equal(await judged({ cidrBlock: "10.0.0.0/8", transitGatewayId: "tgw-1" }), "");
     for (const routes of [
@@ -77,7 +85,11 @@ describe("policies on ways in and out", () => {
         { cidrBlock: "12.0.0.0/8", natGatewayId: "nat-1" },
       ],
     ]) {
-      assert.match(await judged(...routes), /group .*main leads out of its subnet subnet/, JSON.stringify(routes));
+      assert.match(
+        await judged(...routes),
+        /group .*main leads out of its subnet subnet/,
+        JSON.stringify(routes),
+      );
     }
   });
 });

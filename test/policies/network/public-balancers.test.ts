@@ -39,7 +39,10 @@ describe("policies on public balancers", () => {
   it("see plain text that another stack's balancer or a rule would serve", async () => {
     const judge = judgeBy("public-balancers-tls");
     const plain = { protocol: "HTTP", port: 80, defaultActions: [{ type: "forward" }] };
-    const elsewhere = named("listener", "aws:lb/listener:Listener", { loadBalancerArn: "arn:other", ...plain });
+    const elsewhere = named("listener", "aws:lb/listener:Listener", {
+      loadBalancerArn: "arn:other",
+      ...plain,
+    });
     assert.match((await judge(inProduction(elsewhere))).join(), /balancer that may be public/);
     const redirect = { type: "redirect", redirect: { protocol: "HTTPS" } };
     const http = named("http", "aws:lb/listener:Listener", {
@@ -59,7 +62,12 @@ describe("policies on public balancers", () => {
     const network = { ...balancer, outputs: { ...balancer.outputs, loadBalancerType: "network" } };
     const listener = (sslPolicy: string) =>
       inProduction(
-        named("tls", "aws:lb/listener:Listener", { loadBalancerArn: arn, protocol: "TLS", port: 443, sslPolicy }),
+        named("tls", "aws:lb/listener:Listener", {
+          loadBalancerArn: arn,
+          protocol: "TLS",
+          port: 443,
+          sslPolicy,
+        }),
       );
     assert.deepEqual(await judge(network, listener("ELBSecurityPolicy-TLS13-1-2-2021-06")), []);
     assert.match((await judge(network, listener("ELBSecurityPolicy-2016-08"))).join(), /sslPolicy is/);

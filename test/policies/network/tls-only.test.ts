@@ -7,13 +7,14 @@ describe("policy tls-only", () => {
   holds(
     POLICY,
     "aws:lb/listener:Listener",
-    { protocol: "HTTPS", sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06" },
+    { protocol: "HTTPS", port: 443, sslPolicy: "ELBSecurityPolicy-TLS13-1-2-2021-06" },
     [
       ["sslPolicy", undefined, /sslPolicy is unset/],
       ["sslPolicy", "ELBSecurityPolicy-2016-08", /sslPolicy is "ELBSecurityPolicy-2016-08"/],
       ["sslPolicy", "ELBSecurityPolicy-TLS13-1-0-2021-06", /sslPolicy is/],
       ["sslPolicy", "ELBSecurityPolicy-FS-1-1-2019-08", /sslPolicy is/],
-      ["protocol", "HTTP", /it serves HTTP on port unset/],
+      ["protocol", "HTTP", /it serves HTTP on port 443/],
+      ["protocol", undefined, /it serves HTTP on port 443/],
     ],
   );
   holds(
@@ -45,9 +46,12 @@ describe("policy tls-only", () => {
     ["parameters.0.value", "false", /require_ssl is "false"/],
     ["parameters", [], /require_ssl is unset/],
   ]);
-  holds(POLICY, "aws:docdb/clusterParameterGroup:ClusterParameterGroup", group("docdb5.0", "tls", "enabled"), [
-    ["parameters.0.value", "disabled", /tls is "disabled"/],
-  ]);
+  holds(
+    POLICY,
+    "aws:docdb/clusterParameterGroup:ClusterParameterGroup",
+    group("docdb5.0", "tls", "enabled"),
+    [["parameters.0.value", "disabled", /tls is "disabled"/]],
+  );
   const inTransit = { clientBroker: "TLS", inCluster: true };
   holds(POLICY, "aws:msk/cluster:Cluster", { encryptionInfo: { encryptionInTransit: inTransit } }, [
     ["encryptionInfo.encryptionInTransit.clientBroker", "TLS_PLAINTEXT", /clientBroker is "TLS_PLAINTEXT"/],
@@ -73,7 +77,8 @@ describe("policy tls-only", () => {
   ]);
 
   it("lets listeners redirect, and pass TCP on, but serve no plain text in production", async () => {
-    const listener = (inputs: object) => named("listener", "aws:lb/listener:Listener", { arn: "arn:http", ...inputs });
+    const listener = (inputs: object) =>
+      named("listener", "aws:lb/listener:Listener", { arn: "arn:http", ...inputs });
     const redirect = { type: "redirect", redirect: { protocol: "HTTPS" } };
     const http = listener({ protocol: "HTTP", port: 80, defaultActions: [redirect] });
     assert.deepEqual(await judge(inProduction(http)), []);
@@ -81,7 +86,10 @@ describe("policy tls-only", () => {
     const plain = listener({ protocol: "HTTP", port: 80, defaultActions: [{ type: "forward" }] });
     assert.match((await judge(inProduction(plain))).join(), /it serves HTTP on port 80/);
     assert.deepEqual(await judge(plain), [], "outside of production");
-    assert.match((await judge(inProduction(listener({ protocol: "TCP", port: 80 })))).join(), /TCP on port 80/);
+    assert.match(
+      (await judge(inProduction(listener({ protocol: "TCP", port: 80 })))).join(),
+      /TCP on port 80/,
+    );
     const rule = named("rule", "aws:lb/listenerRule:ListenerRule", {
       listenerArn: "arn:http",
       actions: [{ type: "forward" }],
@@ -92,7 +100,10 @@ describe("policy tls-only", () => {
   it("knows classic balancers", async () => {
     const classic = (lbProtocol: string, lbPort: number) =>
       inProduction(
-        named("classic", "aws:elb/loadBalancer:LoadBalancer", { name: "classic", listeners: [{ lbProtocol, lbPort }] }),
+        named("classic", "aws:elb/loadBalancer:LoadBalancer", {
+          name: "classic",
+          listeners: [{ lbProtocol, lbPort }],
+        }),
       );
     assert.match((await judge(classic("http", 80))).join(), /listeners\[0\] serves HTTP on port 80/);
     assert.match((await judge(classic("https", 443))).join(), /demands TLS 1\.2/);

@@ -58,7 +58,9 @@ describe("policy three-zones-in-every-tier", () => {
   it("refuses a list of subnets of one zone, though its network has three", async () => {
     const subnets = tier("a", [...ZONES, ZONES[0] ?? "", ZONES[0] ?? ""]);
     const group = (numbers: number[]) =>
-      named("group", "aws:rds/subnetGroup:SubnetGroup", { subnetIds: numbers.map((one) => `subnet-a-${one}`) });
+      named("group", "aws:rds/subnetGroup:SubnetGroup", {
+        subnetIds: numbers.map((one) => `subnet-a-${one}`),
+      });
     assert.deepEqual(await judge(...subnets, group([0, 1, 2])), []);
     assert.match((await judge(...subnets, group([0, 3, 4]))).join(), /group .*are in ap-southeast-2a alone/);
   });
