@@ -26,7 +26,7 @@ export async function stackReferences(
   if (options.foundation) return { [name]: options.foundation };
   const stack = name.split("/").at(-1) ?? name;
   const settings = await readStackConfig(directory, stack, []);
-  const provider = createProvider();
+  const provider = createProvider({ refuses: true });
   const { outputs } = await evaluate({ ...settings, directory, stack, provider, signal: options.signal });
   return { [name]: outputs };
 }
@@ -58,7 +58,7 @@ export async function declare(options: {
 }): Promise<Declared> {
   const { directory, stack, signal } = options;
   const settings = await readStackConfig(directory, stack, options.overrides ?? []);
-  const provider = createProvider({ addresses: options.addresses });
+  const provider = createProvider({ addresses: options.addresses, refuses: true });
   const logged: LogLine[] = [];
   let starting: Promise<PolicyPack> | undefined;
   let verdict: Promise<Violation[]> | undefined;

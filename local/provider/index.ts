@@ -27,11 +27,12 @@ const rules = () => import("./rules/index.ts");
 
 /**
  * Stands in for the AWS and Kubernetes provider plugins: ids, ARNs and names as they answer them, always the same for
- * the same URN. It refuses what AWS documents that it refuses (`rules/`). With `addresses`, what has an address on AWS
- * gets one of this machine's, with its scheme, and nothing is refused: those are no addresses that AWS would take.
+ * the same URN. With `refuses` it refuses what AWS documents that it refuses (`rules/`); a sketch of a program, with bare
+ * words for names and ids, can be judged without. With `addresses`, what has an address on AWS gets one of this machine's,
+ * with its scheme, and nothing is refused: those are no addresses that AWS would take.
  * Leaves out everything that only the cloud knows: quotas, other refusals, delays, attributes that no program here reads.
  */
-export function createProvider(options: { addresses?: AddressBook } = {}): Provider {
+export function createProvider(options: { addresses?: AddressBook; refuses?: boolean } = {}): Provider {
   // A request doesn't show its provider; what has no `region` of its own (`eks.Cluster`) is where the rest began.
   let first: string | undefined;
   const context = (inputs: PropertyMap): Context => {
@@ -46,7 +47,8 @@ export function createProvider(options: { addresses?: AddressBook } = {}): Provi
 
   return {
     check: async (request) => {
-      if (!options.addresses && ON_AWS.test(request.type)) (await rules()).refuse(request);
+      const { refuses, addresses } = options;
+      if (refuses && !addresses && ON_AWS.test(request.type)) (await rules()).refuse(request);
     },
     create,
     read: async ({ id }) => ({ id }),

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { ACCOUNT, arn, derived, type Invoke, text } from "./naming.ts";
+import { getPolicyDocument } from "./policy-document.ts";
 
 /** Directions as zone ids abbreviate them: `ap-southeast-2` -> `apse2`, `us-east-1` -> `use1`. */
 const ABBREVIATIONS: Record<string, string> = {
@@ -91,6 +92,7 @@ export const invokes: Record<string, Invoke> = {
   "aws:index/getAvailabilityZone:getAvailabilityZone": getAvailabilityZone,
   "aws:index/getAvailabilityZones:getAvailabilityZones": getAvailabilityZones,
   "aws:index/getService:getService": getService,
+  "aws:iam/getPolicyDocument:getPolicyDocument": getPolicyDocument,
   "aws:secretsmanager/getRandomPassword:getRandomPassword": getRandomPassword,
   "aws:index/getRegion:getRegion": (_, { region }) => ({
     id: region,

@@ -7,15 +7,17 @@ const HOSTED_ZONE = "Z1GM3OXH4ZPM65";
 const loadBalancer: Answer = async ({ urn, name: logical, inputs }, { region, addresses }) => {
   const name = text(inputs, "name") ?? autoName(urn, logical);
   const internal = inputs.internal === true;
-  const arnSuffix = `app/${name}/${derived(urn, 16)}`;
+  const loadBalancerType = text(inputs, "loadBalancerType") ?? "application";
+  const kindOfArn = { network: "net", gateway: "gwy" }[loadBalancerType] ?? "app";
+  const arnSuffix = `${kindOfArn}/${name}/${derived(urn, 16)}`;
   const own = arn("elasticloadbalancing", region, `loadbalancer/${arnSuffix}`);
   const kind = internal ? "internal-balancer" : "public-balancer";
   const address = await addresses?.reserve(urn, kind);
   const dnsName = address
     ? `http://${address.host}:${address.port}`
     : `${internal ? "internal-" : ""}${name}-${derived(urn, 10, "0123456789")}.${region}.elb.amazonaws.com`;
-  const outputs = { name, arn: own, arnSuffix, dnsName, internal, zoneId: HOSTED_ZONE };
-  return { id: own, outputs: { loadBalancerType: "application", ...outputs } };
+  const outputs = { name, arn: own, arnSuffix, dnsName, internal, loadBalancerType };
+  return { id: own, outputs: { ...outputs, zoneId: HOSTED_ZONE } };
 };
 
 const targetGroup: Answer = ({ urn, name: logical, inputs }, { region }) => {

@@ -45,6 +45,7 @@ export const storage: Record<string, Answer> = {
   "awsx:ecr:Image": image,
   "aws:ecr/repository:Repository": repository,
   "aws:s3/bucket:Bucket": bucket,
+  "aws:s3/bucketV2:BucketV2": bucket,
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": ofBucket,
   "aws:s3/bucketOwnershipControls:BucketOwnershipControls": ofBucket,
   "aws:s3/bucketVersioning:BucketVersioning": ofBucket,

@@ -47,7 +47,8 @@ export async function graphOfStack(stack: string, overrides: string[] = []): Pro
   const directory = projectDirectory;
   const settings = await readStackConfig(directory, stack, overrides);
   const references = await stackReferences(directory, settings);
-  return evaluate({ ...settings, directory, stack, provider: createProvider(), stackReferences: references });
+  const provider = createProvider({ refuses: true });
+  return evaluate({ ...settings, directory, stack, provider, stackReferences: references });
 }
 
 export function record(graph: Graph): Recording {

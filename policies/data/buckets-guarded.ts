@@ -2,15 +2,15 @@ import type { PolicyResource } from "@pulumi/policy";
 import {
   copiesAway,
   DESTINATIONS,
-  documents,
+  entries,
   leadsTo,
-  listOf,
   ofType,
   read,
   stackRule,
   UNKNOWN,
 } from "../shared/index.ts";
 import { unguardedNativeBuckets } from "./native-buckets.ts";
+import { deniesPlainText } from "./plain-text-denied.ts";
 
 const BUCKETS = ["aws:s3/bucket:Bucket", "aws:s3/bucketV2:BucketV2"];
 const BLOCK = "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock";
@@ -41,10 +41,12 @@ export const bucketsGuarded = stackRule({
       ...buckets.flatMap((resource) => {
         const reasons = [
           ...(beside(resource, BLOCK).length > 0 ? [] : ["it has no BucketPublicAccessBlock"]),
-          ...(beside(resource, ...ENCRYPTION).length > 0
+          ...(beside(resource, ...ENCRYPTION).length > 0 || encryptsItself(resource)
             ? []
             : ["it has no BucketServerSideEncryptionConfiguration"]),
-          ...(beside(resource, POLICY).some(({ props }) => deniesPlainText(read(props, "policy")))
+          ...([resource, ...beside(resource, POLICY)].some(({ props }) =>
+            deniesPlainText(read(props, "policy"), arnOf(resource)),
+          )
             ? []
             : ["no BucketPolicy denies what comes without TLS"]),
         ];
@@ -60,16 +62,14 @@ export const bucketsGuarded = stackRule({
   },
 });
 
-/** True also for an unknown policy: one that names its own bucket's ARN isn't known in a first preview. */
-function deniesPlainText(policy: unknown): boolean {
-  if (policy === UNKNOWN) return true;
-  return documents(policy).some(({ statement }) => {
-    const transport = read(statement, "Condition", "Bool", "aws:SecureTransport");
-    return (
-      read(statement, "Effect") === "Deny" &&
-      String(listOf(transport)[0]) === "false" &&
-      listOf(read(statement, "Action")).some((action) => action === "s3:*" || action === "*") &&
-      read(statement, "Principal") !== undefined
-    );
-  });
+/** A bucket that has its encryption inside itself, as older programs do. */
+function encryptsItself({ props }: PolicyResource): boolean {
+  return ["serverSideEncryptionConfiguration", "serverSideEncryptionConfigurations"].some(
+    (key) => read(props, key) === UNKNOWN || entries(read(props, key)).length > 0,
+  );
+}
+
+function arnOf({ props }: PolicyResource): unknown {
+  const [arn, name] = [read(props, "arn"), read(props, "bucket")];
+  return typeof arn !== "string" && typeof name === "string" ? `arn:aws:s3:::${name}` : (arn ?? UNKNOWN);
 }

@@ -8,6 +8,18 @@ const on =
   (props) =>
     isTrue(read(props, ...path)) ? [] : [`${path.join(".")} is ${display(read(props, ...path))}`];
 
+/** A setting that is true unless it is set. */
+const defaultsOn =
+  (...path: string[]): Check =>
+  (props) =>
+    unset(read(props, ...path)) ? [] : on(...path)(props);
+
+/** Of what is copied from another, which says whether it is encrypted. */
+const unlessCopied =
+  (source: string, check: Check): Check =>
+  (props) =>
+    unset(read(props, source)) ? check(props) : [];
+
 /** A key that must be named; it may be unknown in a preview, which creates it. */
 const keyed =
   (...path: string[]): Check =>
@@ -69,25 +81,44 @@ const template: Check = (props) =>
     : ["launchTemplate, which would encrypt the nodes' volumes, is unset"];
 
 const CHECKS: Record<string, Check> = {
-  "aws:rds/instance:Instance": on("storageEncrypted"),
+  "aws:rds/instance:Instance": unlessCopied("replicateSourceDb", on("storageEncrypted")),
   "aws:rds/cluster:Cluster": on("storageEncrypted"),
+  "aws:rds/globalCluster:GlobalCluster": unlessCopied("sourceDbClusterIdentifier", on("storageEncrypted")),
   "aws:docdb/cluster:Cluster": on("storageEncrypted"),
+  "aws:docdb/globalCluster:GlobalCluster": unlessCopied("sourceDbClusterIdentifier", on("storageEncrypted")),
   "aws:neptune/cluster:Cluster": on("storageEncrypted"),
-  "aws:redshift/cluster:Cluster": on("encrypted"),
+  "aws:neptune/globalCluster:GlobalCluster": unlessCopied(
+    "sourceDbClusterIdentifier",
+    on("storageEncrypted"),
+  ),
+  "aws:redshift/cluster:Cluster": defaultsOn("encrypted"),
   "aws:ebs/volume:Volume": on("encrypted"),
   "aws:ebs/snapshotCopy:SnapshotCopy": on("encrypted"),
   "aws:ebs/encryptionByDefault:EncryptionByDefault": (props) =>
     read(props, "enabled") === false ? ["enabled is false"] : [],
   "aws:ec2/amiCopy:AmiCopy": on("encrypted"),
   "aws:opensearch/domain:Domain": on("encryptAtRest", "enabled"),
+  "aws:elasticsearch/domain:Domain": on("encryptAtRest", "enabled"),
   "aws:efs/fileSystem:FileSystem": on("encrypted"),
+  "aws:dax/cluster:Cluster": on("serverSideEncryption", "enabled"),
+  "aws:workspaces/workspace:Workspace": (props) => [
+    ...on("rootVolumeEncryptionEnabled")(props),
+    ...on("userVolumeEncryptionEnabled")(props),
+  ],
+  "aws:ec2/ami:Ami": (props) =>
+    items(read(props, "ebsBlockDevices")).flatMap((device, index) =>
+      unset(read(device, "snapshotId"))
+        ? on("encrypted")(device).map((finding) => `ebsBlockDevices[${index}].${finding}`)
+        : [],
+    ),
   "aws:ec2/launchTemplate:LaunchTemplate": blockDevices,
   "aws:ec2/launchConfiguration:LaunchConfiguration": instanceVolumes,
   "aws:ec2/instance:Instance": instanceVolumes,
   "aws:cloudwatch/logGroup:LogGroup": keyed("kmsKeyId"),
   "aws:cloudtrail/trail:Trail": keyed("kmsKeyId"),
   "aws:sns/topic:Topic": keyed("kmsMasterKeyId"),
-  "aws:sqs/queue:Queue": either(keyed("kmsMasterKeyId"), on("sqsManagedSseEnabled")),
+  // SQS encrypts by itself unless it is told not to.
+  "aws:sqs/queue:Queue": either(keyed("kmsMasterKeyId"), defaultsOn("sqsManagedSseEnabled")),
   "aws:kinesis/stream:Stream": keyed("kmsKeyId"),
   "aws:elasticache/replicationGroup:ReplicationGroup": on("atRestEncryptionEnabled"),
   "aws:elasticache/cluster:Cluster": keyed("replicationGroupId"),

@@ -3,6 +3,7 @@ import {
   allowsEverybody,
   display,
   documents,
+  documentsOf,
   items,
   ownAccounts,
   read,
@@ -11,11 +12,15 @@ import {
   UNKNOWN,
   unset,
 } from "../shared/index.ts";
+import { reachable } from "./reachable.ts";
 
 const BLOCK = ["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"];
 const BLOCKS =
   /^aws:s3\/(bucketPublicAccessBlock:BucketPublicAccessBlock|accountPublicAccessBlock:AccountPublicAccessBlock)$/;
+const ACCESS_POINT = /^aws:(s3\/accessPoint|s3control\/multiRegionAccessPoint):/;
 const BUCKET = /^aws:s3\/bucket(Acl|V2|AclV2|Object|Objectv2)?:/;
+/** Buckets and access points, which have a policy; the policies are resources of their own too. */
+const OWN_POLICY = /^aws:s3(control)?\/\w*([bB]ucket|accessPoint|AccessPoint)\w*:/;
 /** S3's names for everybody, and for everybody with an AWS account. */
 const STRANGERS = /\/groups\/global\/(AllUsers|AuthenticatedUsers)$/;
 const SNAPSHOT = /^aws:rds\/(snapshot|snapshotCopy|clusterSnapshot|clusterSnapshotCopy):/;
@@ -35,38 +40,8 @@ export const noPublicDatabase = resourceRule({
       .filter(({ type }) => SNAPSHOT.test(type))
       .flatMap((resource) => sharedOut(resource, own).map((reason) => ({ resource, reason })));
   },
-  judge: ({ type, props }) => [
-    ...publiclyAccessible(props),
-    ...(/^aws:(rds\/(instance|cluster)|docdb\/cluster):/.test(type) ? placed(props) : []),
-    ...(type === "eks:index:Cluster" ? endpoint(props) : []),
-    ...(type === "aws:eks/cluster:Cluster" ? endpoint(read(props, "vpcConfig")) : []),
-  ],
+  judge: ({ type, props }) => [...reachable(type, props)],
 });
-
-function publiclyAccessible(props: unknown): string[] {
-  const value = read(props, "publiclyAccessible");
-  return unset(value) || value === false ? [] : [`publiclyAccessible is ${display(value)}`];
-}
-
-/** A database names its subnets, unless it is a replica, which is in its source's network. */
-function placed(props: unknown): string[] {
-  const group = read(props, "dbSubnetGroupName");
-  const sources = ["replicateSourceDb", "replicationSourceIdentifier"].map((key) => read(props, key));
-  return unset(group) && sources.every(unset)
-    ? ["dbSubnetGroupName is unset, so that it would be in the default VPC's public subnets"]
-    : [];
-}
-
-/** EKS's endpoint is public by default, to every address. */
-function endpoint(settings: unknown): string[] {
-  if (read(settings, "endpointPublicAccess") === false) return [];
-  const ranges = read(settings, "publicAccessCidrs");
-  if (items(ranges).length === 0)
-    return ["the cluster's public endpoint is open, and publicAccessCidrs unset"];
-  return items(ranges).flatMap((range) =>
-    typeof range === "string" && !/\/0$/.test(range) ? [] : [`publicAccessCidrs has ${display(range)}`],
-  );
-}
 
 /** A bucket's own settings; that every bucket has a public access block, `buckets-guarded` judges. */
 export const noPublicBucket = resourceRule({
@@ -81,10 +56,21 @@ export const noPublicBucket = resourceRule({
           (key) => `${key} is ${display(read(props, key))}`,
         )
       : []),
+    ...(ACCESS_POINT.test(type) ? unblocked(props) : []),
     ...(BUCKET.test(type) ? [...acl(read(props, "acl")), ...grants(props)] : []),
-    ...(/^aws:s3\/bucket(Policy|V2)?:/.test(type) ? everybody(read(props, "policy")) : []),
+    ...(OWN_POLICY.test(type)
+      ? documentsOf(type, props).flatMap(({ kind, value }) => (kind === "resource" ? everybody(value) : []))
+      : []),
   ],
 });
+
+/** An access point's own block of public access; what it leaves out is blocked. */
+function unblocked(props: unknown): string[] {
+  const block = read(props, "publicAccessBlockConfiguration") ?? read(props, "details", "publicAccessBlock");
+  return BLOCK.filter((key) => !unset(read(block, key)) && read(block, key) !== true).map(
+    (key) => `${key} is ${display(read(block, key))}`,
+  );
+}
 
 function acl(value: unknown): string[] {
   const open = typeof value === "string" && /^(public-|authenticated-read)/.test(value);

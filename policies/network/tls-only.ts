@@ -1,75 +1,127 @@
-import { type Check, display, items, read, resourceRule, unset } from "../shared/index.ts";
+import type { PolicyResource } from "@pulumi/policy";
+import {
+  display,
+  type Finding,
+  isProduction,
+  items,
+  leadsTo,
+  ofType,
+  PRODUCTION_SCHEMA,
+  read,
+  stackRule,
+} from "../shared/index.ts";
+import {
+  AWSX_BALANCERS,
+  awsxListeners,
+  isPlain,
+  LISTENER_RULES,
+  LISTENERS,
+  listenerProtocol,
+  redirects,
+  TLS_1_2,
+} from "./listeners.ts";
+import { TRANSPORT } from "./transport.ts";
 
-/** Names of AWS's security policies that accept TLS 1.2 or later only. */
-const MODERN = /^ELBSecurityPolicy-TLS13-1-[23]-/;
+const CLASSIC = "aws:elb/loadBalancer:LoadBalancer";
+const LATTICE = "aws:vpclattice/listener:Listener";
 
-const listener: Check = (props) => {
-  const [protocol, policy] = [read(props, "protocol"), read(props, "sslPolicy")];
-  if (protocol !== "HTTPS" && protocol !== "TLS") return [];
-  return typeof policy === "string" && MODERN.test(policy) ? [] : [`sslPolicy is ${display(policy)}`];
-};
-
-const redis: Check = (props) => {
-  const value = read(props, "transitEncryptionEnabled");
-  const mode = read(props, "transitEncryptionMode");
-  return [
-    ...(value === true ? [] : [`transitEncryptionEnabled is ${display(value)}`]),
-    ...(mode === "preferred" ? ["transitEncryptionMode is preferred, which lets plain text in"] : []),
-  ];
-};
-
-/** By the parameter group's family, the parameter that makes a database refuse connections without TLS. */
-const FORCES: [family: RegExp, parameter: string, on: RegExp][] = [
-  [/^(aurora-)?postgres/, "rds.force_ssl", /^1$/],
-  [/^sqlserver/, "rds.force_ssl", /^1$/],
-  [/^(aurora-)?(mysql|mariadb)/, "require_secure_transport", /^(1|ON)$/i],
-];
-
-const parameters: Check = (props) =>
-  FORCES.flatMap(([family, parameter, on]) => {
-    if (!family.test(String(read(props, "family")))) return [];
-    const found = items(read(props, "parameters")).find((one) => read(one, "name") === parameter);
-    const value = read(found, "value");
-    return on.test(String(value)) ? [] : [`the parameter ${parameter} is ${display(value)}`];
-  });
-
-/** AWS's default parameter group doesn't force TLS, so a database names one; a replica has its source's. */
-const grouped =
-  (key: string, source: string): Check =>
-  (props) =>
-    unset(read(props, key)) && unset(read(props, source)) ? [`${key}, whose group forces TLS, is unset`] : [];
-
-const CHECKS: Record<string, Check> = {
-  "aws:lb/listener:Listener": listener,
-  "aws:alb/listener:Listener": listener,
-  "aws:elasticache/replicationGroup:ReplicationGroup": redis,
-  "aws:elasticache/cluster:Cluster": (props) =>
-    read(props, "replicationGroupId") === undefined ? redis(props) : [],
-  "aws:rds/parameterGroup:ParameterGroup": parameters,
-  "aws:rds/clusterParameterGroup:ClusterParameterGroup": parameters,
-  "aws:rds/instance:Instance": grouped("parameterGroupName", "replicateSourceDb"),
-  "aws:rds/cluster:Cluster": grouped("dbClusterParameterGroupName", "replicationSourceIdentifier"),
-  "aws:rds/proxy:Proxy": (props) =>
-    read(props, "requireTls") === true ? [] : [`requireTls is ${display(read(props, "requireTls"))}`],
-  "aws:memorydb/cluster:Cluster": (props) =>
-    read(props, "tlsEnabled") === false ? ["tlsEnabled is false"] : [],
-  "aws:opensearch/domain:Domain": (props) =>
-    read(props, "domainEndpointOptions", "enforceHttps") === true
-      ? []
-      : [
-          `domainEndpointOptions.enforceHttps is ${display(read(props, "domainEndpointOptions", "enforceHttps"))}`,
-        ],
-  "aws:sns/topicSubscription:TopicSubscription": (props) =>
-    read(props, "protocol") === "http" ? ['protocol is "http"'] : [],
-};
-
-/** Connections are encrypted; for the public load balancers see also `public-balancers-tls`. */
-export const tlsOnly = resourceRule({
+/**
+ * Connections are encrypted, inside too: an internal listener serves HTTPS. Plain listeners are refused in production
+ * only, since elsewhere there may be no certificate. For the public load balancers see also `public-balancers-tls`.
+ */
+export const tlsOnly = stackRule({
   name: "tls-only",
   description:
-    "Databases, caches, listeners and subscriptions accept TLS 1.2 or later, and nothing in plain text.",
+    "Databases, caches, brokers, listeners and subscriptions accept TLS 1.2 or later; in production no listener, public or internal, serves plain text.",
   severity: "high",
   verdict: "accepts plain text or old TLS",
-  fix: "Use an ELBSecurityPolicy-TLS13-1-2 policy or later, rds.force_ssl 1, transitEncryptionEnabled true, and https.",
-  judge: ({ type, props }) => CHECKS[type]?.(props) ?? [],
+  fix: "Use a security policy of TLS 1.2 or later (ELBSecurityPolicy-TLS13-1-2), let HTTP redirect, set rds.force_ssl 1, transitEncryptionEnabled true, and https.",
+  configSchema: PRODUCTION_SCHEMA,
+  judge: ({ resources, getConfig }) => {
+    const plain = [
+      ...plainListeners(resources),
+      ...forwardingRules(resources),
+      ...ofType(resources, CLASSIC).flatMap(plainClassic),
+    ].filter(({ resource }) => isProduction({ urn: resource.urn, getConfig }));
+    const old = resources.flatMap((resource) =>
+      oldTls(resource, resources).map((reason) => ({ resource, reason })),
+    );
+    return [...plain, ...old];
+  },
 });
+
+function plainListeners(resources: PolicyResource[]): Finding[] {
+  const declared = ofType(resources, ...LISTENERS, LATTICE).map((resource) => ({
+    resource,
+    listener: resource.props as unknown,
+  }));
+  const made = ofType(resources, ...AWSX_BALANCERS).flatMap((resource) =>
+    awsxListeners(resource.type, resource.props).map(({ listener }) => ({ resource, listener })),
+  );
+  return [...declared, ...made].flatMap(({ resource, listener }) =>
+    isPlain(listener)
+      ? [{ resource, reason: `it serves ${listenerProtocol(listener)} on ${portOf(listener)}` }]
+      : [],
+  );
+}
+
+const portOf = (listener: unknown) => `port ${display(read(listener, "port"))}`;
+
+/** Rules of an HTTP listener that pass requests on, though its default action may redirect. */
+function forwardingRules(resources: PolicyResource[]): Finding[] {
+  const http = ofType(resources, ...LISTENERS).filter(({ props }) => listenerProtocol(props) === "HTTP");
+  return ofType(resources, ...LISTENER_RULES)
+    .filter((rule) => http.some((listener) => leadsTo(rule, "listenerArn", listener)))
+    .filter(({ props }) => !redirects(read(props, "actions")))
+    .map((resource) => ({ resource, reason: "its listener serves HTTP, and it doesn't redirect" }));
+}
+
+function plainClassic(resource: PolicyResource): Finding[] {
+  return items(read(resource.props, "listeners")).flatMap((listener, index) => {
+    const [protocol, port] = [read(listener, "lbProtocol"), read(listener, "lbPort")];
+    const given = { protocol: String(protocol).toUpperCase(), port };
+    return isPlain(given)
+      ? [{ resource, reason: `listeners[${index}] serves ${given.protocol} on ${portOf(given)}` }]
+      : [];
+  });
+}
+
+function oldTls(resource: PolicyResource, resources: PolicyResource[]): string[] {
+  const { type, props } = resource;
+  if (LISTENERS.includes(type)) return oldPolicy(props);
+  if (AWSX_BALANCERS.includes(type)) {
+    return awsxListeners(type, props).flatMap(({ path, listener }) =>
+      oldPolicy(listener).map((reason) => `${path}.${reason}`),
+    );
+  }
+  if (type === CLASSIC) return classicDefault(resource, resources);
+  return TRANSPORT[type]?.(props) ?? [];
+}
+
+function oldPolicy(listener: unknown): string[] {
+  const [protocol, policy] = [read(listener, "protocol"), read(listener, "sslPolicy")];
+  if (protocol !== "HTTPS" && protocol !== "TLS") return [];
+  return typeof policy === "string" && TLS_1_2.test(policy) ? [] : [`sslPolicy is ${display(policy)}`];
+}
+
+const NEGOTIATIONS = [
+  "aws:elb/sslNegotiationPolicy:SslNegotiationPolicy",
+  "aws:elb/loadBalancerPolicy:LoadBalancerPolicy",
+];
+
+/** A classic balancer that ends TLS takes TLS 1.0 by default, unless a policy of its own says what it takes. */
+function classicDefault(resource: PolicyResource, resources: PolicyResource[]): string[] {
+  const secure = items(read(resource.props, "listeners")).some((listener) =>
+    /^(https|ssl)$/i.test(String(read(listener, "lbProtocol"))),
+  );
+  if (!secure) return [];
+  const policies = ofType(resources, ...NEGOTIATIONS).filter((policy) =>
+    ["loadBalancer", "loadBalancerName"].some((key) => leadsTo(policy, key, resource)),
+  );
+  const modern = policies.some(({ props }) =>
+    [...items(read(props, "attributes")), ...items(read(props, "policyAttributes"))].some((attribute) =>
+      TLS_1_2.test(String(read(attribute, "value"))),
+    ),
+  );
+  return modern ? [] : ["no policy of its own demands TLS 1.2, such as ELBSecurityPolicy-TLS-1-2-2017-01"];
+}

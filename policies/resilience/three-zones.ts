@@ -1,11 +1,14 @@
-import type { PolicyResource, StackValidationArgs } from "@pulumi/policy";
+import type { PolicyResource } from "@pulumi/policy";
 import {
   display,
   type Finding,
   items,
+  leadsTo,
+  ofType,
   read,
   resourceRule,
   stackRule,
+  subnetExits,
   UNKNOWN,
   unset,
 } from "../shared/index.ts";
@@ -18,6 +21,9 @@ const LISTS: Record<string, string[]> = {
   "aws:alb/loadBalancer:LoadBalancer": ["subnets", "subnetMappings"],
   "aws:rds/subnetGroup:SubnetGroup": ["subnetIds"],
   "aws:elasticache/subnetGroup:SubnetGroup": ["subnetIds"],
+  "aws:docdb/subnetGroup:SubnetGroup": ["subnetIds"],
+  "aws:neptune/subnetGroup:SubnetGroup": ["subnetIds"],
+  "aws:memorydb/subnetGroup:SubnetGroup": ["subnetIds"],
   "aws:eks/cluster:Cluster": ["vpcConfig.subnetIds"],
   "eks:index:Cluster": ["privateSubnetIds", "subnetIds"],
   "awsx:ec2:Vpc": ["availabilityZoneNames"],
@@ -65,37 +71,59 @@ function blocks(props: unknown): string[] {
 
 const SUBNET = "aws:ec2/subnet:Subnet";
 
-/** Judges the subnets of the whole stack, whichever component made them. */
+/**
+ * Judges the subnets of the whole stack, whichever component made them. Their names decide nothing: subnets are of one
+ * tier when their route tables lead to the internet in the same way, or when a resource lists them together.
+ */
 export const threeZonesInEveryTier = stackRule({
   name: "three-zones-in-every-tier",
-  description: "Each tier of subnets is in three zones.",
+  description: "Each tier of subnets, and each list of subnets, is in three zones.",
   severity: "high",
   verdict: "is of a tier in fewer than three zones",
   fix: FIX,
-  judge: ({ resources }: StackValidationArgs) => [
+  judge: ({ resources }) => [
     ...[...tiers(resources)].flatMap(([tier, subnets]) => tierOf(tier, subnets)),
+    ...resources.flatMap((resource) => listed(resource, resources)),
     ...resources.filter(({ type }) => type === "awsx:ec2:Vpc").flatMap(outputsOf),
   ],
 });
 
-/** Subnets of a tier differ in the last part of their name: `vpc-private-1`, `vpc-private-2`. */
+/** The subnets of each VPC by their way to the internet. */
 function tiers(resources: PolicyResource[]): Map<string, PolicyResource[]> {
   const found = new Map<string, PolicyResource[]>();
-  for (const subnet of resources.filter(({ type }) => type === SUBNET)) {
-    const tier = subnet.name.replace(/-[^-]*$/, "").replace(/-[a-z]{2}(-[a-z]+)+$/, "");
+  for (const { subnet, routed, exits } of subnetExits(resources)) {
+    const way = (["public", "private", "other"] as const).find((kind) =>
+      exits.some((exit) => exit.kind === kind),
+    );
+    const vpc = read(subnet.props, "vpcId");
+    const tier = `${routed ? (way ?? "isolated") : "unrouted"} of ${typeof vpc === "string" ? vpc : "its network"}`;
     found.set(tier, [...(found.get(tier) ?? []), subnet]);
   }
   return found;
 }
 
+const zoneOf = ({ props }: PolicyResource) =>
+  read(props, "availabilityZone") ?? read(props, "availabilityZoneId");
+
 function tierOf(tier: string, subnets: PolicyResource[]): Finding[] {
-  const zones = subnets.map(
-    ({ props }) => read(props, "availabilityZone") ?? read(props, "availabilityZoneId"),
-  );
+  const zones = subnets.map(zoneOf);
   const known = new Set(zones.filter((zone) => typeof zone === "string"));
   const [resource] = subnets;
   if (!resource || zones.includes(UNKNOWN) || known.size >= ZONES) return [];
   return [{ resource, reason: `tier ${tier} is in ${[...known].join(", ") || "no zone that it names"}` }];
+}
+
+/** A resource whose subnets are all of this stack, and in fewer zones than it lists subnets. */
+function listed(resource: PolicyResource, resources: PolicyResource[]): Finding[] {
+  return (LISTS[resource.type] ?? []).flatMap((path) => {
+    const [property = ""] = path.split(".");
+    const ids = items(read(resource.props, ...path.split(".")));
+    const subnets = ofType(resources, SUBNET).filter((subnet) => leadsTo(resource, property, subnet));
+    const zones = new Set(subnets.map(zoneOf));
+    if (ids.length < ZONES || subnets.length < ids.length || zones.has(UNKNOWN) || zones.size >= ZONES)
+      return [];
+    return [{ resource, reason: `${path} are in ${[...zones].join(", ")} alone` }];
+  });
 }
 
 function outputsOf(resource: PolicyResource): Finding[] {

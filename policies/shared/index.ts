@@ -1,7 +1,9 @@
 /** What rules are made with: their form, reading properties that may be unknown, pods, policy documents, links. */
 
 export { ACCOUNTS, accountOf, ownAccounts } from "./accounts.ts";
+export { coversTheWorld } from "./addresses.ts";
 export { copiesAway, DESTINATIONS, sendsAway } from "./destinations.ts";
+export { DOCUMENTS } from "./document-types.ts";
 export {
   type Container,
   containersOf,
@@ -13,8 +15,11 @@ export {
   podTemplates,
   securityContext,
 } from "./pod-specs.ts";
-export { allowsEverybody, documents, isAllow, listOf } from "./policy-documents.ts";
+export { documents, documentsOf, isAllow, listOf, type Test, testsOf } from "./policy-documents.ts";
+export { PREFIX_LISTS_SCHEMA, prefixListRanges } from "./prefix-lists.ts";
+export { allowsEverybody, awsPrincipals, isBound } from "./principals.ts";
 export { isRecipient, NOT_RECIPIENTS, sharedOut } from "./recipients.ts";
+export { subnetExits } from "./routes.ts";
 export {
   BALANCERS,
   type Check,
@@ -27,3 +32,4 @@ export {
   stackRule,
 } from "./rule.ts";
 export { display, entries, items, leaves, mayEqual, read, UNKNOWN, unset } from "./values.ts";
+export { breadth, covers, isAnything, isEveryResource } from "./wildcards.ts";

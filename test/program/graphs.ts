@@ -16,7 +16,7 @@ export function graphOf(stack: string, ...overrides: string[]): Promise<Graph> {
 
 async function fresh(stack: string, overrides: string[]): Promise<Graph> {
   const settings = await readStackConfig(PROJECT, stack, overrides);
-  return evaluate({ ...settings, directory: PROJECT, stack, provider: createProvider() });
+  return evaluate({ ...settings, directory: PROJECT, stack, provider: createProvider({ refuses: true }) });
 }
 
 export function ofType(graph: Graph, type: string): Resource[] {

@@ -29,6 +29,50 @@ describe("policies on public balancers", () => {
     }
   });
 
+  it("leave to another stack what it has", async () => {
+    const judge = judgeBy("world-meets-public-balancer");
+    const reference = named("foundation", "pulumi:pulumi:StackReference", {});
+    const given = { ...rule("sg-7"), propertyDependencies: { securityGroupId: [reference.urn] } };
+    assert.deepEqual(await judge(given), []);
+  });
+
+  it("see plain text that another stack's balancer or a rule would serve", async () => {
+    const judge = judgeBy("public-balancers-tls");
+    const plain = { protocol: "HTTP", port: 80, defaultActions: [{ type: "forward" }] };
+    const elsewhere = named("listener", "aws:lb/listener:Listener", {
+      loadBalancerArn: "arn:other",
+      ...plain,
+    });
+    assert.match((await judge(inProduction(elsewhere))).join(), /balancer that may be public/);
+    const redirect = { type: "redirect", redirect: { protocol: "HTTPS" } };
+    const http = named("http", "aws:lb/listener:Listener", {
+      ...{ loadBalancerArn: arn, protocol: "HTTP", defaultActions: [redirect], arn: "arn:http" },
+    });
+    const rule = (actions: object[]) =>
+      named("rule", "aws:lb/listenerRule:ListenerRule", { listenerArn: "arn:http", actions });
+    const all = (actions: object[]) => [balancer, http, rule(actions)].map(inProduction);
+    assert.deepEqual(await judge(...all([redirect])), []);
+    assert.match((await judge(...all([{ type: "forward" }]))).join(), /rule .*doesn't redirect/);
+    const made = inProduction(named("web", "awsx:lb:ApplicationLoadBalancer", {}));
+    assert.match((await judge(made)).join(), /its default listener: it answers HTTP/);
+  });
+
+  it("may end TLS on a network balancer", async () => {
+    const judge = judgeBy("public-balancers-tls");
+    const network = { ...balancer, outputs: { ...balancer.outputs, loadBalancerType: "network" } };
+    const listener = (sslPolicy: string) =>
+      inProduction(
+        named("tls", "aws:lb/listener:Listener", {
+          loadBalancerArn: arn,
+          protocol: "TLS",
+          port: 443,
+          sslPolicy,
+        }),
+      );
+    assert.deepEqual(await judge(network, listener("ELBSecurityPolicy-TLS13-1-2-2021-06")), []);
+    assert.match((await judge(network, listener("ELBSecurityPolicy-2016-08"))).join(), /sslPolicy is/);
+  });
+
   it("serve TLS in production, and redirect to it", async () => {
     const judge = judgeBy("public-balancers-tls");
     const listener = (inputs: object) =>

@@ -28,18 +28,41 @@ describe("policy three-zones", () => {
 
 describe("policy three-zones-in-every-tier", () => {
   const judge = judgeBy("three-zones-in-every-tier");
-  const subnet = (tier: string, zone: string, index: number) =>
-    named(`vpc-${tier}-${index + 1}`, "aws:ec2/subnet:Subnet", { availabilityZone: zone });
-  const tier = (name: string, zones: string[]) => zones.map((zone, index) => subnet(name, zone, index));
+  /** Subnets in these zones, whose route table leads to an internet gateway or nowhere; their names say nothing. */
+  const tier = (name: string, zones: string[], gatewayId?: string) => {
+    const routes = gatewayId ? [{ cidrBlock: "0.0.0.0/0", gatewayId }] : [];
+    const table = named(`${name}-table`, "aws:ec2/routeTable:RouteTable", { id: `rtb-${name}`, routes });
+    return zones.flatMap((availabilityZone, index) => {
+      const id = `subnet-${name}-${index}`;
+      return [
+        table,
+        named(`${name}${index}`, "aws:ec2/subnet:Subnet", { id, vpcId: "vpc-1", availabilityZone }),
+        named(`${name}-${index}`, "aws:ec2/routeTableAssociation:RouteTableAssociation", {
+          subnetId: id,
+          routeTableId: `rtb-${name}`,
+        }),
+      ];
+    });
+  };
+  const two = [ZONES[0] ?? "", ZONES[1] ?? "", ZONES[1] ?? ""];
 
   it("accepts tiers of three zones", async () => {
-    assert.deepEqual(await judge(...tier("public", ZONES), ...tier("isolated", ZONES)), []);
+    assert.deepEqual(await judge(...tier("a", ZONES, "igw-1"), ...tier("b", ZONES)), []);
   });
 
   it("refuses a tier of two, though another has three", async () => {
-    const two = [ZONES[0] ?? "", ZONES[1] ?? "", ZONES[1] ?? ""];
-    const [message = ""] = await judge(...tier("public", ZONES), ...tier("isolated", two));
-    assert.match(message, /vpc-isolated-1 .*tier vpc-isolated is in ap-southeast-2a, ap-southeast-2b\. Give/);
+    const [message = ""] = await judge(...tier("a", ZONES, "igw-1"), ...tier("b", two));
+    assert.match(message, /b0 .*tier isolated of vpc-1 is in ap-southeast-2a, ap-southeast-2b\. Give/);
+  });
+
+  it("refuses a list of subnets of one zone, though its network has three", async () => {
+    const subnets = tier("a", [...ZONES, ZONES[0] ?? "", ZONES[0] ?? ""]);
+    const group = (numbers: number[]) =>
+      named("group", "aws:rds/subnetGroup:SubnetGroup", {
+        subnetIds: numbers.map((one) => `subnet-a-${one}`),
+      });
+    assert.deepEqual(await judge(...subnets, group([0, 1, 2])), []);
+    assert.match((await judge(...subnets, group([0, 3, 4]))).join(), /group .*are in ap-southeast-2a alone/);
   });
 
   it("refuses a network that came out with two", async () => {
