@@ -13,6 +13,7 @@ import { bucketsGuarded } from "./data/buckets-guarded.ts";
 import { encryptedAtRest } from "./data/encrypted-at-rest.ts";
 import { noPublicBucket, noPublicDatabase } from "./data/no-public-data.ts";
 import { iamNoWildcards } from "./identity/iam-no-wildcards.ts";
+import { noArbitraryCode } from "./identity/no-arbitrary-code.ts";
 import { secretsAsFiles } from "./identity/secrets-as-files.ts";
 import { databaseTierIsolated } from "./network/database-tier-isolated.ts";
 import { publicBalancersTls, worldMeetsPublicBalancer } from "./network/public-balancers.ts";
@@ -44,7 +45,7 @@ const network = [
   tlsOnly,
 ];
 /** Who may do what, and how secrets reach those who need them. */
-const identity = [iamNoWildcards, secretsAsFiles];
+const identity = [iamNoWildcards, secretsAsFiles, noArbitraryCode];
 /** What a pod's containers may do, what they run, and what they must declare. */
 const containers = [
   containersNonRoot,

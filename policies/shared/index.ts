@@ -1,10 +1,14 @@
 /** What rules are made with: their form, reading properties that may be unknown, pods, policy documents, links. */
 
+export { chartValues } from "./chart-values.ts";
+export { matches } from "./labels.ts";
 export {
   type Container,
   containersOf,
+  isPatch,
+  isPlaceholder,
   LISTS,
-  type Part,
+  type Pod,
   podKind,
   podOwners,
   podSpecs,
@@ -12,15 +16,15 @@ export {
   securityContext,
 } from "./pod-specs.ts";
 export { allowsEverybody, documents, isAllow, listOf } from "./policy-documents.ts";
+export { isProduction, PRODUCTION_SCHEMA } from "./production.ts";
 export {
   BALANCERS,
   type Check,
   type Finding,
-  isProduction,
   leadsTo,
   ofType,
-  PRODUCTION_SCHEMA,
   resourceRule,
   stackRule,
+  withHeld,
 } from "./rule.ts";
-export { display, entries, items, leaves, mayEqual, read, UNKNOWN, unset } from "./values.ts";
+export { display, entries, items, leaves, mayEqual, type Part, read, UNKNOWN, unset } from "./values.ts";

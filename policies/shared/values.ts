@@ -20,6 +20,13 @@ export function read(root: unknown, ...path: (string | number)[]): unknown {
   return value;
 }
 
+/** A value in a resource, and its path there. */
+export interface Part {
+  path: string;
+  /** `UNKNOWN` or undefined where it can't be read. */
+  value: unknown;
+}
+
 /** The items of a list, those that aren't known as `UNKNOWN`; none where there is no list. */
 export function items(list: unknown): unknown[] {
   if (!Array.isArray(list)) return [];

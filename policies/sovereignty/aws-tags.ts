@@ -39,16 +39,16 @@ function sdk(name: string): string {
 const TAGS = { DataSovereignty: "AU", Compliance: "ASIC" };
 
 const AWS = /^(aws|awsx|eks|aws-native):/;
-/** In a URN, a resource inside a component of another package, whose tags the program can't set. */
-const CONSTRUCTED = /\$?(awsx|eks):[^$]*\$[^$]*::/;
+/** The tags of an Auto Scaling group, to which AWS's provider adds none of its default tags. */
+const LISTED = /^aws:autoscaling\//;
 
-/** Every resource has its own tags: a provider's default tags are lost when it is given another provider. */
+/** Every resource has the tags, by itself or from the default tags of its provider, which AWS's provider puts on it. */
 export const awsTags = resourceRule({
   name: "aws-tags",
   description: "Every AWS resource that can have tags has DataSovereignty=AU and Compliance=ASIC.",
   severity: "medium",
   verdict: "isn't found by auditors",
-  fix: "Give it the tags DataSovereignty: AU and Compliance: ASIC.",
+  fix: "Give it the tags DataSovereignty: AU and Compliance: ASIC, or its provider the defaultTags.",
   judge: (resource) => {
     if (!AWS.test(resource.type) || !isTaggable(resource.type)) return [];
     return Object.entries(TAGS).flatMap(([tag, expected]) => {
@@ -58,7 +58,7 @@ export const awsTags = resourceRule({
   },
 });
 
-function tagOf({ props, provider, urn }: ResourceValidationArgs, tag: string): unknown {
+function tagOf({ type, props, provider }: ResourceValidationArgs, tag: string): unknown {
   const tags = read(props, "tags");
   const own = Array.isArray(tags)
     ? read(
@@ -66,7 +66,7 @@ function tagOf({ props, provider, urn }: ResourceValidationArgs, tag: string): u
         "value",
       )
     : read(tags, tag);
-  return own === undefined && CONSTRUCTED.test(urn) ? defaultTag(provider?.props, tag) : own;
+  return own === undefined && !LISTED.test(type) ? defaultTag(provider?.props, tag) : own;
 }
 
 /** A provider's settings are strings of JSON. */
