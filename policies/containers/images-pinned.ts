@@ -44,7 +44,9 @@ export const imagesPinned = resourceRule({
       ...podSpecs(type, props).flatMap(({ path, value: pod }) =>
         items(read(pod, "volumes")).flatMap((volume, index) => {
           const image = read(volume, "image");
-          return image === undefined ? [] : judge(`${path}.volumes[${index}].image`, read(image, "reference"));
+          return image === undefined
+            ? []
+            : judge(`${path}.volumes[${index}].image`, read(image, "reference"));
         }),
       ),
       ...(CHART.test(type) ? chart(props) : []),
@@ -69,7 +71,8 @@ function chart(props: unknown): string[] {
 
 /** An exact version of a chart names its images' tags, unless the values name one that moves. */
 function movingTags(value: unknown, path: string): string[] {
-  if (Array.isArray(value)) return items(value).flatMap((item, index) => movingTags(item, `${path}[${index}]`));
+  if (Array.isArray(value))
+    return items(value).flatMap((item, index) => movingTags(item, `${path}[${index}]`));
   return entries(value).flatMap(([key, item]) =>
     key === "tag" && typeof item === "string" && MOVING.has(item)
       ? [`${path}.tag is ${display(item)}`]

@@ -31,7 +31,11 @@ function judge(container: Container): string[] {
   const appArmor = read(securityContext(container, "appArmorProfile"), "type");
   const refused: [boolean, string, unknown][] = [
     [isOn(own("privileged")), "privileged", own("privileged")],
-    [isOpen(own("allowPrivilegeEscalation"), own("allowPrivilegeEscalation") === false), "allowPrivilegeEscalation", own("allowPrivilegeEscalation")],
+    [
+      isOpen(own("allowPrivilegeEscalation"), own("allowPrivilegeEscalation") === false),
+      "allowPrivilegeEscalation",
+      own("allowPrivilegeEscalation"),
+    ],
     [!unset(own("procMount")) && own("procMount") !== "Default", "procMount", own("procMount")],
     [hostProcess.some(isOn), "windowsOptions.hostProcess", true],
     [isOpen(profile, SECCOMP.includes(String(profile))), "seccompProfile.type", profile],
@@ -57,7 +61,9 @@ export const containersDropCapabilities = resourceRule({
       const added = read(capabilities, "add");
       const extra = items(added).filter((name) => name !== "NET_BIND_SERVICE");
       return [
-        ...(partial || items(read(capabilities, "drop")).includes("ALL") ? [] : [`${where} doesn't drop ALL`]),
+        ...(partial || items(read(capabilities, "drop")).includes("ALL")
+          ? []
+          : [`${where} doesn't drop ALL`]),
         ...(added === UNKNOWN ? [`${where} adds what is not known in a preview`] : []),
         ...extra.map((name) => `${where} adds ${display(name)}`),
       ];
@@ -74,6 +80,8 @@ export const containersReadOnlyRoot = resourceRule({
   judge: ({ type, props }) =>
     containersOf(type, props).flatMap(({ where, value, partial }) => {
       const setting = read(value, "securityContext", "readOnlyRootFilesystem");
-      return setting === true || (partial && unset(setting)) ? [] : [`${where} has readOnlyRootFilesystem ${display(setting)}`];
+      return setting === true || (partial && unset(setting))
+        ? []
+        : [`${where} has readOnlyRootFilesystem ${display(setting)}`];
     }),
 });

@@ -34,7 +34,9 @@ export function environmentsOf(type: string, props: unknown): Environment[] {
   return (ENVIRONMENTS[type] ?? []).flatMap((pattern) =>
     at(props, pattern.split(".")).flatMap((value) => {
       // What an application keeps in Secrets Manager or Parameter Store is named by its kind.
-      const list = items(value).filter((one) => !/^(SECRETS_MANAGER|PARAMETER_STORE)$/.test(String(read(one, "type"))));
+      const list = items(value).filter(
+        (one) => !/^(SECRETS_MANAGER|PARAMETER_STORE)$/.test(String(read(one, "type"))),
+      );
       const variables = Array.isArray(value)
         ? list.map((one): [string, unknown] => [String(read(one, "name")), read(one, "value")])
         : entries(value).map(([name, item]): [string, unknown] => [name.replace(/^--/, ""), item]);

@@ -5,6 +5,9 @@ const NAME =
 /** Names of keys of any kind, whose values are secrets where they look random. */
 const KEY = /key([-_.]?\d+)?$/i;
 
+/** Names of keys that a page shows to everybody. */
+const PUBLIC = /public|publishable|site/i;
+
 /** Names whose value is a secret even when it has digits only: no duration or count is called a password. */
 const NEVER_A_NUMBER = /(pass(word|wd|phrase)?|pwd|secret)[^a-z]*$/i;
 
@@ -28,7 +31,7 @@ const VALUES: [RegExp, string][] = [
     "an access token",
   ],
   [
-    /\b([spr]k_(live|test)_\w{16,}|whsec_\w{16,}|AIza[\w-]{35}|npm_[A-Za-z0-9]{36}|SG\.[\w-]{16,}\.[\w-]{16,}|sk-(ant-|proj-)?[\w-]{20,}|hf_[A-Za-z0-9]{30,})/,
+    /\b([sr]k_(live|test)_\w{16,}|whsec_\w{16,}|AIza[\w-]{35}|npm_[A-Za-z0-9]{36}|SG\.[\w-]{16,}\.[\w-]{16,}|sk-(ant-|proj-)?[\w-]{20,}|hf_[A-Za-z0-9]{30,})/,
     "an API key",
   ],
 ];
@@ -47,12 +50,13 @@ const REFERENCE =
 const AMOUNT = /^\d+(ms|s|m|h|d)?$/i;
 
 /** A name with a path (`prod/trizone/db`), or one that says that it names a secret (`web-credentials`). */
-const NAME_OF_SECRET = /^[a-z][a-z_.-]*[0-9]{0,3}(\/[a-z][a-z_.-]*[0-9]{0,3})+$|^[a-z][a-z0-9-]*-(secrets?|credentials?|creds)$/;
+const NAME_OF_SECRET =
+  /^[a-z][a-z_.-]*[0-9]{0,3}(\/[a-z][a-z_.-]*[0-9]{0,3})+$|^[a-z][a-z0-9-]*-(secrets?|credentials?|creds)$/;
 
 /** Whether a setting has a secret's name, and a value that may be one. */
 function isNamed(name: string, value: string): boolean {
   if (value === "" || REFERENCE.test(value)) return false;
-  if (KEY.test(name) && isRandom(value)) return true;
+  if (KEY.test(name) && !PUBLIC.test(name) && isRandom(value)) return true;
   if (!NAME.test(name)) return false;
   if (MAY_BE_A_NAME.test(name) && NAME_OF_SECRET.test(value)) return false;
   return !AMOUNT.test(value) || NEVER_A_NUMBER.test(name);

@@ -27,7 +27,8 @@ const rule = resourceRule({
   judge: ({ type, props, urn }) => {
     const reason: Judge = (name, value) =>
       looksSecret(name, value) ??
-      (holdsSecret(value) || (declared.get(urn)?.has(value) ? "the program declares it a secret" : undefined));
+      (holdsSecret(value) ||
+        (declared.get(urn)?.has(value) ? "the program declares it a secret" : undefined));
     return [
       ...containersOf(type, props).flatMap((container) => [
         ...variables(container, reason),
@@ -56,15 +57,18 @@ export const secretsAsFiles: ResourceValidationPolicy = {
   enforcementLevel: "remediate",
   remediateResource: ({ urn, type, props }) => {
     if (!/^(kubernetes|aws|awsx):/.test(type)) return undefined;
-    const found = new Set([...leaves(props, new Set())].flatMap(({ value }) => secretText(value)));
+    const found = new Set(secretTexts(props));
     if (found.size > 0) declared.set(urn, found);
     else declared.delete(urn);
     return undefined;
   },
 };
 
-function secretText(value: unknown): string[] {
-  return value instanceof Secret && typeof value.value === "string" ? [value.value] : [];
+function secretTexts(value: unknown): string[] {
+  if (value instanceof Secret)
+    return typeof value.value === "string" ? [value.value] : secretTexts(value.value);
+  if (Array.isArray(value)) return items(value).flatMap(secretTexts);
+  return entries(value).flatMap(([, item]) => secretTexts(item));
 }
 
 /** Why a setting looks like a secret; undefined where it doesn't. */

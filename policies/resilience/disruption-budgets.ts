@@ -21,7 +21,8 @@ const BUDGET = /^kubernetes:policy\/(v\d\w*):PodDisruptionBudget$/;
 /** Draining nodes, as every upgrade of the cluster does, evicts as many pods at once as the budgets allow. */
 export const disruptionBudgets = stackRule({
   name: "disruption-budgets",
-  description: "Every Deployment has a PodDisruptionBudget, which lets a drain take some of its pods and never all.",
+  description:
+    "Every Deployment has a PodDisruptionBudget, which lets a drain take some of its pods and never all.",
   severity: "medium",
   verdict: "may lose all of its pods at once to a drain, or stop one",
   fix: "Declare a PodDisruptionBudget in its namespace whose selector matches its pods' labels, with maxUnavailable 1, or less than all of them.",
@@ -50,7 +51,10 @@ function isShown({ props }: PolicyResource): boolean {
 }
 
 /** Whether a budget selects a resource's pods; true while a preview doesn't know, and judged in the update. */
-function covers({ type: budgetType, props: budget }: PolicyResource, { type, props }: PolicyResource): boolean {
+function covers(
+  { type: budgetType, props: budget }: PolicyResource,
+  { type, props }: PolicyResource,
+): boolean {
   if (!mayEqual(read(budget, "metadata", "namespace"), read(props, "metadata", "namespace"))) return false;
   const selector = read(budget, "spec", "selector");
   if (isEverything(selector)) return BUDGET.exec(budgetType)?.[1] === "v1";
@@ -61,7 +65,8 @@ function covers({ type: budgetType, props: budget }: PolicyResource, { type, pro
 
 /** A selector that asks for nothing: all pods of its namespace, and none before `policy/v1`. */
 function isEverything(selector: unknown): boolean {
-  const isEmpty = (value: unknown) => unset(value) || (typeof value === "object" && Object.keys(value ?? {}).length === 0);
+  const isEmpty = (value: unknown) =>
+    unset(value) || (typeof value === "object" && Object.keys(value ?? {}).length === 0);
   return (
     typeof selector === "object" &&
     selector !== null &&
@@ -75,12 +80,17 @@ function extremes(budget: PolicyResource, covered: PolicyResource[]): Finding[] 
   // Placeholders are there to be evicted.
   const containers = covered.flatMap(({ type, props }) => containersOf(type, props));
   if (containers.length > 0 && containers.every(({ value }) => isPlaceholder(value))) return [];
-  const sizes = covered.map(({ props }) => read(props, "spec", "replicas")).filter((size) => typeof size === "number");
+  const sizes = covered
+    .map(({ props }) => read(props, "spec", "replicas"))
+    .filter((size) => typeof size === "number");
   const [size = 0] = sizes;
   // Of a single pod a budget can only keep all or none.
   const total = covered.length === 1 && size > 1 ? size : undefined;
   const [least, most] = ["minAvailable", "maxUnavailable"].map((key) => read(budget.props, "spec", key));
-  if (unset(least) && unset(most)) return [{ resource: budget, reason: "it has neither minAvailable nor maxUnavailable, so that all may go" }];
+  if (unset(least) && unset(most))
+    return [
+      { resource: budget, reason: "it has neither minAvailable nor maxUnavailable, so that all may go" },
+    ];
   const kept = share(least, total);
   const lost = share(most, total);
   return [

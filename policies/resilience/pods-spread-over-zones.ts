@@ -106,7 +106,9 @@ function judge(path: string, owner: unknown, isPatched: boolean): string[] {
   );
   const replicas = read(owner, "spec", "replicas");
   return [
-    ...(even || isPatched ? [] : [`${path}spec.template.spec has no constraint that spreads its own pods over ${ZONE}`]),
+    ...(even || isPatched
+      ? []
+      : [`${path}spec.template.spec has no constraint that spreads its own pods over ${ZONE}`]),
     ...(unset(replicas) ? [] : tooFew(`${path}spec.replicas`, replicas)),
     ...pinned(pod, `${path}spec.template.spec`),
     ...together(pod, labels, `${path}spec.template.spec`),

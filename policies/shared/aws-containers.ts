@@ -21,14 +21,22 @@ export function partsOfAws(type: string, props: unknown): Part[] {
   const eks = read(props, "eksProperties", "podProperties");
   const pods = (CONTAINERS[type] ?? []).flatMap((path) => {
     const containers = listed(parsed(read(props, ...path.split("."))));
-    return containers.length === 0 ? [] : [{ path, value: { ...task(props), containers: containers.map(container) } }];
+    return containers.length === 0
+      ? []
+      : [{ path, value: { ...task(props), containers: containers.map(container) } }];
   });
-  return unset(eks) || !type.startsWith("aws:batch/") ? pods : [...pods, { path: "eksProperties.podProperties", value: eks }];
+  return unset(eks) || !type.startsWith("aws:batch/")
+    ? pods
+    : [...pods, { path: "eksProperties.podProperties", value: eks }];
 }
 
 /** What a task shares with its instance. */
 function task(props: unknown): object {
-  const settings = [["networkMode", "hostNetwork"], ["pidMode", "hostPID"], ["ipcMode", "hostIPC"]] as const;
+  const settings = [
+    ["networkMode", "hostNetwork"],
+    ["pidMode", "hostPID"],
+    ["ipcMode", "hostIPC"],
+  ] as const;
   const shared = settings.flatMap(([key, name]) => (read(props, key) === "host" ? [[name, true]] : []));
   const volumes = items(read(props, "volumes")).flatMap((volume) => {
     const path = read(volume, "hostPath");

@@ -12,7 +12,9 @@ const INSTALLED: [RegExp, string[]][] = [
 
 /** The values that a resource gives to a chart, as objects; none where it installs no chart. */
 export function chartValues(type: string, props: unknown): Part[] {
-  const paths = CHART.test(type) ? [["values"]] : INSTALLED.flatMap(([of, path]) => (of.test(type) ? [path] : []));
+  const paths = CHART.test(type)
+    ? [["values"]]
+    : INSTALLED.flatMap(([of, path]) => (of.test(type) ? [path] : []));
   return paths.flatMap((path) => {
     const value = read(props, ...path);
     const values = typeof value === "string" ? parsed(value) : value;
@@ -72,10 +74,13 @@ function podOf(key: string, value: unknown): object | undefined {
   }
   const host = HOST[key];
   if (host) return value === true || read(value, "enabled") === true ? { [host]: true } : undefined;
-  if (key === "privileged") return value === true ? { containers: [{ securityContext: { privileged: true } }] } : undefined;
-  if (key === "hostPort") return Number(value) > 0 ? { containers: [{ ports: [{ hostPort: value }] }] } : undefined;
+  if (key === "privileged")
+    return value === true ? { containers: [{ securityContext: { privileged: true } }] } : undefined;
+  if (key === "hostPort")
+    return Number(value) > 0 ? { containers: [{ ports: [{ hostPort: value }] }] } : undefined;
   const listed = items(value);
-  if (CONTAINERS.test(key) && listed.some((item) => typeof read(item, "name") === "string")) return { containers: value };
+  if (CONTAINERS.test(key) && listed.some((item) => typeof read(item, "name") === "string"))
+    return { containers: value };
   if (ENVIRONMENT.test(key) && listed.some((item) => typeof read(item, "name") === "string")) {
     return { containers: [{ env: value }] };
   }

@@ -38,7 +38,11 @@ function* search(value: unknown, path: string, inherited: unknown): Generator<Pa
   const defaults = read(value, "stepTemplate", "securityContext");
   for (const key of [...SINGLE, ...MORE_LISTS]) {
     const given = read(value, key);
-    const containers = isList(given) ? items(given) : SINGLE.includes(key) && isContainer(given) ? [given] : [];
+    const containers = isList(given)
+      ? items(given)
+      : SINGLE.includes(key) && isContainer(given)
+        ? [given]
+        : [];
     if (!containers.some(isContainer)) continue;
     taken.add(key);
     const pod = { ...base, securityContext: unset(defaults) ? context : defaults, containers };

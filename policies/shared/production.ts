@@ -7,18 +7,21 @@ export const PRODUCTION_SCHEMA: PolicyConfigSchema = {
   properties: {
     production: {
       type: "boolean",
-      description: "Whether every stack that the pack judges is production, or none. By default each stack's config says.",
+      description:
+        "Whether every stack that the pack judges is production, or none. By default each stack's config says.",
     },
     stacks: {
       type: "array",
       items: { type: "string" },
-      description: "The production stacks beside those with trizone:protect. `prod` stands for its layers too, such as `prod-foundation`.",
+      description:
+        "The production stacks beside those with trizone:protect. `prod` stands for its layers too, such as `prod-foundation`.",
     },
   },
 };
 
 /** A stack that its name calls production, whatever its config says: `prod`, `prod-foundation`, `live`, not `non-prod`. */
-const NAMED = /^(?!.*(non|not|pre|post)[-_.]?(prod|production|live)).*(^|[-_.])(prod|production|prd|live)\d*([-_.]|$)/i;
+const NAMED =
+  /^(?!.*(non|not|pre|post)[-_.]?(prod|production|live)).*(^|[-_.])(prod|production|prd|live)\d*([-_.]|$)/i;
 
 /**
  * Whether a resource belongs to a production stack: as the policy's own settings say, else where the stack's config has
