@@ -68,7 +68,7 @@ describe("policy disruption-budgets", () => {
       [],
     );
     const containers = [{ name: "pause", image: "registry.k8s.io/pause:3.10" }];
-    const placeholder = changed(subject.inputs, "spec.template.spec.containers", containers);
+    const placeholder = changed(subject.inputs, "spec.template.spec", { containers });
     const all = budget({ spec: { maxUnavailable: "100%", selector: { matchLabels: LABELS } } });
     assert.deepEqual(await judge(resource(DEPLOYMENT, placeholder), all), []);
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startPolicyPack } from "../../../engine/index.ts";
+import { type PolicyPack, startPolicyPack } from "../../../engine/index.ts";
 import { PROJECT } from "../../program/graphs.ts";
 import { holds, inProduction, judgeBy, type Mutation, named, resource } from "../pack.ts";
 
@@ -200,32 +200,35 @@ describe("policies on production's databases", () => {
     );
   });
 
-  it("know production by its config as well as by its name", async () => {
+  it("know production by the stack's config, their own, or its name", async function () {
+    this.timeout(120_000);
     const table = (stack: string) =>
       resource(
         "aws:dynamodb/table:Table",
         {},
         { urn: `urn:pulumi:${stack}::bank::aws:dynamodb/table:Table::subject` },
       );
-    const judged = async (stack: string, config: Record<string, string>, production?: boolean) => {
-      const properties = production === undefined ? undefined : { production };
-      const policyConfig = properties && { "production-backups": { properties } };
-      const pack = await startPolicyPack(`${PROJECT}/policies`, {
-        project: "bank",
-        stack,
-        config,
-        policyConfig,
-      });
-      const violations = await pack.judge({ project: "bank", stack, resources: [table(stack)], outputs: {} });
-      await pack.close();
-      return violations.filter(({ policy }) => policy === "production-backups").length;
+    const start = (config: Record<string, string>, policyConfig = {}) =>
+      startPolicyPack(`${PROJECT}/policies`, { project: "bank", stack: "x", config, policyConfig });
+    const judged = async (pack: PolicyPack, stack: string) => {
+      const graph = { project: "bank", stack, resources: [table(stack)], outputs: {} };
+      const policies = (await pack.judge(graph)).map(({ policy }) => policy);
+      return policies.filter((policy) => policy.startsWith("production-"));
     };
-    assert.equal(await judged("sydney", { "trizone:protect": "true" }), 1);
-    assert.equal(await judged("sydney", { "bank:protect": "true" }), 1);
-    assert.equal(await judged("sydney", { "trizone:protect": "false" }), 0);
-    assert.equal(await judged("prod", { "trizone:protect": "false" }), 1);
-    assert.equal(await judged("sydney", {}, true), 1);
-    assert.equal(await judged("prod", {}, false), 0);
+    const both = ["production-backups", "production-deletion-protection"];
+    const off = { "production-backups": { properties: { production: false } } };
+    const cases: [config: Record<string, string>, own: object, expected: Record<string, string[]>][] = [
+      [{ "trizone:protect": "true" }, {}, { sydney: both }],
+      [{ "trizone:protect": "false" }, {}, { sydney: [], prod: both }],
+      [{ "bank:protect": "true" }, off, { sydney: ["production-deletion-protection"] }],
+    ];
+    for (const [config, own, expected] of cases) {
+      const pack = await start(config, own);
+      for (const [stack, policies] of Object.entries(expected)) {
+        assert.deepEqual(await judged(pack, stack), policies);
+      }
+      await pack.close();
+    }
   });
 
   for (const [stack, isProduction] of Object.entries({

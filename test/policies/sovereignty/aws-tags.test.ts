@@ -30,7 +30,7 @@ describe("policy aws-tags", () => {
     const role = () => resource("aws:iam/role:Role", {});
     assert.equal((await judge(provider, role())).length, 1);
     provider.inputs.defaultTags = JSON.stringify({ tags });
-    assert.deepEqual(await judge(provider, role), []);
+    assert.deepEqual(await judge(provider, role()), []);
     assert.equal((await judge(provider, resource("aws:autoscaling/group:Group", {}))).length, 1);
     const other = resource("aws:iam/role:Role", { tags: { DataSovereignty: "US" } });
     assert.match((await judge(provider, other)).join(), /DataSovereignty is "US"/);
