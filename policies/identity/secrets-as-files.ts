@@ -64,11 +64,13 @@ export const secretsAsFiles: ResourceValidationPolicy = {
   },
 };
 
+/** The texts that are secrets. Reading a property gives a secret's value as if it were none; describing it gives the secret. */
 function secretTexts(value: unknown): string[] {
-  if (value instanceof Secret)
-    return typeof value.value === "string" ? [value.value] : secretTexts(value.value);
-  if (Array.isArray(value)) return items(value).flatMap(secretTexts);
-  return entries(value).flatMap(([, item]) => secretTexts(item));
+  if (typeof value !== "object" || value === null) return [];
+  if (value instanceof Secret && typeof value.value === "string") return [value.value];
+  return Object.values(Object.getOwnPropertyDescriptors(value)).flatMap((property) =>
+    secretTexts(property.value),
+  );
 }
 
 /** Why a setting looks like a secret; undefined where it doesn't. */
