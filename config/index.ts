@@ -54,4 +54,10 @@ export {
   type ServiceName,
 } from "./services.ts";
 export { type Subnets, subnetProblems, subnetsOf, type Tier } from "./subnets.ts";
-export { EXCHANGE_TIME_ZONE, OPEN_FACTOR, OPEN_HOUR, tradingWindows } from "./trading-hours.ts";
+export {
+  EXCHANGE_TIME_ZONE,
+  OPEN_FACTOR,
+  OPEN_SCHEDULES,
+  SCHEDULER_OPEN,
+  tradingWindows,
+} from "./trading-hours.ts";

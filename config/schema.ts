@@ -77,6 +77,8 @@ const Nodes = json(
       /** Nodes in each zone and tier (web, app). */
       min: count(1, 100).default(1),
       max: count(1, 100).default(3),
+      /** Nodes in each zone and tier around the market's open. @default half as many again as `min`, at most `max` */
+      open: count(1, 100).optional(),
       /** Spot nodes in each zone at most, for when the others are full. */
       burst: count(0, 100).default(2),
       burstTypes: z
@@ -88,7 +90,11 @@ const Nodes = json(
       /** GiB of each node's root volume. */
       disk: count(20, 16_384).default(50),
     })
-    .refine(({ min, max }) => max >= min, { path: ["max"], error: "expected no less than min" }),
+    .refine(({ min, max }) => max >= min, { path: ["max"], error: "expected no less than min" })
+    .refine(({ min, open = min, max }) => open >= min && open <= max, {
+      path: ["open"],
+      error: "expected no less than min, and no more than max",
+    }),
 );
 
 const ClusterAccess = json(
@@ -210,7 +216,7 @@ export const Schema = z
     /** Pods of each service at most. @default four times `replicas` */
     maxReplicas: count(3, 1000).optional(),
     /** Percent of the requested CPU at which pods are added. */
-    targetCpuPercent: count(10, 90).default(50),
+    targetCpuPercent: count(10, 90).default(60),
     namespace: text("a Kubernetes name", /^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$/).default("trizone"),
     natGateways: z.enum(["single", "per-zone"], { error: "expected single or per-zone" }).default("per-zone"),
     kubernetesVersion: text(

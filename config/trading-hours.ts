@@ -15,10 +15,13 @@ const QUIET = { from: 9 * 60, to: 16 * 60 + 30 };
 export const OPEN_FACTOR = 3;
 
 /**
- * When what the open takes is made ready, and given back: weekdays 9:30 and 10:30 in the exchange's time zone, as
- * EventBridge Scheduler writes it (minute, hour, day of month, month, day of week, year).
+ * When there is more of what serves, and when it is as usual again: half an hour before the open and half an hour after,
+ * as cron has it, in the exchange's time zone, daylight saving and all.
  */
-export const OPEN_HOUR = { from: "cron(30 9 ? * MON-FRI *)", to: "cron(30 10 ? * MON-FRI *)" };
+export const OPEN_SCHEDULES = { open: "30 9 * * 1-5", usual: "30 10 * * 1-5" };
+
+/** The same as EventBridge Scheduler writes it: minute, hour, day of month, month, day of week, year. */
+export const SCHEDULER_OPEN = { open: "cron(30 9 ? * MON-FRI *)", usual: "cron(30 10 ? * MON-FRI *)" };
 
 const DAY = 24 * 60;
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];

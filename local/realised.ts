@@ -164,7 +164,18 @@ export class Realised {
     this.#network.on("zone", (zone, ready) => this.#pods.markZone(zone, ready));
     this.#pods.on("change", apply);
     this.#pods.on("warning", (problem) => report(problem.message));
-    this.#shifts.on("change", apply);
+    const cordon = () => {
+      const weights = this.#shifts.weights();
+      for (const zone of this.#zones) {
+        const away = this.#routing.clusters.some((arn) => weights[arn]?.[zone] === 0);
+        this.#pods.cordonZone(zone, away);
+      }
+    };
+    cordon();
+    this.#shifts.on("change", () => {
+      cordon();
+      apply();
+    });
     this.#databases.on("change", apply);
   }
 

@@ -6,6 +6,7 @@ const commands: Record<string, () => Promise<Command>> = {
   down: async () => (await import("./commands/down.ts")).down(),
   status: async () => (await import("./commands/status.ts")).status(),
   plan: async () => (await import("./commands/plan.ts")).plan(),
+  "check-cluster": async () => (await import("./commands/check-cluster.ts")).checkCluster(),
   manifests: async () => (await import("./commands/manifests.ts")).manifests(),
   ages: async () => (await import("./commands/ages.ts")).ages(),
   token: async () => (await import("./commands/token.ts")).token(),

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Transform, transformed } from "../arguments.ts";
-import { PodRole } from "../workload/index.ts";
+import { OVER_ZONES, PodRole } from "../workload/index.ts";
 import { autoscaler } from "./controllers/autoscaler.ts";
 import { type Chart, overZones, resources } from "./controllers/chart.ts";
 import { descheduler } from "./controllers/descheduler.ts";
@@ -17,18 +17,17 @@ export interface AddOnsArgs {
   transform?: { addOn?: Transform<aws.eks.AddonArgs> };
 }
 
-/** A pod in each zone before a second one anywhere. */
-const OVER_ZONES = {
-  topologyKey: "topology.kubernetes.io/zone",
-  maxSkew: 1,
-  whenUnsatisfiable: "ScheduleAnyway",
-};
-
 /** EKS add-on -> its configuration. VPC CNI and kube-proxy are the `Cluster`'s: nodes aren't ready without them. */
 const ADD_ONS: Record<string, object | undefined> = {
   coredns: {
     replicaCount: 3,
-    topologySpreadConstraints: [{ ...OVER_ZONES, labelSelector: { matchLabels: { "k8s-app": "kube-dns" } } }],
+    topologySpreadConstraints: [
+      {
+        ...OVER_ZONES,
+        whenUnsatisfiable: "ScheduleAnyway",
+        labelSelector: { matchLabels: { "k8s-app": "kube-dns" } },
+      },
+    ],
     podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
   },
   "eks-pod-identity-agent": undefined,

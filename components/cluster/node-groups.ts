@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as eks from "@pulumi/eks";
 import * as pulumi from "@pulumi/pulumi";
+import { EXCHANGE_TIME_ZONE, OPEN_SCHEDULES } from "../../config/index.ts";
 import { check, type Rule, type Transform, transformed } from "../arguments.ts";
 import { type NodeTier, TIER_LABEL } from "../workload/index.ts";
 
@@ -77,6 +78,11 @@ export interface NodeGroupsArgs {
   min?: number;
   /** @default 3 */
   max?: number;
+  /**
+   * Nodes in each zone and tier around the market's open: two zones' shall hold its pods. @default half as many again
+   * as `min`, at most `max`
+   */
+  open?: number;
   /** Spot nodes in each zone at most, on top; 0 makes no such groups. @default 2 */
   burst?: number;
   /** EC2 types of the spot nodes: of several, some are usually available. @default four large ones */
@@ -86,6 +92,7 @@ export interface NodeGroupsArgs {
   tags?: Record<string, string>;
   transform?: {
     nodeGroup?: Transform<eks.ManagedNodeGroupArgs>;
+    schedule?: Transform<aws.autoscaling.ScheduleArgs>;
     launchTemplate?: Transform<aws.ec2.LaunchTemplateArgs>;
   };
 }
@@ -99,8 +106,8 @@ const NODE_POLICIES = [
 
 /**
  * A managed node group for each zone and tier, so that each scales and fails by itself: `web` for what faces clients,
- * `app` for what faces the database, and `burst`, spot nodes that pods go to only when no other node has room.
- * Costs the nodes.
+ * `app` for what faces the database, and `burst`, spot nodes that pods go to only when no other node has room. `web`
+ * and `app` have more nodes around the market's open, as new ones would come too late for it. Costs the nodes.
  *
  * @example new NodeGroups("nodes", { cluster, zones, subnetIds: network.privateSubnetIds, … }, { provider })
  */
@@ -121,12 +128,35 @@ export class NodeGroups extends pulumi.ComponentResource {
     this.groups = tiers.flatMap((tier) =>
       args.zones.map((zone, index) => {
         const group = { ...groupArgs(args, tier, index), ...launched(template), nodeRole: role };
-        return new eks.ManagedNodeGroup(
+        const made = new eks.ManagedNodeGroup(
           ...transformed(transform?.nodeGroup, `${name}-${tier}-${zone}`, group, { parent: this }),
         );
+        if (tier !== "burst") this.#schedule(`${name}-${tier}-${zone}`, made, args);
+        return made;
       }),
     );
     this.registerOutputs();
+  }
+
+  /** Raises the least number of nodes before the open; the autoscaler takes away what is left empty after it. */
+  #schedule(name: string, { nodeGroup }: eks.ManagedNodeGroup, args: NodeGroupsArgs): void {
+    const { min = 1, max = 3, open = Math.min(Math.ceil(min * 1.5), max), region, transform } = args;
+    const autoscalingGroupName = nodeGroup.apply(({ resources }) =>
+      pulumi.output(resources).apply(([own]) => own?.autoscalingGroups?.[0]?.name ?? missingGroup(name)),
+    );
+    const unchanged = -1;
+    for (const [when, minSize] of Object.entries({ open, usual: min })) {
+      const schedule = {
+        autoscalingGroupName,
+        scheduledActionName: when,
+        recurrence: OPEN_SCHEDULES[when as keyof typeof OPEN_SCHEDULES],
+        timeZone: EXCHANGE_TIME_ZONE,
+        ...{ minSize, maxSize: unchanged, desiredCapacity: unchanged, region },
+      };
+      new aws.autoscaling.Schedule(
+        ...transformed(transform?.schedule, `${name}-${when}`, schedule, { parent: this }),
+      );
+    }
   }
 
   #role(name: string, tags?: Record<string, string>): aws.iam.Role {
@@ -142,11 +172,16 @@ export class NodeGroups extends pulumi.ComponentResource {
 }
 
 /** Rules of the sizes; the cluster checks them too, since it is made before its nodes. */
-export function nodeRules(args: Pick<NodeGroupsArgs, "min" | "max" | "burst" | "zones">): Rule[] {
-  const { min = 1, max = 3, burst = 2, zones } = args;
+export function nodeRules(args: Pick<NodeGroupsArgs, "min" | "max" | "open" | "burst" | "zones">): Rule[] {
+  const { min = 1, max = 3, open, burst = 2, zones } = args;
   return [
     [min >= 1, "min", "expected at least one node a zone"],
     [max >= min, "max", "expected no less than min"],
+    [
+      open === undefined || (open >= min && open <= max),
+      "open",
+      "expected no less than min, and no more than max",
+    ],
     [burst >= 0, "burst", "expected 0 or more"],
     [zones.length === 3, "zones", "expected three zones"],
   ];
@@ -178,6 +213,12 @@ function groupArgs(args: NodeGroupsArgs, tier: NodeTier, zone: number): eks.Mana
 function launched({ launchTemplate }: NodeTemplate): Partial<eks.ManagedNodeGroupArgs> {
   const version = launchTemplate.latestVersion.apply(String);
   return { launchTemplate: { id: launchTemplate.id, version } };
+}
+
+function missingGroup(name: string): never {
+  throw new Error(
+    `EKS names no auto scaling group of node group ${name}; look at its health issues, then run up again`,
+  );
 }
 
 function missingSubnet(zone: number): never {

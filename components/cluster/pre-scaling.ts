@@ -1,6 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { EXCHANGE_TIME_ZONE, PRE_SCALING } from "../../config/index.ts";
+import { EXCHANGE_TIME_ZONE, OPEN_SCHEDULES, PRE_SCALING } from "../../config/index.ts";
 import { check, type Rule, type Transform, transformed } from "../arguments.ts";
 import { jobPod, podLabels } from "../workload/index.ts";
 
@@ -14,9 +14,6 @@ export interface PreScalingArgs {
   api?: string;
   transform?: { cronJob?: Transform<k8s.batch.v1.CronJobArgs> };
 }
-
-/** In the exchange's time zone, daylight saving and all: half an hour before it opens, and half an hour after. */
-const SCHEDULES = { open: "30 9 * * 1-5", usual: "30 10 * * 1-5" };
 
 /** Where Kubernetes mounts a pod's token, the cluster's certificate and the namespace's name. */
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -71,7 +68,7 @@ export class PreScaling extends pulumi.ComponentResource {
       const cronJob = {
         metadata: { ...metadata, name: `${name}-${when}` },
         spec: {
-          schedule: SCHEDULES[when],
+          schedule: OPEN_SCHEDULES[when],
           timeZone: EXCHANGE_TIME_ZONE,
           concurrencyPolicy: "Replace",
           // Half an hour late is still before the open.

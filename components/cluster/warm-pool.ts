@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { check, type Transform, transformed } from "../arguments.ts";
-import { CONTAINER_SECURITY, PAUSE_IMAGE, POD_SECURITY } from "../workload/index.ts";
+import { CONTAINER_SECURITY, OVER_ZONES, PAUSE_IMAGE, POD_SECURITY } from "../workload/index.ts";
 
 export interface WarmPoolArgs {
   /** Pods kept in each zone. @default 1 */
@@ -79,12 +79,7 @@ function podSpec(priorityClassName: pulumi.Input<string>, room: { cpu: string; m
     enableServiceLinks: false,
     securityContext: POD_SECURITY,
     topologySpreadConstraints: [
-      {
-        topologyKey: "topology.kubernetes.io/zone",
-        maxSkew: 1,
-        whenUnsatisfiable: "DoNotSchedule",
-        labelSelector: { matchLabels: LABELS },
-      },
+      { ...OVER_ZONES, whenUnsatisfiable: "DoNotSchedule", labelSelector: { matchLabels: LABELS } },
     ],
     containers: [
       {

@@ -22,8 +22,10 @@ export interface CanaryOptions {
 
 export interface CanaryArgs extends CanaryOptions {
   namespace: pulumi.Input<string>;
-  /** The Deployment whose pods are rolled out; it is scaled down as the Rollout takes over. */
-  deployment: pulumi.Output<string>;
+  /** Of the Deployment whose template the pods are made from; it runs none itself. */
+  deployment: pulumi.Output<{ name: string; generation: number }>;
+  /** Pods at first; from then on they are the autoscaler's. */
+  replicas: number;
   /** What its pods call themselves in their metrics, and their labels. */
   service: string;
   labels: Record<string, string>;
@@ -34,6 +36,12 @@ const STEPS = [
   { percent: 50, minutes: 10 },
 ];
 
+/** Minutes in which a new version's pods must get ready; then it is aborted. */
+const PROGRESS_MINUTES = 10;
+
+/** Created with their minimum, so that `up` ends when that is ready; an update must not take back what was added. */
+export const AUTOSCALED = ["spec.replicas"];
+
 /** Where kube-prometheus-stack's Prometheus answers inside the cluster. */
 const PROMETHEUS = "http://monitoring-prometheus.monitoring.svc.cluster.local:9090";
 
@@ -43,9 +51,10 @@ const FAST_ENOUGH = 0.05;
 /**
  * Gives a new version of a service to a tenth of its pods, then to half, then to all, while its errors and its p99 are
  * compared with the old one's; when they are worse, all go back to the old version. Needs Argo Rollouts and Prometheus.
- * Costs the new version's pods beside the old one's while it lasts.
+ * `up` waits until the new version has all pods, and fails when it doesn't get them. Costs the new version's pods
+ * beside the old one's while it lasts.
  *
- * @example new Canary("trading-canary", { namespace, service: "trading", labels, deployment: deployment.metadata.name }, { provider })
+ * @example new Canary("trading-canary", { namespace, service: "trading", labels, replicas: 6, deployment: deployment.metadata }, { provider })
  */
 export class Canary extends pulumi.ComponentResource {
   /** What an autoscaler scales in the Deployment's place. */
@@ -80,14 +89,20 @@ export class Canary extends pulumi.ComponentResource {
         child,
       ),
     );
-    const metadata = { name: args.deployment, namespace, labels: args.labels };
+    const { name: deployed } = args.deployment;
+    const metadata = {
+      name: deployed,
+      namespace,
+      labels: args.labels,
+      annotations: waiting(args.deployment, steps),
+    };
     const spec = rolloutSpec(args, steps, analysis.metadata.name);
     const rollout = new k8s.apiextensions.CustomResource(
       ...transformed(
         transform?.rollout,
         `${name}-rollout`,
         { apiVersion: API, kind: "Rollout", metadata, spec },
-        child,
+        { ...child, ignoreChanges: AUTOSCALED },
       ),
     );
     this.scaleTargetRef = { apiVersion: API, kind: "Rollout", name: rollout.metadata.name };
@@ -97,20 +112,38 @@ export class Canary extends pulumi.ComponentResource {
 
 const API = "argoproj.io/v1alpha1";
 
-/** Takes the Deployment's pods over, and gives a new version its share step by step. */
+/**
+ * What `up` waits for. The Deployment's generation grows with each release: it makes the Rollout, in which nothing else
+ * changes, part of the update, and tells the phase of this release from the last one's. An aborted release is
+ * `Degraded` and never `Healthy`, so that the time runs out.
+ */
+function waiting(deployment: CanaryArgs["deployment"], steps: { minutes: number }[]) {
+  const minutes = steps.reduce((sum, step) => sum + step.minutes, 2 * PROGRESS_MINUTES);
+  return {
+    "pulumi.com/waitFor": deployment.generation.apply((generation) =>
+      JSON.stringify([
+        `jsonpath={.status.workloadObservedGeneration}=${generation}`,
+        "jsonpath={.status.phase}=Healthy",
+      ]),
+    ),
+    "pulumi.com/timeoutSeconds": String(minutes * 60),
+  };
+}
+
+/** Makes pods from the Deployment's template, and gives a new version its share step by step. */
 function rolloutSpec(
-  { service, labels, deployment }: CanaryArgs,
+  { service, labels, replicas, deployment: { name: deployment } }: CanaryArgs,
   steps: { percent: number; minutes: number }[],
   templateName: pulumi.Input<string>,
 ) {
   return {
+    replicas,
     selector: { matchLabels: labels },
-    workloadRef: {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      name: deployment,
-      scaleDown: "progressively",
-    },
+    // `progressively` and `onsuccess` scale the Deployment back up when a release is aborted, and who scales the Rollout
+    // meanwhile leaves it so: the next release would begin there with all pods.
+    workloadRef: { apiVersion: "apps/v1", kind: "Deployment", name: deployment, scaleDown: "never" },
+    progressDeadlineSeconds: PROGRESS_MINUTES * 60,
+    progressDeadlineAbort: true,
     strategy: {
       canary: {
         maxUnavailable: 0,

@@ -10,6 +10,7 @@ export {
   type Mount,
   mount,
   type NodeTier,
+  OVER_ZONES,
   PAUSE_IMAGE,
   POD_SECURITY,
   type PodArgs,

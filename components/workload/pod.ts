@@ -75,6 +75,9 @@ export const CONTAINER_SECURITY = {
   capabilities: { drop: ["ALL"] },
 };
 
+/** What the pods of one release have in common: Deployments and Argo Rollouts each set a label of their own. */
+export const RELEASE_LABELS = { deployment: "pod-template-hash", rollout: "rollouts-pod-template-hash" };
+
 /** Seconds that a pod has to end, from the moment at which Kubernetes decides that it shall. */
 const GRACE_SECONDS = 30;
 
@@ -91,8 +94,12 @@ export function podLabels(service: string, version?: string): Record<string, str
   return version === undefined ? labels : { ...labels, "app.kubernetes.io/version": version };
 }
 
-/** A pod that serves: both ports, probes, spread over zones and hosts. */
-export function servingPod(args: PodArgs): PodTemplate {
+/**
+ * A pod that serves: both ports, probes, spread over zones and hosts.
+ *
+ * @param release one of `RELEASE_LABELS` @default a Deployment's
+ */
+export function servingPod(args: PodArgs, release?: string): PodTemplate {
   const spec = podSpec(args, {
     ports: [
       { name: "http", containerPort: HTTP_PORT },
@@ -106,7 +113,7 @@ export function servingPod(args: PodArgs): PodTemplate {
   const labels = podLabels(args.service, args.version);
   return {
     metadata: { labels },
-    spec: { ...spec, ...spread(labels, args.tier), terminationGracePeriodSeconds: GRACE_SECONDS },
+    spec: { ...spec, ...spread(labels, args.tier, release), terminationGracePeriodSeconds: GRACE_SECONDS },
   };
 }
 
@@ -166,18 +173,36 @@ function probe(path: string, times: { periodSeconds: number; failureThreshold: n
   return { httpGet: { path, port: "admin" }, timeoutSeconds: 2, ...times };
 }
 
-/** As many pods in each zone, on different hosts where there are enough. */
-export function spread(matchLabels: Record<string, string>, tier: NodeTier = "app"): Partial<PodSpec> {
+/**
+ * As many pods in each zone as in any other that takes pods. A zone whose nodes are all cordoned, as a zonal shift of
+ * EKS leaves them, or not ready, doesn't count: by Kubernetes' default it would, as a zone of no pods that no other may
+ * exceed by more than one, and every further pod would wait until it is back.
+ */
+export const OVER_ZONES = {
+  topologyKey: "topology.kubernetes.io/zone",
+  maxSkew: 1,
+  nodeTaintsPolicy: "Honor",
+};
+
+/**
+ * As many pods in each zone, on different hosts where there are enough.
+ *
+ * @param release one of `RELEASE_LABELS`
+ */
+export function spread(
+  matchLabels: Record<string, string>,
+  tier: NodeTier = "app",
+  release = RELEASE_LABELS.deployment,
+): Partial<PodSpec> {
   const labelSelector = { matchLabels };
   return {
     topologySpreadConstraints: [
       {
-        topologyKey: "topology.kubernetes.io/zone",
-        maxSkew: 1,
+        ...OVER_ZONES,
         whenUnsatisfiable: "DoNotSchedule",
         labelSelector,
         // A rollout spreads its own pods; the ones it replaces don't count.
-        matchLabelKeys: ["pod-template-hash"],
+        matchLabelKeys: [release],
       },
     ],
     affinity: {

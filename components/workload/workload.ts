@@ -2,8 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { HTTP_PORT } from "../../config/index.ts";
 import { check, type Transform, transformed } from "../arguments.ts";
-import { Canary, type CanaryOptions } from "./canary.ts";
-import { type PodArgs, podLabels, servingPod } from "./pod.ts";
+import { AUTOSCALED, Canary, type CanaryOptions } from "./canary.ts";
+import { type PodArgs, podLabels, RELEASE_LABELS, servingPod } from "./pod.ts";
 import { podCertificate } from "./pod-certificate.ts";
 
 export interface WorkloadArgs extends Omit<PodArgs, "service"> {
@@ -14,7 +14,7 @@ export interface WorkloadArgs extends Omit<PodArgs, "service"> {
   replicas?: number;
   /** Pods at most. @default four times `replicas` */
   maxReplicas?: number;
-  /** Percent of the requested CPU at which pods are added: half leaves room for a lost zone's share. @default 50 */
+  /** Percent of the requested CPU at which pods are added: two zones with a lost one's share have 90 % of it. @default 60 */
   targetCpuPercent?: number;
   /** Others set the autoscaler's minimum by the hour, so that an update must leave it. @default false */
   scheduledMinimum?: boolean;
@@ -63,7 +63,7 @@ export class Workload extends pulumi.ComponentResource {
     this.#labels = podLabels(this.#args.service, args.version);
     this.#metadata = { name, namespace: args.namespace, labels: this.#labels };
     const accounts = args.serviceAccount ? [] : [this.#serviceAccount()];
-    this.#autoscaler(this.#scaled(this.#deployment(accounts)), replicas);
+    this.#autoscaler(this.#scaled(this.#deployment(accounts, replicas), replicas), replicas);
     this.#disruptionBudget();
     this.url = this.#service();
     this.registerOutputs({ url: this.url });
@@ -78,22 +78,27 @@ export class Workload extends pulumi.ComponentResource {
     );
   }
 
-  #deployment(accounts: k8s.core.v1.ServiceAccount[]): k8s.apps.v1.Deployment {
-    // A Rollout takes the pods over and scales the Deployment down, so that an update must not wait for its pods.
-    const annotations = this.#args.canary ? { "pulumi.com/skipAwait": "true" } : undefined;
+  #deployment(accounts: k8s.core.v1.ServiceAccount[], replicas: number): k8s.apps.v1.Deployment {
+    const { canary } = this.#args;
+    const release = canary ? RELEASE_LABELS.rollout : RELEASE_LABELS.deployment;
     const deployment = {
-      metadata: { ...this.#metadata, annotations },
+      metadata: this.#metadata,
       spec: {
-        // No `replicas`: they are the autoscaler's, and an update must not take back what it added.
+        // Under a Rollout the Deployment is only the template of its pods, and runs none.
+        replicas: canary ? 0 : replicas,
         selector: { matchLabels: this.#labels },
         strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: 1 } },
-        template: servingPod({ serviceAccount: this.#name, ...this.#args, ...this.#withCertificate() }),
+        template: servingPod(
+          { serviceAccount: this.#name, ...this.#args, ...this.#withCertificate() },
+          release,
+        ),
       },
     };
     return new k8s.apps.v1.Deployment(
       ...transformed(this.#args.transform?.deployment, `${this.#name}-deployment`, deployment, {
         parent: this,
         dependsOn: [...accounts, ...(this.#args.after ?? [])],
+        ignoreChanges: canary ? undefined : AUTOSCALED,
       }),
     );
   }
@@ -108,13 +113,13 @@ export class Workload extends pulumi.ComponentResource {
   }
 
   /** What the autoscaler scales. */
-  #scaled({ metadata }: k8s.apps.v1.Deployment): Canary["scaleTargetRef"] {
+  #scaled({ metadata }: k8s.apps.v1.Deployment, replicas: number): Canary["scaleTargetRef"] {
     const { canary, namespace, service } = this.#args;
     if (!canary) return { apiVersion: "apps/v1", kind: "Deployment", name: metadata.name };
     const { dependsOn, ...options } = canary;
     return new Canary(
       `${this.#name}-canary`,
-      { ...options, namespace, service, labels: this.#labels, deployment: metadata.name },
+      { ...options, namespace, service, replicas, labels: this.#labels, deployment: metadata },
       { parent: this, dependsOn },
     ).scaleTargetRef;
   }
@@ -140,7 +145,7 @@ export class Workload extends pulumi.ComponentResource {
   }
 
   #autoscaler(scaleTargetRef: Canary["scaleTargetRef"], replicas: number): void {
-    const { maxReplicas = replicas * 4, targetCpuPercent = 50, scheduledMinimum, transform } = this.#args;
+    const { maxReplicas = replicas * 4, targetCpuPercent = 60, scheduledMinimum, transform } = this.#args;
     const autoscaler = {
       metadata: this.#metadata,
       spec: {
@@ -166,7 +171,8 @@ export class Workload extends pulumi.ComponentResource {
   #disruptionBudget(): void {
     const budget = {
       metadata: this.#metadata,
-      spec: { maxUnavailable: 1, selector: { matchLabels: this.#labels } },
+      // One of the usual pods, two of those of the open: a zone that is back has its share in two minutes either way.
+      spec: { maxUnavailable: "10%", selector: { matchLabels: this.#labels } },
     };
     new k8s.policy.v1.PodDisruptionBudget(
       ...transformed(this.#args.transform?.disruptionBudget, `${this.#name}-disruption-budget`, budget, {

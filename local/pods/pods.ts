@@ -160,6 +160,14 @@ export class Pods extends EventEmitter<Events> {
     this.#changed();
   }
 
+  /** Sets whether the zone takes no new pods, as EKS's zonal shift makes it; the spread is evened when it takes them again. */
+  cordonZone(name: string, cordoned: boolean): void {
+    const zone = this.#zone(name);
+    if (zone.cordoned === cordoned) return;
+    zone.cordoned = cordoned;
+    this.#changed();
+  }
+
   /** Puts a fault on the zone's pods, those that start later too; null ends it. Rejects naming pods that didn't obey. */
   async setFault(name: string, fault: PodFault | null): Promise<void> {
     const zone = this.#zone(name);

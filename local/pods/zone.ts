@@ -18,6 +18,8 @@ export interface Zone {
   frozen: boolean;
   /** Whether its node's lease is being renewed. */
   nodeReady: boolean;
+  /** A zonal shift of the cluster keeps new pods away; those that are there go on. */
+  cordoned: boolean;
   fault: PodFault | null;
 }
 
@@ -25,7 +27,7 @@ export interface Zone {
 export function makeZones(zones: readonly { name: string; id: string }[]): Zone[] {
   return zones.map(({ name, id }) => ({
     ...{ name, id, nodeName: `node-${name}` },
-    ...{ killed: false, frozen: false, nodeReady: true, fault: null },
+    ...{ killed: false, frozen: false, nodeReady: true, cordoned: false, fault: null },
   }));
 }
 
@@ -39,5 +41,5 @@ export function findZone(zones: readonly Zone[], name: string): Zone {
 
 /** Whether new pods may be placed there. */
 export function isLive(zone: Zone): boolean {
-  return !zone.killed && !zone.frozen && zone.nodeReady;
+  return !zone.killed && !zone.frozen && zone.nodeReady && !zone.cordoned;
 }

@@ -12,7 +12,8 @@ export function kubernetesObject({ urn, type, name: logical, inputs }: CreateReq
   const given = (inputs.metadata ?? {}) as Metadata;
   const name = given.name ?? autoName(urn, logical);
   const namespace = CLUSTER_WIDE.test(type) ? undefined : (given.namespace ?? "default");
-  const metadata = { ...given, name, ...(namespace ? { namespace } : {}), uid: uuid(urn) };
+  const generation = type === "kubernetes:apps/v1:Deployment" ? { generation: 1 } : {};
+  const metadata = { ...given, name, ...(namespace ? { namespace } : {}), uid: uuid(urn), ...generation };
   const [, apiVersion = "", kind = ""] = type.split(":");
   const identity = { apiVersion: apiVersion.replace(/^core\//, ""), kind };
   return {
@@ -97,7 +98,10 @@ function kubeconfigFor(name: string, region: string, server: string) {
 const nodeGroup: Answer = ({ urn, name: logical, inputs }, { region }) => {
   const name = text(inputs, "nodeGroupName") ?? autoName(urn, logical);
   const nodeGroupArn = arn("eks", region, `nodegroup/${name}/${derived(urn, 36)}`);
-  return { outputs: { nodeGroup: { nodeGroupName: name, arn: nodeGroupArn }, placementGroupName: "" } };
+  const resources = [{ autoscalingGroups: [{ name: `eks-${name}-${uuid(urn)}` }] }];
+  return {
+    outputs: { nodeGroup: { nodeGroupName: name, arn: nodeGroupArn, resources }, placementGroupName: "" },
+  };
 };
 
 export const clusters: Record<string, Answer> = {

@@ -40,12 +40,14 @@ export const podsSpreadOverZones = resourceRule({
   description: "Pods are spread evenly over three zones, and there are at least three of them.",
   severity: "high",
   verdict: "would be lost with fewer than three zones",
-  fix: `Give the pods a topologySpreadConstraint (topologyKey ${ZONE}, maxSkew 1, whenUnsatisfiable DoNotSchedule, a labelSelector of their own labels), three replicas or an autoscaler's minimum of three, and no selector that leaves out a zone.`,
+  fix: `Give the pods a topologySpreadConstraint (topologyKey ${ZONE}, maxSkew 1, whenUnsatisfiable DoNotSchedule, a labelSelector of their own labels, and nodeTaintsPolicy Honor so that a cordoned zone stops no pod), three replicas or an autoscaler's minimum of three, and no selector that leaves out a zone.`,
   configSchema: PRODUCTION_SCHEMA,
   judge: (resource) => {
     const { type, props } = resource;
     if (AUTOSCALER.test(type)) return tooFew("spec.minReplicas", read(props, "spec", "minReplicas") ?? 1);
     if (!REPLICATED.has(podKind(type) ?? "")) return [];
+    const replicas = read(props, "spec", "replicas");
+    if (refersElsewhere(props)) return unset(replicas) ? [] : tooFew("spec.replicas", replicas);
     return podOwners(type, props).flatMap(({ path, value: owner }) =>
       isSingle(resource, owner) ? [] : judge(path, owner, isPatch(type)),
     );
@@ -56,6 +58,11 @@ export const podsSpreadOverZones = resourceRule({
     return resources.flatMap((resource) => unscaled(resource, scalers, stack.getConfig));
   },
 });
+
+/** Whether a Rollout's pods have the template of a Deployment, which is judged itself. */
+function refersElsewhere(props: unknown): boolean {
+  return read(props, "spec", "workloadRef") !== undefined;
+}
 
 type Owned = Pick<ResourceValidationArgs, "type" | "urn" | "getConfig">;
 
@@ -73,7 +80,8 @@ function unscaled(
 ): Finding[] {
   const { type, props, urn } = resource;
   if (!REPLICATED.has(podKind(type) ?? "") || isPatch(type)) return [];
-  return podOwners(type, props).flatMap(({ path, value: owner }) => {
+  const owners = refersElsewhere(props) ? [{ path: "", value: props }] : podOwners(type, props);
+  return owners.flatMap(({ path, value: owner }) => {
     const spec = read(owner, "spec");
     // While the cluster doesn't exist, a preview shows its objects without properties: the update judges them.
     if (unset(spec) || spec === UNKNOWN || !unset(read(spec, "replicas"))) return [];
@@ -109,7 +117,8 @@ function judge(path: string, owner: unknown, isPatched: boolean): string[] {
     ...(even || isPatched
       ? []
       : [`${path}spec.template.spec has no constraint that spreads its own pods over ${ZONE}`]),
-    ...(unset(replicas) ? [] : tooFew(`${path}spec.replicas`, replicas)),
+    // None at all: a Rollout makes pods of its template.
+    ...(unset(replicas) || replicas === 0 ? [] : tooFew(`${path}spec.replicas`, replicas)),
     ...pinned(pod, `${path}spec.template.spec`),
     ...together(pod, labels, `${path}spec.template.spec`),
   ];

@@ -16,7 +16,10 @@ const analysisArg = z.strictObject({
 export const ARGO: Record<string, z.ZodType> = {
   // https://argo-rollouts.readthedocs.io/en/stable/features/specification/
   "argoproj.io/v1alpha1 Rollout": z.strictObject({
+    replicas: z.int().min(0).optional(),
     selector,
+    progressDeadlineSeconds: z.int().min(1).optional(),
+    progressDeadlineAbort: z.boolean().optional(),
     workloadRef: z.strictObject({
       apiVersion: z.literal("apps/v1"),
       kind: z.literal("Deployment"),

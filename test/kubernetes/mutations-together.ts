@@ -199,5 +199,32 @@ export const PROD: Case[] = [
     (o) => (o.spec.strategy.canary.analysis.templates[0].templateName = "none"),
     /no AnalysisTemplate none/,
   ],
+  ...(
+    [
+      ["scaled up", "Deployment web", (o) => (o.spec.replicas = 3)],
+      ["left to Kubernetes' default of one pod", "Deployment web", (o) => delete o.spec.replicas],
+      ["scaled up when a release is aborted", "Rollout web", (o) => delete o.spec.workloadRef.scaleDown],
+      [
+        "autoscaled",
+        "HorizontalPodAutoscaler web",
+        (o) => {
+          o.spec.scaleTargetRef = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
+        },
+      ],
+    ] satisfies [string, string, Case[2]][]
+  ).map(
+    ([what, name, mutate]): Case => [
+      `a Deployment under a Rollout that is ${what}`,
+      name,
+      mutate,
+      /Deployment .*web: runs pods beside those of its Rollout/,
+    ],
+  ),
+  [
+    "a spread by a label that Argo Rollouts doesn't set",
+    "Deployment web",
+    (o) => (pod(o).topologySpreadConstraints[0].matchLabelKeys = ["pod-template-hash"]),
+    /spreads by pod-template-hash, which no release of its pods has/,
+  ],
   ["a weight above all", "Rollout web", (o) => (o.spec.strategy.canary.steps[0].setWeight = 101), /steps\.0/],
 ];

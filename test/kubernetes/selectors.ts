@@ -18,7 +18,10 @@ const owns: Check = ({ spec, metadata: { name, namespace } }, _, templates) =>
     .map(() => "spec.selector does not match its own pods");
 
 const CHECKS: Record<string, Check> = {
-  Deployment: owns,
+  Deployment: (object, objects, templates) => [
+    ...owns(object, objects, templates),
+    ...released(object, objects),
+  ],
   StatefulSet: owns,
   DaemonSet: owns,
   Service: service,
@@ -169,6 +172,29 @@ function binding({ spec, metadata }: KubernetesObject, objects: KubernetesObject
     [one.name, one.port].includes(port),
   );
   return has ? [] : [`Service ${name} has no port ${port}`];
+}
+
+/**
+ * Who makes pods of a Deployment's template, by Kubernetes' and Argo Rollouts' rules: a Rollout that refers to it, if
+ * the Deployment has none itself and nobody ever scales it up; and the label that each puts on the pods of one release.
+ * https://argo-rollouts.readthedocs.io/en/stable/migrating/
+ */
+function released({ spec, metadata: { name, namespace } }: KubernetesObject, objects: KubernetesObject[]) {
+  const refers = ({ spec: { workloadRef } }: KubernetesObject) => workloadRef?.name === name;
+  const rollout = ofKind(objects, "Rollout", namespace).find(refers);
+  const label = rollout ? "rollouts-pod-template-hash" : "pod-template-hash";
+  const constraints: { matchLabelKeys?: string[] }[] = spec.template.spec.topologySpreadConstraints ?? [];
+  const scaled = ofKind(objects, "HorizontalPodAutoscaler", namespace).some(
+    ({ spec: { scaleTargetRef } }) => scaleTargetRef.kind === "Deployment" && scaleTargetRef.name === name,
+  );
+  const twice = rollout && (scaled || spec.replicas !== 0 || rollout.spec.workloadRef.scaleDown !== "never");
+  return [
+    ...(twice ? ["runs pods beside those of its Rollout"] : []),
+    ...constraints
+      .flatMap(({ matchLabelKeys = [] }) => matchLabelKeys)
+      .filter((key) => key !== label)
+      .map((key) => `spreads by ${key}, which no release of its pods has`),
+  ];
 }
 
 /** Takes over a Deployment's pods, so that it must select them, and asks by templates that must be there. */

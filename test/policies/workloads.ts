@@ -38,6 +38,7 @@ export const pod = {
       topologyKey: "topology.kubernetes.io/zone",
       maxSkew: 1,
       whenUnsatisfiable: "DoNotSchedule",
+      nodeTaintsPolicy: "Honor",
       labelSelector: { matchLabels: LABELS },
     },
   ],

@@ -27,8 +27,9 @@ export function autoscaler({ clusterName, region }: Place): Chart {
         // The warm pool's priority, and the autoscaler's default: below it, pods that find no room add no node.
         "expendable-pods-priority-cutoff": -10,
       },
-      // Spot nodes are for when the others' groups are full.
-      expanderPriorities: { 10: [".*-burst-.*"], 20: [".*"] },
+      // Spot nodes are for when the others' groups are full. A group has the highest priority whose patterns match it,
+      // so that no pattern of the others' may match spot nodes too. EKS names auto scaling groups `eks-<node group>-<id>`.
+      expanderPriorities: { 10: [".*-nodes-burst-.*"], 20: [".*-nodes-(web|app)-.*"] },
       rbac: { serviceAccount: { create: true, name: NAME } },
       topologySpreadConstraints: overZones("aws-cluster-autoscaler"),
       resources: resources("100m", "300Mi", "600Mi"),

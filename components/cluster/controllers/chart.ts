@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { CONTAINER_SECURITY, POD_SECURITY, type Statement } from "../../workload/index.ts";
+import { CONTAINER_SECURITY, OVER_ZONES, POD_SECURITY, type Statement } from "../../workload/index.ts";
 
 /** The cluster that controllers work on, and where it is. */
 export interface Place {
@@ -32,8 +32,7 @@ export const RESTRICTED = { podSecurityContext: POD_SECURITY, securityContext: C
 export function overZones(app: string) {
   return [
     {
-      topologyKey: "topology.kubernetes.io/zone",
-      maxSkew: 1,
+      ...OVER_ZONES,
       whenUnsatisfiable: "ScheduleAnyway",
       labelSelector: { matchLabels: { "app.kubernetes.io/name": app } },
     },

@@ -7,21 +7,25 @@ const zoneKey = "topology.kubernetes.io/zone";
 
 /**
  * What decides where a workload's next pod goes: its spread constraints over zones and its node selector's zone.
- * Each zone is one node here. Leaves out resources, affinity, taints, and constraints over other topologies: a
+ * Each zone is one node here. Leaves out resources, affinity, tolerations, and constraints over other topologies: a
  * constraint over hosts would be one over zones here, which is more than it asks for.
  */
 export function placement(workload: Workload, zones: readonly Zone[], pods: Iterable<Pod>): Placement {
   const { topologySpreadConstraints, nodeSelector } = workload.template.spec;
   const placed = [...pods].filter((pod) => pod.zone && !pod.terminating);
   const eligible = zones.filter(({ name }) => (nodeSelector[zoneKey] ?? name) === name);
+  const names = eligible.map(({ name }) => name);
+  // A node that is cordoned or not ready has a taint, which no pod of the platform tolerates.
+  const untainted = eligible.filter(isLive).map(({ name }) => name);
   return {
-    zones: eligible.map(({ name }) => name),
-    live: new Set(eligible.filter(isLive).map(({ name }) => name)),
+    zones: names,
+    live: new Set(untainted),
     constraints: topologySpreadConstraints
       .filter(({ topologyKey }) => topologyKey === zoneKey)
-      .map(({ maxSkew, whenUnsatisfiable, labelSelector }) => ({
+      .map(({ maxSkew, whenUnsatisfiable, labelSelector, nodeTaintsPolicy }) => ({
         maxSkew,
         hard: whenUnsatisfiable === "DoNotSchedule",
+        domains: nodeTaintsPolicy === "Honor" ? untainted : names,
         counts: count(
           placed.filter(
             (pod) => pod.workload.namespace === workload.namespace && selects(labelSelector, pod),

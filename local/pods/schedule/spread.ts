@@ -6,11 +6,13 @@ interface ZoneSpread {
   maxSkew: number;
   /** `DoNotSchedule`, as against `ScheduleAnyway`. */
   hard: boolean;
+  /** Whose counts are compared: all zones of the placement, or, with `nodeTaintsPolicy: Honor`, those that are live. */
+  domains: readonly string[];
   counts: Counts;
 }
 
 export interface Placement {
-  /** Every zone that the pod's node selector allows, lost ones too: as in Kubernetes, they still count in the skew. */
+  /** Every zone that the pod's node selector allows, those too that take no pods now. */
   zones: readonly string[];
   /** Those that take new pods. */
   live: ReadonlySet<string>;
@@ -26,7 +28,7 @@ export function place(placement: Placement): string | undefined {
     (zone) =>
       live.has(zone) &&
       constraints.every(
-        (one) => !one.hard || at(one.counts, zone) + 1 - least(one.counts, zones) <= one.maxSkew,
+        (one) => !one.hard || at(one.counts, zone) + 1 - least(one.counts, one.domains) <= one.maxSkew,
       ),
   );
   const crowding = (zone: string) => constraints.reduce((sum, one) => sum + at(one.counts, zone), 0);

@@ -1,7 +1,7 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Graph, Resource } from "../../../engine/index.ts";
-import { GraphReader, properties } from "../../graph-reader.ts";
+import { type Declared, GraphReader, properties } from "../../graph-reader.ts";
 import { PodTemplate } from "./pod-template.ts";
 
 /** A Deployment or Job as the graph declares it. */
@@ -68,7 +68,10 @@ const Job = Named.extend({
   }),
 });
 const Rollout = Named.extend({
-  spec: z.object({ workloadRef: z.object({ name: z.string() }).optional() }),
+  spec: z.object({
+    replicas: z.number().int().min(0).default(1),
+    workloadRef: z.object({ name: z.string() }).optional(),
+  }),
 });
 /** What a HorizontalPodAutoscaler declares. Only the utilization of CPU is read; other metrics change nothing. */
 const HorizontalPodAutoscaler = Named.extend({
@@ -152,12 +155,21 @@ export function manifests(graph: Graph, known: (image: string) => boolean = () =
     new Map(
       reader.all(type, schema).map(({ resource, value }) => [fullName(resource, value), of(value)] as const),
     );
-  const scalings = readScalings(reader);
+  // A Rollout runs pods of the template of the Deployment that it refers to: here the Deployment does.
+  const rollouts = reader.all("kubernetes:argoproj.io/v1alpha1:Rollout", Rollout);
+  const scalings = readScalings(reader, rollouts);
+  const released = new Map(
+    rollouts.flatMap(({ value: { metadata, spec } }) =>
+      spec.workloadRef ? [[`${metadata.namespace}/${spec.workloadRef.name}`, spec.replicas]] : [],
+    ),
+  );
   const workloads = reader
     .resources(/^kubernetes:(apps\/v1:Deployment|batch\/v1:Job)$/)
     .flatMap((resource) => {
       if (!images(resource).every(known)) return [];
-      return resource.type.endsWith("Job") ? job(reader, resource) : deployment(reader, resource, scalings);
+      return resource.type.endsWith("Job")
+        ? job(reader, resource)
+        : deployment(reader, resource, scalings, released);
     });
   const dependencies = dependsOn(graph, new Set(workloads.map(({ urn }) => urn)));
   const read: Manifests = {
@@ -178,12 +190,12 @@ export function manifests(graph: Graph, known: (image: string) => boolean = () =
 }
 
 /** How the pods of each Deployment are scaled, by `namespace/name`. */
-function readScalings(reader: GraphReader): Map<string, Scaling> {
-  // A Rollout runs the pods of the Deployment that it refers to: here the Deployment does.
-  const rollouts = new Map(
-    reader
-      .all("kubernetes:argoproj.io/v1alpha1:Rollout", Rollout)
-      .map(({ resource, value }) => [fullName(resource, value), value.spec.workloadRef?.name]),
+function readScalings(
+  reader: GraphReader,
+  rollouts: readonly Declared<z.infer<typeof Rollout>>[],
+): Map<string, Scaling> {
+  const referred = new Map(
+    rollouts.map(({ resource, value }) => [fullName(resource, value), value.spec.workloadRef?.name]),
   );
   return new Map(
     reader
@@ -192,7 +204,7 @@ function readScalings(reader: GraphReader): Map<string, Scaling> {
         const { kind, name } = value.spec.scaleTargetRef;
         const { namespace } = value.metadata;
         const deployment =
-          kind === "Deployment" ? name : kind === "Rollout" && rollouts.get(`${namespace}/${name}`);
+          kind === "Deployment" ? name : kind === "Rollout" && referred.get(`${namespace}/${name}`);
         return deployment ? [[`${namespace}/${deployment}`, scaling(value)] as const] : [];
       }),
   );
@@ -224,11 +236,14 @@ function deployment(
   reader: GraphReader,
   resource: Resource,
   scalings: ReadonlyMap<string, Scaling>,
+  released: ReadonlyMap<string, number>,
 ): Workload[] {
   const value = reader.read(resource, Deployment);
   if (!value) return [];
-  const scaling = scalings.get(fullName(resource, value));
-  const { replicas = scaling?.minimum ?? 1, template } = value.spec;
+  const name = fullName(resource, value);
+  const scaling = scalings.get(name);
+  const { template } = value.spec;
+  const replicas = released.get(name) ?? value.spec.replicas ?? scaling?.minimum ?? 1;
   const identity = { urn: resource.urn, kind: "Deployment" as const, ...nameOf(resource, value) };
   return [{ ...identity, replicas, scaling, template, dependsOn: [], backoffLimit: 0, deadlineMs: 0 }];
 }

@@ -93,6 +93,7 @@ const Spread = z.object({
   topologyKey: z.string(),
   whenUnsatisfiable: z.enum(["DoNotSchedule", "ScheduleAnyway"]).default("DoNotSchedule"),
   labelSelector: z.strictObject({ matchLabels: z.record(z.string(), z.string()).default({}) }).prefault({}),
+  nodeTaintsPolicy: z.enum(["Honor", "Ignore"]).default("Ignore"),
 });
 
 const StringMap = z.record(z.string(), z.string()).default({});
@@ -101,7 +102,7 @@ const Certified = z.looseObject({
   spec: z.looseObject({
     containers: z.array(
       z.looseObject({
-        env: z.array(z.looseObject({ value: z.unknown() })).default([]),
+        env: z.array(z.looseObject({ value: z.unknown().optional() })).default([]),
         volumeMounts: z.array(z.looseObject({ name: z.string(), mountPath: z.string() })).default([]),
       }),
     ),

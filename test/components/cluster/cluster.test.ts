@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Cluster } from "../../../components/cluster/index.ts";
-import { readConfig } from "../../../config/index.ts";
+import { readConfig, SERVICES } from "../../../config/index.ts";
 import { type Graph, reveal } from "../../../engine/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 
@@ -115,6 +115,41 @@ describe("cluster", () => {
     }
   });
 
+  it("has more nodes half an hour before the open, so that two zones hold the pods of the open", () => {
+    const schedules = ofType(prod, "aws:autoscaling/schedule:Schedule").map(({ inputs }) =>
+      reveal<Schedule>(inputs),
+    );
+    const [min, max] = [2, 6];
+    assert.equal(schedules.length, 2 * 6, "two for each zone's web and app nodes, none for spot nodes");
+    for (const { scheduledActionName: when, minSize, maxSize, desiredCapacity, ...rest } of schedules) {
+      assert.match(rest.autoscalingGroupName, /^eks-cluster-nodes-(web|app)-/);
+      assert.equal(rest.timeZone, "Australia/Sydney");
+      const expected = when === "open" ? ["30 9 * * 1-5", 3] : ["30 10 * * 1-5", min];
+      assert.deepEqual([rest.recurrence, minSize], expected);
+      assert.deepEqual([maxSize, desiredCapacity], [-1, -1], "the autoscaler's own, unchanged");
+    }
+    const open = schedules.find(({ scheduledActionName }) => scheduledActionName === "open")?.minSize ?? 0;
+    assert.ok(open <= max);
+    const millicores = (cpu: string) => (cpu.endsWith("m") ? Number.parseInt(cpu, 10) : Number(cpu) * 1000);
+    const pods = SERVICES.map((service) => {
+      const [container] = inputsOf(prod, DEPLOYMENT, `${service}-deployment`).spec.template.spec.containers;
+      return 18 * millicores(container.resources.requests.cpu);
+    });
+    const asked = pods.reduce((sum, one) => sum + one, 0);
+    // An m7i.xlarge has 4 CPUs, of which Kubernetes, add-ons and controllers take about half of one.
+    assert.ok(asked <= 2 * 2 * open * 3500, `two zones have no room for ${asked} m`);
+  });
+
+  it("asks for the CPU that a pod was measured to take, and adds pods before a lost zone's share fills it", () => {
+    for (const service of SERVICES) {
+      const [container] = inputsOf(prod, DEPLOYMENT, `${service}-deployment`).spec.template.spec.containers;
+      assert.ok(Number.parseInt(container.resources.requests.cpu, 10) >= 125, service);
+      const { metrics } = inputsOf(prod, AUTOSCALER, `${service}-autoscaler`).spec;
+      const { averageUtilization } = metrics[0].resource.target;
+      assert.ok(averageUtilization >= 50 && averageUtilization * 1.5 < 100, `${averageUtilization} %`);
+    }
+  });
+
   it("has pods prefer the nodes of their tier, by the label that those have", () => {
     const labels = ofType(dev, "eks:index:ManagedNodeGroup").map(({ inputs }) => inputs.labels);
     for (const [service, tier] of [
@@ -157,8 +192,20 @@ describe("cluster", () => {
 });
 
 const EKS = "eks:index:Cluster";
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
+const AUTOSCALER = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
 
 const isWarm = ({ name }: { name: string }) => name.startsWith("warm-pool");
+
+interface Schedule {
+  scheduledActionName: string;
+  autoscalingGroupName: string;
+  recurrence: string;
+  timeZone: string;
+  minSize: number;
+  maxSize: number;
+  desiredCapacity: number;
+}
 
 interface Group {
   subnetIds: string[];

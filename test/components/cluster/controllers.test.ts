@@ -6,11 +6,13 @@ import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 type Any = any;
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
+const BUDGET = "kubernetes:policy/v1:PodDisruptionBudget";
 
 describe("controllers", () => {
   let dev: Graph;
+  let prod: Graph;
   before(async () => {
-    dev = await graphOf("dev");
+    [dev, prod] = await Promise.all([graphOf("dev"), graphOf("prod")]);
   });
 
   it("are EKS's add-ons and releases of pinned charts", () => {
@@ -152,6 +154,43 @@ describe("controllers", () => {
     );
     assert.deepEqual([put?.Action, put?.Resource], [["s3:PutObject"], [`${bucket?.outputs.arn}/*`]]);
     assert.deepEqual(encrypt?.Action, ["kms:GenerateDataKey"]);
+  });
+
+  it("have it even two minutes after a heal, at rest and at the open", () => {
+    const { values } = inputsOf(prod, RELEASE, "controllers-descheduler-release");
+    const { profiles, maxNoOfPodsToEvictPerNamespace } = values.deschedulerPolicy;
+    const evictor = profiles[0].pluginConfig.find(({ name }: { name: string }) => name === "DefaultEvictor");
+    const seconds = (text: string) => Number(/^(\d+)s$/.exec(text)?.[1]);
+    const { maxUnavailable } = inputsOf(prod, BUDGET, "web-disruption-budget").spec;
+    assert.equal(maxNoOfPodsToEvictPerNamespace, undefined, "each service goes at its own budget's pace");
+    for (const pods of [6, 18]) {
+      // Kubernetes rounds a budget's percentage up; two zones have what three shall have.
+      const atOnce = Math.ceil((pods * Number.parseInt(maxUnavailable, 10)) / 100);
+      const rounds = Math.ceil(pods / 3 / atOnce);
+      // A pod that was evicted is replaced within a round, as its image is there and it starts in seconds.
+      const even = seconds(evictor.args.minPodAge) + rounds * seconds(values.deschedulingInterval);
+      assert.ok(even <= 120, `${pods} pods: ${even} s`);
+    }
+  });
+
+  it("add spot nodes only when no other group has room", () => {
+    const { values } = inputsOf(prod, RELEASE, "controllers-cluster-autoscaler-release");
+    // https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/expander/priority/readme.md
+    const priorities = Object.entries(values.expanderPriorities as Record<string, string[]>);
+    const groups = ofType(prod, "eks:index:ManagedNodeGroup");
+    assert.equal(groups.length, 9);
+    for (const { name, inputs } of groups) {
+      // EKS names a node group's auto scaling group after it, and Pulumi the node group after the resource.
+      const scaled = `eks-${name}-1a2b3c4-c0ffee00-1111-2222-3333-444455556666`;
+      const matching = priorities.filter(([, patterns]) =>
+        patterns.some((one) => new RegExp(one).test(scaled)),
+      );
+      assert.deepEqual(
+        matching.map(([priority]) => priority),
+        [inputs.capacityType === "SPOT" ? "10" : "20"],
+        name,
+      );
+    }
   });
 
   it("ship logs to an encrypted group that they can't make themselves", () => {

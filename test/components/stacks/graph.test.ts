@@ -101,12 +101,17 @@ describe("components on the evaluated graph", () => {
   for (const service of SERVICES) {
     it(`run ${service} evenly over the zones, hardened, behind a zone-aware Service`, () => {
       const { spec } = inputsOf(dev, "kubernetes:apps/v1:Deployment", `${service}-deployment`);
-      assert.equal(spec.replicas, undefined);
+      const [deployed] = ofType(dev, "kubernetes:apps/v1:Deployment").filter(
+        ({ name }) => name === `${service}-deployment`,
+      );
+      // Three at first, so that an update waits for them; then as many as the autoscaler has.
+      assert.deepEqual([spec.replicas, deployed?.options.ignoreChanges], [3, ["spec.replicas"]]);
       assert.deepEqual(spec.strategy.rollingUpdate, { maxUnavailable: 0, maxSurge: 1 });
       const pod = spec.template.spec;
       const [spread] = pod.topologySpreadConstraints;
       assert.deepEqual([spread.maxSkew, spread.whenUnsatisfiable], [1, "DoNotSchedule"]);
       assert.equal(spread.topologyKey, "topology.kubernetes.io/zone");
+      assert.equal(spread.nodeTaintsPolicy, "Honor", "a zone that takes no pods stops no other");
       const [container] = pod.containers;
       const { securityContext, resources } = container;
       assert.deepEqual([securityContext.runAsNonRoot, securityContext.runAsUser], [true, 10001]);

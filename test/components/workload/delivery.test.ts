@@ -5,6 +5,7 @@ import { manifests } from "../../../local/pods/spec/index.ts";
 import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 
 const SERVICES = ["web", "gateway", "trading"];
+const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 const ROLLOUT = "kubernetes:argoproj.io/v1alpha1:Rollout";
 const APPLICATION = "kubernetes:argoproj.io/v1alpha1:Application";
 
@@ -37,7 +38,7 @@ describe("delivery by canary", () => {
       assert.deepEqual(analysis.templates, [{ templateName: template.metadata.name }]);
     });
 
-    it(`lets ${service}'s autoscaler scale what has the pods, and waits for no Deployment without any`, () => {
+    it(`lets ${service}'s autoscaler scale what has the pods, its Deployment none`, () => {
       const { scaleTargetRef } = inputsOf(
         prod,
         "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
@@ -48,8 +49,37 @@ describe("delivery by canary", () => {
         kind: "Rollout",
         name: service,
       });
-      const { metadata } = inputsOf(prod, "kubernetes:apps/v1:Deployment", `${service}-deployment`);
-      assert.equal(metadata.annotations["pulumi.com/skipAwait"], "true");
+      const { spec } = inputsOf(prod, DEPLOYMENT, `${service}-deployment`);
+      const rollout = inputsOf(prod, ROLLOUT, `${service}-canary-rollout`).spec;
+      assert.deepEqual(
+        [spec.replicas, rollout.replicas, rollout.workloadRef.scaleDown],
+        [0, 6, "never"],
+        "no pod of the Deployment's own, at no time",
+      );
+      const [{ matchLabelKeys }] = spec.template.spec.topologySpreadConstraints;
+      assert.deepEqual(matchLabelKeys, ["rollouts-pod-template-hash"]);
+    });
+
+    it(`has an update wait for this release of ${service}, and fail when it is aborted or never starts`, () => {
+      const { metadata, spec } = inputsOf(prod, ROLLOUT, `${service}-canary-rollout`);
+      // The provider waits for all of them: https://www.pulumi.com/registry/packages/kubernetes/ (await annotations).
+      assert.deepEqual(JSON.parse(metadata.annotations["pulumi.com/waitFor"]), [
+        "jsonpath={.status.workloadObservedGeneration}=1",
+        "jsonpath={.status.phase}=Healthy",
+      ]);
+      const pauses = spec.strategy.canary.steps.map(({ pause }: { pause?: { duration: string } }) =>
+        Number.parseInt(pause?.duration ?? "0", 10),
+      );
+      const minutes = pauses.reduce((sum: number, one: number) => sum + one, 0);
+      const timeout = Number(metadata.annotations["pulumi.com/timeoutSeconds"]);
+      assert.ok(
+        timeout >= minutes * 60 + spec.progressDeadlineSeconds,
+        "a good release has the time it needs",
+      );
+      assert.equal(spec.progressDeadlineAbort, true);
+      const [rollout] = ofType(prod, ROLLOUT).filter(({ name }) => name === `${service}-canary-rollout`);
+      const [deployment] = ofType(prod, DEPLOYMENT).filter(({ name }) => name === `${service}-deployment`);
+      assert.ok(rollout?.propertyDependencies.metadata?.includes(deployment?.urn ?? "?"));
     });
   }
 

@@ -98,7 +98,8 @@ describe("an A/B split between models", () => {
     const alarms = ofType(prod, "aws:cloudwatch/metricAlarm:MetricAlarm").filter(({ name }) =>
       name.startsWith("internal-alarms-gateway-v2-"),
     );
-    assert.equal(alarms.length, 3);
+    // Errors, and no healthy target, for each zone.
+    assert.equal(alarms.length, 6);
   });
 
   it("is what Kubernetes and Argo take, and what the policies accept", async () => {

@@ -81,7 +81,7 @@ describe("network policies", () => {
       "private <- pre-scaling 443",
       "private <- rotation 443",
       "private <- transactions 443",
-      "private <- web 80",
+      "private <- web 443",
       ...AMONG_SERVICES.filter((one) => one > "private"),
       "web <- namespace monitoring 9090",
       "web <- public 8080,9090",

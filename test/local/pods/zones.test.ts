@@ -35,6 +35,33 @@ describe("zones of pods", () => {
     assert.deepEqual(readyByZone(pods), even(3));
   });
 
+  for (const how of ["cordoned by a zonal shift", "not ready", "killed"]) {
+    it(`that are ${how} stop no scale-out of pods that honour taints, and are even when they are back`, async () => {
+      const labels = { "app.kubernetes.io/name": "web" };
+      const honoured = {
+        maxSkew: 1,
+        topologyKey: "topology.kubernetes.io/zone",
+        whenUnsatisfiable: "DoNotSchedule",
+        nodeTaintsPolicy: "Honor",
+        labelSelector: { matchLabels: labels },
+      };
+      const few = bench.pods([
+        deployment("web", { replicas: 6, spec: { topologySpreadConstraints: [honoured] } }),
+      ]);
+      const set = (is: boolean) => {
+        if (how === "not ready") return few.markZone(zoneB, !is);
+        if (how === "killed") return is ? few.kill(zoneB) : few.heal(zoneB);
+        return few.cordonZone(zoneB, is);
+      };
+      await set(true);
+      await few.start();
+      await few.ready(15_000);
+      assert.deepEqual(readyByZone(few), { [zoneA]: 3, [zoneC]: 3 });
+      await set(false);
+      await until(few, isEven(few, 2));
+    });
+  }
+
   it("that are killed while their pods start leave nothing there", async () => {
     const pods = bench.pods([deployment("trading", { replicas: 6 })]);
     const inB = new Set<number>();

@@ -39,6 +39,17 @@ describe("policy pods-spread-over-zones", () => {
     ["spec.minReplicas", undefined, /spec\.minReplicas is 1/],
   ]);
 
+  const released = { spec: { replicas: 3, workloadRef: { kind: "Deployment", name: "web" } } };
+  holds(POLICY, "kubernetes:argoproj.io/v1alpha1:Rollout", released, [
+    ["spec.replicas", 2, /spec\.replicas is 2/],
+    ["spec.replicas", undefined, /spec\.replicas is unset, which means 1/],
+  ]);
+
+  it("leave a Deployment alone that is only a Rollout's template", async () => {
+    const { spec } = deployment;
+    assert.deepEqual(await judgeBy(POLICY)(resource(DEPLOYMENT, { spec: { ...spec, replicas: 0 } })), []);
+  });
+
   it("leave the one pod of a volume alone, but not in production", async () => {
     const single = resource("kubernetes:apps/v1:StatefulSet", {
       spec: { replicas: 1, template: { spec: {} } },

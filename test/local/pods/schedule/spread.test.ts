@@ -6,7 +6,12 @@ import { type Counts, type Placement, place, rebalance } from "../../../../local
 const zones = ["a", "b", "c"];
 const counts = fc.record(Object.fromEntries(zones.map((zone) => [zone, fc.nat(6)])));
 const live = fc.subarray(zones).map((some) => new Set(some));
-const constraint = fc.record({ maxSkew: fc.integer({ min: 1, max: 3 }), hard: fc.boolean(), counts });
+const constraint = fc.record({
+  maxSkew: fc.integer({ min: 1, max: 3 }),
+  hard: fc.boolean(),
+  domains: fc.constantFrom(zones, ["a", "b"], ["c"]),
+  counts,
+});
 const placements = fc.record({
   zones: fc.constant(zones),
   live,
@@ -20,12 +25,12 @@ function skew(counts: Counts, zones: readonly string[]): number {
   return all.length === 0 ? 0 : Math.max(...all) - Math.min(...all);
 }
 
-/** Kubernetes's rule, word for word: the pods of the zone with the new one, less the fewest of any zone. */
+/** Kubernetes's rule, word for word: the pods of the zone with the new one, less the fewest of any zone that counts. */
 function satisfies({ constraints }: Placement, zone: string): boolean {
   return constraints.every(
     (one) =>
       !one.hard ||
-      (one.counts[zone] ?? 0) + 1 - Math.min(...zones.map((z) => one.counts[z] ?? 0)) <= one.maxSkew,
+      (one.counts[zone] ?? 0) + 1 - Math.min(...one.domains.map((z) => one.counts[z] ?? 0)) <= one.maxSkew,
   );
 }
 
@@ -55,7 +60,7 @@ describe("spread over zones", () => {
               const zone = place({
                 zones,
                 live: new Set(zones),
-                constraints: [{ maxSkew, hard: true, counts: now }],
+                constraints: [{ maxSkew, hard: true, domains: zones, counts: now }],
                 load: {},
               });
               assert.ok(zone, "with all zones alive there is always one");
@@ -68,12 +73,30 @@ describe("spread over zones", () => {
     );
   });
 
-  it("piles no more than maxSkew on the survivors of a lost zone", () => {
+  it("goes on in the survivors of a zone whose taints are honoured, as evenly as before", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 3 }), counts, fc.nat(30), (maxSkew, start, pods) => {
+        const now: Record<string, number> = { ...start };
+        const survivors = ["a", "b"];
+        const before = skew(now, survivors);
+        for (let pod = 0; pod < pods; pod++) {
+          const constraints = [{ maxSkew, hard: true, domains: survivors, counts: now }];
+          const zone = place({ zones, live: new Set(survivors), constraints, load: {} });
+          assert.ok(zone && survivors.includes(zone));
+          now[zone] = (now[zone] ?? 0) + 1;
+        }
+        assert.equal(now.c, start.c);
+        assert.ok(skew(now, survivors) <= Math.max(before, maxSkew));
+      }),
+    );
+  });
+
+  it("piles no more than maxSkew on the survivors of a lost zone whose taints are ignored", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 3 }), fc.nat(20), (maxSkew, pods) => {
         const now: Record<string, number> = { a: 0, b: 0, c: 0 };
         for (let pod = 0; pod < pods; pod++) {
-          const constraints = [{ maxSkew, hard: true, counts: now }];
+          const constraints = [{ maxSkew, hard: true, domains: zones, counts: now }];
           const zone = place({ zones, live: new Set(["a", "b"]), constraints, load: {} });
           if (zone) now[zone] = (now[zone] ?? 0) + 1;
         }
@@ -97,7 +120,7 @@ describe("spread over zones", () => {
           const move = rebalance({
             zones,
             live: alive,
-            constraints: [{ maxSkew, hard: false, counts: now }],
+            constraints: [{ maxSkew, hard: false, domains: [...alive], counts: now }],
             load: {},
           });
           if (!move) break;
