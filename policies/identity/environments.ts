@@ -31,6 +31,10 @@ const TEXTS: Record<string, string[]> = {
 };
 
 export function environmentsOf(type: string, props: unknown): Environment[] {
+  if (type === "aws:ssm/parameter:Parameter" && read(props, "type") !== "SecureString") {
+    const [name, value] = [String(read(props, "name")), read(props, "value")];
+    return [{ path: "a parameter that isn't a SecureString", variables: [[name, value]] }];
+  }
   return (ENVIRONMENTS[type] ?? []).flatMap((pattern) =>
     at(props, pattern.split(".")).flatMap((value) => {
       // What an application keeps in Secrets Manager or Parameter Store is named by its kind.

@@ -44,7 +44,7 @@ const OPTION = /(?:^|\s)--?([A-Za-z][\w.-]*)[ \t]+["']?([^\s"'-][^\s"']*)/g;
 
 /** Values that refer to a secret or aren't one: a path, a variable, a template, a boolean, a URL, an ARN, a key's alias. */
 const REFERENCE =
-  /^(\/|\.{1,2}\/|\$|\{|<|%|(true|false|null|none|yes|no|on|off|enabled|disabled|optional|required)$|https?:\/\/(?!\S+:\S+@)|arn:aws|alias\/|(s3|file|ssm|vault|secretsmanager|op):)/i;
+  /^(\/|\.{1,2}\/|\$|`|\{|<|%|(true|false|null|none|yes|no|on|off|enabled|disabled|optional|required)$|https?:\/\/(?!\S+:\S+@)|arn:aws|alias\/|(s3|file|ssm|vault|secretsmanager|op):)/i;
 
 /** An amount of time or a number, which a token's settings often are. */
 const AMOUNT = /^\d+(ms|s|m|h|d)?$/i;
@@ -83,6 +83,13 @@ export function holdsSecret(text: string): string | undefined {
   return found ? `it sets ${found[1]}` : undefined;
 }
 
+/** Options of one letter that take a password, by program. */
+const SHORT = [
+  { program: /^curl$/, of: /^(u|user)$/, value: /^[^\s:/$]+:[^\s:/$]+$/ },
+  { program: /^(redis|valkey)-(cli|benchmark)$/, of: /^a$/, value: /^[^$]/ },
+  { program: /^(mongo|mongosh|mongodump|sqlcmd|sshpass)$/, of: /^[pP]$/, value: /^[^$]/ },
+];
+
 /** By the index of a command's word, why it looks as if a secret were in it: an option's value may be the next word. */
 export function secretsInCommand(words: unknown[]): [index: number, reason: string][] {
   return words.flatMap((word, index): [number, string][] => {
@@ -91,14 +98,15 @@ export function secretsInCommand(words: unknown[]): [index: number, reason: stri
     const next = words[index + 1];
     if (option !== undefined && typeof next === "string" && !next.startsWith("-")) {
       if (isNamed(option, next)) return [[index + 1, `it is the value of ${word}`]];
-      const isLogin = /^(u|user)$/.test(option) && /^[^\s:/$]+:[^\s:/$]+$/.test(next) && words.some(isCurl);
-      if (isLogin) return [[index + 1, `it is the value of ${word}`]];
+      if (SHORT.some((one) => one.of.test(option) && one.value.test(next) && words.some(is(one.program))))
+        return [[index + 1, `it is the value of ${word}`]];
     }
     const reason = holdsSecret(word);
     return reason ? [[index, reason]] : [];
   });
 }
 
-function isCurl(word: unknown): boolean {
-  return typeof word === "string" && /(^|\/)curl$/.test(word);
+/** Whether a command's word is a program of that name. */
+function is(program: RegExp): (word: unknown) => boolean {
+  return (word) => typeof word === "string" && program.test(word.slice(word.lastIndexOf("/") + 1));
 }

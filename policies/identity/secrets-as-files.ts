@@ -96,10 +96,18 @@ function sources({ where, value: container }: Container): string[] {
   );
 }
 
+/** Where a container's commands are. */
+const COMMANDS = [
+  ["command"],
+  ["args"],
+  ...["startupProbe", "livenessProbe", "readinessProbe"].map((probe) => [probe, "exec", "command"]),
+  ...["postStart", "preStop"].map((hook) => ["lifecycle", hook, "exec", "command"]),
+];
+
 function commands({ where, value: container }: Container): string[] {
-  return ["command", "args"].flatMap((key) =>
-    secretsInCommand(items(read(container, key))).map(
-      ([index, reason]) => `${where} has ${key}[${index}] (${reason})`,
+  return COMMANDS.flatMap((path) =>
+    secretsInCommand(items(read(container, ...path))).map(
+      ([index, reason]) => `${where} has ${path.join(".")}[${index}] (${reason})`,
     ),
   );
 }

@@ -113,8 +113,11 @@ function judge(path: string, owner: unknown, isPatched: boolean): string[] {
       selects(read(constraint, "labelSelector"), labels),
   );
   const replicas = read(owner, "spec", "replicas");
+  const apart = terms(pod, "podAntiAffinity").some(
+    (term) => read(term, "topologyKey") === ZONE && selects(read(term, "labelSelector"), labels),
+  );
   return [
-    ...(even || isPatched
+    ...(even || apart || isPatched
       ? []
       : [`${path}spec.template.spec has no constraint that spreads its own pods over ${ZONE}`]),
     // None at all: a Rollout makes pods of its template.
@@ -159,10 +162,14 @@ function pinned(pod: unknown, path: string): string[] {
   ];
 }
 
+/** What a pod's affinity to other pods, or from them, requires. */
+function terms(pod: unknown, affinity: string): unknown[] {
+  return items(read(pod, "affinity", affinity, "requiredDuringSchedulingIgnoredDuringExecution"));
+}
+
 /** An affinity that puts a pod where the others of its kind are. */
 function together(pod: unknown, labels: unknown, path: string): string[] {
-  const required = read(pod, "affinity", "podAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
-  return items(required).flatMap((term) =>
+  return terms(pod, "podAffinity").flatMap((term) =>
     PLACES.has(String(read(term, "topologyKey"))) && selects(read(term, "labelSelector"), labels)
       ? [`${path}.affinity.podAffinity puts all of them into one ${display(read(term, "topologyKey"))}`]
       : [],

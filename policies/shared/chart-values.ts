@@ -31,6 +31,12 @@ function parsed(text: string): unknown {
 const CONTEXT = /securityContext$/i;
 const HOST: Record<string, string> = { hostNetwork: "hostNetwork", hostPID: "hostPID", hostIPC: "hostIPC" };
 const GROUPS = new Set(["runAsGroup", "fsGroup", "supplementalGroups"]);
+const OPEN: [string, unknown[]][] = [
+  ["privileged", [true]],
+  ["runAsUser", [0, "0"]],
+  ["runAsNonRoot", [false]],
+  ["allowPrivilegeEscalation", [true]],
+];
 const CONTAINERS = /(containers|sidecars)$/i;
 const ENVIRONMENT = /env(ironment)?(vars?|variables)?$/i;
 
@@ -74,8 +80,9 @@ function podOf(key: string, value: unknown): object | undefined {
   }
   const host = HOST[key];
   if (host) return value === true || read(value, "enabled") === true ? { [host]: true } : undefined;
-  if (key === "privileged")
-    return value === true ? { containers: [{ securityContext: { privileged: true } }] } : undefined;
+  // Outside of a security context a chart passes it on to one.
+  const isOpen = OPEN.some(([name, values]) => name === key && values.includes(value));
+  if (isOpen) return { containers: [{ securityContext: { [key]: value } }] };
   if (key === "hostPort")
     return Number(value) > 0 ? { containers: [{ ports: [{ hostPort: value }] }] } : undefined;
   const listed = items(value);

@@ -1,4 +1,4 @@
-import { items, type Part, read, UNKNOWN, unset } from "./values.ts";
+import { items, type Pod, read, UNKNOWN, unset } from "./values.ts";
 
 /** Groups whose objects describe pods and run none: rules of admission, and definitions of kinds. */
 const RULES =
@@ -9,19 +9,20 @@ const CUSTOM = /^kubernetes:[^/:]+\.[^/:]+\/[^:]+:/;
 
 /** Lists of containers beside a pod's own: those of Tekton's tasks and Argo's workflows. */
 const MORE_LISTS = ["steps", "sidecars"];
+const HOST = ["hostNetwork", "hostPID", "hostIPC"];
 /** One container instead of a list, as Argo's templates have. */
 const SINGLE = ["container", "script"];
 
 /**
- * The pods' specifications at any depth of a custom resource: wherever a list of containers stands, and the templates of
- * workflows, which have one container each and the workflow's security context.
+ * The pods' specifications at any depth of a custom resource: wherever a list of containers stands, the templates of
+ * workflows, which have one container each and the workflow's security context, and what is said of an operator's pods.
  */
-export function templatesWithin(type: string, props: unknown): Part[] {
+export function templatesWithin(type: string, props: unknown): Pod[] {
   if (!CUSTOM.test(type) || RULES.test(type)) return [];
   return [...search(read(props, "spec"), "spec", undefined)];
 }
 
-function* search(value: unknown, path: string, inherited: unknown): Generator<Part> {
+function* search(value: unknown, path: string, inherited: unknown): Generator<Pod> {
   if (typeof value !== "object" || value === null) return;
   if (Array.isArray(value)) {
     for (const [index, item] of items(value).entries()) yield* search(item, `${path}[${index}]`, inherited);
@@ -32,7 +33,9 @@ function* search(value: unknown, path: string, inherited: unknown): Generator<Pa
   const taken = new Set<string>();
   if (isList(read(value, "containers"))) {
     taken.add("containers").add("initContainers").add("ephemeralContainers");
-    yield { path, value };
+    yield { path, value, partial: false };
+  } else {
+    yield* settings(value, path);
   }
   const base = { hostNetwork: read(value, "hostNetwork"), volumes: read(value, "volumes") };
   const defaults = read(value, "stepTemplate", "securityContext");
@@ -46,11 +49,21 @@ function* search(value: unknown, path: string, inherited: unknown): Generator<Pa
     if (!containers.some(isContainer)) continue;
     taken.add(key);
     const pod = { ...base, securityContext: unset(defaults) ? context : defaults, containers };
-    yield { path: `${path}.${key}`, value: pod };
+    yield { path: `${path}.${key}`, value: pod, partial: false };
   }
   for (const key of Object.keys(value)) {
     if (!taken.has(key) && key !== "status") yield* search(read(value, key), `${path}.${key}`, context);
   }
+}
+
+/** What an object says of pods that its operator makes: their security context, and what they share with their node. */
+function* settings(value: object, path: string): Generator<Pod> {
+  const context = read(value, "securityContext");
+  const host = HOST.filter((key) => read(value, key) === true).map((key) => [key, true]);
+  const isContext = typeof context === "object" && context !== null;
+  if (!isContext && host.length === 0) return;
+  const containers = isContext ? [{ securityContext: context }] : [];
+  yield { path, value: { ...Object.fromEntries(host), securityContext: context, containers }, partial: true };
 }
 
 function isList(value: unknown): boolean {

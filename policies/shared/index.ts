@@ -8,7 +8,6 @@ export {
   isPatch,
   isPlaceholder,
   LISTS,
-  type Pod,
   podKind,
   podOwners,
   podSpecs,
@@ -27,4 +26,15 @@ export {
   stackRule,
   withHeld,
 } from "./rule.ts";
-export { display, entries, items, leaves, mayEqual, type Part, read, UNKNOWN, unset } from "./values.ts";
+export {
+  display,
+  entries,
+  items,
+  leaves,
+  mayEqual,
+  type Part,
+  type Pod,
+  read,
+  UNKNOWN,
+  unset,
+} from "./values.ts";

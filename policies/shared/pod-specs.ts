@@ -1,19 +1,10 @@
 import { partsOfAws } from "./aws-containers.ts";
 import { podsOfValues } from "./chart-values.ts";
 import { templatesWithin } from "./custom-pods.ts";
-import { items, type Part, read, UNKNOWN, unset } from "./values.ts";
+import { items, type Part, type Pod, read, UNKNOWN, unset } from "./values.ts";
 
 /** The lists of containers in a pod's specification. */
 export const LISTS = ["initContainers", "containers", "ephemeralContainers"] as const;
-
-/** A pod's specification. */
-export interface Pod extends Part {
-  /**
-   * Whether it says only what it changes, as patches, charts' values and tasks of ECS do: what it leaves out is somebody
-   * else's to say, so that only what it sets is judged.
-   */
-  partial: boolean;
-}
 
 export interface Container {
   list: (typeof LISTS)[number];
@@ -106,7 +97,7 @@ export function podSpecs(type: string, props: unknown): Pod[] {
     return podOwners(type, props).map((owner) => ({ ...below(owner, path), partial }));
   }
   return [
-    ...templatesWithin(type, props).map((found) => ({ ...found, partial })),
+    ...templatesWithin(type, props).map((found) => ({ ...found, partial: partial || found.partial })),
     ...podsOfValues(type, props).map((found) => ({ ...found, partial: true })),
     ...partsOfAws(type, props).map((found) => ({ ...found, partial: true })),
   ];

@@ -60,6 +60,19 @@ describe("policies on pods, wherever a resource has them", () => {
     assert.equal((await root(resource(type, { spec: { templates } }))).length, 1);
   });
 
+  it("judge what is said of pods that an operator makes", async () => {
+    const type = "kubernetes:monitoring.coreos.com/v1:Prometheus";
+    assert.match(
+      (await root(resource(type, { spec: { securityContext: { runAsUser: 0 } } }))).join(),
+      /runAsUser 0/,
+    );
+    assert.deepEqual(await root(resource(type, { spec: { securityContext: { fsGroup: 2000 } } })), []);
+    const elastic = { nodeSets: [{ podTemplate: { spec: { hostNetwork: true } } }] };
+    const host = judgeBy("pods-no-host-access");
+    const search = resource("kubernetes:elasticsearch.k8s.elastic.co/v1:Elasticsearch", { spec: elastic });
+    assert.match((await host(search)).join(), /podTemplate\.spec\.hostNetwork is true/);
+  });
+
   it("leave alone what describes pods and runs none, and what completes an operator's", async () => {
     const rule = { validate: { pattern: { spec: { containers: [{ name: "*", image: "!*:latest" }] } } } };
     const schema = { properties: { containers: { items: { type: "object" } } } };
@@ -136,6 +149,7 @@ describe("policies on pods, wherever a resource has them", () => {
           /runAsNonRoot f/,
         ],
         ["containers-no-privilege", { securityContext: { privileged: true } }, /privileged true/],
+        ["containers-non-root", { controller: { runAsUser: 0 } }, /runAsUser 0/],
         ["containers-no-privilege", { agent: { privileged: true } }, /privileged true/],
         [
           "containers-drop-capabilities",

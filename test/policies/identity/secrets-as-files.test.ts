@@ -74,6 +74,10 @@ describe("policy secrets-as-files", () => {
       [variable("DB_SECRET", "hunter2"), /variable DB_SECRET/],
       [pod({ args: ["--password", "hunter2"] }), /args\[1\] \(it is the value of --password\)/],
       [pod({ command: ["sh", "-c", "mysql --password hunter2"] }), /command\[2\] \(it sets password\)/],
+      [
+        pod({ livenessProbe: { exec: { command: ["redis-cli", "-a", "hunter2", "ping"] } } }),
+        /livenessProbe\.exec/,
+      ],
       [pod({ command: ["/usr/bin/curl", "-u", "me:hunter2", "https://a.example"] }), /command\[2\]/],
     ];
     for (const [subject, reason] of wrong) assert.match((await judge(subject as never)).join(), reason);
@@ -120,6 +124,11 @@ describe("policy secrets-as-files", () => {
         "codebuild/project:Project",
         { environment: { environmentVariables: [{ name: "NPM_TOKEN", value: "hunter2" }] } },
         /NPM_TOKEN/,
+      ],
+      [
+        "ssm/parameter:Parameter",
+        { type: "String", name: "/orders/db-password", value: "hunter2" },
+        /SecureString/,
       ],
       ["glue/job:Job", { defaultArguments: { "--db_password": "hunter2" } }, /db_password/],
       ["sagemaker/model:Model", { containers: [{ environment: { API_KEY: "hunter2" } }] }, /API_KEY/],

@@ -19,10 +19,6 @@ function bucket(name: string): aws.s3.Bucket {
     rules: [{ applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: key.arn } }],
   });
   new aws.s3.BucketVersioning(name, { bucket: made.id, versioningConfiguration: { status: "Enabled" } });
-  new aws.s3.BucketLifecycleConfiguration(name, {
-    bucket: made.id,
-    rules: [{ id: "old", status: "Enabled", noncurrentVersionExpiration: { noncurrentDays: 90 } }],
-  });
   new aws.s3.BucketPolicy(name, {
     bucket: made.id,
     policy: pulumi.jsonStringify({
@@ -47,6 +43,13 @@ const assume = (service: string) =>
   JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],
+  });
+
+/** A policy document with a statement for each resource. */
+const allow = (...grants: [actions: string[], resource: pulumi.Input<string>][]) =>
+  pulumi.jsonStringify({
+    Version: "2012-10-17",
+    Statement: grants.map(([Action, Resource]) => ({ Effect: "Allow", Action, Resource })),
   });
 
 const state = new aws.dynamodb.Table("state", {
@@ -83,29 +86,14 @@ const logs = new aws.cloudwatch.LogGroup("check", {
 });
 new aws.iam.RolePolicy("check", {
   role: role.id,
-  policy: pulumi.jsonStringify({
-    Version: "2012-10-17",
-    Statement: [
-      { Effect: "Allow", Action: ["s3:GetObject"], Resource: pulumi.interpolate`${landing.arn}/*` },
-      { Effect: "Allow", Action: ["s3:PutObject"], Resource: pulumi.interpolate`${curated.arn}/*` },
-      {
-        Effect: "Allow",
-        Action: ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"],
-        Resource: state.arn,
-      },
-      {
-        Effect: "Allow",
-        Action: ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"],
-        Resource: arrived.arn,
-      },
-      { Effect: "Allow", Action: ["kms:Decrypt", "kms:GenerateDataKey"], Resource: key.arn },
-      {
-        Effect: "Allow",
-        Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-        Resource: pulumi.interpolate`${logs.arn}:*`,
-      },
-    ],
-  }),
+  policy: allow(
+    [["s3:GetObject"], pulumi.interpolate`${landing.arn}/*`],
+    [["s3:PutObject"], pulumi.interpolate`${curated.arn}/*`],
+    [["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem"], state.arn],
+    [["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], arrived.arn],
+    [["kms:Decrypt", "kms:GenerateDataKey"], key.arn],
+    [["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.interpolate`${logs.arn}:*`],
+  ),
 });
 const check = new aws.lambda.Function("check", {
   role: role.arn,
@@ -133,17 +121,10 @@ new aws.lambda.EventSourceMapping("check", {
 const glueRole = new aws.iam.Role("glue", { assumeRolePolicy: assume("glue.amazonaws.com"), tags });
 new aws.iam.RolePolicy("glue", {
   role: glueRole.id,
-  policy: pulumi.jsonStringify({
-    Version: "2012-10-17",
-    Statement: [
-      {
-        Effect: "Allow",
-        Action: ["s3:GetObject", "s3:PutObject"],
-        Resource: pulumi.interpolate`${curated.arn}/*`,
-      },
-      { Effect: "Allow", Action: "s3:ListBucket", Resource: curated.arn },
-    ],
-  }),
+  policy: allow(
+    [["s3:GetObject", "s3:PutObject"], pulumi.interpolate`${curated.arn}/*`],
+    [["s3:ListBucket"], curated.arn],
+  ),
 });
 const security = new aws.glue.SecurityConfiguration("glue", {
   encryptionConfiguration: {
@@ -165,18 +146,5 @@ new aws.glue.Job("tables", {
     "--database": catalog.name,
     "--secret_id": "risk/warehouse",
   },
-  tags,
-});
-const alarms = new aws.sns.Topic("alarms", { kmsMasterKeyId: key.arn, tags });
-new aws.cloudwatch.MetricAlarm("dead", {
-  namespace: "AWS/SQS",
-  metricName: "ApproximateNumberOfMessagesVisible",
-  dimensions: { QueueName: dead.name },
-  comparisonOperator: "GreaterThanThreshold",
-  threshold: 0,
-  evaluationPeriods: 1,
-  period: 300,
-  statistic: "Maximum",
-  alarmActions: [alarms.arn],
   tags,
 });

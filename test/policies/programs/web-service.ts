@@ -29,27 +29,18 @@ const publicRoutes = new aws.ec2.RouteTable(
   { vpcId: vpc.id, routes: [{ cidrBlock: "0.0.0.0/0", gatewayId: gateway.id }] },
   opts,
 );
-const dataRoutes = new aws.ec2.RouteTable("data", { vpcId: vpc.id, routes: [] }, opts);
+const innerRoutes = new aws.ec2.RouteTable("inner", { vpcId: vpc.id, routes: [] }, opts);
 for (const [index, subnet] of publicSubnets.entries()) {
   new aws.ec2.RouteTableAssociation(
     `public-${index}`,
     { subnetId: subnet.id, routeTableId: publicRoutes.id },
     opts,
   );
-  const address = new aws.ec2.Eip(`nat-${index}`, { domain: "vpc" }, opts);
-  const nat = new aws.ec2.NatGateway(`nat-${index}`, { subnetId: subnet.id, allocationId: address.id }, opts);
-  const table = new aws.ec2.RouteTable(
-    `private-${index}`,
-    { vpcId: vpc.id, routes: [{ cidrBlock: "0.0.0.0/0", natGatewayId: nat.id }] },
-    opts,
-  );
-  const subnetId = privateSubnets[index]?.id ?? "";
-  new aws.ec2.RouteTableAssociation(`private-${index}`, { subnetId, routeTableId: table.id }, opts);
 }
-for (const [index, subnet] of dataSubnets.entries()) {
+for (const [index, subnet] of [...privateSubnets, ...dataSubnets].entries()) {
   new aws.ec2.RouteTableAssociation(
     `data-${index}`,
-    { subnetId: subnet.id, routeTableId: dataRoutes.id },
+    { subnetId: subnet.id, routeTableId: innerRoutes.id },
     opts,
   );
 }
@@ -130,22 +121,22 @@ const execution = new aws.iam.Role(
   { assumeRolePolicy: assume("ecs-tasks.amazonaws.com") },
   opts,
 );
-new aws.iam.RolePolicy(
-  "execution",
+const grant = (Action: string[], Resource: pulumi.Input<string>) => ({ Effect: "Allow", Action, Resource });
+const Statement = [
+  grant(["logs:CreateLogStream", "logs:PutLogEvents"], pulumi.interpolate`${logs.arn}:*`),
+  grant(["secretsmanager:GetSecretValue"], password.arn),
+  grant(["ecr:GetAuthorizationToken"], "*"),
+];
+const policy = pulumi.jsonStringify({ Version: "2012-10-17", Statement });
+new aws.iam.RolePolicy("execution", { role: execution.id, policy }, opts);
+new aws.ec2.FlowLog(
+  "vpc",
   {
-    role: execution.id,
-    policy: pulumi.jsonStringify({
-      Version: "2012-10-17",
-      Statement: [
-        {
-          Effect: "Allow",
-          Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-          Resource: pulumi.interpolate`${logs.arn}:*`,
-        },
-        { Effect: "Allow", Action: "secretsmanager:GetSecretValue", Resource: password.arn },
-        { Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
-      ],
-    }),
+    vpcId: vpc.id,
+    trafficType: "ALL",
+    logDestinationType: "cloud-watch-logs",
+    logDestination: logs.arn,
+    iamRoleArn: execution.arn,
   },
   opts,
 );

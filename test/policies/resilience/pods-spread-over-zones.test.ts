@@ -70,6 +70,13 @@ describe("policy pods-spread-over-zones", () => {
     );
   });
 
+  it("take a required distance between zones for a spread", async () => {
+    const term = { topologyKey: zone, labelSelector: { matchLabels: LABELS } };
+    const affinity = { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } };
+    const apart = changed(changed(deployment, spread, undefined), "spec.template.spec.affinity", affinity);
+    assert.deepEqual(await judgeBy(POLICY)(resource(DEPLOYMENT, apart)), []);
+  });
+
   it("take replicas that nobody sets for one, and an autoscaler's for its minimum", async () => {
     const metadata = { name: "web", namespace: "trizone" };
     const unset = changed({ ...deployment, metadata }, "spec.replicas", undefined);

@@ -37,4 +37,14 @@ describe("policy aws-tags", () => {
     provider.inputs.defaultTags = JSON.stringify({ tags: { DataSovereignty: "AU" } });
     assert.match((await judge(provider, role())).join(), /Compliance is unset/);
   });
+
+  it("takes the default tags of all of a stack's providers for a component's", async () => {
+    const provider = awsProvider("ap-southeast-2");
+    assert.equal((await judge(provider, resource("awsx:ec2:Vpc", {}))).length, 1);
+    const tagged = awsProvider("ap-southeast-2");
+    tagged.inputs.defaultTags = JSON.stringify({ tags });
+    assert.deepEqual(await judge(tagged, resource("awsx:ec2:Vpc", {})), []);
+    const other = { ...awsProvider("ap-southeast-2"), urn: `${provider.urn}-other` };
+    assert.equal((await judge({ ...tagged }, other, resource("awsx:ec2:Vpc", {}))).length, 1);
+  });
 });
