@@ -39,8 +39,8 @@ const VALUES: [RegExp, string][] = [
 /** A name and its value in a file (`password: hunter2`) or a command (`--password=hunter2`). */
 const ASSIGNMENT = /(?:^|[\s"'{,;&?-])([A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*["']?([^\s"',;&}]+)/g;
 
-/** An option of a command and its value, as two words. */
-const OPTION = /(?:^|\s)--?([A-Za-z][\w.-]*)[ \t]+["']?([^\s"'-][^\s"']*)/g;
+/** A long option of a command and its value, as two words; with one dash it may as well be prose. */
+const OPTION = /(?:^|\s)--([A-Za-z][\w.-]*)[ \t]+["']?([^\s"'-][^\s"']*)/g;
 
 /** Values that refer to a secret or aren't one: a path, a variable, a template, a boolean, a URL, an ARN, a key's alias. */
 const REFERENCE =

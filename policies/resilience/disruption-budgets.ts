@@ -7,6 +7,7 @@ import {
   isPlaceholder,
   matches,
   mayEqual,
+  namespaceOf,
   podKind,
   podTemplates,
   read,
@@ -55,7 +56,7 @@ function covers(
   { type: budgetType, props: budget }: PolicyResource,
   { type, props }: PolicyResource,
 ): boolean {
-  if (!mayEqual(read(budget, "metadata", "namespace"), read(props, "metadata", "namespace"))) return false;
+  if (!mayEqual(namespaceOf(budget), namespaceOf(props))) return false;
   const selector = read(budget, "spec", "selector");
   if (isEverything(selector)) return BUDGET.exec(budgetType)?.[1] === "v1";
   return podTemplates(type, props).every(({ value: template }) =>

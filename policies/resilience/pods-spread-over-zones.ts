@@ -8,6 +8,7 @@ import {
   items,
   matches,
   mayEqual,
+  namespaceOf,
   PRODUCTION_SCHEMA,
   podKind,
   podOwners,
@@ -96,7 +97,7 @@ function scales(scaler: unknown, owner: unknown, kind: string | undefined): bool
   return (
     mayEqual(read(target, "kind") ?? "Deployment", kind) &&
     mayEqual(read(target, "name"), read(owner, "metadata", "name")) &&
-    mayEqual(read(scaler, "metadata", "namespace"), read(owner, "metadata", "namespace"))
+    mayEqual(namespaceOf(scaler), namespaceOf(owner))
   );
 }
 

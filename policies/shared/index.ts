@@ -1,7 +1,7 @@
 /** What rules are made with: their form, reading properties that may be unknown, pods, policy documents, links. */
 
 export { chartValues } from "./chart-values.ts";
-export { matches } from "./labels.ts";
+export { matches, namespaceOf } from "./labels.ts";
 export {
   type Container,
   containersOf,

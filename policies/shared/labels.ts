@@ -1,5 +1,10 @@
 import { entries, items, mayEqual, read, UNKNOWN, unset } from "./values.ts";
 
+/** The namespace of an object's manifest. */
+export function namespaceOf(object: unknown): unknown {
+  return read(object, "metadata", "namespace") ?? "default";
+}
+
 /**
  * Whether a label selector of Kubernetes finds an object with these labels; a value that isn't known yet may be right.
  * A selector that asks for nothing finds nothing here: whether it means everything depends on where it stands.
