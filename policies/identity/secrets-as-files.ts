@@ -41,7 +41,7 @@ const rule = resourceRule({
         return why ? [`${path} (${why})`] : [];
       }),
       ...(CONFIG_MAP.test(type) ? configMap(props, reason) : []),
-      ...chartValues(type, props).flatMap(({ path, value }) => inChart(value, path)),
+      ...chartValues(type, props).flatMap(({ path, value }) => inChart(value, path, declared.get(urn))),
     ];
   },
 });
@@ -137,10 +137,13 @@ function decoded([key, value]: [string, unknown]): [string, unknown] {
   return [key, typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : value];
 }
 
-/** A chart's values may name a Secret under any key but a password's, so that others are judged by their values. */
-function inChart(values: unknown, at: string): string[] {
+/**
+ * A chart's values may name a Secret under any key but a password's, so that others are judged by their values. A
+ * password that the program declares a secret is one that the chart is to keep.
+ */
+function inChart(values: unknown, at: string, secrets?: ReadonlySet<unknown>): string[] {
   return [...leaves(values, new Set())].flatMap(({ path, key, value }) => {
-    const name = /pass(word|phrase)$/i.test(key) ? key : "";
+    const name = /pass(word|phrase)$/i.test(key) && !secrets?.has(value) ? key : "";
     const reason = typeof value === "string" ? looksSecret(name, value) : undefined;
     return reason ? [`${at}.${path} (${reason})`] : [];
   });

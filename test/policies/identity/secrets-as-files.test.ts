@@ -115,6 +115,8 @@ describe("policy secrets-as-files", () => {
     const map = resource("kubernetes:core/v1:ConfigMap", { data: { backend: declared } });
     assert.match((await judge(map)).join(), /data\["backend"\] \(the program declares/);
     assert.deepEqual(await judge(variable("BACKEND", "hunter2")), []);
+    const kept = { chart: "grafana", version: "8.0.0", values: { adminPassword: declared } };
+    assert.deepEqual(await judge(resource("kubernetes:helm.sh/v3:Release", kept)), []);
   });
 
   it("looks into the environments of functions, builds and machines", async () => {
