@@ -39,7 +39,7 @@ for (const [index, subnet] of publicSubnets.entries()) {
 }
 for (const [index, subnet] of [...privateSubnets, ...dataSubnets].entries()) {
   new aws.ec2.RouteTableAssociation(
-    `data-${index}`,
+    `inner-${index}`,
     { subnetId: subnet.id, routeTableId: innerRoutes.id },
     opts,
   );
@@ -209,7 +209,7 @@ const database = new aws.rds.Cluster(
 );
 for (const index of [1, 2]) {
   new aws.rds.ClusterInstance(
-    `data-${index}`,
+    `inner-${index}`,
     { clusterIdentifier: database.id, engine: "aurora-postgresql", instanceClass: "db.r6g.large" },
     opts,
   );
