@@ -8,6 +8,8 @@ const AUTHORITY = "trizone-pods";
 const REPOSITORY = "https://charts.jetstack.io";
 
 export interface PodAuthorityArgs {
+  /** What must be there while its pods pull their images, e.g. the network. */
+  after?: pulumi.Resource[];
   transform?: { release?: Transform<k8s.helm.v3.ReleaseArgs> };
 }
 
@@ -34,7 +36,7 @@ export class PodAuthority extends pulumi.ComponentResource {
       { metadata: { name: NAMESPACE, labels } },
       { parent: this },
     ).metadata.name;
-    const manager = this.#release(namespace, "cert-manager", "v1.21.2", CERT_MANAGER, []);
+    const manager = this.#release(namespace, "cert-manager", "v1.21.2", CERT_MANAGER, args.after ?? []);
     const driver = this.#release(namespace, "cert-manager-csi-driver", "v0.10.4", CSI_DRIVER, [manager]);
     this.issuer = this.#issuer(namespace, manager, driver);
     this.registerOutputs({ issuer: this.issuer });
@@ -105,19 +107,31 @@ export class PodAuthority extends pulumi.ComponentResource {
   }
 }
 
+/** Pod Security's "restricted" profile, under the names that cert-manager's charts give it. */
+const CONTEXTS = {
+  securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+  containerSecurityContext: {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"] },
+  },
+};
+
 const CERT_MANAGER = {
+  ...CONTEXTS,
   crds: { enabled: true, keep: true },
   replicaCount: 2,
   topologySpreadConstraints: overZones("cert-manager"),
   podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
   resources: resources("20m", "96Mi", "256Mi"),
   webhook: {
+    ...CONTEXTS,
     replicaCount: 3,
     topologySpreadConstraints: overZones("webhook"),
     podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
     resources: resources("20m", "64Mi", "128Mi"),
   },
-  cainjector: { replicaCount: 2, resources: resources("20m", "96Mi", "256Mi") },
+  cainjector: { ...CONTEXTS, replicaCount: 2, resources: resources("20m", "96Mi", "256Mi") },
 };
 
 const CSI_DRIVER = {

@@ -44,7 +44,7 @@ describe("program", () => {
     assert.equal(web.API_URL, loadBalancers.internal.url);
     assert.deepEqual([web.ISSUER, web.CLIENT_ID], [issuer, clientId]);
     const gateway = environment(graph, "gateway");
-    assert.equal(gateway.TRADING_URL, "http://trading.trizone.svc.cluster.local:8080");
+    assert.equal(gateway.TRADING_URL, "https://trading.trizone.svc.cluster.local:8080");
     const trading = environment(graph, "trading");
     assert.equal(
       trading.DATABASE_URL,
@@ -71,7 +71,7 @@ describe("program", () => {
       6,
     );
     const ports = ofType(graph, "aws:lb/listener:Listener").map(({ inputs }) => inputs.port);
-    assert.deepEqual(ports.sort(), [443, 80, 80]);
+    assert.deepEqual(ports.sort(), [443, 443, 80, 80]);
     assert.match(
       reveal<string>(graph.outputs.publicUrl),
       /^https:\/\/public-alb-\w+-\d+\.ap-southeast-2\.elb\.amazonaws\.com$/,

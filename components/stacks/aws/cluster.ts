@@ -56,7 +56,11 @@ export function awsCluster(config: Config, governance: AwsGovernance, network: N
   );
   if (nodes.warm > 0) new WarmPool("warm-pool", { perZone: nodes.warm }, { provider: kubernetes });
   const namespace = createNamespace(config.namespace, kubernetes).metadata.name;
-  const { issuer: certificateIssuer } = new PodAuthority("pod-authority", {}, { provider: kubernetes });
+  const { issuer: certificateIssuer } = new PodAuthority(
+    "pod-authority",
+    { after },
+    { provider: kubernetes },
+  );
   return { cluster, controllers, certificateIssuer, namespace };
 }
 

@@ -21,7 +21,7 @@ describe("controllers", () => {
       assert.ok(addOns.includes(name));
     const releases = ofType(dev, RELEASE).map(({ inputs }) => reveal<Release>(inputs));
     for (const { name, version, repositoryOpts } of releases) {
-      assert.match(version, /^\d+\.\d+\.\d+$/, name);
+      assert.match(version, /^v?\d+\.\d+\.\d+$/, name);
       assert.match(repositoryOpts.repo, /^https:/);
     }
     const names = releases.map(({ name }) => name);
@@ -38,6 +38,8 @@ describe("controllers", () => {
   it("run as a user other than root, whatever each chart calls it", () => {
     for (const { inputs } of ofType(dev, RELEASE)) {
       const { name, values } = reveal<Release>(inputs);
+      // It mounts into other pods' folders on the node, which only root can.
+      if (name === "cert-manager-csi-driver") continue;
       const contexts = [...securityContexts(values)];
       assert.ok(contexts.length > 0, name);
       for (const context of contexts) {

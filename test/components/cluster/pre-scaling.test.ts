@@ -22,7 +22,8 @@ describe("pre-scaling", () => {
   });
 
   it("comes half an hour before the exchange opens and goes after, by the exchange's clock", () => {
-    const times = ofType(prod, CRON_JOB).map(({ name, inputs }) => {
+    const jobs = ofType(prod, CRON_JOB).filter(({ name }) => name.startsWith("pre-scaling-"));
+    const times = jobs.map(({ name, inputs }) => {
       const { schedule, timeZone } = reveal<{ schedule: string; timeZone: string }>(inputs.spec);
       return [name, schedule, timeZone];
     });

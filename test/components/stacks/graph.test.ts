@@ -84,7 +84,8 @@ describe("components on the evaluated graph", () => {
       return [name, action?.type, action?.fixedResponse?.statusCode];
     });
     assert.deepEqual(elsewhere.sort(), [
-      ["internal-http", "fixed-response", "404"],
+      ["internal-https", "fixed-response", "404"],
+      ["internal-redirect", "redirect", undefined],
       ["public-https", "fixed-response", "404"],
       ["public-redirect", "redirect", undefined],
     ]);

@@ -1,5 +1,6 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, fetch } from "undici";
-import type { KubernetesObject } from "../objects.ts";
+import { type KubernetesObject, ofKind } from "../objects.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: each path has an answer of its own
 type Answer = any;
@@ -90,7 +91,7 @@ function messageOf(text: string): string {
 }
 
 /** A definition for a kind whose controller isn't here, which takes any fields and can be scaled. */
-export function openDefinition({ apiVersion, kind }: KubernetesObject): KubernetesObject {
+function openDefinition({ apiVersion, kind }: KubernetesObject): KubernetesObject {
   const [group = "", version = ""] = apiVersion.split("/");
   const singular = kind.toLowerCase();
   const plural = singular.endsWith("s") ? `${singular}es` : `${singular}s`;
@@ -116,4 +117,32 @@ export function openDefinition({ apiVersion, kind }: KubernetesObject): Kubernet
       ],
     },
   };
+}
+
+/** Namespaces that others make, and definitions of kinds whose controllers the charts bring. */
+export async function define(api: Api, objects: KubernetesObject[]): Promise<void> {
+  const made = new Set(ofKind(objects, "Namespace").map(({ metadata }) => metadata.name));
+  for (const name of new Set(objects.map(({ metadata }) => metadata.namespace ?? "default"))) {
+    if (made.has(name)) continue;
+    await api.apply({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+  }
+  const custom = new Map(
+    objects
+      .filter(({ apiVersion }) => /\.[a-z]+\//.test(apiVersion) && !/\.k8s\.io\//.test(apiVersion))
+      .concat(
+        objects.filter(({ apiVersion }) =>
+          /^(secrets-store\.csi\.x-k8s\.io|elbv2\.k8s\.aws)\//.test(apiVersion),
+        ),
+      )
+      .map((object) => [`${object.apiVersion} ${object.kind}`, object]),
+  );
+  for (const object of custom.values()) {
+    await api.apply(openDefinition(object));
+    const served = async () => (await api.pathOf(object)) !== "";
+    for (let tries = 0; !(await served().catch(() => false)); tries++) {
+      if (tries === 60) throw new Error(`${object.kind} is not served`);
+      api.forget();
+      await sleep(500);
+    }
+  }
 }

@@ -121,16 +121,20 @@ export class Nodes {
   async #releases(): Promise<void> {
     const { items } = await this.#api.get("/apis/argoproj.io/v1alpha1/rollouts").catch(none);
     for (const rollout of items) {
-      const { namespace } = rollout.metadata;
+      const { namespace, uid } = rollout.metadata;
+      const { apiVersion, kind } = rollout;
+      // Without an owner, the Deployment would take it for its own.
+      const owner = { apiVersion, kind, name: rollout.metadata.name, uid, controller: true };
       const { name } = rollout.spec.workloadRef;
       const { spec } = await this.#api.get(`/apis/apps/v1/namespaces/${namespace}/deployments/${name}`);
       const hash = spec.template.metadata.annotations?.release ?? "first";
       const release = { "rollouts-pod-template-hash": hash };
       const labels = { ...spec.template.metadata.labels, ...release };
+      const metadata = { name: `${name}-${hash}`, namespace, labels, ownerReferences: [owner] };
       await this.#api.apply({
         apiVersion: "apps/v1",
         kind: "ReplicaSet",
-        metadata: { name: `${name}-${hash}`, namespace, labels },
+        metadata,
         spec: {
           replicas: rollout.spec.replicas,
           selector: { matchLabels: { ...spec.selector.matchLabels, ...release } },
