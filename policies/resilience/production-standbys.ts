@@ -35,7 +35,11 @@ export const STANDBYS: Record<string, Check> = {
     return ["it is one node without a replication group"];
   },
   "aws:memorydb/cluster:Cluster": atLeast("numReplicasPerShard", 1, 1),
-  "aws:redshift/cluster:Cluster": either(is("multiAz", true), is("availabilityZoneRelocationEnabled", true)),
+  "aws:redshift/cluster:Cluster": either(
+    // The provider has it as a text.
+    is("multiAz", true, "true"),
+    is("availabilityZoneRelocationEnabled", true),
+  ),
   "aws:mq/broker:Broker": is("deploymentMode", "ACTIVE_STANDBY_MULTI_AZ", "CLUSTER_MULTI_AZ"),
   "aws:msk/cluster:Cluster": different("brokerNodeGroupInfo.clientSubnets", 2),
   "aws:opensearch/domain:Domain": search,

@@ -66,7 +66,9 @@ export function resourceRule(
     enforcementLevel: "mandatory",
     validateResource: (resource, reportViolation) => {
       const held = heldObjects(resource.type, resource.props).flatMap(({ where, type, props }) =>
-        judge({ ...resource, type, props }).map((finding) => `${where}: ${finding}`),
+        judge({ ...resource, type, props: props as ResourceValidationArgs["props"] }).map(
+          (finding) => `${where}: ${finding}`,
+        ),
       );
       const findings = [...judge(resource), ...held];
       if (findings.length > 0) reportViolation(message(resource, verdict, findings, fix));
