@@ -16,6 +16,7 @@ import { logsKept } from "./data/logs-kept.ts";
 import { noPublicBucket, noPublicDatabase } from "./data/no-public-data.ts";
 import { clusterAdministrators } from "./identity/cluster-administrators.ts";
 import { iamNoWildcards } from "./identity/iam-no-wildcards.ts";
+import { noArbitraryCode } from "./identity/no-arbitrary-code.ts";
 import { noLongLivedKeys } from "./identity/no-long-lived-keys.ts";
 import { secretsAsFiles } from "./identity/secrets-as-files.ts";
 import { databaseTierIsolated } from "./network/database-tier-isolated.ts";
@@ -58,7 +59,7 @@ const network = [
   tlsOnly,
 ];
 /** Who may do what, and how secrets reach those who need them. */
-const identity = [iamNoWildcards, noLongLivedKeys, clusterAdministrators, secretsAsFiles];
+const identity = [iamNoWildcards, noLongLivedKeys, clusterAdministrators, secretsAsFiles, noArbitraryCode];
 /** What a pod's containers may do, what they run, and what they must declare. */
 const containers = [
   containersNonRoot,

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { parseAllDocuments } from "yaml";
 import { ACCOUNT, arn, derived, type Invoke, text } from "./naming.ts";
 import { getPolicyDocument } from "./policy-document.ts";
 
@@ -99,6 +100,9 @@ export const invokes: Record<string, Invoke> = {
     name: region,
     region,
     endpoint: `ec2.${region}.amazonaws.com`,
+  }),
+  "kubernetes:yaml:decode": (args) => ({
+    result: parseAllDocuments(text(args, "text") ?? "").flatMap((document) => document.toJS() ?? []),
   }),
   "aws:index/getPartition:getPartition": () => ({ id: "aws", partition: "aws", dnsSuffix: "amazonaws.com" }),
   "aws:index/getCallerIdentity:getCallerIdentity": () => ({

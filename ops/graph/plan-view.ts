@@ -2,11 +2,15 @@ import { mask, type Resource, type Violation } from "../../engine/index.ts";
 import type { Declared } from "../../local/declare.ts";
 import type { GraphDiff } from "./diff.ts";
 import { summarizeDiff } from "./diff-view.ts";
+import { type Hidden, hiddenResources } from "./hidden.ts";
 
 /** Resources by their parent. */
 type Children = Map<string | undefined, Resource[]>;
 
-/** The plan for programs: secrets masked; `recorded` is the difference from the recorded graph, null where none is. */
+/**
+ * The plan for programs: secrets masked; `notLookedInto` are the resources that were judged by their arguments alone;
+ * `recorded` is the difference from the recorded graph, null where none is.
+ */
 export function planJson({ graph, violations }: Declared, recorded?: GraphDiff): object {
   const resources = graph.resources.map(({ urn, type, name, parent, dependencies, provider, inputs }) => ({
     urn,
@@ -21,6 +25,7 @@ export function planJson({ graph, violations }: Declared, recorded?: GraphDiff):
     stack: graph.stack,
     resources,
     violations,
+    notLookedInto: hiddenResources(graph),
     outputs: mask(graph.outputs),
     recorded: recorded ?? null,
   };
@@ -38,6 +43,7 @@ export function renderPlan({ graph, violations }: Declared, recorded?: GraphDiff
     ...roots.flatMap((root) => branch(root, children, "")),
     "",
     ...verdicts(violations),
+    ...unseen(hiddenResources(graph)),
     "",
     "outputs",
     ...Object.entries(graph.outputs).map(([key, value]) => `  ${key}: ${JSON.stringify(mask(value))}`),
@@ -69,5 +75,15 @@ function verdicts(violations: Violation[]): string[] {
     ...violations.map(
       ({ policy, level, urn, message }) => `  [${level}] ${policy}: ${message}${urn ? `\n    ${urn}` : ""}`,
     ),
+  ];
+}
+
+/** What no policy saw, by kind: resources that were judged by their arguments alone. */
+function unseen(hidden: Hidden[]): string[] {
+  if (hidden.length === 0) return [];
+  const kinds = Map.groupBy(hidden, ({ type, hides }) => `${type}: ${hides}`);
+  return [
+    `not looked into: ${hidden.length} resource${hidden.length === 1 ? "" : "s"}, judged by their arguments alone`,
+    ...[...kinds].map(([kind, of]) => `  ${kind} (${of.map(({ name }) => name).join(", ")})`),
   ];
 }

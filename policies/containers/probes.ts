@@ -1,4 +1,4 @@
-import { containersOf, podKind, read, resourceRule, UNKNOWN, unset } from "../shared/index.ts";
+import { containersOf, isPlaceholder, podKind, read, resourceRule, UNKNOWN, unset } from "../shared/index.ts";
 
 const NEEDED = [
   ["requests", "cpu"],
@@ -16,7 +16,7 @@ export const containersResources = resourceRule({
   judge: ({ type, props }) =>
     containersOf(type, props)
       // Kubernetes lets ephemeral containers have none.
-      .filter(({ list }) => list !== "ephemeralContainers")
+      .filter(({ list, partial }) => list !== "ephemeralContainers" && !partial)
       .flatMap(({ where, value }) =>
         NEEDED.flatMap(([kind, resource]) => {
           const amount = read(value, "resources", kind, resource);
@@ -37,9 +37,6 @@ const SERVING = new Set([
   "Rollout",
 ]);
 
-/** Kubernetes' own placeholder image, which reserves room on a node, serves nothing and answers no probe. */
-const PLACEHOLDER = /(^|\/)pause[:@]/;
-
 /** A pod that isn't ready gets no traffic, and one that hangs is restarted. */
 export const containersProbes = resourceRule({
   name: "containers-probes",
@@ -50,7 +47,7 @@ export const containersProbes = resourceRule({
   judge: ({ type, props }) => {
     if (!SERVING.has(podKind(type) ?? "")) return [];
     return containersOf(type, props)
-      .filter(({ list, value }) => list === "containers" && !isPlaceholder(read(value, "image")))
+      .filter(({ list, value, partial }) => !partial && list === "containers" && !isPlaceholder(value))
       .flatMap(({ where, value }) =>
         PROBES.filter((probe) => unset(read(value, probe)) || read(value, probe) === UNKNOWN).map(
           (probe) => `${where} has no ${probe}`,
@@ -58,7 +55,3 @@ export const containersProbes = resourceRule({
       );
   },
 });
-
-function isPlaceholder(image: unknown): boolean {
-  return typeof image === "string" && PLACEHOLDER.test(image);
-}

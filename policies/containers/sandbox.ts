@@ -23,16 +23,23 @@ export const containersNoPrivilege = resourceRule({
 });
 
 function judge(container: Container): string[] {
-  const { where, value, pod } = container;
+  const { where, value, pod, partial } = container;
   const own = (...path: string[]) => read(value, "securityContext", ...path);
   const hostProcess = [value, pod].map((of) => read(of, "securityContext", "windowsOptions", "hostProcess"));
   const profile = read(securityContext(container, "seccompProfile"), "type");
+  const isOpen = (setting: unknown, closed: boolean) => !closed && !(partial && unset(setting));
+  const appArmor = read(securityContext(container, "appArmorProfile"), "type");
   const refused: [boolean, string, unknown][] = [
     [isOn(own("privileged")), "privileged", own("privileged")],
-    [own("allowPrivilegeEscalation") !== false, "allowPrivilegeEscalation", own("allowPrivilegeEscalation")],
+    [
+      isOpen(own("allowPrivilegeEscalation"), own("allowPrivilegeEscalation") === false),
+      "allowPrivilegeEscalation",
+      own("allowPrivilegeEscalation"),
+    ],
     [!unset(own("procMount")) && own("procMount") !== "Default", "procMount", own("procMount")],
     [hostProcess.some(isOn), "windowsOptions.hostProcess", true],
-    [!SECCOMP.includes(String(profile)), "seccompProfile.type", profile],
+    [isOpen(profile, SECCOMP.includes(String(profile))), "seccompProfile.type", profile],
+    [appArmor === "Unconfined", "appArmorProfile.type", appArmor],
   ];
   return refused.flatMap(([is, key, actual]) => (is ? [`${where} has ${key} ${display(actual)}`] : []));
 }
@@ -49,12 +56,14 @@ export const containersDropCapabilities = resourceRule({
   verdict: "keeps capabilities of root",
   fix: "Set capabilities to { drop: [ALL] } in the container's securityContext.",
   judge: ({ type, props }) =>
-    containersOf(type, props).flatMap(({ where, value }) => {
+    containersOf(type, props).flatMap(({ where, value, partial }) => {
       const capabilities = read(value, "securityContext", "capabilities");
       const added = read(capabilities, "add");
       const extra = items(added).filter((name) => name !== "NET_BIND_SERVICE");
       return [
-        ...(items(read(capabilities, "drop")).includes("ALL") ? [] : [`${where} doesn't drop ALL`]),
+        ...(partial || items(read(capabilities, "drop")).includes("ALL")
+          ? []
+          : [`${where} doesn't drop ALL`]),
         ...(added === UNKNOWN ? [`${where} adds what is not known in a preview`] : []),
         ...extra.map((name) => `${where} adds ${display(name)}`),
       ];
@@ -69,8 +78,10 @@ export const containersReadOnlyRoot = resourceRule({
   verdict: "can change its own image's files",
   fix: "Set readOnlyRootFilesystem to true in the container's securityContext, and mount an emptyDir where it must write.",
   judge: ({ type, props }) =>
-    containersOf(type, props).flatMap(({ where, value }) => {
+    containersOf(type, props).flatMap(({ where, value, partial }) => {
       const setting = read(value, "securityContext", "readOnlyRootFilesystem");
-      return setting === true ? [] : [`${where} has readOnlyRootFilesystem ${display(setting)}`];
+      return setting === true || (partial && unset(setting))
+        ? []
+        : [`${where} has readOnlyRootFilesystem ${display(setting)}`];
     }),
 });

@@ -1,4 +1,7 @@
-import { items, read, UNKNOWN, unset } from "./values.ts";
+import { partsOfAws } from "./aws-containers.ts";
+import { podsOfValues } from "./chart-values.ts";
+import { templatesWithin } from "./custom-pods.ts";
+import { items, type Part, type Pod, read, UNKNOWN, unset } from "./values.ts";
 
 /** The lists of containers in a pod's specification. */
 export const LISTS = ["initContainers", "containers", "ephemeralContainers"] as const;
@@ -10,6 +13,8 @@ export interface Container {
   value: unknown;
   /** The pod's specification that it is in. */
   pod: unknown;
+  /** Whether only what it sets is to be judged. */
+  partial: boolean;
 }
 
 /**
@@ -17,15 +22,21 @@ export interface Container {
  * specification is missing) are refused by `containers-non-root`, once for all policies.
  */
 export function containersOf(type: string, props: unknown): Container[] {
-  return podSpecs(type, props).flatMap(({ path, value: pod }) =>
+  return podSpecs(type, props).flatMap(({ path, value: pod, partial }) =>
     LISTS.flatMap((list) =>
       items(read(pod, list)).map((value, index) => {
         const name = read(value, "name");
-        const at = `${path}.${list}[${index}]`;
-        return { list, pod, value, where: typeof name === "string" ? `${at} "${name}"` : at };
+        const at = path === "" ? `${list}[${index}]` : `${path}.${list}[${index}]`;
+        const where = typeof name === "string" ? `${at} "${name}"` : at;
+        return { list, pod, value, where, partial: partial || isPartial(type, value) };
       }),
     ),
   );
+}
+
+/** A custom resource's container without an image completes one that its operator makes. */
+function isPartial(type: string, container: unknown): boolean {
+  return podKind(type) === undefined && read(container, "image") === undefined && container !== UNKNOWN;
 }
 
 /** A setting of a container's security context, else of its pod's, as Kubernetes applies them. */
@@ -50,23 +61,21 @@ const TEMPLATE: Record<string, string[]> = {
 
 const TYPE = /^kubernetes:(?:core|apps|batch|extensions|argoproj\.io)\/[^:]+:([A-Za-z]+?)(List|Patch)?$/;
 
-/** A value in a resource, and its path there. */
-export interface Part {
-  path: string;
-  /** `UNKNOWN` or undefined where it can't be read. */
-  value: unknown;
-}
-
 /** The kind of a Kubernetes resource that runs pods, `Deployment` for a `DeploymentList` too; else undefined. */
 export function podKind(type: string): string | undefined {
   const kind = TYPE.exec(type)?.[1];
   return kind !== undefined && kind in TEMPLATE ? kind : undefined;
 }
 
+/** Whether a resource changes an object that somebody else made, and says only what it changes. */
+export function isPatch(type: string): boolean {
+  return /^kubernetes:.*[a-z]Patch$/.test(type);
+}
+
 /** The objects that run pods: the resource, or the items of a list of them. */
 export function podOwners(type: string, props: unknown): Part[] {
-  const [, kind = "", form] = TYPE.exec(type) ?? [];
-  if (!(kind in TEMPLATE)) return [];
+  const form = TYPE.exec(type)?.[2];
+  if (podKind(type) === undefined) return [];
   if (form !== "List") return [{ path: "", value: props }].filter(({ value }) => !refersElsewhere(value));
   const list = read(props, "items");
   if (!Array.isArray(list)) return [{ path: "items", value: list === UNKNOWN ? UNKNOWN : undefined }];
@@ -79,10 +88,19 @@ export function podTemplates(type: string, props: unknown): Part[] {
   return podOwners(type, props).map((owner) => below(owner, path));
 }
 
-/** The pod specifications of a Kubernetes resource; none where it runs no pods. */
-export function podSpecs(type: string, props: unknown): Part[] {
-  const path = [...(TEMPLATE[podKind(type) ?? ""] ?? []), "spec"];
-  return podOwners(type, props).map((owner) => below(owner, path));
+/** The pods' specifications of a resource, wherever it has some; none where it runs no pods. */
+export function podSpecs(type: string, props: unknown): Pod[] {
+  const partial = isPatch(type);
+  const kind = podKind(type);
+  if (kind !== undefined) {
+    const path = [...(TEMPLATE[kind] ?? []), "spec"];
+    return podOwners(type, props).map((owner) => ({ ...below(owner, path), partial }));
+  }
+  return [
+    ...templatesWithin(type, props).map((found) => ({ ...found, partial: partial || found.partial })),
+    ...podsOfValues(type, props).map((found) => ({ ...found, partial: true })),
+    ...partsOfAws(type, props).map((found) => ({ ...found, partial: true })),
+  ];
 }
 
 function below(owner: Part, path: string[]): Part {
@@ -94,4 +112,13 @@ function below(owner: Part, path: string[]): Part {
 /** Whether a Rollout takes its pods from a Deployment, which is judged itself. */
 function refersElsewhere(owner: unknown): boolean {
   return read(owner, "spec", "workloadRef") !== undefined && read(owner, "spec", "template") === undefined;
+}
+
+/** Kubernetes' own placeholder image, which reserves room on a node, serves nothing and answers no probe. */
+const PLACEHOLDER = /(^|\/)pause[:@]/;
+
+/** Whether a container does nothing but keep room, so that it may be lost at any time. */
+export function isPlaceholder(container: unknown): boolean {
+  const image = read(container, "image");
+  return typeof image === "string" && PLACEHOLDER.test(image);
 }

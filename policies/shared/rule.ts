@@ -7,6 +7,7 @@ import type {
   StackValidationArgs,
   StackValidationPolicy,
 } from "@pulumi/policy";
+import { heldObjects } from "./kubernetes-objects.ts";
 import { items, read } from "./values.ts";
 
 /** The two names that the provider has for the type of a load balancer. */
@@ -32,33 +33,6 @@ export function ofType(resources: PolicyResource[], ...types: string[]): PolicyR
   return resources.filter(({ type }) => types.includes(type));
 }
 
-const DEFAULT = ["prod"];
-
-/** The policy setting that names the production stacks, for policies that are stricter there. */
-export const PRODUCTION_SCHEMA: PolicyConfigSchema = {
-  properties: {
-    stacks: {
-      type: "array",
-      items: { type: "string" },
-      default: DEFAULT,
-      description: "The production stacks. `prod` stands for its layers too, such as `prod-foundation`.",
-    },
-  },
-};
-
-/** Whether a resource belongs to a production stack, by its URN. */
-export function isProduction({
-  urn,
-  getConfig,
-}: {
-  urn: string;
-  getConfig: <T extends object>() => T;
-}): boolean {
-  const [stack = ""] = urn.replace(/^urn:pulumi:/, "").split("::");
-  const given = items(read(getConfig(), "stacks")).map(String);
-  return (given.length > 0 ? given : DEFAULT).some((name) => stack === name || stack.startsWith(`${name}-`));
-}
-
 /** Says what is wrong with the properties of a resource of one type, and where; nothing is wrong with an empty list. */
 export type Check = (props: unknown) => string[];
 
@@ -73,7 +47,10 @@ interface Rule {
   configSchema?: PolicyConfigSchema;
 }
 
-/** A mandatory policy on each resource by itself; `judge` says what is wrong with it, and where. */
+/**
+ * A mandatory policy on each resource by itself, and on the Kubernetes objects among its arguments; `judge` says what is
+ * wrong with it, and where.
+ */
 export function resourceRule(
   rule: Rule & {
     judge: (resource: ResourceValidationArgs) => string[];
@@ -88,10 +65,26 @@ export function resourceRule(
     ...(judgeStack ? { validateStack: stackRule({ ...about, judge: judgeStack }).validateStack } : {}),
     enforcementLevel: "mandatory",
     validateResource: (resource, reportViolation) => {
-      const findings = judge(resource);
+      const held = heldObjects(resource.type, resource.props).flatMap(({ where, type, props }) =>
+        judge({ ...resource, type, props: props as ResourceValidationArgs["props"] }).map(
+          (finding) => `${where}: ${finding}`,
+        ),
+      );
+      const findings = [...judge(resource), ...held];
       if (findings.length > 0) reportViolation(message(resource, verdict, findings, fix));
     },
   };
+}
+
+/** The resources of a stack, each followed by the Kubernetes objects among its arguments. */
+export function withHeld(resources: PolicyResource[]): PolicyResource[] {
+  return resources.flatMap((resource) => [
+    resource,
+    ...heldObjects(resource.type, resource.props).map(({ type, props }) => ({
+      ...resource,
+      ...{ type, props: props as Record<string, unknown> },
+    })),
+  ]);
 }
 
 /** What is wrong with one resource of a stack. */

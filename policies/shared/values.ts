@@ -20,6 +20,22 @@ export function read(root: unknown, ...path: (string | number)[]): unknown {
   return value;
 }
 
+/** A value in a resource, and its path there. */
+export interface Part {
+  path: string;
+  /** `UNKNOWN` or undefined where it can't be read. */
+  value: unknown;
+}
+
+/** A pod's specification. */
+export interface Pod extends Part {
+  /**
+   * Whether it says only what it changes, as patches, charts' values and tasks of ECS do: what it leaves out is somebody
+   * else's to say, so that only what it sets is judged.
+   */
+  partial: boolean;
+}
+
 /** The items of a list, those that aren't known as `UNKNOWN`; none where there is no list. */
 export function items(list: unknown): unknown[] {
   if (!Array.isArray(list)) return [];

@@ -1,8 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { ResourceValidationArgs } from "@pulumi/policy";
-import { display, items, read, resourceRule } from "../shared/index.ts";
+import { display, items, ofType, read, resourceRule } from "../shared/index.ts";
 
 const require = createRequire(import.meta.url);
 const answers = new Map<string, boolean>();
@@ -39,34 +38,48 @@ function sdk(name: string): string {
 const TAGS = { DataSovereignty: "AU", Compliance: "ASIC" };
 
 const AWS = /^(aws|awsx|eks|aws-native):/;
-/** In a URN, a resource inside a component of another package, whose tags the program can't set. */
-const CONSTRUCTED = /\$?(awsx|eks):[^$]*\$[^$]*::/;
+/** Components of other packages, whose provider a policy isn't shown: any of the stack's may be it. */
+const COMPONENT = /^(awsx|eks):/;
+/** The tags of an Auto Scaling group, to which AWS's provider adds none of its default tags. */
+const LISTED = /^aws:autoscaling\//;
 
-/** Every resource has its own tags: a provider's default tags are lost when it is given another provider. */
+/** Every resource has the tags, by itself or from the default tags of its provider, which AWS's provider puts on it. */
 export const awsTags = resourceRule({
   name: "aws-tags",
   description: "Every AWS resource that can have tags has DataSovereignty=AU and Compliance=ASIC.",
   severity: "medium",
   verdict: "isn't found by auditors",
-  fix: "Give it the tags DataSovereignty: AU and Compliance: ASIC.",
-  judge: (resource) => {
-    if (!AWS.test(resource.type) || !isTaggable(resource.type)) return [];
-    return Object.entries(TAGS).flatMap(([tag, expected]) => {
-      const value = tagOf(resource, tag);
-      return value === expected ? [] : [`the tag ${tag} is ${display(value)}`];
-    });
+  fix: "Give it the tags DataSovereignty: AU and Compliance: ASIC, or its provider the defaultTags.",
+  judge: ({ type, props, provider }) =>
+    AWS.test(type) && !COMPONENT.test(type) ? missing(type, props, [provider?.props]) : [],
+  judgeStack: ({ resources }) => {
+    const providers = ofType(resources, "pulumi:providers:aws").map(({ props }) => props);
+    return resources
+      .filter(({ type }) => COMPONENT.test(type))
+      .flatMap((resource) =>
+        missing(resource.type, resource.props, providers).map((reason) => ({ resource, reason })),
+      );
   },
 });
 
-function tagOf({ props, provider, urn }: ResourceValidationArgs, tag: string): unknown {
+/** The tags that neither a resource nor all of the providers that it may have give it. */
+function missing(type: string, props: unknown, providers: unknown[]): string[] {
+  if (!isTaggable(type)) return [];
+  return Object.entries(TAGS).flatMap(([tag, expected]) => {
+    const own = tagOf(props, tag);
+    const byDefault = LISTED.test(type) ? [] : providers.map((provider) => defaultTag(provider, tag));
+    const isDefault = byDefault.length > 0 && byDefault.every((value) => value === expected);
+    return own === expected || (own === undefined && isDefault) ? [] : [`the tag ${tag} is ${display(own)}`];
+  });
+}
+
+function tagOf(props: unknown, tag: string): unknown {
   const tags = read(props, "tags");
-  const own = Array.isArray(tags)
-    ? read(
-        items(tags).find((item) => read(item, "key") === tag),
-        "value",
-      )
-    : read(tags, tag);
-  return own === undefined && CONSTRUCTED.test(urn) ? defaultTag(provider?.props, tag) : own;
+  if (!Array.isArray(tags)) return read(tags, tag);
+  return read(
+    items(tags).find((item) => read(item, "key") === tag),
+    "value",
+  );
 }
 
 /** A provider's settings are strings of JSON. */

@@ -138,7 +138,7 @@ const REFUSED: Case[] = [
   ],
   ["tls-only", "aws:rds/parameterGroup:ParameterGroup", { family: "mysql8.0" }, /require_secure_transport/],
   ["tls-only", "aws:rds/proxy:Proxy", { requireTls: false }, /requireTls is false/],
-  ["production-multi-az", CLUSTER, { availabilityZones: [`${HOME}a`] }, /availabilityZones is/],
+  ["production-multi-az", CLUSTER, { availabilityZones: [`${HOME}a`] }, /availabilityZones has 1/],
   ["production-backups", CLUSTER, { backupRetentionPeriod: 7, skipFinalSnapshot: true }, /skipFinalSnapshot/],
   ["production-deletion-protection", "aws:s3/bucketV2:BucketV2", { forceDestroy: true }, /forceDestroy/],
   ["iam-no-wildcards", POLICY, allow({ Action: "s3:*", Resource: "*" }), /allows s3:\* on \*/],

@@ -44,7 +44,7 @@ export const pod = {
   ],
 };
 
-export const deployment = { spec: { template: { metadata: { labels: LABELS }, spec: pod } } };
+export const deployment = { spec: { replicas: 3, template: { metadata: { labels: LABELS }, spec: pod } } };
 const cronJob = { spec: { jobTemplate: { spec: { template: { spec: pod } } } } };
 
 /** The same mutations of a container in a Deployment, and of the init container of a CronJob. */

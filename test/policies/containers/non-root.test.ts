@@ -57,7 +57,6 @@ describe("policy containers-non-root", () => {
     const cases: [unknown, RegExp][] = [
       [pod({ securityContext: undefined }), /runAsNonRoot unset; .*runAsUser unset/],
       [pod({ securityContext: { runAsUser: 1 } }), /runAsNonRoot unset/],
-      [pod({ securityContext: { runAsNonRoot: true } }), /runAsUser unset/],
       [pod({ securityContext: { runAsNonRoot: "true", runAsUser: 1 } }), /runAsNonRoot "true"/],
       [pod({ securityContext: { runAsNonRoot: true, runAsUser: UNKNOWN } }), /runAsUser not known/],
       [pod({ securityContext: UNKNOWN as never }), /runAsNonRoot not known/],
@@ -68,6 +67,17 @@ describe("policy containers-non-root", () => {
       [undefined, /spec is missing/],
     ];
     for (const [spec, reason] of cases) assert.match((await messages("Deployment", spec)).join(), reason);
+  });
+
+  it("leaves the user to the image where Kubernetes refuses root's", async () => {
+    assert.deepEqual(await messages("Job", pod({ securityContext: { runAsNonRoot: true } })), []);
+  });
+
+  it("judges of a patch only what it sets", async () => {
+    const env = [{ name: "ENABLE_PREFIX_DELEGATION", value: "true" }];
+    assert.deepEqual(await messages("DeploymentPatch", { containers: [{ name: "aws-node", env }] }), []);
+    const opened = { containers: [{ name: "aws-node", securityContext: { runAsNonRoot: false } }] };
+    assert.match((await messages("DeploymentPatch", opened)).join(), /"aws-node" has runAsNonRoot false/);
   });
 
   it("judges init and ephemeral containers too", async () => {
@@ -87,7 +97,7 @@ describe("policy containers-non-root", () => {
       fc.asyncProperty(setting, setting, async (ofPod, own) => {
         const spec = pod({ securityContext: ofPod, containers: [{ name: "main", securityContext: own }] });
         const safe =
-          (own.runAsNonRoot ?? ofPod.runAsNonRoot) === true && (own.runAsUser ?? ofPod.runAsUser ?? 0) > 0;
+          (own.runAsNonRoot ?? ofPod.runAsNonRoot) === true && (own.runAsUser ?? ofPod.runAsUser) !== 0;
         assert.equal((await messages("Pod", spec)).length, safe ? 0 : 1);
       }),
     );

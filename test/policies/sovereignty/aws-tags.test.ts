@@ -25,13 +25,26 @@ describe("policy aws-tags", () => {
     assert.equal((await judge(resource("aws:new/thing:Thing", {}))).length, 1);
   });
 
-  it("takes a provider's default tags for what a remote component makes, and for nothing else", async () => {
+  it("takes its provider's default tags, which AWS's provider puts on everything but Auto Scaling groups", async () => {
     const provider = awsProvider("ap-southeast-2");
+    const role = () => resource("aws:iam/role:Role", {});
+    assert.equal((await judge(provider, role())).length, 1);
     provider.inputs.defaultTags = JSON.stringify({ tags });
-    const type = "aws:iam/role:Role";
-    const urn = `urn:pulumi:test::trizone::eks:index:Cluster$${type}::subject`;
-    assert.deepEqual(await judge(provider, resource(type, {}, { urn })), []);
-    assert.equal((await judge(provider, resource(type, {}))).length, 1);
-    assert.equal((await judge(awsProvider("ap-southeast-2"), resource(type, {}, { urn }))).length, 1);
+    assert.deepEqual(await judge(provider, role()), []);
+    assert.equal((await judge(provider, resource("aws:autoscaling/group:Group", {}))).length, 1);
+    const other = resource("aws:iam/role:Role", { tags: { DataSovereignty: "US" } });
+    assert.match((await judge(provider, other)).join(), /DataSovereignty is "US"/);
+    provider.inputs.defaultTags = JSON.stringify({ tags: { DataSovereignty: "AU" } });
+    assert.match((await judge(provider, role())).join(), /Compliance is unset/);
+  });
+
+  it("takes the default tags of all of a stack's providers for a component's", async () => {
+    const provider = awsProvider("ap-southeast-2");
+    assert.equal((await judge(provider, resource("awsx:ec2:Vpc", {}))).length, 1);
+    const tagged = awsProvider("ap-southeast-2");
+    tagged.inputs.defaultTags = JSON.stringify({ tags });
+    assert.deepEqual(await judge(tagged, resource("awsx:ec2:Vpc", {})), []);
+    const other = { ...awsProvider("ap-southeast-2"), urn: `${provider.urn}-other` };
+    assert.equal((await judge({ ...tagged }, other, resource("awsx:ec2:Vpc", {}))).length, 1);
   });
 });

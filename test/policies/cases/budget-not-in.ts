@@ -1,0 +1,20 @@
+// refuse disruption-budgets | a budget for all pods but these
+import * as k8s from "@pulumi/kubernetes";
+
+const metadata = { namespace: "fx", name: "rates" };
+const labels = { app: "rates" };
+new k8s.apps.v1.Deployment("rates", {
+  metadata,
+  spec: {
+    replicas: 4,
+    selector: { matchLabels: labels },
+    template: { metadata: { labels }, spec: { containers: [] } },
+  },
+});
+new k8s.policy.v1.PodDisruptionBudget("rates", {
+  metadata,
+  spec: {
+    maxUnavailable: 1,
+    selector: { matchExpressions: [{ key: "app", operator: "NotIn", values: ["rates"] }] },
+  },
+});

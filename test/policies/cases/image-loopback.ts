@@ -1,0 +1,4 @@
+// refuse images-pinned | the registry of a laptop, in production | stack=live
+import * as k8s from "@pulumi/kubernetes";
+
+new k8s.core.v1.Pod("web", { spec: { containers: [{ name: "web", image: "127.0.0.1:5000/web:4" }] } });
