@@ -43,7 +43,7 @@ describe("resources that a plan can't look into", () => {
   });
 
   it("are named by the plan, for people and for programs", () => {
-    const declared = { graph: graph(vpc, code, ...plain), violations: [] };
+    const declared = { graph: graph(vpc, code, ...plain), violations: [], logged: [] };
     assert.match(
       renderPlan(declared),
       /not looked into: 2 resources.*\n {2}awsx:ec2:Vpc: the resources that its component makes \(vpc\)\n.*dynamic.*\(user\)/,
@@ -53,6 +53,6 @@ describe("resources that a plan can't look into", () => {
       notLookedInto.map(({ name }) => name),
       ["vpc", "user"],
     );
-    assert.doesNotMatch(renderPlan({ graph: graph(...plain), violations: [] }), /not looked into/);
+    assert.doesNotMatch(renderPlan({ graph: graph(...plain), violations: [], logged: [] }), /not looked into/);
   });
 });

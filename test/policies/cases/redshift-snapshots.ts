@@ -4,6 +4,6 @@ import * as aws from "@pulumi/aws";
 new aws.redshift.Cluster("warehouse", {
   clusterIdentifier: "warehouse",
   nodeType: "ra3.large",
-  multiAz: "true",
-  encrypted: true,
+  multiAz: true,
+  encrypted: "true",
 });
