@@ -7,7 +7,7 @@ import providerRpc from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import proto from "@pulumi/pulumi/proto/provider_pb.js";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb.js";
 import { nameOf } from "../../engine/graph/index.ts";
-import { serve, unary } from "../../engine/grpc/index.ts";
+import { fromStruct, serve, toStruct, unary } from "../../engine/grpc/index.ts";
 
 const check = (request: proto.CheckRequest) => new proto.CheckResponse().setInputs(request.getNews());
 
@@ -36,8 +36,9 @@ const service = {
   read: unary((request: proto.ReadRequest) =>
     new proto.ReadResponse()
       .setId(request.getId())
-      .setProperties(request.getProperties())
-      .setInputs(request.getInputs()),
+      // None would say that there is no such resource.
+      .setProperties(toStruct(fromStruct(request.getProperties())))
+      .setInputs(toStruct(fromStruct(request.getInputs()))),
   ),
   invoke: unary((request: proto.InvokeRequest) => new proto.InvokeResponse().setReturn(request.getArgs())),
   attach: unary(() => new Empty()),

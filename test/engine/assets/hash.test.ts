@@ -17,6 +17,14 @@ const secret = (value: unknown) => ({ [SIGNATURE]: "1b47061264138c4ac30d75fd1eb4
 const A = "87428fc522803d31065e7bce3cf03fe475096631e5e07bbd7a0fde60c4cf25c7";
 const NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
+/** Archives of the files below, as tars in Go's form; test/pulumi/programs.test.ts holds such tars against the CLI's. */
+const GOLDEN = {
+  empty: "5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef",
+  dir: "3e94b949ff6e25c1414a938bf2789f6e6ce0707fb0b00e99c871cd66295ce8de",
+  long: "5a91f7bfd3b5dd4c2d2ee529ba6180790bd9bfc92c7ba6b09a30499f3a89a969",
+  assets: "48d17caa2fc289220b9049accb613f5239c15a188ae58a2f5e15dacab7336459",
+};
+
 describe("assets and archives", () => {
   let folder = "";
   const file = (name: string, text: string | Buffer) => {

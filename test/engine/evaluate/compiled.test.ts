@@ -53,7 +53,7 @@ describe("a program that the SDK's own TypeScript compiles", function () {
         message:
           /failed: TSError: ⨯ Unable to compile TypeScript:\ntypes\.ts\(3,7\): error TS2322: Type 'string' is not assignable to type 'number'\.$/,
       },
-      { main: "syntax.ts", message: /syntax\.ts\(3,39\): error TS1135: Argument expression expected\./ },
+      { main: "syntax.ts", message: /syntax\.ts\(3,38\): error TS1005: '\)' expected\.$/ },
       { main: "paths.ts", message: /Cannot find module '@parts\/sizes'/ },
       { main: "dynamic-import.ts", message: /Cannot find module '.*parts\/sizes\.js' imported from/ },
       {

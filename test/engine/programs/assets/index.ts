@@ -16,7 +16,6 @@ const nested = new AssetArchive({
 
 new Thing("thing", {
   file: new FileAsset("files/a.txt"),
-  empty: new StringAsset(""),
   text: pulumi.secret(new StringAsset("hidden")),
   remote: new RemoteAsset(`file://${process.cwd()}/files/a.txt`),
   list: [new FileArchive("files"), new FileArchive("packed.tgz"), new FileArchive("packed.zip")],
