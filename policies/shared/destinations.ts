@@ -3,7 +3,7 @@ import { accountOf } from "./accounts.ts";
 import { display, items, leaves, read, UNKNOWN } from "./values.ts";
 
 /** The settings that say whither data may be sent, beside what the stack shows. */
-export const DESTINATIONS: PolicyConfigSchema["properties"] = {
+export const DESTINATIONS = {
   buckets: {
     type: "array",
     items: { type: "string" },
@@ -16,7 +16,7 @@ export const DESTINATIONS: PolicyConfigSchema["properties"] = {
     default: [],
     description: "Hosts outside AWS that may get data, with their subdomains.",
   },
-};
+} satisfies PolicyConfigSchema["properties"];
 
 const BUCKET = /^aws(-native)?:s3[:/](bucket(V2)?:)?Bucket(V2)?$/;
 
