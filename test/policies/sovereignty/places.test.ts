@@ -25,7 +25,11 @@ describe("policy aws-region-ap-southeast-2, on places", () => {
     // Zones that belong to Sydney's region, and aren't in Australia.
     [SUBNET, { availabilityZone: "ap-southeast-2-akl-1a" }, /availabilityZone is "ap-southeast-2-akl-1a"/],
     [SUBNET, { availabilityZoneId: "apse2-akl1-az1" }, /availabilityZoneId/],
-    ["aws:ec2/eip:Eip", { networkBorderGroup: "ap-southeast-2-akl-1" }, /networkBorderGroup/],
+    [
+      "aws:ec2/availabilityZoneGroup:AvailabilityZoneGroup",
+      { groupName: "ap-southeast-2-akl-1" },
+      /groupName/,
+    ],
     [SUBNET, { availabilityZone: "ap-southeast-6a" }, /ap-southeast-6a/],
     // Regions of partitions that no list has.
     ["aws:secretsmanager/secret:Secret", { replicas: [{ region: "eusc-de-east-1" }] }, /eusc-de-east-1/],
@@ -145,7 +149,7 @@ describe("policy aws-region-ap-southeast-2, on places", () => {
         SUBNET,
         { availabilityZone: "ap-southeast-4b", availabilityZoneId: "apse4-az2", region: "ap-southeast-4" },
       ],
-      ["aws:ec2/eip:Eip", { networkBorderGroup: "ap-southeast-2-per-1" }],
+      ["aws:ec2/availabilityZoneGroup:AvailabilityZoneGroup", { groupName: "ap-southeast-2-per-1" }],
       [
         FUNCTION,
         { environment: { variables: { MODEL: "au.anthropic.claude-sonnet-4", PACKAGE: "us.amazon.com" } } },
