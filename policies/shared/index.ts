@@ -15,7 +15,7 @@ export {
 } from "./pod-specs.ts";
 export { documents, documentsOf, isAllow, listOf, type Test, testsOf } from "./policy-documents.ts";
 export { PREFIX_LISTS_SCHEMA, prefixListRanges } from "./prefix-lists.ts";
-export { allowsEverybody, awsPrincipals, isBound } from "./principals.ts";
+export { allowsEverybody, awsPrincipals } from "./principals.ts";
 export { subnetExits } from "./routes.ts";
 export {
   BALANCERS,
@@ -29,4 +29,4 @@ export {
   stackRule,
 } from "./rule.ts";
 export { display, entries, items, leaves, mayEqual, read, UNKNOWN, unset } from "./values.ts";
-export { breadth, covers, isAnything, isEveryResource } from "./wildcards.ts";
+export { breadth, covers, isEveryResource } from "./wildcards.ts";
