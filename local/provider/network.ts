@@ -102,6 +102,15 @@ const ec2 =
     return { id, outputs };
   };
 
+/** A network comes with a route table, an ACL and a security group of its own. */
+const ownVpc: Answer = async (request, context) => {
+  const { id, outputs } = await ec2("vpc", "vpc")(request, context);
+  const part = (prefix: string) => `${prefix}-${derived(`${request.urn}:${prefix}`, 17)}`;
+  const table = part("rtb");
+  const parts = { defaultRouteTableId: table, mainRouteTableId: table, defaultNetworkAclId: part("acl") };
+  return { id, outputs: { ...outputs, ...parts, defaultSecurityGroupId: part("sg") } };
+};
+
 /** Those of EC2 that also have a name. */
 const namedEc2 =
   (prefix: string, kind: string, further: PropertyMap = {}): Answer =>
@@ -115,7 +124,7 @@ const groupRule = ec2("sgr", "security-group-rule", "securityGroupRuleId");
 
 export const network: Record<string, Answer> = {
   "awsx:ec2:Vpc": vpc,
-  "aws:ec2/vpc:Vpc": ec2("vpc", "vpc"),
+  "aws:ec2/vpc:Vpc": ownVpc,
   "aws:ec2/subnet:Subnet": ec2("subnet", "subnet"),
   "aws:ec2/securityGroup:SecurityGroup": namedEc2("sg", "security-group"),
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ec2("sg", "security-group"),

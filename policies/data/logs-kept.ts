@@ -11,7 +11,7 @@ export const logsKept = resourceRule({
   verdict: "loses what an investigation needs",
   fix: "Set retentionInDays to 90 or more, and let a trail log, with enableLogFileValidation true.",
   judge: ({ type, props }) => {
-    if (type === "aws:cloudtrail/trail:Trail") return trail(props);
+    if (type === "aws:cloudtrail/trail:Trail") return recording(props);
     if (type !== "aws:cloudwatch/logGroup:LogGroup" && type !== "aws-native:logs:LogGroup") return [];
     const days = read(props, "retentionInDays");
     if (unset(days) || days === 0 || read(props, "logGroupClass") === "DELIVERY") return [];
@@ -19,7 +19,7 @@ export const logsKept = resourceRule({
   },
 });
 
-function trail(props: unknown): string[] {
+function recording(props: unknown): string[] {
   const [logging, validation] = [read(props, "enableLogging"), read(props, "enableLogFileValidation")];
   return [
     ...(unset(logging) || logging === true ? [] : [`enableLogging is ${display(logging)}`]),

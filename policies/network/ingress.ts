@@ -34,7 +34,7 @@ interface Stack {
 }
 
 /** The ingress rules of a stack's resources. */
-export function ingressRules(stack: Stack): Ingress[] {
+function ingressRules(stack: Stack): Ingress[] {
   return stack.resources.flatMap((resource) =>
     rulesOf(resource).map(({ path, rule }) => {
       const lists = PREFIX_LISTS.flatMap((key) => listOf(read(rule, key)));

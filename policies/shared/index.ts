@@ -20,7 +20,7 @@ export {
 } from "./pod-specs.ts";
 export { documents, documentsOf, isAllow, listOf, type Test, testsOf } from "./policy-documents.ts";
 export { PREFIX_LISTS_SCHEMA, prefixListRanges } from "./prefix-lists.ts";
-export { allowsEverybody, awsPrincipals, isBound } from "./principals.ts";
+export { allowsEverybody, awsPrincipals } from "./principals.ts";
 export { isProduction, PRODUCTION_SCHEMA } from "./production.ts";
 export { isRecipient, NOT_RECIPIENTS, sharedOut } from "./recipients.ts";
 export { subnetExits } from "./routes.ts";
@@ -46,4 +46,4 @@ export {
   UNKNOWN,
   unset,
 } from "./values.ts";
-export { breadth, covers, isAnything, isEveryResource } from "./wildcards.ts";
+export { breadth, covers, isEveryResource } from "./wildcards.ts";

@@ -33,7 +33,7 @@ const BINDING: Record<string, (value: unknown) => boolean> = {
 const POSITIVE = /^(string(equals|equalsignorecase|like)|arn(equals|like))$/;
 
 /** Whether one of the tests lets only known accounts, organisations or networks pass. */
-export function isBound(statement: unknown): boolean {
+function isBound(statement: unknown): boolean {
   return testsOf(statement).some((test) => binds(test));
 }
 

@@ -10,7 +10,7 @@ export function covers(pattern: string, text: string): boolean {
 const ANYTHING = /^[*?]*\*[*?]*$/;
 
 /** Whether a pattern covers all there is. */
-export function isAnything(pattern: string): boolean {
+function isAnything(pattern: string): boolean {
   return ANYTHING.test(pattern);
 }
 
