@@ -78,9 +78,11 @@ function describe(
   context: Context,
 ): Resource {
   const propertyDependencies = dependenciesByProperty(request, inputs);
+  // What the stack's transforms, or a parent's, add to dependsOn is lost in the CLI as well.
+  const isOwn = request.getTransformsList().length > 0;
   const dependencies = new Set([
-    ...options.getDependsOnList(),
-    ...Object.values(propertyDependencies).flat(),
+    ...(isOwn ? options.getDependsOnList() : request.getDependenciesList()),
+    ...(isOwn || request.getRemote() ? Object.values(propertyDependencies).flat() : []),
   ]);
   const provider =
     options.getProvider() || (isManaged(request) ? defaultProvider(request, options, context) : undefined);
