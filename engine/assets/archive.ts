@@ -3,7 +3,7 @@ import { basename, join, posix, relative } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { ARCHIVE, ASSET, isObject, type PropertyMap, SIGNATURE } from "../graph/index.ts";
 import { absolute, assetOf, readAsset, readPath, readUri, reject, textOf } from "./source.ts";
-import { tarEnd, tarMember } from "./tar.ts";
+import { type Member, tarEnd, tarMember } from "./tar.ts";
 import { untar, unzip } from "./unpack.ts";
 
 /** Several files: by name, or where they are. */
@@ -11,12 +11,6 @@ export interface Archive {
   path?: string;
   uri?: string;
   assets?: PropertyMap;
-}
-
-/** A file of an archive. */
-export interface Member {
-  name: string;
-  content: Buffer;
 }
 
 /** What the CLI leaves out of an archive that is a folder. */

@@ -1,5 +1,11 @@
 import { posix } from "node:path";
 
+/** A file of an archive. */
+export interface Member {
+  name: string;
+  content: Buffer;
+}
+
 /** Tar as Go's `archive/tar` writes it, byte for byte: USTAR, and PAX for names that USTAR can't hold. */
 const BLOCK = 512;
 

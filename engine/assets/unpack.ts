@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import { inflateRawSync } from "node:zlib";
-import type { Member } from "./archive.ts";
+import type { Member } from "./tar.ts";
 
 /** Reads the files of tar and zip archives; folders in them are left out. */
 const BLOCK = 512;

@@ -1,6 +1,6 @@
 /** What rules are made with: their form, reading properties that may be unknown, pods, policy documents, links. */
 
-export { ACCOUNTS, accountOf, ownAccounts } from "./accounts.ts";
+export { ACCOUNTS, ownAccounts } from "./accounts.ts";
 export { coversTheWorld } from "./addresses.ts";
 export { chartValues } from "./chart-values.ts";
 export { copiesAway, DESTINATIONS, sendsAway } from "./destinations.ts";

@@ -156,7 +156,7 @@ describe("a program that fails", function () {
 
   it("does not outlive an engine that was killed", async () => {
     const script = fileURLToPath(new URL("../run-alone.ts", import.meta.url));
-    const engine = spawn(process.execPath, ["--import", "tsx", script, "says who it is"]);
+    const engine = spawn(process.execPath, [script, "says who it is"]);
     let pid = 0;
     for await (const line of createInterface({ input: engine.stdout })) {
       pid = Number(/^pid (\d+)$/.exec(line)?.[1]);

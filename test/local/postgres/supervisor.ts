@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import type { InstanceOptions } from "../../../local/postgres/index.ts";
 import { until } from "./fixture.ts";
@@ -18,9 +17,7 @@ export class Supervisor {
 
   constructor(options: InstanceOptions) {
     const main = fileURLToPath(new URL("supervisor-main.ts", import.meta.url));
-    this.#child = fork(main, [JSON.stringify(options)], {
-      execArgv: ["--import", createRequire(import.meta.url).resolve("tsx")],
-    });
+    this.#child = fork(main, [JSON.stringify(options)], { execArgv: [] });
     this.#child.on("message", (report: Report) => this.#hear(report));
     this.#child.once("exit", () => {
       this.state = undefined;
