@@ -62,12 +62,12 @@ export class Hooks {
   }
 }
 
-/** The options of a resource, as hooks are told them. */
+/** The options of a resource, as hooks get them. */
 function hookOptions(
   { parent = "", provider = "" }: Resource,
   options: proto.TransformResourceOptions,
 ): proto.ResourceOptions {
-  const told = new proto.ResourceOptions()
+  const passed = new proto.ResourceOptions()
     .setParent(parent)
     .setProvider(provider)
     .setDependsOnList(options.getDependsOnList())
@@ -85,10 +85,10 @@ function hookOptions(
     .setReplaceWithList(options.getReplaceWithList())
     .setReplacementTrigger(options.getReplacementTrigger());
   for (const [name, reference] of options.getProvidersMap().entries())
-    told.getProvidersMap().set(name, reference);
-  if (options.hasProtect()) told.setProtect(options.getProtect() ?? false);
-  if (options.hasRetainOnDelete()) told.setRetainOnDelete(options.getRetainOnDelete() ?? false);
+    passed.getProvidersMap().set(name, reference);
+  if (options.hasProtect()) passed.setProtect(options.getProtect() ?? false);
+  if (options.hasRetainOnDelete()) passed.setRetainOnDelete(options.getRetainOnDelete() ?? false);
   if (options.hasDeleteBeforeReplace())
-    told.setDeleteBeforeReplace(options.getDeleteBeforeReplace() ?? false);
-  return told;
+    passed.setDeleteBeforeReplace(options.getDeleteBeforeReplace() ?? false);
+  return passed;
 }
