@@ -40,8 +40,7 @@ export class Transforms {
   }
 
   /**
-   * Applies the resource's own transforms, then its parents' from the inside out, then the stack's, the last registered
-   * first. Only where it has
+   * Applies the resource's own transforms, then its parents' from the inside out, then the stack's. Only where it has
    * some of its own are they told what its properties came from, as in the CLI.
    */
   async apply(
@@ -49,7 +48,7 @@ export class Transforms {
     own: callback.Callback[],
     sources: Record<string, string[]>,
   ): Promise<Transformable> {
-    const all = [...own, ...this.inherited(resource.parent), ...this.ofStack.toReversed()];
+    const all = [...own, ...this.inherited(resource.parent), ...this.ofStack];
     if (all.length === 0) return resource;
     let result = { ...resource, inputs: withOutputs(resource.inputs, own.length > 0 ? sources : {}) };
     for (const transform of all) result = await this.applyOne(result, transform);

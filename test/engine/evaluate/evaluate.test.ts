@@ -179,16 +179,16 @@ describe("evaluating a program", () => {
       provider: testProvider({ invoke: async (_token, args) => ({ args }) }),
     });
     const leaf = find(graph, "leaf");
-    assert.deepEqual(leaf.inputs.visited, ["own 1", "own 2", "inner", "outer", "stack 2", "stack 1"]);
+    assert.deepEqual(leaf.inputs.visited, ["own 1", "own 2", "inner", "outer", "stack 1", "stack 2"]);
     assert.deepEqual(leaf.inputs.secret, secret("s"));
     assert.equal(leaf.inputs.legacy, true);
     assert.equal(leaf.options.protect, true);
-    assert.deepEqual(find(graph, "inner").inputs.visited, ["inner", "outer", "stack 2", "stack 1"]);
+    assert.deepEqual(find(graph, "inner").inputs.visited, ["inner", "outer", "stack 1", "stack 2"]);
     const changed = find(graph, "changed");
     assert.ok(!("drop" in changed.inputs) && !("drop" in changed.propertyDependencies));
     assert.deepEqual(changed.options.ignoreChanges, ["keep"]);
     assert.deepEqual(changed.dependencies, [find(graph, "outer").urn]);
-    assert.deepEqual(find(graph, "untouched").inputs.visited, ["stack 2", "stack 1"]);
+    assert.deepEqual(find(graph, "untouched").inputs.visited, ["stack 1", "stack 2"]);
     assert.deepEqual(graph.outputs.seen, { args: { given: 1, added: true } });
   });
 
