@@ -88,7 +88,7 @@ const REFUSED: Case[] = [
   ],
   ["no-public-database", CLUSTER, {}, /dbSubnetGroupName is unset/],
   ["no-public-database", "aws:rds/clusterInstance:ClusterInstance", { publiclyAccessible: true }, /is true/],
-  ["no-public-database", "aws:rds/snapshot:Snapshot", { sharedAccounts: ["all"] }, /everybody can restore/],
+  ["no-public-database", "aws:rds/snapshot:Snapshot", { sharedAccounts: ["all"] }, /shared with everybody/],
   ["no-public-bucket", "aws:s3/bucketV2:BucketV2", { acl: "public-read" }, /acl is "public-read"/],
   ["no-public-bucket", "aws:s3/bucketObjectv2:BucketObjectv2", { acl: "public-read" }, /acl is/],
   ["no-public-bucket", "aws:s3/bucket:Bucket", { acl: UNKNOWN }, /acl is not known/],
@@ -164,7 +164,12 @@ const REFUSED: Case[] = [
   ["aws-region-ap-southeast-2", "aws:s3/bucket:Bucket", { region: 2 }, /region is 2/],
   ["aws-region-ap-southeast-2", CLUSTER, { globalClusterIdentifier: "g" }, /over several regions/],
   ["aws-region-ap-southeast-2", "aws:cloudfront/distribution:Distribution", {}, /copies data/],
-  ["aws-region-ap-southeast-2", DEPLOYMENT, variable("AWS_REGION", "us-east-1"), /AWS_REGION is "us-east-1"/],
+  [
+    "aws-region-ap-southeast-2",
+    DEPLOYMENT,
+    variable("AWS_REGION", "us-east-1"),
+    /AWS_REGION\) is "us-east-1"/,
+  ],
   ["aws-region-ap-southeast-2", DEPLOYMENT, variable("AWS_DEFAULT_REGION", UNKNOWN), /is not known/],
   [
     "aws-region-ap-southeast-2",

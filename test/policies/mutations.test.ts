@@ -90,10 +90,10 @@ describe("policies on the real stacks", () => {
       ["production-multi-az"],
     ],
     [
-      "an untagged resource",
+      "a resource whose tag says that its data isn't Australia's",
       "models-files-bucket",
       (bucket) => {
-        delete bucket.tags;
+        bucket.tags = { ...(bucket.tags as object), DataSovereignty: "US" };
       },
       ["aws-tags"],
     ],

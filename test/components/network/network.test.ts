@@ -93,7 +93,7 @@ describe("network on the evaluated graph", () => {
         .sort(),
       [
         ...["aps-workspaces", "autoscaling", "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth"],
-        ...["elasticloadbalancing", "kms", "logs", "secretsmanager", "sns", "sts"],
+        ...["elasticache", "elasticloadbalancing", "kms", "logs", "secretsmanager", "sns", "sts", "xray"],
       ],
     );
     const [group] = ofType(dev, "aws:ec2/securityGroup:SecurityGroup").filter(
@@ -127,7 +127,9 @@ describe("network on the evaluated graph", () => {
         allowed(JSON.parse(inputs.policy as string), { principal, owner, action, resource });
       assert.equal(may(account, account), true, service);
       assert.deepEqual([may(stranger, stranger), may(undefined, stranger)], [false, false], service);
-      const data = ["s3", "secretsmanager", "kms", "logs", "aps-workspaces", "sns"].includes(service);
+      const data = ["s3", "secretsmanager", "kms", "logs", "aps-workspaces", "sns", "elasticache"].includes(
+        service,
+      );
       assert.equal(may(account, stranger), !data, service);
       if (service !== "s3") continue;
       for (const bucket of [

@@ -53,6 +53,9 @@ describe("resources that a plan can't look into", () => {
       notLookedInto.map(({ name }) => name),
       ["vpc", "user"],
     );
-    assert.doesNotMatch(renderPlan({ graph: graph(...plain), violations: [], logged: [] }), /not looked into/);
+    assert.doesNotMatch(
+      renderPlan({ graph: graph(...plain), violations: [], logged: [] }),
+      /not looked into/,
+    );
   });
 });
