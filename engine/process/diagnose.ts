@@ -3,7 +3,7 @@ import { messageOf } from "../graph/index.ts";
 import type { Child } from "./child.ts";
 
 /** Longer than this nobody waits for a stuck program to say where it is: the caller's time limit is over already. */
-const ANSWER_MS = 8_000;
+const ANSWER_MS = 15_000;
 
 /** Code that runs comes to a halt in less. */
 const PAUSE_MS = 300;
