@@ -58,6 +58,6 @@ export {
   EXCHANGE_TIME_ZONE,
   OPEN_FACTOR,
   OPEN_SCHEDULES,
-  SCHEDULER_OPEN,
+  schedulerCron,
   tradingWindows,
 } from "./trading-hours.ts";

@@ -20,8 +20,15 @@ export const OPEN_FACTOR = 3;
  */
 export const OPEN_SCHEDULES = { open: "30 9 * * 1-5", usual: "30 10 * * 1-5" };
 
-/** The same as EventBridge Scheduler writes it: minute, hour, day of month, month, day of week, year. */
-export const SCHEDULER_OPEN = { open: "cron(30 9 ? * MON-FRI *)", usual: "cron(30 10 ? * MON-FRI *)" };
+/**
+ * One of these schedules as EventBridge Scheduler writes it: minute, hour, day of month, month, day of week, year.
+ *
+ * @example schedulerCron("30 9 * * 1-5") // "cron(30 9 ? * MON-FRI *)"
+ */
+export function schedulerCron(schedule: string): string {
+  const [minute, hour] = schedule.split(" ");
+  return `cron(${minute} ${hour} ? * MON-FRI *)`;
+}
 
 const DAY = 24 * 60;
 const DAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { EXCHANGE_TIME_ZONE, SCHEDULER_OPEN } from "../../config/index.ts";
+import { EXCHANGE_TIME_ZONE, OPEN_SCHEDULES, schedulerCron } from "../../config/index.ts";
 import { type Transform, transformed } from "../arguments.ts";
 
 export interface CapacityScheduleArgs {
@@ -32,10 +32,10 @@ export class CapacitySchedule extends pulumi.ComponentResource {
     const { role, granted } = this.#role(name, args);
     const calls: Record<string, { cron: string; call: object }> = {
       reserve: {
-        cron: SCHEDULER_OPEN.open,
+        cron: schedulerCron(OPEN_SCHEDULES.open),
         call: { MinimumLoadBalancerCapacity: { CapacityUnits: capacityUnits } },
       },
-      release: { cron: SCHEDULER_OPEN.usual, call: { ResetCapacityReservation: true } },
+      release: { cron: schedulerCron(OPEN_SCHEDULES.usual), call: { ResetCapacityReservation: true } },
     };
     for (const [suffix, { cron, call }] of Object.entries(calls)) {
       const input = pulumi.jsonStringify({ LoadBalancerArn: loadBalancerArn, ...call });

@@ -14,7 +14,7 @@ import {
   SERVICES,
 } from "../../config/index.ts";
 import { InClusterDatabase, InClusterSecrets } from "../data/index.ts";
-import { imageName, mount } from "../workload/index.ts";
+import { imageName, mount, serviceUrl } from "../workload/index.ts";
 import { createNamespace, missingKey, type Platform, stackOutputs } from "./platform.ts";
 
 /** The port of every node that leads to `web` where the public URL names none that a NodePort Service may have. */
@@ -71,7 +71,7 @@ export function kubernetesPlatform(
     namespace,
     image: (service) => pulumi.output(imageName(images.registry ?? "docker.io", service, images)),
     certificateIssuer: config.certificateIssuer,
-    apiUrl: pulumi.interpolate`${config.certificateIssuer ? "https" : "http"}://gateway.${namespace}.svc.cluster.local:${HTTP_PORT}`,
+    apiUrl: serviceUrl({ name: "gateway", namespace }, config.certificateIssuer !== undefined),
     issuer: pulumi.output(issuer.url),
     clientId: pulumi.output(issuer.clientId),
     signInOrigin: pulumi.output(new URL(issuer.url).origin),

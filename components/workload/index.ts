@@ -22,4 +22,4 @@ export {
 } from "./pod.ts";
 export { PodRole, type Statement } from "./pod-role.ts";
 export { grantedAccounts, ServiceRoles } from "./service-grants.ts";
-export { Workload, type WorkloadArgs } from "./workload.ts";
+export { serviceUrl, Workload, type WorkloadArgs } from "./workload.ts";

@@ -69,7 +69,7 @@ export class ModelSplit extends pulumi.ComponentResource {
     const created = new k8s.core.v1.Service(
       ...transformed(shared, `${name}-service`, service, { parent: this }),
     );
-    this.url = serviceUrl(created, args.certificateIssuer !== undefined);
+    this.url = serviceUrl(created.metadata, args.certificateIssuer !== undefined);
     this.registerOutputs({ url: this.url });
   }
 }

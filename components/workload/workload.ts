@@ -141,7 +141,7 @@ export class Workload extends pulumi.ComponentResource {
         { parent: this },
       ),
     );
-    return serviceUrl(service, this.#args.certificateIssuer !== undefined);
+    return serviceUrl(service.metadata, this.#args.certificateIssuer !== undefined);
   }
 
   #autoscaler(scaleTargetRef: Canary["scaleTargetRef"], replicas: number): void {
@@ -182,8 +182,11 @@ export class Workload extends pulumi.ComponentResource {
   }
 }
 
-/** Where the cluster's pods reach a Service. */
-export function serviceUrl({ metadata }: k8s.core.v1.Service, secure: boolean): pulumi.Output<string> {
+/** Where the cluster's pods reach a Service that leads to serving pods. */
+export function serviceUrl(
+  { name, namespace }: { name: pulumi.Input<string>; namespace: pulumi.Input<string> },
+  secure: boolean,
+): pulumi.Output<string> {
   const scheme = secure ? "https" : "http";
-  return pulumi.interpolate`${scheme}://${metadata.name}.${metadata.namespace}.svc.cluster.local:${HTTP_PORT}`;
+  return pulumi.interpolate`${scheme}://${name}.${namespace}.svc.cluster.local:${HTTP_PORT}`;
 }

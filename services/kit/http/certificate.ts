@@ -26,19 +26,21 @@ export function readCertificate(folder: string): Certificate {
 
 /**
  * Looks each minute whether the folder's certificate was renewed. While a renewed one can't be used the old one stays.
+ * @param used the certificate that the folder had
  * @returns a function that ends it
  */
 export function keepCertificate(
   folder: string,
+  used: Certificate,
   { onRenewal, onError }: { onRenewal: (renewed: Certificate) => void; onError: (error: unknown) => void },
   lookMs = LOOK_MS,
 ): () => void {
-  let used = readCertificate(folder);
+  let last = used;
   const timer = setInterval(() => {
     try {
       const found = readCertificate(folder);
-      if (found.cert.equals(used.cert)) return;
-      used = found;
+      if (found.cert.equals(last.cert)) return;
+      last = found;
       onRenewal(found);
     } catch (error) {
       onError(error);

@@ -125,7 +125,7 @@ function secureServer(
   const certificate = readCertificate(tlsPath);
   const server = createSecureServer({ ...options, ...certificate, handshakeTimeout: HANDSHAKE_MS }, answer);
   server.on("tlsClientError", (error) => pod.log.debug({ err: error }, "TLS handshake failed"));
-  const stop = keepCertificate(tlsPath, {
+  const stop = keepCertificate(tlsPath, certificate, {
     onRenewal: (renewed) => {
       server.setSecureContext(renewed);
       pod.log.info("the pod's certificate was renewed");

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { join } from "node:path";
-import { keepCertificate } from "../../../../services/kit/http/certificate.ts";
+import { keepCertificate, readCertificate } from "../../../../services/kit/http/certificate.ts";
 import { PodServer } from "../../../../services/kit/http/server.ts";
 import { testApp } from "../../../support/app.ts";
 import { TestAuthority } from "../../../support/certificates.ts";
@@ -85,7 +85,7 @@ describe("a pod with a certificate", () => {
     const folder = await authority.issue(["127.0.0.1"]);
     const { promise: failed, resolve: onError } = Promise.withResolvers<unknown>();
     const { promise: renewed, resolve: onRenewal } = Promise.withResolvers<{ cert: Buffer }>();
-    const stop = keepCertificate(folder, { onError, onRenewal }, 20);
+    const stop = keepCertificate(folder, readCertificate(folder), { onError, onRenewal }, 20);
     await writeFile(join(folder, "tls.crt"), "half written");
     assert.ok((await failed) instanceof Error);
     await authority.issue(["127.0.0.1"], folder);
