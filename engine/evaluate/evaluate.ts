@@ -72,6 +72,7 @@ function startProgram(
   entry: Entry,
   options: EvaluateOptions & { traces: boolean },
   log: Log,
+  onCrash: () => void,
 ): Child {
   const { project, stack, organization, directory, dryRun } = options;
   const settings = [
@@ -94,6 +95,7 @@ function startProgram(
     cwd: entry.pwd,
     env: { ...sdkEnvironment(options), ...compilerEnvironment(options) },
     onLine: (_stream, line) => log.add("info", line),
+    onCrash,
   });
 }
 
@@ -145,7 +147,7 @@ async function run(
     [engineRpc.EngineService, engineService(log)],
   ]);
   try {
-    const child = startProgram(server.address, entry, options, log);
+    const child = startProgram(server.address, entry, options, log, fail);
     options.onStarted?.();
     const end = await supervise(child, { timeoutMs, failure: failure.signal, signal: options.signal });
     const [stderr, exitTrace] = [child.stderr(), child.exitTrace()];

@@ -1,5 +1,6 @@
-// Node loads this file into a child before the SDK, by its option `--import`. It watches two things that the child can't
-// be asked for from outside: whether the engine still lives, and where the program calls `process.exit`.
+// Node loads this file into a child before the SDK, by its option `--import`. It watches three things that the child
+// can't be asked for from outside: whether the engine still lives, whether the program threw what nothing catches, and
+// where it calls `process.exit`.
 // Its URL says which process the engine is, and, where a failure is to be explained, that traces are wanted:
 // `?parent=<pid>&traces`.
 import { writeSync } from "node:fs";
@@ -9,6 +10,9 @@ import { fileURLToPath } from "node:url";
 /** The pipe on which the engine listens for where the program calls `process.exit`, beside the standard streams. */
 const EXIT_TRACE_FD = 3;
 
+/** The pipe on which the engine listens for whether the program threw what nothing catches. */
+const CRASH_FD = 4;
+
 const settings = new URL(import.meta.url).searchParams;
 
 // A child whose engine was killed must not live on.
@@ -16,6 +20,9 @@ const parent = Number(settings.get("parent"));
 setInterval(() => {
   if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
 }, 1000).unref();
+
+// The SDK reports such an error as it reports what a program merely logs, once the program's own statements have run.
+process.on("uncaughtExceptionMonitor", () => writeSync(CRASH_FD, "."));
 
 // A program that ends itself throws no error, so there is no other trace.
 const { exit } = process;

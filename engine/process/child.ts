@@ -50,6 +50,8 @@ export function startNode(options: {
   /** Whether errors have stack traces, which take a third of the time of a large program. @default true */
   traces?: boolean;
   onLine: (stream: "stdout" | "stderr", line: string) => void;
+  /** Called when it has thrown what nothing catches, though it may live on. */
+  onCrash?: () => void;
 }): Child {
   const { script, args, cwd, env, traces = true, onLine } = options;
   const nodeArgs = [
@@ -61,7 +63,7 @@ export function startNode(options: {
   ];
   const child = spawn(process.execPath, [...nodeArgs, script, ...args], {
     ...{ cwd, env, detached: true },
-    stdio: ["ignore", "pipe", "pipe", "pipe"],
+    stdio: ["ignore", "pipe", "pipe", "pipe", "pipe"],
   });
   let stderr = "";
   const inspector = new EventEmitter();
@@ -75,6 +77,7 @@ export function startNode(options: {
   child.stdio[3]?.on("data", (data) => {
     exitTrace = `${exitTrace}${data}`.slice(0, STDERR_KEPT);
   });
+  child.stdio[4]?.on("data", () => options.onCrash?.());
   const pid = child.pid ?? 0;
   const kill = () => killGroup(pid);
   process.once("exit", kill);
