@@ -34,7 +34,7 @@ export interface EvaluateOptions {
   provider: Provider;
   /** Run as a preview: outputs may stay unknown. @default false */
   dryRun?: boolean;
-  /** Milliseconds that the program may take; a stuck one is asked for 15 s more where it is. @default 120_000 */
+  /** Milliseconds that the program may take; a stuck one is asked for 8 s more where it is. @default 120_000 */
   timeoutMs?: number;
   /** Environment variables of the program beside this process's own. */
   env?: Record<string, string>;

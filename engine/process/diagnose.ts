@@ -3,7 +3,7 @@ import { messageOf } from "../graph/index.ts";
 import type { Child } from "./child.ts";
 
 /** Longer than this nobody waits for a stuck program to say where it is: the caller's time limit is over already. */
-const ANSWER_MS = 15_000;
+const ANSWER_MS = 8_000;
 
 /** Code that runs comes to a halt in less. */
 const PAUSE_MS = 300;
@@ -64,12 +64,13 @@ async function inspect(child: Child, onOpen: (socket: { close(): void }) => void
         // Node's own code, such as an answered ping, passes now and then also where a program only waits.
         if (frames.some((frame) => isFile(scripts.get(frame.location.scriptId))))
           resolve(traceOf(frames, scripts));
-        else send(5, "Debugger.resume");
+        else send(4, "Debugger.resume");
       }
-      // The scripts are named before the pause is. While the debugger is on, an evaluation would itself be paused.
-      if (message.id === 2) setTimeout(() => send(3, "Debugger.disable"), PAUSE_MS).unref();
-      if (message.id === 3) send(4, "Runtime.evaluate", { expression: ALIVE });
-      if (message.id === 4) resolve(`It runs no code; what keeps it alive: ${message.result.result.value}`);
+      // Whatever runs comes to its halt in this time. Where nothing does, the question below is what halts and goes on.
+      if (message.id === 2) {
+        setTimeout(() => send(3, "Runtime.evaluate", { expression: ALIVE }), PAUSE_MS).unref();
+      }
+      if (message.id === 3) resolve(`It runs no code; what keeps it alive: ${message.result.result.value}`);
     });
   });
 }
