@@ -58,6 +58,8 @@ export async function bundle(root: string, service: string, out: string): Promis
     sourcesContent: false,
     minifySyntax: true,
     minifyWhitespace: true,
+    // An error that nothing catches is printed with the line it was thrown in: a bundle of one line would be 100 KB of it.
+    lineLimit: 160,
     banner: { js: REQUIRE },
     // Optional parts of pg, for other runtimes and a native client.
     external: ["pg-native", "cloudflare:sockets"],
