@@ -24,7 +24,8 @@ const SYMBOLS = ["XRO", "RIO", "GMG", "CBA", "MQG", "BHP", "WES", "WDS"];
 export class Load {
   readonly sent: Sent[] = [];
   readonly #options: { apiUrl: string; token: string; perSecond: number };
-  readonly #agent = new Agent({ connections: 128, pipelining: 1 });
+  /** Enough for all orders of 10 s: with fewer they would queue here, and this be no open-loop load. */
+  readonly #agent = new Agent({ connections: 2048, pipelining: 1 });
   readonly #pending = new Set<Promise<void>>();
   readonly #begun = Date.now();
   #running = true;
@@ -50,8 +51,8 @@ export class Load {
 
   async #run(): Promise<void> {
     for (let count = 0; this.#running; count++) {
-      const due = (count * 1000) / this.#options.perSecond;
-      if (due > this.elapsed) await sleep(due - this.elapsed);
+      const pause = (count * 1000) / this.#options.perSecond - this.elapsed;
+      if (pause > 0) await sleep(pause);
       const symbol = SYMBOLS[count % SYMBOLS.length];
       const sending = this.#send({ symbol, side: "buy", type: "market", quantity: 10 }).finally(() =>
         this.#pending.delete(sending),
