@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Transform, transformed } from "../arguments.ts";
 import { OVER_ZONES, PodRole } from "../workload/index.ts";
 import { autoscaler } from "./controllers/autoscaler.ts";
-import { type Chart, overZones, resources } from "./controllers/chart.ts";
+import { type Chart, overZones, release, resources } from "./controllers/chart.ts";
 import { descheduler } from "./controllers/descheduler.ts";
 import { loadBalancerController } from "./controllers/load-balancer.ts";
 import { type Archive, logShipper } from "./controllers/log-shipper.ts";
@@ -155,18 +155,16 @@ export class Controllers extends pulumi.ComponentResource {
     this.registerOutputs();
   }
 
-  #release({ name, chart = name, repo, version, namespace = "kube-system", values, statements }: Chart) {
+  #release(chart: Chart): k8s.helm.v3.Release {
+    const { name, namespace = "kube-system", statements } = chart;
     const { clusterName, region, tags, transform } = this.#args;
     const child = `${this.#name}-${name}`;
     const role = statements && { region, clusterName, namespace, serviceAccount: name, statements, tags };
     const roles = role ? [new PodRole(child, role, { parent: this })] : [];
-    const release = { name, namespace, chart, version, repositoryOpts: { repo }, values };
-    return new k8s.helm.v3.Release(
-      ...transformed(transform?.release, `${child}-release`, release, {
-        parent: this,
-        dependsOn: [...roles, ...this.addons, ...(this.#args.after ?? [])],
-      }),
-    );
+    return release(`${child}-release`, chart, transform?.release, {
+      parent: this,
+      dependsOn: [...roles, ...this.addons, ...(this.#args.after ?? [])],
+    });
   }
 
   #logGroup(): aws.cloudwatch.LogGroup {

@@ -1,6 +1,6 @@
 /** The EKS cluster: its nodes, what runs in it for the platform (controllers, warm pool, pre-scaling), and GitOps. */
 export { Cluster } from "./cluster.ts";
-export { type Chart, overZones, resources } from "./controllers/chart.ts";
+export { type Chart, overZones, release, resources } from "./controllers/chart.ts";
 export { OTLP_PORT, TRACING_NAMESPACE } from "./controllers/tracing.ts";
 export { Controllers } from "./controllers.ts";
 export { GitOps } from "./git-ops.ts";

@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Transform, transformed } from "../arguments.ts";
-import { overZones, resources } from "./controllers/chart.ts";
+import type { Transform } from "../arguments.ts";
+import { type Chart, overZones, release, resources } from "./controllers/chart.ts";
 
 const NAMESPACE = "cert-manager";
 const AUTHORITY = "trizone-pods";
@@ -36,26 +36,15 @@ export class PodAuthority extends pulumi.ComponentResource {
       { metadata: { name: NAMESPACE, labels } },
       { parent: this },
     ).metadata.name;
-    const manager = this.#release(namespace, "cert-manager", "v1.21.2", CERT_MANAGER, args.after ?? []);
-    const driver = this.#release(namespace, "cert-manager-csi-driver", "v0.10.4", CSI_DRIVER, [manager]);
+    const manager = this.#release({ ...CERT_MANAGER, namespace }, args.after ?? []);
+    const driver = this.#release({ ...CSI_DRIVER, namespace }, [manager]);
     this.issuer = this.#issuer(namespace, manager, driver);
     this.registerOutputs({ issuer: this.issuer });
   }
 
-  #release(
-    namespace: pulumi.Input<string>,
-    chart: string,
-    version: string,
-    values: k8s.helm.v3.ReleaseArgs["values"],
-    dependsOn: pulumi.Resource[],
-  ): k8s.helm.v3.Release {
-    const release = { name: chart, namespace, chart, version, repositoryOpts: { repo: REPOSITORY }, values };
-    return new k8s.helm.v3.Release(
-      ...transformed(this.#args.transform?.release, `${this.#name}-${chart}`, release, {
-        parent: this,
-        dependsOn,
-      }),
-    );
+  #release(chart: Chart, dependsOn: pulumi.Resource[]): k8s.helm.v3.Release {
+    const options = { parent: this, dependsOn };
+    return release(`${this.#name}-${chart.name}`, chart, this.#args.transform?.release, options);
   }
 
   /** A root that signs itself, and the issuer that signs with it. */
@@ -117,25 +106,35 @@ const CONTEXTS = {
   },
 };
 
-const CERT_MANAGER = {
-  ...CONTEXTS,
-  crds: { enabled: true, keep: true },
-  replicaCount: 2,
-  topologySpreadConstraints: overZones("cert-manager"),
-  podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
-  resources: resources("20m", "96Mi", "256Mi"),
-  webhook: {
+const CERT_MANAGER: Chart = {
+  name: "cert-manager",
+  repo: REPOSITORY,
+  version: "v1.21.2",
+  values: {
     ...CONTEXTS,
-    replicaCount: 3,
-    topologySpreadConstraints: overZones("webhook"),
+    crds: { enabled: true, keep: true },
+    replicaCount: 2,
+    topologySpreadConstraints: overZones("cert-manager"),
     podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
-    resources: resources("20m", "64Mi", "128Mi"),
+    resources: resources("20m", "96Mi", "256Mi"),
+    webhook: {
+      ...CONTEXTS,
+      replicaCount: 3,
+      topologySpreadConstraints: overZones("webhook"),
+      podDisruptionBudget: { enabled: true, maxUnavailable: 1 },
+      resources: resources("20m", "64Mi", "128Mi"),
+    },
+    cainjector: { ...CONTEXTS, replicaCount: 2, resources: resources("20m", "96Mi", "256Mi") },
   },
-  cainjector: { ...CONTEXTS, replicaCount: 2, resources: resources("20m", "96Mi", "256Mi") },
 };
 
-const CSI_DRIVER = {
-  // A pod on a new node waits for its certificate, so that the driver comes before what makes room for itself.
-  priorityClassName: "system-node-critical",
-  resources: resources("10m", "32Mi", "96Mi"),
+const CSI_DRIVER: Chart = {
+  name: "cert-manager-csi-driver",
+  repo: REPOSITORY,
+  version: "v0.10.4",
+  values: {
+    // A pod on a new node waits for its certificate, so that the driver comes before what makes room for itself.
+    priorityClassName: "system-node-critical",
+    resources: resources("10m", "32Mi", "96Mi"),
+  },
 };

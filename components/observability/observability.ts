@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { check, type Transform, transformed } from "../arguments.ts";
+import { release } from "../cluster/index.ts";
 import { PodRole, type Statement } from "../workload/index.ts";
 import { alertRoute } from "./alert-route.ts";
 import { dashboards } from "./dashboards.ts";
@@ -141,19 +142,15 @@ export class Observability extends pulumi.ComponentResource {
     ).metadata;
     const alertmanager = alertRoute(region, alarmTopicArn);
     const chart = prometheusStack({ region, namespace, clusterName, remoteWriteUrl, alertmanager });
-    const { name, repo, version, values } = chart;
-    const release = { name, namespace, chart: name, version, repositoryOpts: { repo }, values };
-    return new k8s.helm.v3.Release(
-      ...transformed(transform?.release, `${this.#name}-release`, release, {
-        parent: this,
-        dependsOn: [...roles, ...after],
-      }),
-    );
+    return release(`${this.#name}-release`, chart, transform?.release, {
+      parent: this,
+      dependsOn: [...roles, ...after],
+    });
   }
 
   /** The objects that the release's operator and Grafana's sidecar pick up. */
-  #configure(objectives: Objectives, release: k8s.helm.v3.Release): void {
-    const options = { parent: this, dependsOn: [release] };
+  #configure(objectives: Objectives, stack: k8s.helm.v3.Release): void {
+    const options = { parent: this, dependsOn: [stack] };
     const { CustomResource } = k8s.apiextensions;
     new CustomResource(
       `${this.#name}-monitor`,

@@ -1,5 +1,6 @@
-import type * as k8s from "@pulumi/kubernetes";
+import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
+import { type Transform, transformed } from "../../arguments.ts";
 import { CONTAINER_SECURITY, OVER_ZONES, POD_SECURITY, type Statement } from "../../workload/index.ts";
 
 /** The cluster that controllers work on, and where it is. */
@@ -23,6 +24,17 @@ export interface Chart {
   values: k8s.helm.v3.ReleaseArgs["values"];
   /** Of the service account of the release's name. @default nothing */
   statements?: Statement[];
+}
+
+/** A chart, installed as a resource of this name, changed by the caller's transform. */
+export function release(
+  resource: string,
+  { name, chart = name, repo, version, namespace = "kube-system", values }: Chart,
+  transform: Transform<k8s.helm.v3.ReleaseArgs> | undefined,
+  options: pulumi.CustomResourceOptions,
+): k8s.helm.v3.Release {
+  const args = { name, namespace, chart, version, repositoryOpts: { repo }, values };
+  return new k8s.helm.v3.Release(...transformed(transform, resource, args, options));
 }
 
 /** Pod Security's "restricted" profile, under the names that most charts give it. */
