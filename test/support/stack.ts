@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
-import { connectionConfig } from "../../services/kit/database/database.ts";
+import { connectionConfig } from "../../services/kit/database/index.ts";
 import { CLIENT_ID, startIssuer, type TestIssuer } from "./issuer.ts";
 import { imageOf, type RunningPod, startPod } from "./pod.ts";
 import { type DataService, startPostgres, type TestPostgres } from "./postgres.ts";
