@@ -22,7 +22,8 @@ export interface Stack {
 
 /** A pod's environment variables for its database; its login is there once the migrations were made. */
 export const databaseEnv = (postgres: TestPostgres, service: DataService) => ({
-  DATABASE_URL: postgres.url,
+  // LISTEN needs a session.
+  DATABASE_URL: (service !== "market-data" && postgres.pooled) || postgres.url,
   DATABASE_CREDENTIALS: postgres.logins[service],
 });
 

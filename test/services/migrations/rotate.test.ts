@@ -134,7 +134,13 @@ describe("rotation of logins", () => {
         await all.promise;
         return row?.login;
       };
-      return Promise.all(Array.from({ length: connections }, () => database.transaction(login)));
+      const failed = (error: unknown): never => {
+        all.reject(error);
+        throw error;
+      };
+      return Promise.all(
+        Array.from({ length: connections }, () => database.transaction(login).catch(failed)),
+      );
     };
     const other = username === "trading" ? "trading_b" : "trading";
     try {
