@@ -7,9 +7,9 @@ import { delimiter, join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { FOLDERS, POOLER_SCRIPT, poolerSettings } from "../../components/data/pooler-settings.ts";
 import { pooledClients } from "../../config/index.ts";
+import { takePort } from "../../local/free-ports.ts";
 import { databaseAccount } from "../../local/postgres/folders.ts";
 import { endWithUs } from "./end-with-us.ts";
-import { freePort, type TestPostgres } from "./postgres.ts";
 
 /** The first PgBouncer that keeps prepared statements when it lends connections by transaction. */
 const OLDEST = [1, 21] as const;
@@ -30,11 +30,13 @@ export interface TestPooler {
   stop(): Promise<void>;
 }
 
+const POOLED = pooledClients(["trading", "transactions", "portfolio"] as const);
+
 /** PgBouncer's program: PGBOUNCER, or the one on the PATH. */
 const PROGRAM = process.env.PGBOUNCER ?? "pgbouncer";
 
 /** Why there is no PgBouncer to test with; undefined where there is one. */
-export function noPooler(): string | undefined {
+function noPooler(): string | undefined {
   const how = "PGBOUNCER names the program, else the one on the PATH is taken";
   let text: string;
   try {
@@ -57,10 +59,16 @@ export function needsPooler(test: Mocha.Context): void {
   test.skip();
 }
 
-/** Starts a PgBouncer in front of a database. */
-export async function startPooler(postgres: Pick<TestPostgres, "url" | "logins">): Promise<TestPooler> {
+/**
+ * Starts a PgBouncer in front of a database.
+ * @param postgres its address, and folders of the logins by service
+ */
+export async function startPooler(postgres: {
+  url: string;
+  logins: Record<(typeof POOLED)[number], string>;
+}): Promise<TestPooler> {
   const folder = await mkdtemp(join(tmpdir(), "trizone-pooler-"));
-  const port = await freePort();
+  const port = await takePort();
   const folders = Object.entries(FOLDERS).map(([name, path]) => [path, join(folder, name)] as const);
   /** Only the folders are others than in a container. */
   const here = (text: string) => folders.reduce((all, [path, own]) => all.replaceAll(path, own), text);
@@ -70,8 +78,7 @@ export async function startPooler(postgres: Pick<TestPostgres, "url" | "logins">
   await account.own(own("run"));
   const settings = poolerSettings({ url: postgres.url, port, connections: 20, clients: 100 });
   await writeFile(join(own("settings"), "pgbouncer.ini"), here(settings));
-  for (const service of pooledClients(["trading", "transactions", "portfolio"]))
-    await symlink(postgres.logins[service as "trading"], join(own("credentials"), service));
+  for (const service of POOLED) await symlink(postgres.logins[service], join(own("credentials"), service));
   const program = PROGRAM.includes("/") ? resolve(PROGRAM) : undefined;
   if (program) await symlink(program, join(folder, "bin/pgbouncer"));
 
