@@ -15,7 +15,10 @@ export interface PoolerArgs extends Pick<PoolerPodArgs, "image" | "trust" | "pri
   replicas?: number;
   /** Connections of each pod to the database at most. @default 20 */
   connections?: number;
-  /** Connections of all clients at most: each pod can take all of them, as the others may be gone. */
+  /**
+   * Connections of all clients at most, as long as none is replaced: each pod can take all of them, as the others may be
+   * gone, and twice as many during a release.
+   */
   clients: number;
   transform?: {
     deployment?: Transform<k8s.apps.v1.DeploymentArgs>;

@@ -24,6 +24,8 @@ export interface TestPostgres {
   /** Without a user, as pods get it. */
   url: string;
   port: number;
+  /** Its address through a PgBouncer, where the tests of services run through one. */
+  pooled?: string;
   /** Folder with `username` and `password` of the database's owner, who may make roles and, as on RDS, not all else. */
   credentials: string;
   /** The same of each service that has a login once the migrations were made, by the service's name. */
@@ -152,9 +154,14 @@ export async function startPostgres(parameters: Record<string, string> = FOR_TES
   await start();
   await query(`CREATE ROLE trizone LOGIN CREATEDB CREATEROLE PASSWORD '${PASSWORD}'`);
   await query("ALTER DATABASE postgres OWNER TO trizone");
+  const url = `postgresql://127.0.0.1:${port}/postgres?sslmode=disable`;
+  const pooler = process.env.THROUGH_POOLER
+    ? await import("./pooler.ts").then(({ startPooler }) => startPooler({ url, logins }))
+    : undefined;
   return {
-    url: `postgresql://127.0.0.1:${port}/postgres?sslmode=disable`,
+    url,
     port,
+    pooled: pooler?.url,
     credentials,
     logins,
     query,
@@ -165,6 +172,7 @@ export async function startPostgres(parameters: Record<string, string> = FOR_TES
     signal: (signal) => void server.kill(signal),
     stop: async () => {
       server.kill("SIGCONT");
+      await pooler?.stop();
       await end("SIGQUIT");
       await rm(directory, { recursive: true, force: true });
     },

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
-import { connectionConfig } from "../../services/kit/database/database.ts";
+import { connectionConfig } from "../../services/kit/database/index.ts";
 import { CLIENT_ID, startIssuer, type TestIssuer } from "./issuer.ts";
 import { imageOf, type RunningPod, startPod } from "./pod.ts";
 import { type DataService, startPostgres, type TestPostgres } from "./postgres.ts";
@@ -22,7 +22,8 @@ export interface Stack {
 
 /** A pod's environment variables for its database; its login is there once the migrations were made. */
 export const databaseEnv = (postgres: TestPostgres, service: DataService) => ({
-  DATABASE_URL: postgres.url,
+  // LISTEN needs a session.
+  DATABASE_URL: (service !== "market-data" && postgres.pooled) || postgres.url,
   DATABASE_CREDENTIALS: postgres.logins[service],
 });
 

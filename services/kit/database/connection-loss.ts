@@ -3,6 +3,11 @@ const LOGIN_STATES = new Set([
   "28P01", // invalid_password: rotated since it was read
   "28000", // invalid_authorization_specification
 ]);
+/**
+ * How PgBouncer says that it, or the server behind it, refuses a login: it has no state for that, and sends that of a
+ * protocol violation, 08P01.
+ */
+const POOLER_REFUSAL = /authentication failed|no such user|login rejected|server login failed/;
 /** PostgreSQL states in which this server, or this login, is of no more use but another connection may be. */
 const LOST_STATES = new Set([
   "57P01", // admin_shutdown
@@ -36,7 +41,8 @@ export function isConnectionLoss(error: unknown): boolean {
 
 /** Whether the server refused the login, perhaps as the password was rotated after it was read. */
 export function isLoginRefused(error: unknown): boolean {
-  return LOGIN_STATES.has(code(error));
+  const state = code(error);
+  return LOGIN_STATES.has(state) || (state === "08P01" && POOLER_REFUSAL.test((error as Error).message));
 }
 
 /** Whether a statement would have stored something twice. */

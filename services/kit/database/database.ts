@@ -1,11 +1,9 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import pg, { type ClientConfig, type QueryResultRow } from "pg";
-import { z } from "zod";
+import pg, { type QueryResultRow } from "pg";
 import { ProblemError } from "../http/problem.ts";
 import type { Logger } from "../telemetry/index.ts";
 import { isLoginRefused } from "./connection-loss.ts";
+import { clientOfLogin, type DatabaseEnvironment } from "./login.ts";
 import {
   asLoss,
   ConnectionLost,
@@ -16,55 +14,14 @@ import {
   using,
 } from "./session.ts";
 
-/** Environment variables of a service that uses the database. */
-export const DatabaseEnvironment = z.object({
-  /** `postgresql://HOST:PORT/NAME?sslmode=…`, without a user. */
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
-  /** Folder with the files `username` and `password`, whose contents may be rotated at any time. */
-  DATABASE_CREDENTIALS: z.string().min(1),
-  /** Connections of this pod at most; all pods' together must stay below the database's max_connections. */
-  DATABASE_POOL_SIZE: z.coerce.number().int().min(1).default(10),
-});
-
-export type DatabaseEnvironment = z.infer<typeof DatabaseEnvironment>;
-
-/** A login as a folder has it: the files `username` and `password`. */
-export interface Credentials {
-  username: string;
-  password: string;
-}
-
-/** @throws Error when a file cannot be read. */
-export async function readCredentials(folder: string): Promise<Credentials> {
-  const read = async (name: string) => (await readFile(join(folder, name), "utf8")).replace(/\r?\n$/, "");
-  const [username, password] = await Promise.all([read("username"), read("password")]);
-  return { username, password };
-}
-
-/**
- * How to connect now. Credentials are read anew each time, as they are rotated while pods run.
- * @throws Error when a file cannot be read.
- */
-export async function connectionConfig(environment: DatabaseEnvironment): Promise<ClientConfig> {
-  return loginConfig(environment.DATABASE_URL, await readCredentials(environment.DATABASE_CREDENTIALS));
-}
-
-/** How to connect with a login to a database, whose URL has no user. */
-export function loginConfig(database: string, { username, password }: Credentials): ClientConfig {
-  // In the URL, as the driver takes the URL's absent user for an empty one over any that is given beside it.
-  const url = new URL(database);
-  url.username = encodeURIComponent(username);
-  url.password = encodeURIComponent(password);
-  return { connectionString: url.href };
-}
-
 /** SERVICE becomes the connections' application_name, which the server shows. */
 type PodDatabaseEnvironment = DatabaseEnvironment & { SERVICE: string };
 
 /** Statements waiting for a connection; more are refused at once rather than queued behind a stalled server. */
 const MAX_WAITING = 200;
 const CONNECT_TIMEOUT_MS = 800;
-const STATEMENT_TIMEOUT_MS = 1500;
+/** Milliseconds after which the server ends a statement. Through a pooler, which doesn't pass it on, the pooler's own. */
+export const STATEMENT_TIMEOUT_MS = 1500;
 /** A second try follows only a quick failure, so that the client gets an answer within three seconds. */
 const QUICK_MS = 500;
 
@@ -134,13 +91,11 @@ export class Database {
     try {
       client = await pool.connect();
     } catch (error) {
-      // The pool has dropped this connection; its others may be usable. Replacing the pool would overload a server that is
-      // slow to accept connections. Only a rotated password makes all of them useless: the login is read again, and as
+      // The pool has dropped this connection; its others are usable, also when the password was rotated since. Replacing the
+      // pool would overload a server that is slow to accept connections. The next connection reads the login again, and as
       // nothing was sent yet, the work begins once more, unknown to whoever asked for it.
-      if (!isLoginRefused(error)) throw asLoss(error);
-      this.#retire(opened, pool);
-      if (!mayReadLogin) throw asLoss(error);
-      return this.#once(work, false);
+      if (mayReadLogin && isLoginRefused(error)) return this.#once(work, false);
+      throw asLoss(error);
     }
     try {
       return await using(client, work);
@@ -152,7 +107,7 @@ export class Database {
 
   async #open(): Promise<pg.Pool> {
     const pool = new pg.Pool({
-      ...(await connectionConfig(this.#environment)),
+      Client: await clientOfLogin(this.#environment),
       max: this.#environment.DATABASE_POOL_SIZE,
       connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
       statement_timeout: STATEMENT_TIMEOUT_MS,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Redis } from "ioredis";
 import { backoffMs } from "../../kit/client/retry.ts";
 import { readCredentials } from "../../kit/database/index.ts";
@@ -6,67 +7,99 @@ import { type Bus, CHANNEL } from "./bus.ts";
 
 const TIMEOUT_MS = 2000;
 
+/**
+ * What a server answers that is of no use to this connection any more, but may be to another one: it is a former primary
+ * that takes no writes, or it doesn't take the connection's login any more.
+ */
+const OF_NO_USE = /^(READONLY|NOAUTH|NOPERM|WRONGPASS)\b/;
+
 /** A bus over two connections, as one that is subscribed can't publish. */
 export class RedisBus implements Bus {
-  readonly #publisher: Promise<Redis>;
-  readonly #subscriber: Promise<Redis>;
-  onMessage: (message: string) => void = () => undefined;
+  readonly #url: string;
+  readonly #credentials: string | undefined;
   readonly #log: Logger;
+  onMessage: (message: string) => void = () => undefined;
+  readonly #closing = new AbortController();
+  readonly #running: Promise<unknown>;
+  #publisher: Redis | undefined;
 
+  /** @param credentials folder of the login; it is read for each connection, as the token is rotated while the pod runs */
   constructor(url: string, credentials: string | undefined, log: Logger) {
+    this.#url = url;
+    this.#credentials = credentials;
     this.#log = log;
-    this.#publisher = this.#open(url, credentials);
-    this.#subscriber = this.#open(url, credentials).then((subscriber) =>
-      subscriber
-        .on("message", (_, message) => this.onMessage(message))
-        .on("ready", () => this.#subscribe(subscriber)),
-    );
-    // Each message that is published reports the error.
-    this.#publisher.catch(() => undefined);
-    this.#subscriber.catch((error: unknown) => log.warn({ err: error }, "could not subscribe"));
+    const publish = this.#keep(async (redis) => {
+      this.#publisher = redis;
+    });
+    const subscribe = this.#keep(async (redis) => {
+      redis.on("message", (_, message) => this.onMessage(message));
+      await redis.subscribe(CHANNEL);
+    });
+    this.#running = Promise.all([publish, subscribe]);
   }
 
   async publish(message: string): Promise<void> {
-    await (await this.#publisher).publish(CHANNEL, message);
-  }
-
-  /** When it fails, reconnects, which subscribes again: without a subscription no message would ever arrive. */
-  #subscribe(subscriber: Redis): void {
-    subscriber.subscribe(CHANNEL).catch((error: unknown) => {
-      this.#log.warn({ err: error }, "could not subscribe");
-      if (subscriber.status === "ready") subscriber.disconnect(true);
-    });
+    if (!this.#publisher) throw new Error("the bus has no connection to Redis now; it reconnects by itself");
+    await this.#publisher.publish(CHANNEL, message);
   }
 
   async close(): Promise<void> {
-    for (const opened of [this.#publisher, this.#subscriber]) (await opened).disconnect();
+    this.#closing.abort();
+    await this.#running;
   }
 
-  async #open(url: string, credentials: string | undefined): Promise<Redis> {
-    const login = credentials === undefined ? {} : await readCredentials(credentials);
-    const redis = new Redis(url, {
+  /** Keeps a connection until the bus is closed, and calls `use` with each one that is there. Never rejects. */
+  async #keep(use: (redis: Redis) => Promise<void>): Promise<void> {
+    const { signal } = this.#closing;
+    for (let attempt = 1; !signal.aborted; attempt += 1) {
+      try {
+        await this.#connected(async (redis) => {
+          await use(redis);
+          attempt = 0;
+        });
+      } catch (error) {
+        if (!signal.aborted)
+          this.#log.warn({ err: error }, "the bus lost its connection to Redis; reconnecting");
+      }
+      await sleep(backoffMs(attempt + 1, 50, 2000), undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** @throws Error that ended the connection, unless it was the bus's own end */
+  async #connected(use: (redis: Redis) => Promise<void>): Promise<void> {
+    const login = this.#credentials === undefined ? {} : await readCredentials(this.#credentials);
+    const redis = new Redis(this.#url, {
       ...login,
       connectTimeout: TIMEOUT_MS,
       commandTimeout: TIMEOUT_MS,
+      lazyConnect: true,
+      // A connection that ends is replaced by a new client, which has the login of that time.
+      retryStrategy: () => null,
       // A message doesn't wait for a connection: it would be of no use later.
-      maxRetriesPerRequest: 1,
-      // The handler of `ready` subscribes instead.
-      autoResubscribe: false,
-      retryStrategy: (attempt) => backoffMs(attempt, 50, 2000),
-      // A failover leaves a former primary that takes no writes.
-      reconnectOnError: (error) => error.message.startsWith("READONLY"),
+      enableOfflineQueue: false,
+      reconnectOnError: (error) => OF_NO_USE.test(error.message),
     });
-    // The token is rotated while the pod runs: each attempt to connect again uses what is mounted by then.
-    redis.on("reconnecting", () => {
-      if (credentials === undefined) return;
-      readCredentials(credentials).then(
-        (login) => Object.assign(redis.options, login),
-        (error: unknown) => this.#log.warn({ err: error }, "could not read the token of the bus"),
-      );
+    const { signal } = this.#closing;
+    // The client tells the reason by this event alone: its promises say that the connection is closed.
+    let reason: Error | undefined;
+    redis.on("error", (error) => {
+      reason = error;
     });
-    redis.on("error", (error) =>
-      this.#log.warn({ err: error }, "the bus lost its connection to Redis; reconnecting"),
-    );
-    return redis;
+    const ended = new Promise<void>((resolve) => redis.once("end", resolve));
+    const end = () => redis.disconnect();
+    signal.addEventListener("abort", end);
+    try {
+      if (signal.aborted) return;
+      await redis.connect();
+      await use(redis);
+      await ended;
+      throw new Error("the connection ended");
+    } catch (error) {
+      throw reason ?? error;
+    } finally {
+      signal.removeEventListener("abort", end);
+      if (this.#publisher === redis) this.#publisher = undefined;
+      redis.disconnect();
+    }
   }
 }

@@ -1,4 +1,6 @@
 import pg from "pg";
+import { isConnectionLoss } from "../../kit/database/index.ts";
+import { ProblemError } from "../../kit/http/problem.ts";
 import type { EventBody } from "../saga/events.ts";
 import { GENESIS, hashOf } from "./chain.ts";
 
@@ -83,6 +85,12 @@ export interface Audit {
 }
 
 const FETCHED = 2000;
+const CONNECT_TIMEOUT_MS = 2000;
+/** A piece of the audit may take so long: the search for missing events reads two tables whole. */
+const PIECE_MS = 600_000;
+
+/** For this transaction alone, whatever the limits of its role or of a pooler are. Between two pieces the pod computes. */
+const LIMITS = `SET LOCAL statement_timeout = ${PIECE_MS}; SET LOCAL idle_in_transaction_session_timeout = 60000`;
 
 /** Orders whose first or last event is missing: chains alone don't show when their last links are gone. */
 const MISSING_EVENTS = `
@@ -96,12 +104,23 @@ const MISSING_EVENTS = `
 /**
  * Verifies all of `order_events` and `event_chains` in one snapshot: each chain link by link, and that each order has its
  * first event and, once it ended, its last. Reads everything once, over a connection of its own, as that may take long.
+ * @throws ProblemError 503 when the database is away, or refuses a connection
  */
 export async function verifyChains(config: pg.ClientConfig): Promise<Audit> {
-  const client = new pg.Client({ ...config, application_name: "trading-audit" });
-  await client.connect();
+  const client = new pg.Client({
+    ...config,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: PIECE_MS + 1000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 2000,
+    application_name: "trading-audit",
+  });
+  // The statement under way fails with it.
+  client.on("error", () => undefined);
   try {
-    await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    await client.connect().catch(orUnavailable);
+    await run(client, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    await run(client, LIMITS);
     const check = new ChainCheck();
     const chains = await each<ChainRow>(
       client,
@@ -114,13 +133,24 @@ export async function verifyChains(config: pg.ClientConfig): Promise<Audit> {
       `SELECT ${columns} FROM order_events ORDER BY chain, link`,
       (row) => check.link(row),
     );
-    const { rows } = await client.query<{ id: string }>(MISSING_EVENTS);
+    const { rows } = await run<{ id: string }>(client, MISSING_EVENTS);
     const missing = rows.map(({ id }) => ({ chain: 0, link: 0, what: `events of order ${id} are missing` }));
-    await client.query("COMMIT");
+    await run(client, "COMMIT");
     return { chains, events, found: [...check.found, ...missing] };
   } finally {
     await client.end();
   }
+}
+
+function run<Row extends pg.QueryResultRow>(client: pg.Client, text: string): Promise<pg.QueryResult<Row>> {
+  return client.query<Row>(text).catch(orUnavailable);
+}
+
+/** For `catch`: a lost connection as the auditor is to read it, other errors as they are. */
+function orUnavailable(error: unknown): never {
+  if (!isConnectionLoss(error)) throw error;
+  const detail = "The events can't be read right now, as the database is away or busy. Try again shortly.";
+  throw new ProblemError(503, detail, { headers: { "retry-after": "1" }, cause: error });
 }
 
 /** Calls `take` with each row of a query, in pieces through a cursor; resolves to the number of rows. */
@@ -130,13 +160,13 @@ async function each<Row extends pg.QueryResultRow>(
   take: (row: Row) => void,
 ): Promise<number> {
   let count = 0;
-  await client.query(`DECLARE audit NO SCROLL CURSOR FOR ${query}`);
+  await run(client, `DECLARE audit NO SCROLL CURSOR FOR ${query}`);
   for (;;) {
-    const { rows } = await client.query<Row>(`FETCH ${FETCHED} FROM audit`);
+    const { rows } = await run<Row>(client, `FETCH ${FETCHED} FROM audit`);
     for (const row of rows) take(row);
     count += rows.length;
     if (rows.length < FETCHED) break;
   }
-  await client.query("CLOSE audit");
+  await run(client, "CLOSE audit");
   return count;
 }

@@ -8,6 +8,7 @@ import { Pooler } from "../../../components/data/index.ts";
 import { POOLER_SCRIPT } from "../../../components/data/pooler-settings.ts";
 import { readConfig } from "../../../config/index.ts";
 import type { Graph } from "../../../engine/index.ts";
+import { STATEMENT_TIMEOUT_MS } from "../../../services/kit/database/database.ts";
 import { problemsOf } from "../../kubernetes/judge.ts";
 import { objectsOf } from "../../kubernetes/objects.ts";
 import { judge } from "../../policies/pack.ts";
@@ -64,9 +65,24 @@ describe("the pooler", () => {
       [pool_mode, server_tls_sslmode, auth_type, max_db_connections],
       ["transaction", "verify-full", "scram-sha-256", "20"],
     );
-    assert.match(more.trizone ?? "", /^host=\S+\.rds\.amazonaws\.com port=5432 dbname=trizone$/);
-    // Twenty pods of each of three services may be there, each with eight connections.
-    assert.equal(more.max_client_conn, "480");
+    assert.match(
+      more.trizone ?? "",
+      /^host=\S+\.rds\.amazonaws\.com port=5432 dbname=trizone connect_query=/,
+    );
+    // Twenty pods of each of three services may be there, each with eight connections, and new ones during a release.
+    assert.equal(more.max_client_conn, "960");
+  });
+
+  it("has the database end statements when the services give up, and what runs longer on purpose goes on", () => {
+    const { trizone = "", query_timeout } = settings(pooled);
+    assert.match(trizone, new RegExp(`connect_query='SET statement_timeout = ${STATEMENT_TIMEOUT_MS}; `));
+    assert.equal(query_timeout, "0");
+  });
+
+  it("replaces connections within a minute or two: they may lead to a former primary, or have old settings", () => {
+    const { server_lifetime, dns_max_ttl } = settings(pooled);
+    assert.ok(Number(server_lifetime) <= 60, server_lifetime);
+    assert.ok(Number(dns_max_ttl) <= 5, dns_max_ttl);
   });
 
   it("has its credentials from the Secrets Store as files, and nowhere else", () => {

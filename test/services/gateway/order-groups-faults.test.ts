@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
-import { connectionConfig } from "../../../services/kit/database/database.ts";
+import { connectionConfig } from "../../../services/kit/database/index.ts";
 import { type RunningPod, startPod } from "../../support/pod.ts";
 import { databaseEnv, NO_LEDGERS, type Stack, startStack } from "../../support/stack.ts";
 import { type Answer, sendTogether } from "./send-together.ts";

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
-import { connectionConfig } from "../../../services/kit/database/database.ts";
+import { connectionConfig } from "../../../services/kit/database/index.ts";
 import { DATA_SERVICES, type DataService, startPostgres, type TestPostgres } from "../../support/postgres.ts";
 import { databaseEnv, migrate } from "../../support/stack.ts";
 

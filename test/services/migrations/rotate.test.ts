@@ -8,6 +8,7 @@ import {
   Database,
   loginConfig,
   readCredentials,
+  type Transaction,
 } from "../../../services/kit/database/index.ts";
 import { type Rotation, rotate, type Secret } from "../../../services/migrations/rotate.ts";
 import { DATA_SERVICES, type DataService, startPostgres, type TestPostgres } from "../../support/postgres.ts";
@@ -116,16 +117,58 @@ describe("rotation of logins", () => {
     }
   });
 
+  it("is taken by the next connection; as long as it is refused, the one before it is", async () => {
+    const { username } = secrets.get("trading") ?? assert.fail();
+    const database = new Database(
+      { ...databaseEnv(postgres, "trading"), DATABASE_POOL_SIZE: 10, SERVICE: "trading" },
+      log,
+    );
+    /** The logins of as many connections as there are, each of them in a transaction at the same time. */
+    const logins = async (connections: number) => {
+      const all = Promise.withResolvers<void>();
+      let waiting = connections;
+      const login = async (session: Transaction) => {
+        const [row] = await session.query<{ login: string }>("SELECT session_user AS login");
+        waiting -= 1;
+        if (waiting === 0) all.resolve();
+        await all.promise;
+        return row?.login;
+      };
+      const failed = (error: unknown): never => {
+        all.reject(error);
+        throw error;
+      };
+      return Promise.all(
+        Array.from({ length: connections }, () => database.transaction(login).catch(failed)),
+      );
+    };
+    const other = username === "trading" ? "trading_b" : "trading";
+    try {
+      assert.deepEqual(await logins(1), [username]);
+      // As a pooler is, to which the login isn't mounted yet.
+      await writeFile(join(postgres.logins.trading, "username"), other);
+      await writeFile(join(postgres.logins.trading, "password"), "not known yet");
+      assert.deepEqual(await logins(5), Array(5).fill(username));
+      await rotate(rotation());
+      await mounted("trading");
+      const now = await logins(10);
+      assert.deepEqual(now.sort(), [...Array(5).fill(username), ...Array(5).fill(other)].sort());
+    } finally {
+      await database.close();
+    }
+  });
+
   it("leaves the secret as it was when the new login can't be tried, and goes on with the others", async () => {
     const before = new Map(secrets);
-    await postgres.query("ALTER ROLE trading CONNECTION LIMIT 0");
+    const idle = before.get("trading")?.username === "trading" ? "trading_b" : "trading";
+    await postgres.query(`ALTER ROLE ${idle} CONNECTION LIMIT 0`);
     try {
       await assert.rejects(
         rotate(rotation()),
         /were not rotated, run it again: trading: too many connections/,
       );
     } finally {
-      await postgres.query("ALTER ROLE trading CONNECTION LIMIT -1");
+      await postgres.query(`ALTER ROLE ${idle} CONNECTION LIMIT -1`);
     }
     assert.deepEqual(secrets.get("trading"), before.get("trading"));
     assert.notDeepEqual(secrets.get("portfolio"), before.get("portfolio"));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { connectionConfig } from "../../../services/kit/database/database.ts";
+import { connectionConfig } from "../../../services/kit/database/index.ts";
 import { verifyChains } from "../../../services/trading/chain/verify-database.ts";
 import type { TestPostgres } from "../../support/postgres.ts";
 import { databaseEnv } from "../../support/stack.ts";

@@ -137,43 +137,78 @@ for (const [name, startServer] of [
 }
 
 describe("the bus over Redis, whose token is rotated", () => {
-  it("connects again with the token that is mounted by then", async function () {
+  let folder: string;
+  let server: Server;
+  let bus: Bus | undefined;
+  let admin: Redis;
+
+  before(async function () {
     if (!hasRedis()) {
       process.stdout.write("    skipped: there is no redis-server on the PATH\n");
       this.skip();
     }
-    const folder = await mkdtemp(join(tmpdir(), "trizone-token-"));
-    const token = (password: string) => writeFile(join(folder, "password"), password);
-    await Promise.all([writeFile(join(folder, "username"), "default"), token("first")]);
-    const server = await redisServer("--requirepass", "first");
-    const bus = createBus({ ...server.env, CACHE_CREDENTIALS: folder, DATABASE_POOL_SIZE: 1 }, log);
-    const admin = new Redis(server.env.REDIS_URL ?? "", { password: "first", lazyConnect: true });
+  });
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "trizone-token-"));
+    server = await redisServer("--requirepass", "first");
+    admin = new Redis(server.env.REDIS_URL ?? "", { password: "first" });
     admin.on("error", () => undefined);
-    const published = async () => {
-      for (const deadline = performance.now() + 20_000; performance.now() < deadline; await sleep(50)) {
-        if (
-          await bus.publish("hello").then(
-            () => true,
-            () => false,
-          )
-        )
-          return;
-      }
-      assert.fail("not published");
+    await admin.ping();
+  });
+  afterEach(async () => {
+    admin.disconnect();
+    await bus?.close();
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  const mount = (password: string) =>
+    Promise.all([
+      writeFile(join(folder, "username"), "default"),
+      writeFile(join(folder, "password"), password),
+    ]);
+  const open = (credentials = folder) =>
+    createBus({ ...server.env, CACHE_CREDENTIALS: credentials, DATABASE_POOL_SIZE: 1 }, log);
+  const refusals = async () => ((await admin.call("ACL", "LOG")) as unknown[]).length;
+
+  /** Publishes until it arrives at the bus itself: both of its connections are there then. */
+  async function goesThrough(opened: Bus): Promise<void> {
+    const deadline = performance.now() + 20_000;
+    let received = false;
+    opened.onMessage = () => {
+      received = true;
     };
-    try {
-      await published();
-      await admin.ping();
-      await token("second");
-      await admin.config("SET", "requirepass", "second");
-      // Ends the bus's connections, which were let in with the first token.
-      await admin.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-      await published();
-    } finally {
-      admin.disconnect();
-      await bus.close();
-      await server.stop();
-      await rm(folder, { recursive: true });
+    while (!received) {
+      assert.ok(performance.now() < deadline, "not received");
+      await opened.publish("hello").catch(() => undefined);
+      await sleep(20);
     }
+  }
+
+  it("takes the one that is mounted by then, for each connection at its first try", async () => {
+    await mount("token 0");
+    await admin.config("SET", "requirepass", "token 0");
+    bus = open();
+    await goesThrough(bus);
+    for (let round = 1; round <= 10; round += 1) {
+      await mount(`token ${round}`);
+      await admin.config("SET", "requirepass", `token ${round}`);
+      // Ends the bus's connections, which were let in with the token before.
+      await admin.call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      await admin.call("CLIENT", "KILL", "TYPE", "pubsub");
+      await goesThrough(bus);
+    }
+    assert.equal(await refusals(), 0);
+  });
+
+  it("connects once the token is there which wasn't when the pod began, or was another one", async () => {
+    bus = open();
+    const wrong = bus;
+    await assert.rejects(wrong.publish("lost"));
+    await mount("not yet the right one");
+    for (const deadline = performance.now() + 10_000; (await refusals()) === 0; await sleep(20))
+      assert.ok(performance.now() < deadline, "it didn't try");
+    await mount("first");
+    await goesThrough(bus);
   });
 });

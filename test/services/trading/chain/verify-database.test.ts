@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import pg from "pg";
-import { connectionConfig } from "../../../../services/kit/database/database.ts";
+import { connectionConfig } from "../../../../services/kit/database/index.ts";
 import { type Audit, verifyChains } from "../../../../services/trading/chain/verify-database.ts";
 import type { Order } from "../../../../services/trading/order.ts";
 import { databaseEnv } from "../../../support/stack.ts";
