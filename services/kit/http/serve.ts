@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Hono } from "hono";
+import { refuseUpgrade } from "../client/tunnel.ts";
 import type { PodEnvironment } from "../environment.ts";
 import { addFaultRoutes } from "../faults/fault-routes.ts";
 import { createPod, type Pod } from "../pod.ts";
@@ -101,8 +102,8 @@ export async function serve(
   const { upgrade } = service;
   if (upgrade) {
     business.server.on("upgrade", (request, socket, head) => {
-      business.tunnel(socket);
-      upgrade(request, socket, head);
+      if (business.tunnel(socket)) upgrade(request, socket, head);
+      else refuseUpgrade(pod, socket, 503);
     });
   }
   const adminApp = createAdmin(pod, service.ready ?? (() => undefined));
