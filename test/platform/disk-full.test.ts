@@ -13,7 +13,7 @@ describe("a platform whose disk is full while orders arrive", () => {
   let platform: TestPlatform | undefined;
 
   before(async function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
     const made = smallDisk(512);
     if (typeof made === "string") {
       console.log(`      skipped: ${made}`);
@@ -21,7 +21,7 @@ describe("a platform whose disk is full while orders arrive", () => {
     }
     disk = made;
     platform = new TestPlatform(disk.path);
-    await platform.up();
+    await platform.up([], 280_000);
   });
   after(async function () {
     this.timeout(60_000);
