@@ -170,7 +170,7 @@ export class Controller {
     if (!(await server.hasSpace()))
       return this.#leave(
         "unavailable",
-        `${cause} and is not started again, since its disk is full. Free some space; it is started then.`,
+        "PostgreSQL is away, since its disk is full. Free some space; it is started again then.",
       );
     this.#leave("failing-over", `${cause}; it is started in zone ${first}`);
     this.#disconnect();

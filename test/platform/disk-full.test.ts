@@ -41,7 +41,10 @@ describe("a platform whose disk is full while orders arrive", () => {
     const reached = async (what: string, done: () => boolean, ms: number) => {
       const end = performance.now() + ms;
       while (!done()) {
-        assert.ok(performance.now() < end, `${what} did not happen in ${ms} ms:\n${running.log}`);
+        assert.ok(
+          performance.now() < end,
+          `${what} did not happen in ${ms} ms:\n${lately(load)}\n${running.log}`,
+        );
         await sleep(50);
       }
     };
@@ -76,6 +79,13 @@ describe("a platform whose disk is full while orders arrive", () => {
     assert.deepEqual(lost, []);
   });
 });
+
+/** How the last orders were answered. */
+function lately({ sent, elapsed }: Load): string {
+  const last = sent.filter(({ at }) => at > elapsed - 10_000);
+  const kinds = Map.groupBy(last, ({ status, error }) => String(status ?? error ?? "no answer"));
+  return [...kinds].map(([kind, all]) => `${all.length} × ${kind}`).join(", ");
+}
 
 /** Whether an order that was sent after a time was accepted. */
 function late(sent: readonly Sent[], after: number): boolean {
