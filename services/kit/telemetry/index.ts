@@ -2,26 +2,14 @@
 
 import { type Logger, type LoggerOptions, pino } from "pino";
 import type { PodEnvironment } from "../environment.ts";
+import { StandardOutput } from "./standard-output.ts";
 import { recordSpans, type Tracing } from "./trace.ts";
-
-/** Bytes of lines that wait to be written at most; more are dropped. */
-const MAX_UNWRITTEN = 2 ** 20;
 
 /**
  * A logger that writes JSON lines to standard output, each with the pod's service, zone and name. It logs only what callers
  * name, who must not name headers, bodies, tokens or credentials.
  */
 export function createLog(environment: PodEnvironment): Logger {
-  const output = pino.destination({ dest: process.stdout.fd, sync: true, maxLength: MAX_UNWRITTEN });
-  // On a full disk a line can't be written, and there is nowhere else to say so: it waits, and goes with one that can be.
-  output.on("error", () => undefined);
-  output.on("drop", () => {
-    try {
-      output.flushSync();
-    } catch {
-      // The disk is still full.
-    }
-  });
   const options: LoggerOptions = {
     level: environment.LOG_LEVEL,
     base: { service: environment.SERVICE, zone: environment.ZONE, pod: environment.POD_NAME },
@@ -29,7 +17,7 @@ export function createLog(environment: PodEnvironment): Logger {
     serializers: { err: errorEntry },
     formatters: { level: (label) => ({ level: label }) },
   };
-  return pino(options, output);
+  return pino(options, new StandardOutput());
 }
 
 /** Most causes of an error that are followed. */
