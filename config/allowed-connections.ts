@@ -16,6 +16,9 @@ export function isLoopback(host: string): boolean {
   return ["localhost", "::1", "[::1]"].includes(host) || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+/** The credentials of everybody on this machine: the stand-in for ARC knows no others. */
+export const LOOPBACK_CREDENTIALS = { accessKeyId: "LOOPBACK", secretAccessKey: "not-a-secret" } as const;
+
 /**
  * The namespace of the Kubernetes Service that a host names; undefined where the host is no Service's.
  *

@@ -7,6 +7,7 @@ export {
   databaseConnections,
   HTTP_PORT,
   isLoopback,
+  LOOPBACK_CREDENTIALS,
   namespaceOf,
   type Peer,
   POSTGRES_PORT,

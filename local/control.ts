@@ -2,6 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { z } from "zod";
+import { refusalOf } from "./callers.ts";
 import type { Status } from "./status.ts";
 
 /** What a zone's fault reaches: each part of the laptop that lives in zones. */
@@ -93,6 +94,8 @@ export async function serveControl(
 function controlApp(controls: Controls, token: string): Hono {
   const app = new Hono();
   app.use(async (c, next) => {
+    const refusal = refusalOf((name) => c.req.header(name));
+    if (refusal) return c.json({ detail: refusal }, 403);
     if (!same(c.req.header("authorization") ?? "", `Bearer ${token}`))
       return c.json({ detail: "wrong token" }, 401);
     return next();

@@ -4,6 +4,7 @@ import { buildImages } from "../services/build/images.ts";
 import { Addresses } from "./addresses.ts";
 import { type Controls, type FaultSize, serveControl, type ZoneAction } from "./control.ts";
 import { declare, refuseMandatory } from "./declare.ts";
+import { DiskSpace } from "./disk-space.ts";
 import { writeDurably } from "./files.ts";
 import { Realised } from "./realised.ts";
 import type { State } from "./state.ts";
@@ -34,6 +35,7 @@ export interface Step {
 export class Platform implements Controls {
   readonly #options: PlatformOptions;
   readonly #addresses: Addresses;
+  readonly #disk: DiskSpace;
   readonly #abort = new AbortController();
   /** What ends what was started, the newest last. */
   readonly #undo: (() => Promise<void> | void)[] = [];
@@ -47,6 +49,8 @@ export class Platform implements Controls {
   constructor(options: PlatformOptions) {
     this.#options = options;
     this.#addresses = new Addresses({ file: options.state.path("ports.json"), publicPort: options.port });
+    this.#disk = new DiskSpace(options.state.directory, options.report);
+    this.#undo.push(() => this.#disk.close());
     this.#undo.push(() => options.state.release());
   }
 
@@ -117,6 +121,8 @@ export class Platform implements Controls {
     await state.record({ control: control.url, token: control.token });
     const starting = Realised.start({
       ...this.#options,
+      report: this.#disk.report,
+      disk: this.#disk,
       graph: known(this.#graph),
       outputs: this.outputs,
       addresses: this.#addresses,

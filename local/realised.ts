@@ -8,6 +8,7 @@ import type { Addresses } from "./addresses.ts";
 import { arcApp, managedResources, ZonalShifts } from "./arc/index.ts";
 import { Faults } from "./control.ts";
 import { Databases } from "./databases.ts";
+import type { DiskSpace } from "./disk-space.ts";
 import { Network, type Routing, routing } from "./network/index.ts";
 import { Pods } from "./pods/index.ts";
 import { identify } from "./processes.ts";
@@ -23,6 +24,8 @@ interface RealisedOptions {
   autoscale: boolean;
   /** Milliseconds that a database's failover waits. */
   failoverDelayMs?: number;
+  /** Of the state. */
+  disk: DiskSpace;
   /** Gets a sentence on each problem that no caller waits for. */
   report: (message: string) => void;
 }
@@ -177,6 +180,7 @@ export class Realised {
       apply();
     });
     this.#databases.on("change", apply);
+    this.#options.disk.on("space", () => this.#record());
   }
 
   #route(): Promise<void> {
@@ -194,9 +198,10 @@ export class Realised {
     if (pids.join() === this.#recorded) return;
     this.#recorded = pids.join();
     const children = pids.flatMap((pid) => identify(pid) ?? []);
-    this.#options.state
-      .record({ children })
-      .catch((error: Error) => this.#options.report(`run.json could not be written: ${error.message}`));
+    this.#options.state.record({ children }).catch((error: Error) => {
+      this.#recorded = "";
+      this.#options.report(`run.json could not be written: ${error.message}`);
+    });
   }
 }
 

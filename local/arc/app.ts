@@ -2,13 +2,15 @@
  * Stands in for Amazon Application Recovery Controller's zonal shift API (rest-json, version 2022-10-30), for a real
  * AWS SDK client or a raw request.
  *
- * Left out: signatures are asked for but not verified, and there is no IAM; practice runs, autoshifts and observer
+ * Left out: there is one key and no IAM; practice runs, autoshifts and observer
  * notifications are not served, and answer UnknownOperationException (404) with the operation's name, which an SDK
  * shows as it is and doesn't retry; no capacity is checked, which AWS doesn't do for a manual shift either.
  */
 import { randomUUID } from "node:crypto";
+import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
+import { refusalOf } from "../callers.ts";
 import { ArcError, invalid } from "./errors.ts";
 import {
   checked,
@@ -22,22 +24,32 @@ import {
   UpdateInput,
 } from "./input.ts";
 import { statusOf, type ZonalShift } from "./shift.ts";
+import { claimOf, verify, type WireRequest } from "./signature.ts";
 import type { ZonalShifts } from "./store.ts";
-import { requireSignature, wireResource, wireResourceSummary, wireShift } from "./wire.ts";
+import { wireResource, wireResourceSummary, wireShift } from "./wire.ts";
 
 const maxBody = 16 * 1024;
 
+type Env = { Bindings: HttpBindings | undefined };
+
 /** ARC's zonal shift API over a store. */
-export function arcApp(shifts: ZonalShifts): Hono {
-  const app = new Hono();
+export function arcApp(shifts: ZonalShifts): Hono<Env> {
+  const app = new Hono<Env>();
   const answer = (shift: ZonalShift) => wireShift(shift, shifts.now());
 
   app.use(async (c, next) => {
     c.header("x-amzn-requestid", randomUUID());
-    requireSignature(c.req.header("authorization"));
+    const refusal = refusalOf((name) => c.req.header(name));
+    if (refusal) throw new ArcError("AccessDeniedException", refusal);
+    claimOf(onWire(c));
     await next();
   });
   app.use(bodyLimit({ maxSize: maxBody, onError: tooLarge }));
+  app.use(async (c, next) => {
+    const request = onWire(c);
+    verify(request, claimOf(request), Buffer.from(await c.req.raw.clone().arrayBuffer()), Date.now());
+    await next();
+  });
 
   app.post("/zonalshifts", async (c) => {
     const { resourceIdentifier, ...input } = checked(StartInput, await jsonBody(c.req.raw));
@@ -82,6 +94,17 @@ export function arcApp(shifts: ZonalShifts): Hono {
   app.notFound((c) => refuse(unserved(c.req.method, c.req.path), c));
   app.onError((error, c) => refuse(error instanceof ArcError ? error : unexpected(error), c));
   return app;
+}
+
+/** The request as it was signed: Hono's own path is normalized. */
+function onWire(c: Context<Env>): WireRequest {
+  const { pathname, search } = new URL(c.req.url);
+  return {
+    method: c.req.method,
+    target: c.env?.incoming.url ?? pathname + search,
+    header: (name) => c.req.header(name),
+    headerNames: Object.keys(c.req.header()),
+  };
 }
 
 function tooLarge(): never {

@@ -11,6 +11,7 @@ const statuses = {
   MissingAuthenticationTokenException: 403,
   IncompleteSignatureException: 403,
   InvalidSignatureException: 403,
+  UnrecognizedClientException: 403,
   UnknownOperationException: 404,
 } as const;
 

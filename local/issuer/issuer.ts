@@ -7,15 +7,17 @@
  * memory; signing keys live in a file, so a token outlives a restart.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { Provider } from "oidc-provider";
+import { type KoaContextWithOIDC, Provider } from "oidc-provider";
 import { z } from "zod";
 import type { Graph } from "../../engine/index.ts";
 import type { Addresses } from "../addresses.ts";
 import { GraphReader } from "../graph-reader.ts";
 import type { State } from "../state.ts";
+import { Attempts } from "./attempts.ts";
 import { type Client, configuration } from "./configuration.ts";
 import { loadKeys } from "./keys.ts";
 import { login } from "./login.ts";
+import { demoUsers } from "./users.ts";
 
 const Pool = z.object({ endpoint: z.url() });
 const PoolClient = z.object({ userPoolId: z.string(), callbackUrls: z.array(z.string()).default([]) });
@@ -63,16 +65,26 @@ export async function startIssuer(options: IssuerOptions): Promise<void> {
   const keys = await loadKeys(options.file);
   const provider = new Provider(issuer, configuration({ keys, clients, loginPath }));
   provider.on("server_error", (_ctx, error) => console.error(error));
+  provider.use(burnFailedCode);
   const handle = provider.callback();
+  const attempts = new Attempts(demoUsers.map(({ username }) => username));
 
   options.server.on("request", (request: IncomingMessage, response: ServerResponse) => {
     if (request.url?.startsWith(`${loginPath}/`)) {
-      login(provider, request, response).catch((error: Error) => fail(response, error));
+      login(provider, request, response, attempts).catch((error: Error) => fail(response, error));
     } else {
       if (mount && request.url?.startsWith(mount)) request.url = request.url.slice(mount.length) || "/";
       handle(request, response);
     }
   });
+}
+
+/** A code whose exchange was refused is of no more use: whoever has it without its verifier gets one guess (RFC 9700, 2.1.1). */
+async function burnFailedCode(ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> {
+  await next();
+  const { route, params, provider } = ctx.oidc ?? {};
+  if (route !== "token" || ctx.status < 400 || typeof params?.code !== "string") return;
+  await (await provider?.AuthorizationCode.find(params.code))?.destroy();
 }
 
 function fail(response: ServerResponse, error: Error): void {

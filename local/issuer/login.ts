@@ -1,15 +1,17 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { errors, type Provider } from "oidc-provider";
+import type { Attempts } from "./attempts.ts";
 import { loginPage, pageHeaders, problemPage } from "./page.ts";
 import { authenticate, demoUsers, subjectOf } from "./users.ts";
 
 const maxForm = 4 * 1024;
 
-/** Shows the login form (GET) and takes it (POST); a good one sends the browser on to the app. */
+/** Shows the login form (GET) and takes it (POST); a good one sends the browser on to the app. Failed ones are counted. */
 export async function login(
   provider: Provider,
   request: IncomingMessage,
   response: ServerResponse,
+  attempts: Attempts,
 ): Promise<void> {
   try {
     const { params } = await provider.interactionDetails(request, response);
@@ -22,8 +24,18 @@ export async function login(
     const fields = await readForm(request);
     if (!fields) return form(413, { problem: "The form is too large." });
     const username = fields.get("username") ?? "";
+    const lockedMs = attempts.lockedMs(username);
+    if (lockedMs > 0) {
+      const seconds = Math.ceil(lockedMs / 1000);
+      response.setHeader("retry-after", seconds);
+      return form(429, { problem: `Password attempts exceeded. Try again in ${seconds} s.`, username });
+    }
     const user = authenticate(username, fields.get("password") ?? "");
-    if (!user) return form(401, { problem: "Incorrect user name or password.", username });
+    if (!user) {
+      attempts.failed(username);
+      return form(401, { problem: "Incorrect user name or password.", username });
+    }
+    attempts.succeeded(username);
     await provider.interactionFinished(request, response, { login: { accountId: subjectOf(user.username) } });
   } catch (error) {
     if (!(error instanceof errors.SessionNotFound)) throw error;

@@ -81,7 +81,8 @@ function upstreamOf({ zone, address }: NodeView): Upstream[] {
 
 /** Without a node a client gets an answer once it has asked. */
 function refuse(client: Socket): void {
-  client.setTimeout(REFUSAL_MS, () => client.destroy());
+  const overdue = setTimeout(() => client.destroy(), REFUSAL_MS);
+  client.once("close", () => clearTimeout(overdue));
   client.once("data", () => {
     client.end(REFUSAL);
     client.resume();

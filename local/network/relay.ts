@@ -3,6 +3,8 @@ import { isPartitioned } from "./partition.ts";
 
 /** How long one half of a connection may stay open and silent after the other half has ended. */
 const HALF_OPEN_MS = 60_000;
+/** How long the peer of a connection that has closed may take to read what is left for it. */
+const FLUSH_MS = 5000;
 
 /** Two sockets whose bytes flow into each other; errors and ends pass on. */
 export class Relay {
@@ -55,7 +57,16 @@ export class Relay {
     from.pipe(to);
     from.once("end", () => to.setTimeout(HALF_OPEN_MS, () => this.reset()));
     from.once("error", (error) => this.#broken(error, to));
-    from.once("close", () => this.#stalled || to.destroySoon());
+    from.once("close", () => this.#stalled || this.#end(to));
+  }
+
+  /** Ends a socket whose other half has closed: what it got may still be read, and nothing more is taken from it. */
+  #end(socket: Socket): void {
+    socket.unpipe();
+    socket.pause();
+    socket.destroySoon();
+    const overdue = setTimeout(() => socket.resetAndDestroy(), FLUSH_MS);
+    socket.once("close", () => clearTimeout(overdue));
   }
 
   /** A peer that broke off is broken off towards the other one too. */

@@ -140,7 +140,7 @@ export class ZoneProxyProcess extends EventEmitter<Events> {
         env: {},
       },
     );
-    closeSync(log);
+    if (log !== "ignore") closeSync(log);
     this.#child = child;
     this.#startedAt = performance.now();
     this.#sent = 0;
@@ -204,8 +204,13 @@ export async function bundleProxy(directory: string): Promise<string> {
   return file;
 }
 
-/** Each start appends to the log; one that is too long is emptied first. */
-function openLog(file: string): number {
+/** Each start appends to the log; one that is too long is emptied first. On a full disk a zone goes on without a log. */
+function openLog(file: string): number | "ignore" {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  return openSync(file, size > MAX_LOG_BYTES ? "w" : "a");
+  try {
+    return openSync(file, size > MAX_LOG_BYTES ? "w" : "a");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOSPC") return "ignore";
+    throw error;
+  }
 }

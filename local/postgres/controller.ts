@@ -13,6 +13,8 @@ const SOON = 150;
 const FAILURES = 2;
 /** Milliseconds after a failed start before the next one; doubled from the first to the last. */
 const [FIRST_RETRY, LAST_RETRY] = [500, 15_000];
+/** The longest where the disk was full: whoever frees some space waits for it. */
+const LAST_RETRY_FULL = 2000;
 /** See `InstanceOptions.failoverDelayMs`. */
 const FAILOVER_DELAY_MS = 2000;
 
@@ -165,6 +167,11 @@ export class Controller {
       );
     }
     if (performance.now() < this.#retryAt) return;
+    if (!(await server.hasSpace()))
+      return this.#leave(
+        "unavailable",
+        "PostgreSQL is away, since its disk is full. Free some space; it is started again then.",
+      );
     this.#leave("failing-over", `${cause}; it is started in zone ${first}`);
     this.#disconnect();
     await server.fence();
@@ -192,7 +199,8 @@ export class Controller {
       this.#retries = 0;
       this.#failures = 0;
     } catch (error) {
-      this.#retryAt = performance.now() + Math.min(FIRST_RETRY * 2 ** this.#retries, LAST_RETRY);
+      const longest = messageOf(error).includes("is full") ? LAST_RETRY_FULL : LAST_RETRY;
+      this.#retryAt = performance.now() + Math.min(FIRST_RETRY * 2 ** this.#retries, longest);
       this.#retries += 1;
       throw error;
     }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { open, readFile, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { hasSpace } from "../disk-space.ts";
 import { givePortsBack, takePort } from "../free-ports.ts";
 import { identify } from "../processes.ts";
 import { codeOf, DatabaseError, explainFailure } from "./errors.ts";
@@ -44,6 +45,11 @@ export class PostgresServer extends EventEmitter<{ exit: [] }> {
   /** Where it listens on 127.0.0.1 since its last start. */
   get port(): number {
     return this.#port;
+  }
+
+  /** Whether its disk has the space that a start needs. */
+  hasSpace(): Promise<boolean> {
+    return hasSpace(this.#options.folder);
   }
 
   /**

@@ -51,7 +51,7 @@ export interface ARCZonalShiftClientConfig {
   region: string;
   /** @default `https://arc-zonal-shift.<region>.amazonaws.com` */
   endpoint?: string;
-  /** @default what AWS's chain finds; a placeholder for an endpoint on this machine */
+  /** @default what AWS's chain finds; those of the stand-in for an endpoint on this machine */
   credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
   /** Attempts in all. @default 3 */
   maxAttempts?: number;

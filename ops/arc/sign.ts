@@ -1,16 +1,16 @@
 import { Sha256 } from "@aws-crypto/sha256-js";
 import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider, HttpRequest } from "@smithy/types";
-import { isLoopback } from "../../config/index.ts";
+import { isLoopback, LOOPBACK_CREDENTIALS } from "../../config/index.ts";
 import { escapeUri, type Operation } from "./commands.ts";
 
 /**
- * The credentials for an endpoint: on this machine, where signatures aren't verified, a placeholder, so that real ones
- * are neither needed nor used; else what AWS's own chain finds (environment, shared files, SSO, web identity,
+ * The credentials for an endpoint: on this machine those that its stand-in knows, so that real ones are neither needed
+ * nor used; else what AWS's own chain finds (environment, shared files, SSO, web identity,
  * container, instance).
  */
 export function credentialsFor(endpoint: URL): AwsCredentialIdentityProvider {
-  if (isLoopback(endpoint.hostname)) return async () => placeholder;
+  if (isLoopback(endpoint.hostname)) return async () => LOOPBACK_CREDENTIALS;
   let chain: Promise<AwsCredentialIdentityProvider> | undefined;
   return async () => {
     // Loaded late: a command against the laptop shouldn't pay for it.
@@ -25,8 +25,6 @@ export function credentialsFor(endpoint: URL): AwsCredentialIdentityProvider {
     });
   };
 }
-
-const placeholder: AwsCredentialIdentity = { accessKeyId: "LOOPBACK", secretAccessKey: "not-a-secret" };
 
 export interface SignedRequest {
   method: Operation["method"];

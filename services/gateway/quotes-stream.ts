@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { refuseUpgrade, tunnel } from "../kit/client/tunnel.ts";
+import { CLOSE_CODE } from "../kit/client/websocket.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import type { Pod } from "../kit/pod.ts";
+import type { Pod, Stream } from "../kit/pod.ts";
 import { bearerToken, identityHeaders } from "./authenticate.ts";
 import type { Identity, Tokens } from "./tokens.ts";
 
@@ -27,9 +28,9 @@ export function quotesStream(pod: Pod, tokens: Tokens, marketData: string | unde
       .then(() => tokens.identify(token ?? bearerToken(request.headers.authorization)))
       .then(
         (identity) => {
-          endWithToken(socket, identity);
           const add = { ...identityHeaders(identity), ...protocols };
-          tunnel(pod, marketData, request, socket, head, { drop: TOKEN_HEADERS, add });
+          const args = { drop: TOKEN_HEADERS, add };
+          endWithToken(socket, tunnel(pod, marketData, request, socket, head, args), identity);
         },
         (error: unknown) => {
           if (!(error instanceof ProblemError)) pod.log.warn({ err: error }, "upgrade failed");
@@ -49,8 +50,10 @@ function credentials(request: IncomingMessage): { token?: string; protocols: Rec
   };
 }
 
-function endWithToken(socket: Duplex, { expiresAt }: Identity): void {
+function endWithToken(socket: Duplex, stream: Stream, { expiresAt }: Identity): void {
   const leftMs = Math.min(Math.max(0, expiresAt * 1000 - Date.now()), MAX_TIMER_MS);
-  const timer = setTimeout(() => socket.destroy(), leftMs);
+  const end = () =>
+    void stream.close(CLOSE_CODE.unauthorized, "The token that opened the stream has expired");
+  const timer = setTimeout(end, leftMs);
   socket.once("close", () => clearTimeout(timer));
 }

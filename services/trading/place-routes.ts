@@ -83,7 +83,7 @@ async function replyTo(place: Place, pod: Pod, order: GroupedOrder): Promise<Rep
   const trace = traceOf({ traceparent, tracestate });
   const call: Call = { method: "POST", path: ORDERS_PATH, requestId, trace, startedAt: performance.now() };
   const reply = await placeReply(place, order).catch((error: unknown) =>
-    problemReply(failureOf(pod, call, error, false), ORDERS_PATH, trace.traceId),
+    problemReply(failureOf(call, error, false), ORDERS_PATH, trace.traceId),
   );
   endCall(pod, call, ORDERS_PATH, reply.status);
   return reply;

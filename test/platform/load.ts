@@ -7,6 +7,8 @@ export interface Sent {
   key: string;
   /** Milliseconds since the load began at which it was sent. */
   at: number;
+  /** Milliseconds until its answer was there. */
+  ms?: number;
   /** Undefined when no answer came. */
   status?: number;
   id?: string;
@@ -81,5 +83,6 @@ export class Load {
     } catch (error) {
       sent.error = String(error);
     }
+    sent.ms = this.elapsed - sent.at;
   }
 }

@@ -10,6 +10,9 @@ import { type Arrival, requestHeaders, responseHeaders } from "./headers.ts";
 import { replyWithStatus } from "./replies.ts";
 import type { InFlight, Target } from "./target.ts";
 
+/** How long a body may take to end after its answer is through. */
+const REST_OF_BODY_MS = 5000;
+
 interface ProxiedRequestOptions {
   target: Target;
   path: string;
@@ -126,6 +129,9 @@ export class ProxiedRequest implements InFlight {
     // The rest of the request's body is read and dropped, so that the connection can carry the next request.
     this.#request.unpipe();
     this.#request.resume();
+    if (this.#request.complete) return;
+    const overdue = setTimeout(() => this.#request.destroy(), REST_OF_BODY_MS);
+    for (const event of ["end", "close"]) this.#request.once(event, () => clearTimeout(overdue));
   }
 }
 

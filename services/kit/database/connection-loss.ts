@@ -39,6 +39,14 @@ export function isConnectionLoss(error: unknown): boolean {
   );
 }
 
+/**
+ * Whether the server lacked what the statement needs, such as space on its disk (53100) or memory (53200): it has taken no
+ * effect, the connection is as good as before, and a repeat at once would fail again.
+ */
+export function isOutOfResources(error: unknown): boolean {
+  return code(error).startsWith("53");
+}
+
 /** Whether the server refused the login, perhaps as the password was rotated after it was read. */
 export function isLoginRefused(error: unknown): boolean {
   const state = code(error);

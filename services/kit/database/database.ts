@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg, { type QueryResultRow } from "pg";
 import { ProblemError } from "../http/problem.ts";
 import type { Logger } from "../telemetry/index.ts";
-import { isLoginRefused } from "./connection-loss.ts";
+import { isLoginRefused, isOutOfResources } from "./connection-loss.ts";
 import { clientOfLogin, type DatabaseEnvironment } from "./login.ts";
 import {
   asLoss,
@@ -47,7 +47,7 @@ export class Database {
     try {
       return await this.#once(run);
     } catch (error) {
-      if (!(error instanceof ConnectionLost)) throw error;
+      if (!(error instanceof ConnectionLost)) return orUnavailable(error);
       if (performance.now() - started > QUICK_MS) throw unavailable(error);
       this.#log.warn({ err: error }, "database connection lost, trying once more");
     }
@@ -133,9 +133,9 @@ export class Database {
   }
 }
 
-/** For `catch`: a lost connection as the client is to read it, other errors as they are. */
+/** For `catch`: a lost connection, or a full disk, as the client is to read it; other errors as they are. */
 function orUnavailable(error: unknown): never {
-  throw error instanceof ConnectionLost ? unavailable(error) : error;
+  throw error instanceof ConnectionLost || isOutOfResources(error) ? unavailable(error) : error;
 }
 
 function unavailable(cause: unknown): ProblemError {

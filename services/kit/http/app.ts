@@ -42,7 +42,7 @@ export function createApp(pod: Pod, { overload, groupPaths = [] }: AppArgs = {})
   app.notFound((c) => problemResponse(nothingAt(app, c), c.req.path));
   app.onError((error, c) => {
     const call = c.get("call");
-    const problem = failureOf(pod, call, error, c.req.raw.signal.aborted);
+    const problem = failureOf(call, error, c.req.raw.signal.aborted);
     return problemResponse(problem, c.req.path, call.trace.traceId);
   });
   return app;

@@ -14,6 +14,8 @@ export interface Call {
   trace: Trace;
   /** By `performance.now()`. */
   startedAt: number;
+  /** What ended it, where that is the service's own. */
+  error?: unknown;
 }
 
 const SLOW_MS = 1000;
@@ -40,17 +42,15 @@ export function endCall(pod: Pod, call: Call, route: string, status: number): vo
   if (!noteworthy && !pod.log.isLevelEnabled("debug")) return;
   const { requestId, path } = call;
   const entry = { requestId, traceId: call.trace.traceId, method, path, status, ms: Math.round(elapsedMs) };
-  if (noteworthy) pod.log.info(entry, "request");
+  if (call.error) pod.log.warn({ ...entry, err: call.error }, "request failed");
+  else if (noteworthy) pod.log.info(entry, "request");
   else pod.log.debug(entry, "request");
 }
 
-/** What the client is told of an error that ended its call; one that is the service's own is logged. */
-export function failureOf(pod: Pod, call: Call, error: unknown, clientGone: boolean): ProblemError {
+/** What the client is told of an error that ended its call; one that is the service's own is logged with the call's end. */
+export function failureOf(call: Call, error: unknown, clientGone: boolean): ProblemError {
   const problem = asProblem(error, clientGone);
-  if (problem.status >= 500) {
-    const { requestId, trace, path } = call;
-    pod.log.warn({ requestId, traceId: trace.traceId, path, err: error }, "request failed");
-  }
+  if (problem.status >= 500) call.error = error;
   return problem;
 }
 

@@ -2,12 +2,14 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Hono } from "hono";
+import { refuseUpgrade } from "../client/tunnel.ts";
 import type { PodEnvironment } from "../environment.ts";
 import { addFaultRoutes } from "../faults/fault-routes.ts";
 import { createPod, type Pod } from "../pod.ts";
 import { keepYoungGenerationSmall } from "../small-heap.ts";
 import { openTracing } from "../telemetry/index.ts";
 import { type AppArgs, createApp, type KitEnv } from "./app.ts";
+import { fromInside, fromNoPage } from "./callers.ts";
 import { Overload } from "./overload.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
 import { PodServer } from "./server.ts";
@@ -43,6 +45,7 @@ export type Readiness = () => string | undefined | Promise<string | undefined>;
 /** Probes, metrics and faults of one pod. */
 function createAdmin(pod: Pod, ready: Readiness): Hono {
   const app = new Hono();
+  app.use(fromInside, fromNoPage);
   app.notFound((c) => problemResponse(new ProblemError(404, "There is nothing at this path."), c.req.path));
   app.onError((error, c) => {
     if (error instanceof ProblemError) return problemResponse(error, c.req.path);
@@ -69,6 +72,11 @@ function createAdmin(pod: Pod, ready: Readiness): Hono {
 export interface Service {
   /** Adds the business routes. */
   routes(app: Hono<KitEnv>): void;
+  /**
+   * Whether its routes are meant for browsers too and find out by themselves who calls. @default it is called by pods
+   * only, and trusts them
+   */
+  authenticates?: boolean;
   /** As for `createApp`. */
   groupPaths?: AppArgs["groupPaths"];
   /** @default ready as soon as it listens */
@@ -96,13 +104,14 @@ export async function serve(
   const patienceMs = environment.OVERLOAD_PATIENCE_MS;
   const overload = new Overload({ patienceMs }, pod.metrics.registry);
   const app = createApp(pod, { overload, ...(service.groupPaths && { groupPaths: service.groupPaths }) });
+  if (!service.authenticates) app.use(fromInside).use("/internal/*", fromNoPage);
   service.routes(app);
   const business = new PodServer(pod, app, environment.TLS_PATH);
   const { upgrade } = service;
   if (upgrade) {
     business.server.on("upgrade", (request, socket, head) => {
-      business.tunnel(socket);
-      upgrade(request, socket, head);
+      if (business.tunnel(socket)) upgrade(request, socket, head);
+      else refuseUpgrade(pod, socket, 503);
     });
   }
   const adminApp = createAdmin(pod, service.ready ?? (() => undefined));

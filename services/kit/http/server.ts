@@ -11,7 +11,8 @@ import { createServer as createSecureServer, type Server as SecureServer } from 
 import type { Duplex } from "node:stream";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
-import type { Pod } from "../pod.ts";
+import { CLOSE_CODE } from "../client/websocket.ts";
+import type { Pod, Stream } from "../pod.ts";
 import { keepCertificate, readCertificate } from "./certificate.ts";
 import { ProblemError, problemOf, problemResponse } from "./problem.ts";
 
@@ -41,6 +42,8 @@ export class PodServer {
   readonly server: Server | SecureServer;
   readonly #tunnels = new Set<Duplex>();
   readonly #zone: string;
+  readonly #pod: Pod;
+  #draining = false;
 
   /**
    * @param tlsPath folder of the certificate with which it speaks HTTPS. @default plain HTTP
@@ -48,6 +51,7 @@ export class PodServer {
    */
   // biome-ignore lint/suspicious/noExplicitAny: the app's own bindings don't matter to the server
   constructor(pod: Pod, app: Hono<any>, tlsPath?: string) {
+    this.#pod = pod;
     this.#zone = pod.environment.ZONE;
     const listener = getRequestListener(
       async (request, env) => {
@@ -83,18 +87,23 @@ export class PodServer {
     return typeof address === "object" && address ? address.port : port;
   }
 
-  /** Counts an upgraded connection's sockets among those that end with the server. */
-  tunnel(socket: Duplex): void {
+  /** Counts an upgraded connection among those that end with the server. False when it ends already. */
+  tunnel(socket: Duplex): boolean {
+    if (this.#draining) return false;
     this.#tunnels.add(socket);
     socket.once("close", () => this.#tunnels.delete(socket));
+    return true;
   }
 
   /** Accepts nothing new and resolves when all requests are answered, at the latest after `timeoutMs`. */
   async drain(timeoutMs: number): Promise<void> {
     const closed = once(this.server, "close");
-    this.server.close();
-    for (const socket of this.#tunnels) socket.destroy();
     const deadline = setTimeout(() => this.server.closeAllConnections(), timeoutMs);
+    this.#draining = true;
+    this.server.close();
+    const restart = (stream: Stream) => stream.close(CLOSE_CODE.restart, "The service restarts");
+    await Promise.all([...this.#pod.streams].map(restart));
+    for (const socket of this.#tunnels) socket.destroy();
     await closed;
     clearTimeout(deadline);
   }

@@ -1,7 +1,8 @@
 /** Logs, Prometheus metrics and traces of a pod. */
 
-import { type Logger, pino } from "pino";
+import { type Logger, type LoggerOptions, pino } from "pino";
 import type { PodEnvironment } from "../environment.ts";
+import { StandardOutput } from "./standard-output.ts";
 import { recordSpans, type Tracing } from "./trace.ts";
 
 /**
@@ -9,12 +10,34 @@ import { recordSpans, type Tracing } from "./trace.ts";
  * name, who must not name headers, bodies, tokens or credentials.
  */
 export function createLog(environment: PodEnvironment): Logger {
-  return pino({
+  const options: LoggerOptions = {
     level: environment.LOG_LEVEL,
     base: { service: environment.SERVICE, zone: environment.ZONE, pod: environment.POD_NAME },
     timestamp: pino.stdTimeFunctions.isoTime,
+    serializers: { err: errorEntry },
     formatters: { level: (label) => ({ level: label }) },
-  });
+  };
+  return pino(options, new StandardOutput());
+}
+
+/** Most causes of an error that are followed. */
+const MAX_CAUSES = 5;
+
+/**
+ * An error in the log. One that has a code or a cause, as each request's has while something is away, is told by its
+ * messages, outermost first: where it came through says nothing. Others, which may be faults of this code, have a stack.
+ */
+export function errorEntry(error: Error): object {
+  const chain: Error[] = [];
+  for (let one: unknown = error; one instanceof Error && chain.length < MAX_CAUSES; one = one.cause)
+    chain.push(one);
+  const code = chain
+    .map((one) => (one as { code?: unknown }).code)
+    .findLast((one) => typeof one === "string");
+  const isOurs = chain.length < 2 && (code === undefined || code.startsWith("ERR_"));
+  if (isOurs) return pino.stdSerializers.err(error);
+  const message = chain.map((one) => one.message || one.name).join(": ");
+  return { type: error.constructor.name, message, ...(code && { code }) };
 }
 
 export type { Metrics } from "./metrics.ts";

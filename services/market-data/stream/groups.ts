@@ -1,5 +1,6 @@
+import { textFrame } from "../../kit/client/websocket.ts";
 import type { Entry, LatestQuotes } from "../latest-quotes.ts";
-import { textFrame, update } from "./messages.ts";
+import { update } from "./messages.ts";
 import type { Group, Subscriber } from "./subscriber.ts";
 
 /** The clients of a pod, by the symbols that they subscribed to. */

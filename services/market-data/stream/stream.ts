@@ -2,14 +2,15 @@ import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { Counter, Gauge } from "prom-client";
-import { type WebSocket, WebSocketServer } from "ws";
+import { WebSocket, WebSocketServer } from "ws";
 import { refuseUpgrade } from "../../kit/client/tunnel.ts";
+import { CLOSE_CODE, textFrame } from "../../kit/client/websocket.ts";
 import type { Pod } from "../../kit/pod.ts";
 import type { Metrics } from "../../kit/telemetry/index.ts";
 import { TokenBucket } from "../../kit/token-bucket.ts";
 import type { Entry, LatestQuotes } from "../latest-quotes.ts";
 import { Groups } from "./groups.ts";
-import { ClientMessage, MAX_CLIENT_MESSAGE, snapshot, textFrame } from "./messages.ts";
+import { ClientMessage, MAX_CLIENT_MESSAGE, snapshot } from "./messages.ts";
 import { Subscriber } from "./subscriber.ts";
 
 /** What is counted of the stream. */
@@ -42,9 +43,6 @@ export function streamMetrics({ registry }: Metrics): StreamMetrics {
 const PATH = "/ws/quotes";
 const PROTOCOL = "trizone.quotes.v1";
 
-/** Close codes of our own (RFC 6455, 7.4.2), after the HTTP statuses that they resemble. */
-const CLOSE = { malformed: 4400, tooMany: 4429, full: 1013, restart: 1012 } as const;
-
 export interface StreamLimits {
   /** Connections of this pod at most. */
   connections: number;
@@ -53,10 +51,10 @@ export interface StreamLimits {
 }
 
 const UPKEEP_MS = 1000;
-/** Clients that are asked to reconnect do so spread over this many milliseconds. */
-const RECONNECT_MS = 5000;
-/** What a client may send. */
+/** What a client may send: messages, pings, and pongs that answer no ping. */
 const MESSAGES = { perSecond: 5, burst: 20 };
+/** Parts of a message, and reads that one part may take, at most: each holds memory until the message is whole. */
+const PARTS = { maxFragments: 4, maxBufferedChunks: 64 };
 const USER = /^[\x21-\x7e]{1,255}$/;
 
 /** The stream of quotes over WebSockets, described in docs/quotes.md. */
@@ -74,6 +72,8 @@ export class Stream {
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: MAX_CLIENT_MESSAGE,
+    ...PARTS,
+    WebSocket: Connection,
     handleProtocols: (offered) => (offered.has(PROTOCOL) ? PROTOCOL : false),
   });
 
@@ -96,7 +96,9 @@ export class Stream {
     else if (typeof user !== "string" || !USER.test(user)) refuseUpgrade(this.#pod, socket, 401);
     else if (this.#pod.stopping) refuseUpgrade(this.#pod, socket, 503);
     else {
-      this.#server.handleUpgrade(request, socket, head, (ws) => this.#accept(ws, socket as Socket, user));
+      this.#server.handleUpgrade(request, socket, head, (ws) =>
+        this.#accept(ws as Connection, socket as Socket, user),
+      );
     }
   }
 
@@ -110,7 +112,7 @@ export class Stream {
   /** Closes all connections and asks the clients to reconnect, spread over time. Returns how many there were. */
   drain(reason: string): number {
     const all = [...this.#subscribers];
-    for (const subscriber of all) this.#close(subscriber, CLOSE.restart, reason);
+    for (const subscriber of all) this.#close(subscriber, CLOSE_CODE.restart, reason);
     return all.length;
   }
 
@@ -119,26 +121,33 @@ export class Stream {
     clearInterval(this.#upkeep);
   }
 
-  #accept(ws: WebSocket, socket: Socket, user: string): void {
+  #accept(ws: Connection, socket: Socket, user: string): void {
     const subscriber = new Subscriber(ws, socket, this.#latest, user);
+    ws.onInvalid = (code, reason) => this.#close(subscriber, code, reason);
     ws.on("error", (error) => this.#pod.log.debug({ err: error }, "stream ended by an error"));
     const ofUser = this.#perUser.get(user) ?? 0;
     if (this.#subscribers.size >= this.#limits.connections) {
-      this.#close(subscriber, CLOSE.full, "This pod has as many connections as it may");
+      this.#close(subscriber, CLOSE_CODE.full, "This pod has as many connections as it may");
       return;
     }
     if (ofUser >= this.#limits.connectionsPerUser) {
-      this.#close(subscriber, CLOSE.tooMany, "You have as many connections as you may");
+      this.#close(subscriber, CLOSE_CODE.tooMany, "You have as many connections as you may");
       return;
     }
     this.#perUser.set(user, ofUser + 1);
     this.#subscribers.add(subscriber);
     this.#metrics.connections.set(this.#subscribers.size);
     const rate = new TokenBucket(MESSAGES, performance.now());
+    const mayGoOn = () => {
+      const may = rate.take(performance.now());
+      if (!may) this.#close(subscriber, CLOSE_CODE.tooMany, "You send too many messages");
+      return may;
+    };
     ws.on("message", (data, isBinary) => {
-      if (!rate.take(performance.now())) this.#close(subscriber, CLOSE.tooMany, "You send too many messages");
-      else this.#receive(subscriber, isBinary ? "" : String(data));
+      if (mayGoOn()) this.#receive(subscriber, isBinary ? "" : String(data));
     });
+    ws.on("ping", mayGoOn);
+    ws.on("pong", (data: Buffer) => subscriber.acknowledge(data.toString("latin1")) || mayGoOn());
     ws.once("close", () => this.#leave(subscriber));
   }
 
@@ -155,7 +164,7 @@ export class Stream {
     const message = read(text);
     const named = message?.symbols.map((symbol) => this.#latest.entries.get(symbol));
     if (!message || !named) {
-      this.#close(subscriber, CLOSE.malformed, "The message is not one of docs/quotes.md");
+      this.#close(subscriber, CLOSE_CODE.malformed, "The message is not one of docs/quotes.md");
       return;
     }
     const entries = named.filter((entry) => entry !== undefined);
@@ -175,8 +184,26 @@ export class Stream {
   }
 
   #close(subscriber: Subscriber, code: number, reason: string): void {
-    this.#metrics.closed.inc({ code });
-    subscriber.close(code, reason, Math.round(Math.random() * RECONNECT_MS));
+    if (subscriber.close(code, reason)) this.#metrics.closed.inc({ code });
+  }
+}
+
+/** Reasons of the codes with which `ws` closes by itself. */
+const INVALID: Record<number, string> = {
+  1002: "The bytes are not valid WebSocket frames",
+  1007: "The text is not valid UTF-8",
+  1008: "The message comes in too many parts",
+  1009: `The message is longer than ${MAX_CLIENT_MESSAGE} bytes`,
+};
+
+/** A WebSocket that leaves it to `onInvalid` to close over invalid input, so that there are a message and a reason. */
+class Connection extends WebSocket {
+  onInvalid?: (code: number, reason: string) => void;
+
+  override close(code?: number, reason?: string | Buffer): void {
+    const why = reason === undefined ? INVALID[code ?? 0] : undefined;
+    if (why && this.onInvalid && this.readyState === WebSocket.OPEN) this.onInvalid(code as number, why);
+    else super.close(code, reason);
   }
 }
 

@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import type { WebSocket } from "ws";
+import { closingMessage, pingFrame, textFrame } from "../../kit/client/websocket.ts";
 import type { Entry, LatestQuotes } from "../latest-quotes.ts";
-import { closing, heartbeat, pingFrame, textFrame, update } from "./messages.ts";
+import { heartbeat, update } from "./messages.ts";
 
 /** Bytes sent to one client and not acknowledged at most, in buffers here and in the network: pongs acknowledge bytes. */
 const WINDOW = 64 * 1024;
@@ -37,8 +39,8 @@ export class Subscriber {
   #sent = 0;
   #arrived = 0;
   #pingedAt = 0;
-  /** Time of the oldest ping without an answer, by its place in what was sent. */
-  readonly #pings: { sent: number; at: number }[] = [];
+  /** Pings without an answer, the oldest first: what was sent before each, and the text that only its answer can bring. */
+  readonly #pings: { text: string; sent: number; at: number }[] = [];
   #lastAt = performance.now();
 
   constructor(ws: WebSocket, socket: Socket, latest: LatestQuotes, user: string) {
@@ -46,7 +48,6 @@ export class Subscriber {
     this.#ws = ws;
     this.#socket = socket;
     this.#latest = latest;
-    ws.on("pong", (data: Buffer) => this.#acknowledge(Number(data.toString("latin1"))));
   }
 
   get group(): Group | undefined {
@@ -85,17 +86,32 @@ export class Subscriber {
     return false;
   }
 
-  /** Sends a message that is not a quote, even to a client that is behind: they are few, and their number is limited. */
+  /**
+   * Sends a message that is not a quote, even to a client that is behind. One that makes us answer and takes nothing in
+   * is disconnected.
+   */
   send(text: string): void {
-    if (this.#ws.readyState === this.#ws.OPEN) this.#put(textFrame(text));
+    if (this.#ws.readyState !== this.#ws.OPEN) return;
+    if (this.#unread > WINDOW) this.#ws.terminate();
+    else this.#put(textFrame(text));
   }
 
-  /** Says why, and when to come back; then closes. */
-  close(code: number, reason: string, reconnectAfterMs: number): void {
-    if (this.#ws.readyState !== this.#ws.OPEN) return;
-    this.send(closing(code, reason, reconnectAfterMs));
+  /** Says why, and when to come back; then closes. False when it closes already. */
+  close(code: number, reason: string): boolean {
+    if (this.#ws.readyState !== this.#ws.OPEN) return false;
+    this.send(closingMessage(code, reason));
     this.#ws.close(code, reason);
     setTimeout(() => this.#ws.terminate(), CLOSE_MS).unref();
+    return true;
+  }
+
+  /** Takes the answer to a ping: all that was sent before it has arrived. False when it answers none that is under way. */
+  acknowledge(text: string): boolean {
+    const answered = this.#pings.findIndex((ping) => ping.text === text);
+    if (answered < 0) return false;
+    for (const { sent } of this.#pings.splice(0, answered + 1)) this.#arrived = sent;
+    if (this.#had) this.#catchUp(this.#had);
+    return true;
   }
 
   /** To be called about every second: sends heartbeats on an idle connection, and ends one whose client is gone. */
@@ -112,31 +128,31 @@ export class Subscriber {
   /** False, and nothing is sent, when too much is on its way or has been for too long. */
   #write(frame: Buffer): boolean {
     const [oldest] = this.#pings;
-    if (this.inFlight + frame.length > WINDOW) return false;
+    if (this.#unread + frame.length > WINDOW) return false;
     if (oldest && performance.now() - oldest.at > SLOW_MS) return false;
     if (this.#ws.readyState !== this.#ws.OPEN) return true;
     this.#put(frame);
-    if (this.#sent - this.#pingedAt > PING_EVERY) this.#ping();
     return true;
+  }
+
+  /** Bytes that the client has not taken in: those without an acknowledgement, or what waits here where that is more. */
+  get #unread(): number {
+    return Math.max(this.inFlight, this.#socket.writableLength);
   }
 
   #put(frame: Buffer): void {
     this.#sent += frame.length;
     this.#lastAt = performance.now();
     this.#socket.write(frame);
+    if (this.#sent - this.#pingedAt > PING_EVERY) this.#ping();
   }
 
   #ping(): void {
+    // Random, so that nobody can answer it who has not read up to it.
+    const text = randomUUID();
     this.#pingedAt = this.#sent;
-    this.#pings.push({ sent: this.#sent, at: performance.now() });
-    this.#socket.write(pingFrame(String(this.#sent)));
-  }
-
-  #acknowledge(sent: number): void {
-    if (!(sent <= this.#sent)) return;
-    while (this.#pings[0] && this.#pings[0].sent <= sent) this.#pings.shift();
-    this.#arrived = Math.max(this.#arrived, sent);
-    if (this.#had) this.#catchUp(this.#had);
+    this.#pings.push({ text, sent: this.#sent, at: performance.now() });
+    this.#socket.write(pingFrame(text));
   }
 
   #catchUp(had: Map<Entry, number>): void {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { authorization, balancer, cluster, FakeClock, serveArc } from "./fixture.ts";
+import { get } from "node:http";
+import { balancer, cluster, FakeClock, serveArc, signed } from "./fixture.ts";
 
 type Body = Record<string, unknown>;
 
@@ -12,10 +13,11 @@ describe("the zonal shift API on the wire", () => {
   afterEach(() => arc.close());
 
   async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+    const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
     const response = await fetch(arc.url + path, {
       method,
-      headers: { authorization, ...headers },
-      ...(body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) }),
+      headers: { ...(await signed(method, arc.url + path, text)), ...headers },
+      ...(text === undefined ? {} : { body: text }),
     });
     const error = response.headers.get("x-amzn-errortype");
     return { status: response.status, error, body: (await response.json()) as Body };
@@ -192,7 +194,7 @@ describe("the zonal shift API on the wire", () => {
     });
     const response = await fetch(`${arc.url}/zonalshifts`, {
       method: "POST",
-      headers: { authorization },
+      headers: await signed("POST", `${arc.url}/zonalshifts`),
       body: chunks,
       duplex: "half",
     } as RequestInit);
@@ -201,11 +203,15 @@ describe("the zonal shift API on the wire", () => {
 
   it("refuses requests that are not signed for it", async () => {
     const errors: unknown[] = [];
+    const { authorization = "" } = await signed("GET", `${arc.url}/zonalshifts`);
     const others = [
       "",
       "Bearer x",
       authorization.replace("Signature=", "S="),
       authorization.replace("arc-zonal-shift", "s3"),
+      authorization.replace("LOOPBACK", "AKIDEXAMPLE"),
+      authorization.replace(/Signature=.*/, `Signature=${"0".repeat(64)}`),
+      authorization.replace("host;", ""),
     ];
     for (const header of others) {
       const { status, error } = await call("GET", "/zonalshifts", undefined, { authorization: header });
@@ -217,7 +223,56 @@ describe("the zonal shift API on the wire", () => {
       "IncompleteSignatureException",
       "IncompleteSignatureException",
       "InvalidSignatureException",
+      "UnrecognizedClientException",
+      "InvalidSignatureException",
+      "InvalidSignatureException",
     ]);
+  });
+
+  it("refuses a signature that is another request's, or too old", async () => {
+    const path = `/managedresources/${encodeURIComponent(balancer)}`;
+    const headers = await signed("GET", arc.url + path);
+    const refused = async (method: string, path: string, headers: Record<string, string>, body?: string) => {
+      const { status, error } = await call(method, path, body, headers);
+      assert.deepEqual([status, error], [403, "InvalidSignatureException"], `${method} ${path}`);
+    };
+    assert.equal((await call("GET", path, undefined, headers)).status, 200);
+    await refused("DELETE", path, headers);
+    await refused("GET", `/managedresources/${encodeURIComponent(cluster)}`, headers);
+    await refused("GET", `${path}?maxResults=1`, headers);
+    const text = JSON.stringify(input);
+    const { "content-type": _, ...posted } = await signed("POST", `${arc.url}/zonalshifts`, text);
+    await refused("POST", "/zonalshifts", posted, text.replace("az3", "az1"));
+    await refused(
+      "GET",
+      path,
+      await signed("GET", arc.url + path, undefined, new Date(Date.now() - 400_000)),
+    );
+    // Encoded once in what is signed, as for S3.
+    const once = new URL(arc.url + path);
+    await refused("GET", path, await signed("GET", `${once.origin}${decodeURIComponent(path)}`));
+  });
+
+  it("takes nothing that a web page makes a browser send", async () => {
+    const path = "/zonalshifts";
+    for (const headers of [
+      { origin: "http://example.com" },
+      { origin: "null" },
+      { "sec-fetch-site": "cross-site" },
+    ] as Record<string, string>[]) {
+      const { status, error } = await call("POST", path, input, headers);
+      assert.deepEqual([status, error], [403, "AccessDeniedException"], JSON.stringify(headers));
+    }
+    const { port } = new URL(arc.url);
+    const status = await new Promise((resolve, reject) => {
+      const headers = { host: `rebound.example:${port}` };
+      get({ port, host: "127.0.0.1", path, headers }, ({ statusCode }) => resolve(statusCode)).on(
+        "error",
+        reject,
+      );
+    });
+    assert.equal(status, 403);
+    assert.equal(arc.shifts.list().length, 0);
   });
 
   it("names an operation that it doesn't serve", async () => {

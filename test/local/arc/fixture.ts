@@ -3,7 +3,10 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Sha256 } from "@aws-crypto/sha256-js";
 import { getRequestListener } from "@hono/node-server";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { LOOPBACK_CREDENTIALS } from "../../../config/index.ts";
 import { arcApp } from "../../../local/arc/app.ts";
 import type { ManagedResource } from "../../../local/arc/shift.ts";
 import type { Clock } from "../../../local/arc/store.ts";
@@ -75,6 +78,23 @@ export async function serveArc(options: { resources?: ManagedResource[]; clock?:
   return { url, shifts, file: join(folder.path, "arc.json"), close };
 }
 
-export const authorization =
-  "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20260101/ap-southeast-2/arc-zonal-shift/aws4_request, " +
-  `SignedHeaders=host;x-amz-date, Signature=${"0".repeat(64)}`;
+const signature = new SignatureV4({
+  service: "arc-zonal-shift",
+  region: "ap-southeast-2",
+  credentials: LOOPBACK_CREDENTIALS,
+  sha256: Sha256,
+});
+
+/** The headers of a signed request; `target` is path and query as they go over the wire. */
+export async function signed(
+  method: string,
+  url: string,
+  body?: string,
+  signingDate = new Date(),
+): Promise<Record<string, string>> {
+  const { host, hostname, protocol, searchParams } = new URL(url);
+  const path = url.slice(url.indexOf("/", url.indexOf("//") + 2)).split("?")[0] ?? "/";
+  const query = Object.fromEntries(searchParams);
+  const request = { method, protocol, hostname, path, query, headers: { host }, body };
+  return (await signature.sign(request, { signingDate })).headers;
+}

@@ -105,7 +105,11 @@ describe("orders that come together", () => {
       ['{"orders":[]}', 422],
       ['{"orders":[{"userId":1}]}', 422],
     ] as const) {
-      const response = await fetch(`${stack.trading.url}/internal/orders`, { method: "PUT", body });
+      const response = await fetch(`${stack.trading.url}/internal/orders`, {
+        method: "PUT",
+        headers: { "content-type": "application/json" },
+        body,
+      });
       assert.equal(response.status, status, body);
       assert.equal(response.headers.get("content-type"), "application/problem+json");
     }

@@ -158,8 +158,27 @@ describe("gateway: routes", () => {
     const short = await issuer.token({ exp: Math.floor(Date.now() / 1000) + 2 });
     const ws = open("/ws/quotes", [PROTOCOL, `bearer.${short}`]);
     await once(ws, "message");
-    await once(ws, "close");
-    assert.equal(upgrades.length > 0, true);
+    const [message] = await once(ws, "message");
+    const [code, reason] = await once(ws, "close");
+    assert.equal(JSON.parse(String(message)).code, 4401);
+    assert.deepEqual([code, String(reason)], [4401, "The token that opened the stream has expired"]);
+  });
+
+  it("sends the streams' clients elsewhere, spread over time, when it stops", async () => {
+    const pod = await start({ MARKET_DATA_URL: service.url });
+    const clients = Array.from({ length: 8 }, () =>
+      open("/ws/quotes", [PROTOCOL, `bearer.${token}`], {}, pod),
+    );
+    await Promise.all(clients.map((ws) => once(ws, "message")));
+    const ends = clients.map(async (ws) => {
+      const [[message], [code]] = await Promise.all([once(ws, "message"), once(ws, "close")]);
+      assert.equal(code, 1012);
+      return JSON.parse(String(message)).reconnectAfterMs as number;
+    });
+    assert.equal(await pod.stop(), 0);
+    const waits = await Promise.all(ends);
+    for (const wait of waits) assert.ok(wait >= 0 && wait <= 5000, `${wait}`);
+    assert.ok(new Set(waits).size > 4, `they come back at once: ${waits}`);
   });
 
   it("lets a user send so much and no more, whoever else does what", async () => {

@@ -220,6 +220,12 @@ describe("market-data", () => {
     const large = follow(connect());
     large.say("x".repeat(5000));
     assert.equal(await large.closed(), 1009);
+    assert.deepEqual([large.last?.type, large.last?.code], ["closing", 1009]);
+    const binary = follow(connect());
+    await once(binary.ws, "open");
+    binary.ws.send(Buffer.of(0xff), { binary: false });
+    assert.equal(await binary.closed(), 1007);
+    assert.deepEqual([binary.last?.type, binary.last?.code], ["closing", 1007]);
     const unknown = follow(connect());
     unknown.subscribe("BHP", "NONE");
     await unknown.until(() => unknown.last?.type === "error");

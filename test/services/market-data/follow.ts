@@ -11,6 +11,7 @@ interface Message {
   type: string;
   epoch?: string;
   quotes?: Quote[];
+  code?: number;
   reconnectAfterMs?: number;
 }
 

@@ -26,6 +26,7 @@ describe("faults, several at once", () => {
   const add = async (fault: unknown) => {
     const response = await fetch(`${pod.admin}/chaos/faults`, {
       method: "POST",
+      headers: { "content-type": "application/json" },
       body: JSON.stringify(fault),
     });
     assert.equal(response.status, 201);
@@ -83,7 +84,11 @@ describe("faults, several at once", () => {
 
   it("are not more than a pod can hold", async () => {
     for (let i = 0; i < 16; i += 1) await add({ latencyMs: 1 });
-    const response = await fetch(`${pod.admin}/chaos/faults`, { method: "POST", body: "{}" });
+    const response = await fetch(`${pod.admin}/chaos/faults`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: "{}",
+    });
     assert.equal(response.status, 409);
   });
 });

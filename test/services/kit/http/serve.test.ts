@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { request } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,7 +27,13 @@ describe("every pod", () => {
   });
 
   const chaos = (method: string, body?: unknown) =>
-    fetch(`${pod.admin}/chaos`, { method, ...(body !== undefined && { body: JSON.stringify(body) }) });
+    fetch(`${pod.admin}/chaos`, {
+      method,
+      ...(body !== undefined && {
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+      }),
+    });
   /** Sends raw bytes and returns all that comes back. */
   const raw = async (bytes: string) => {
     const { hostname, port } = new URL(pod.url);
@@ -39,6 +46,43 @@ describe("every pod", () => {
     await once(socket, "close");
     return text;
   };
+
+  it("takes on its admin port nothing that a web page makes a browser send", async () => {
+    const { port } = new URL(pod.admin);
+    const send = (headers: Record<string, string>, method = "POST", path = "/chaos/faults") =>
+      new Promise<number>((resolve, reject) => {
+        const outgoing = request({ host: "127.0.0.1", port, method, path, headers }, (response) => {
+          response.resume();
+          resolve(response.statusCode ?? 0);
+        });
+        outgoing.on("error", reject).end(method === "GET" ? undefined : '{"errorShare":1}');
+      });
+    const type = { "content-type": "application/json" };
+    assert.equal(await send({ "content-type": "text/plain" }), 415);
+    assert.equal(await send({}), 415, "a body without a type");
+    assert.equal(await send({ ...type, origin: "http://example.com" }), 403);
+    assert.equal(await send({ ...type, origin: "null" }), 403);
+    assert.equal(await send({ "sec-fetch-site": "cross-site" }, "GET", "/metrics"), 403);
+    for (const host of [
+      "example.com",
+      `rebound.example:${port}`,
+      "127.0.0.1.example.com",
+      "10.0.0.1.nip.io",
+    ]) {
+      assert.equal(await send({ host }, "GET", "/metrics"), 421, host);
+      assert.equal(await send({ ...type, host }), 421, host);
+    }
+    for (const host of [
+      "localhost:1",
+      "10.1.2.3:9090",
+      "[::1]:9090",
+      "trading.trizone.svc.cluster.local:9090",
+    ])
+      assert.equal(await send({ host }, "GET", "/livez"), 200, host);
+    assert.equal(await send({ "sec-fetch-site": "none" }, "GET", "/livez"), 200, "typed into a browser");
+    assert.equal((await fetch(`${pod.admin}/chaos`)).status, 200);
+    assert.deepEqual(await (await fetch(`${pod.admin}/chaos/faults`)).json(), { items: [] });
+  });
 
   it("lists everything that is wrong with its environment, and exits 1", async () => {
     const child = spawn(process.execPath, [join(await imageOf("gateway"), "main.js")], {
@@ -113,7 +157,11 @@ describe("every pod", () => {
   it("refuses faults that make no sense", async () => {
     const bad = [{ errorShare: 2 }, { latencyMs: -1 }, { route: "x" }, { kill: true }, [], null, "1"];
     for (const fault of bad) assert.equal((await chaos("PUT", fault)).status, 422, JSON.stringify(fault));
-    const broken = await fetch(`${pod.admin}/chaos`, { method: "PUT", body: "{" });
+    const broken = await fetch(`${pod.admin}/chaos`, {
+      method: "PUT",
+      headers: { "content-type": "application/json" },
+      body: "{",
+    });
     assert.equal(broken.status, 400);
     assert.equal(await (await chaos("GET")).json(), null);
   });
