@@ -10,11 +10,13 @@ import {
   asLoss,
   ConnectionLost,
   inTransaction,
+  NotExecuted,
   type Session,
   type Statement,
   type Transaction,
   using,
 } from "./session.ts";
+import { UserShare } from "./user-share.ts";
 
 /** Environment variables of a service that uses the database. */
 export const DatabaseEnvironment = z.object({
@@ -65,18 +67,38 @@ type PodDatabaseEnvironment = DatabaseEnvironment & { SERVICE: string };
 const MAX_WAITING = 200;
 const CONNECT_TIMEOUT_MS = 800;
 const STATEMENT_TIMEOUT_MS = 1500;
-/** A second try follows only a quick failure, so that the client gets an answer within three seconds. */
+/** Another try follows only a quick failure, so that the client gets an answer within three seconds. */
 const QUICK_MS = 500;
+/**
+ * What had no effect is tried so often at most, as migrations may follow one another, and within this time: the server
+ * takes a second to find that two transactions wait for each other.
+ */
+const TRIES = 5;
+const TRY_AGAIN_MS = 1300;
 
 /** The database. When a connection is lost, the whole pool is replaced: after a failover all of its connections are dead. */
 export class Database {
   readonly #environment: PodDatabaseEnvironment;
   readonly #log: Logger;
+  readonly #users: UserShare;
+  /** Counts how often what connections had prepared was out of date. */
+  #generation = 0;
   #pool: Promise<pg.Pool> | undefined;
 
   constructor(environment: PodDatabaseEnvironment, log: Logger) {
     this.#environment = environment;
     this.#log = log;
+    this.#users = new UserShare({ concurrency: Math.max(1, Math.floor(environment.DATABASE_POOL_SIZE / 2)) });
+  }
+
+  /**
+   * Does what is done for one user alone, such as reading a list, in the user's turn: at most half of the connections are
+   * used for such work, and one for one user.
+   * @param first whether it goes before the user's other work that waits
+   * @throws ProblemError 429 when too much of the user's waits already; else what `work` throws
+   */
+  ofUser<Result>(userId: string, work: () => Promise<Result>, first = false): Promise<Result> {
+    return this.#users.run(userId, work, first);
   }
 
   /**
@@ -88,37 +110,57 @@ export class Database {
     const run = (session: Session) => session.query<Row>(statement, values);
     const started = performance.now();
     try {
-      return await this.#once(run);
+      return await this.#executed(run);
     } catch (error) {
       if (!(error instanceof ConnectionLost)) throw error;
       if (performance.now() - started > QUICK_MS) throw unavailable(error);
       this.#log.warn({ err: error }, "database connection lost, trying once more");
     }
     await sleep(20 + Math.random() * 100);
-    return this.#once(run).catch(orUnavailable);
+    return this.#executed(run).catch(orUnavailable);
   }
 
   /**
-   * Runs a statement once, as its own transaction: for what must not be run twice.
+   * Runs a statement once, as its own transaction: for what must not be run twice. One that certainly had no effect, as its
+   * plan was out of date, is run again.
    * @throws ProblemError 503 when the database does not take it, or the connection was lost, so that it isn't known
    * whether it took effect; PostgreSQL's error when it refuses the statement.
    */
   async single<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    return this.#once((session) => session.query<Row>(statement, values)).catch(orUnavailable);
+    return this.#executed((session) => session.query<Row>(statement, values)).catch(orUnavailable);
   }
 
   /**
-   * Runs `work` as one transaction (READ COMMITTED), once: the caller decides whether a repeat is safe.
+   * Runs `work` as one transaction (READ COMMITTED) that takes effect once at most: the caller decides whether a repeat is
+   * safe. `work` itself may be called again, after all that it did was rolled back.
    * @throws ProblemError 503 when the database does not take it, or the connection was lost, so that it isn't known
    * whether it committed; else what `work` throws, rolled back.
    */
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#once((session) => inTransaction(session, work)).catch(orUnavailable);
+    return this.#executed((session) => inTransaction(session, work)).catch(orUnavailable);
   }
 
   async close(): Promise<void> {
     const pool = await this.#pool;
     await pool?.end();
+  }
+
+  /** As `#once`, and again when it had no effect for a reason that passes. @throws ConnectionLost; what `work` throws */
+  async #executed<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    const started = performance.now();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#once(work);
+      } catch (error) {
+        if (!(error instanceof NotExecuted)) throw error;
+        this.#log.warn(
+          { err: error },
+          "a statement had no effect, as the schema or another transaction was in its way",
+        );
+        if (tries === TRIES || performance.now() - started > TRY_AGAIN_MS)
+          throw new ConnectionLost("the statement had no effect each time", { cause: error });
+      }
+    }
   }
 
   async #once<Result>(work: (session: Session) => Promise<Result>, mayReadLogin = true): Promise<Result> {
@@ -142,10 +184,16 @@ export class Database {
       if (!mayReadLogin) throw asLoss(error);
       return this.#once(work, false);
     }
+    const generation = this.#generation;
     try {
-      return await using(client, work);
+      return await using(client, work, generation);
     } catch (error) {
       if (error instanceof ConnectionLost) this.#retire(opened, pool);
+      else if (error instanceof NotExecuted && error.stale && generation === this.#generation) {
+        // What the other connections have prepared is as old.
+        this.#generation += 1;
+        this.#retire(opened, pool);
+      }
       throw error;
     }
   }
