@@ -84,6 +84,8 @@ export class Database {
   /** Counts how often what connections had prepared was out of date. */
   #generation = 0;
   #pool: Promise<pg.Pool> | undefined;
+  /** What waits for one of the pool's connections: called when the pool is replaced. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(environment: PodDatabaseEnvironment, log: Logger) {
     this.#environment = environment;
@@ -163,7 +165,11 @@ export class Database {
     }
   }
 
-  async #once<Result>(work: (session: Session) => Promise<Result>, mayReadLogin = true): Promise<Result> {
+  async #once<Result>(
+    work: (session: Session) => Promise<Result>,
+    mayReadLogin = true,
+    since = performance.now(),
+  ): Promise<Result> {
     this.#pool ??= this.#open();
     const opened = this.#pool;
     const pool = await opened.catch((error: unknown) => {
@@ -172,9 +178,9 @@ export class Database {
     });
     if (pool.waitingCount >= MAX_WAITING)
       throw unavailable(new Error(`${MAX_WAITING} statements wait for a connection already`));
-    let client: pg.PoolClient;
+    let client: pg.PoolClient | undefined;
     try {
-      client = await pool.connect();
+      client = await this.#connect(pool);
     } catch (error) {
       // The pool has dropped this connection; its others may be usable. Replacing the pool would overload a server that is
       // slow to accept connections. Only a rotated password makes all of them useless: the login is read again, and as
@@ -182,7 +188,11 @@ export class Database {
       if (!isLoginRefused(error)) throw asLoss(error);
       this.#retire(opened, pool);
       if (!mayReadLogin) throw asLoss(error);
-      return this.#once(work, false);
+      return this.#once(work, false, since);
+    }
+    if (!client) {
+      if (performance.now() - since < CONNECT_TIMEOUT_MS) return this.#once(work, mayReadLogin, since);
+      throw new ConnectionLost("the pool of connections was replaced meanwhile");
     }
     const generation = this.#generation;
     try {
@@ -196,6 +206,25 @@ export class Database {
       }
       throw error;
     }
+  }
+
+  /** Resolves to nothing when the pool was replaced while this waited. */
+  #connect(pool: pg.Pool): Promise<pg.PoolClient | undefined> {
+    return new Promise((resolve, reject) => {
+      const onReplaced = () => resolve(undefined);
+      this.#waiting.add(onReplaced);
+      pool.connect().then(
+        (client) => {
+          // Otherwise nobody waits for it any more.
+          if (this.#waiting.delete(onReplaced)) resolve(client);
+          else client.release(true);
+        },
+        (error: unknown) => {
+          this.#waiting.delete(onReplaced);
+          reject(error);
+        },
+      );
+    });
   }
 
   async #open(): Promise<pg.Pool> {
@@ -222,6 +251,9 @@ export class Database {
   #retire(opened: Promise<pg.Pool>, pool?: pg.Pool): void {
     if (this.#pool !== opened) return;
     this.#pool = undefined;
+    // A pool that is being ended lets them wait for nothing.
+    for (const onReplaced of this.#waiting) onReplaced();
+    this.#waiting.clear();
     pool?.end().catch((error: unknown) => this.#log.info({ err: error }, "could not end old connections"));
   }
 }
