@@ -18,6 +18,7 @@ import { Feed } from "./feed/feed.ts";
 import { httpConsumer, httpListener } from "./feed/http-consumer.ts";
 import { sqlOutbox } from "./feed/sql-outbox.ts";
 import { TradingMetrics } from "./metrics.ts";
+import { OpenTransactions } from "./open-transactions.ts";
 import { place } from "./place.ts";
 import type { Place } from "./place-routes.ts";
 import {
@@ -75,6 +76,7 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
   const metrics: TradingMetrics = new TradingMetrics(pod.metrics.registry, {
     working: () => worker.working,
     undelivered: () => deliveries.backlog,
+    oldestTransaction: () => transactions.oldestSeconds,
   });
   const deliveries = new Deliveries(["transactions", "portfolio"], (ms) => metrics.stage("deliver", ms));
   const listener = quotes && httpListener(quotes, (error) => onError(error, "market-data"));
@@ -91,9 +93,10 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     onError,
   });
   const upkeep = partitionMaintenance(database, (error) => onError(error, "partitions"));
+  const transactions = new OpenTransactions(database, (error) => onError(error, "open transactions"));
   const tasks = new Map<string, { start(): void; stop(): void }[]>([
     ["feed", [deliveries, feed]],
-    ["upkeep", [upkeep]],
+    ["upkeep", [upkeep, transactions]],
   ]);
 
   const reservations = (args: Pick<HttpReservationsArgs, "peer" | "item">) =>

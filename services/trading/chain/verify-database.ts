@@ -83,6 +83,10 @@ export interface Audit {
 }
 
 const FETCHED = 2000;
+/** The first fetch sorts all that was ever stored. */
+const STATEMENT_LIMIT = "30min";
+/** While 2000 events are verified. */
+const IDLE_LIMIT = "60s";
 
 /** Orders whose first or last event is missing: chains alone don't show when their last links are gone. */
 const MISSING_EVENTS = `
@@ -102,6 +106,9 @@ export async function verifyChains(config: pg.ClientConfig): Promise<Audit> {
   await client.connect();
   try {
     await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    // Longer than its role's statements may take otherwise, also where a pooler stands between.
+    await client.query(`SET LOCAL statement_timeout = '${STATEMENT_LIMIT}'`);
+    await client.query(`SET LOCAL idle_in_transaction_session_timeout = '${IDLE_LIMIT}'`);
     const check = new ChainCheck();
     const chains = await each<ChainRow>(
       client,
