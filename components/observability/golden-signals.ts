@@ -54,6 +54,10 @@ export function goldenSignals({ namespace }: Objectives): RuleGroup {
         "service_zone:nodejs_eventloop_lag_p99_seconds:max",
         `max by (service, zone) (${of("nodejs_eventloop_lag_p99_seconds")})`,
       ),
+      record(
+        "service:database_oldest_transaction_seconds:max",
+        `max by (service) (${of("database_oldest_transaction_seconds")})`,
+      ),
       record("service_zone:up:sum", `sum by (service, zone) (${of("up", ',endpoint="admin"')})`),
     ],
   };
@@ -61,6 +65,9 @@ export function goldenSignals({ namespace }: Objectives): RuleGroup {
 
 /** Seconds that a Node process may take to come to its next task before its requests wait for it. */
 const LAG = 0.1;
+
+/** Seconds that a transaction of a healthy service is far from; the database ends one that is left idle after 5 or 10. */
+const OPEN_TRANSACTION = 4;
 
 export function goldenSignalAlerts({ p99, services }: Objectives): RuleGroup {
   return {
@@ -87,6 +94,17 @@ export function goldenSignalAlerts({ p99, services }: Objectives): RuleGroup {
         description:
           "The loss of one more zone may cost the service. See why its pods there aren't ready; shift the zone away if it is sick.",
       }),
+      alert(
+        "TransactionLeftOpen",
+        "warning",
+        `service:database_oldest_transaction_seconds:max > ${OPEN_TRANSACTION}`,
+        undefined,
+        {
+          summary: "A transaction has been open for {{ $value | humanizeDuration }}",
+          description:
+            "What it has locked, bookings may wait for; the feed waits for it in any case. Find it in pg_stat_activity (xact_start, state, usename) and end it with pg_terminate_backend(pid). The database ends one that is idle after 5 s, or 10 s of a person's; a migration that takes so long is expected to.",
+        },
+      ),
       ...services.map((service) =>
         alert(
           "ServiceDown",

@@ -11,11 +11,12 @@ import {
 } from "../kit/database/index.ts";
 import { milliseconds, readEnvironment } from "../kit/environment.ts";
 import { type Instruction, instructionOf, migrate, WrongInstruction } from "./migrate.ts";
+import { rebaseFeed } from "./rebase-feed.ts";
 
 /**
  * `migrations` brings the database's schemas up to date as their owner, sets the passwords of the services' roles, and
  * exits with 0, or with 1 and the reason. `down <n>` and `down <name>` revert migrations; `rotate` gives the services new
- * passwords. Safe to run again, and migrations from several places at once.
+ * passwords; `rebase-feed` has the feed of orders go on after a logical restore. Safe to run again, and migrations from several places at once.
  */
 const Rotated = z.object({
   region: z.string(),
@@ -73,6 +74,7 @@ async function run(): Promise<void> {
 
 async function follow(what: Instruction, client: pg.Client): Promise<void> {
   const { MIGRATIONS_DIRECTORY: directory, ROLE_CREDENTIALS: logins, ROTATION, DATABASE_URL } = environment;
+  if (what.way === "rebase-feed") return rebaseFeed(client, log);
   if (what.way !== "rotate") return migrate(client, { direction: what, directory, logins, log });
   if (!ROTATION) throw new WrongInstruction("ROTATION must say which logins to rotate");
   // The SDK's clients are loaded for this alone.

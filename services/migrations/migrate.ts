@@ -10,12 +10,13 @@ export class WrongInstruction extends Error {}
 /** Up to the newest migration, or down by a number of migrations or to a named one. */
 export type Direction = { way: "up" } | { way: "down"; to: string | number };
 
-/** What the program is to do: migrations, or new passwords. */
-export type Instruction = Direction | { way: "rotate" };
+/** What the program is to do: migrations, new passwords, or a feed that goes on after a logical restore. */
+export type Instruction = Direction | { way: "rotate" } | { way: "rebase-feed" };
 
 const USAGE =
   "say nothing or `up` to bring the schemas up to date, `down <n>` to take the last n migrations back, " +
-  "`down <name>` to take back that one and all that were made after it, or `rotate` to give new passwords.";
+  "`down <name>` to take back that one and all that were made after it, `rotate` to give new passwords, or " +
+  "`rebase-feed` to have the feed of orders go on in a cluster that a logical dump was restored into.";
 
 /**
  * Reads the program's arguments.
@@ -23,7 +24,7 @@ const USAGE =
  */
 export function instructionOf(args: readonly string[]): Instruction {
   const [way = "up", to, ...rest] = args;
-  if ((way === "up" || way === "rotate") && to === undefined) return { way };
+  if ((way === "up" || way === "rotate" || way === "rebase-feed") && to === undefined) return { way };
   if (way === "down" && to !== undefined && rest.length === 0) {
     if (!/^\d{1,3}$/.test(to)) return { way, to };
     if (Number(to) > 0) return { way, to: Number(to) };

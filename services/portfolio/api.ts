@@ -58,7 +58,7 @@ export function portfolioApi(database: Database, prices: Prices): OpenAPIHono<Ki
 
   async function positions(userId: string, symbol: string | null) {
     const [rows, latest] = await Promise.all([
-      database.repeatable<HoldingRow>(OF_USER, [userId, symbol]),
+      database.ofUser(userId, () => database.repeatable<HoldingRow>(OF_USER, [userId, symbol])),
       prices.latest(),
     ]);
     return rows.map((row) => positionOf(row.symbol, asHolding(row), latest.get(row.symbol)));
@@ -79,7 +79,8 @@ export function portfolioApi(database: Database, prices: Prices): OpenAPIHono<Ki
     async (c) => {
       const userId = userOf(c);
       const key = c.req.header("idempotency-key") ?? "";
-      const { transfer, replayed } = await addTransferIn(database, userId, key, c.req.valid("json"));
+      const add = () => addTransferIn(database, userId, key, c.req.valid("json"));
+      const { transfer, replayed } = await database.ofUser(userId, add);
       if (replayed) c.header("idempotency-replayed", "true");
       return c.json(transfer, 201);
     },

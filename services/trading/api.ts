@@ -100,8 +100,8 @@ export function ordersApi({ reader, onCancel }: OrdersArgs): OpenAPIHono<KitEnv>
   const app = createApi("Trizone orders");
 
   /** @throws ProblemError 404 for no order, and for another's */
-  const find = async (userId: string, id: string): Promise<OrderNow> => {
-    const found = isUuid(id) ? await reader.find(userId, id) : undefined;
+  const find = async (userId: string, id: string, first = false): Promise<OrderNow> => {
+    const found = isUuid(id) ? await reader.find(userId, id, first) : undefined;
     if (!found) throw new ProblemError(404, "You have no order of this id.");
     return found;
   };
@@ -117,7 +117,7 @@ export function ordersApi({ reader, onCancel }: OrdersArgs): OpenAPIHono<KitEnv>
   });
 
   app.openapi(cancelOrder, async (c) => {
-    const found = await find(userOf(c), c.req.valid("param").id);
+    const found = await find(userOf(c), c.req.valid("param").id, true);
     const { status } = orderView(found);
     if (isEnd(status)) throw new ProblemError(409, `The order is ${status} already.`);
     await reader.askToCancel(found.order);

@@ -12,10 +12,14 @@ import { openTrading } from "./trading.ts";
 /** `trading` accepts orders, stores every event of them, and runs the saga that takes each one to its end. */
 const environment = readEnvironment(TradingEnvironment);
 
-await serve(environment, (pod) => {
+await serve(environment, async (pod) => {
   // Orders live in memory from their request to their end, for longer than a small young generation holds what is new.
   letYoungGenerationGrow();
   const trading = openTrading(environment, pod);
+  await trading.start((why) => {
+    pod.log.fatal(why);
+    process.exit(1);
+  });
   const api = ordersApi(trading);
   return {
     routes(app) {

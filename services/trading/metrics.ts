@@ -14,8 +14,11 @@ export class TradingMetrics {
   readonly #stages: Histogram<"stage">;
   readonly #batches: Histogram<"stage">;
 
-  /** @param working orders on their way, and the feed's backlog, read when metrics are asked for */
-  constructor(registry: Registry, gauges: { working(): number; undelivered(): number }) {
+  /** @param gauges orders on their way, the feed's backlog, seconds of the oldest transaction; read when metrics are asked for */
+  constructor(
+    registry: Registry,
+    gauges: Record<"working" | "undelivered" | "oldestTransaction", () => number>,
+  ) {
     const registers = [registry];
     this.#ended = new Counter({
       name: "orders_ended_total",
@@ -43,6 +46,12 @@ export class TradingMetrics {
       "order_feed_backlog",
       "Events stored here that not every consumer has",
       gauges.undelivered,
+    );
+    gauge(
+      registry,
+      "database_oldest_transaction_seconds",
+      "How long a transaction that writes or locks rows has been open at most",
+      gauges.oldestTransaction,
     );
   }
 

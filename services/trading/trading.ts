@@ -13,11 +13,13 @@ import { systemClock as clock } from "./clock.ts";
 import type { TradingEnvironment } from "./environment.ts";
 import { alwaysOpen, asxHours } from "./exchange/hours.ts";
 import { SimulatedExchange } from "./exchange/simulated.ts";
+import { feedProblem } from "./feed/base.ts";
 import { Deliveries } from "./feed/deliveries.ts";
 import { Feed } from "./feed/feed.ts";
 import { httpConsumer, httpListener } from "./feed/http-consumer.ts";
 import { sqlOutbox } from "./feed/sql-outbox.ts";
 import { TradingMetrics } from "./metrics.ts";
+import { OpenTransactions } from "./open-transactions.ts";
 import { place } from "./place.ts";
 import type { Place } from "./place-routes.ts";
 import {
@@ -34,10 +36,18 @@ import { SqlSagaStore } from "./store/saga-store.ts";
 
 export interface Trading extends OrdersArgs, AdminArgs {
   place: Place;
+  /**
+   * Begins to process orders, unless the feed would deliver nothing. While the database is away nobody knows, and orders
+   * wait for it anyhow: it begins, and looks again.
+   * @param refuse called with what is wrong, perhaps later
+   */
+  start(refuse: (why: string) => void): Promise<void>;
   close(): Promise<void>;
 }
 
 const PARTITIONS_MS = 3_600_000;
+/** Milliseconds until the feed is looked at again when the database was away. */
+const FEED_LOOK_MS = 1000;
 
 /** Creates the partitions of `orders` and `order_events` ahead of time, every hour, while this process owns the lease `upkeep`. */
 function partitionMaintenance(database: Database, onError: (error: unknown) => void) {
@@ -75,6 +85,7 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
   const metrics: TradingMetrics = new TradingMetrics(pod.metrics.registry, {
     working: () => worker.working,
     undelivered: () => deliveries.backlog,
+    oldestTransaction: () => transactions.oldestSeconds,
   });
   const deliveries = new Deliveries(["transactions", "portfolio"], (ms) => metrics.stage("deliver", ms));
   const listener = quotes && httpListener(quotes, (error) => onError(error, "market-data"));
@@ -91,9 +102,10 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     onError,
   });
   const upkeep = partitionMaintenance(database, (error) => onError(error, "partitions"));
+  const transactions = new OpenTransactions(database, (error) => onError(error, "open transactions"));
   const tasks = new Map<string, { start(): void; stop(): void }[]>([
     ["feed", [deliveries, feed]],
-    ["upkeep", [upkeep]],
+    ["upkeep", [upkeep, transactions]],
   ]);
 
   const reservations = (args: Pick<HttpReservationsArgs, "peer" | "item">) =>
@@ -150,8 +162,6 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     },
     now: () => performance.now(),
   });
-  worker.start();
-
   const backlogOf = (symbol: string) => worker.backlogOf(symbol);
   const placing = { accept, quotes: market, backlogOf, maxBacklog, now: clock.now, newId: uuid7 };
   return {
@@ -160,6 +170,17 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
     onCancel: () => worker.wake(),
     reports: new OrderReports(database, cash, holdings),
     audit: async () => verifyChains(await connectionConfig(environment)),
+    async start(refuse) {
+      const look = async (): Promise<void> => {
+        const why = await feedProblem(database).catch((error: unknown) => {
+          onError(error, "feed base");
+          setTimeout(() => void look(), FEED_LOOK_MS).unref();
+        });
+        if (why) refuse(why);
+      };
+      await look();
+      worker.start();
+    },
     async close() {
       await worker.stop();
       for (const task of [...tasks.values()].flat()) task.stop();

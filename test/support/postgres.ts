@@ -83,9 +83,15 @@ const OWN = {
   dynamic_shared_memory_type: "mmap",
 };
 
-/** Creates and starts a PostgreSQL in a temporary folder, on a free port of 127.0.0.1. */
-export async function startPostgres(parameters: Record<string, string> = FOR_TESTS): Promise<TestPostgres> {
-  const bin = await programs();
+/**
+ * Creates and starts a PostgreSQL in a temporary folder, on a free port of 127.0.0.1.
+ * @param folder of its programs; those of the package by default
+ */
+export async function startPostgres(
+  parameters: Record<string, string> = FOR_TESTS,
+  folder?: string,
+): Promise<TestPostgres> {
+  const bin = folder ?? (await programs());
   const directory = await mkdtemp(join(tmpdir(), "trizone-pg-"));
   const data = join(directory, "data");
   await mkdir(data);

@@ -14,6 +14,8 @@ const LOST_STATES = new Set([
   "57P02", // crash_shutdown
   "57P03", // cannot_connect_now: starting up or in recovery
   "57P05", // idle_session_timeout
+  "25P03", // idle_in_transaction_session_timeout
+  "25P04", // transaction_timeout
   "25006", // read_only_sql_transaction: a server that takes no writes now
   "53300", // too_many_connections
   ...LOGIN_STATES,
@@ -45,6 +47,46 @@ export function isConnectionLoss(error: unknown): boolean {
  */
 export function isOutOfResources(error: unknown): boolean {
   return code(error).startsWith("53");
+}
+
+/** PostgreSQL states in which a connection's prepared statements aren't there as its client knows them. */
+const UNPREPARED_STATES = new Set([
+  "26000", // invalid_sql_statement_name: it was prepared on another connection, or deallocated
+  "42P05", // duplicate_prepared_statement
+]);
+/** Functions of PostgreSQL that find that a plan, or a row, was made for a table as it was before a migration. */
+const STALE_ROUTINES = new Set([
+  "RevalidateCachedQuery", // 0A000: cached plan must not change result type
+  "CheckVarSlotCompatibility", // 42804, 42703: attribute has wrong type, or has been dropped
+  "plpgsql_param_eval_generic_ro", // 42804: type of parameter does not match that when preparing the plan
+  "plpgsql_param_eval_generic",
+  "plpgsql_param_eval_recfield",
+  "tupledesc_match", // 42804: function return row and query-specified return row do not match
+]);
+/** An object that a plan knew was replaced while the plan was looked through (XX000). */
+const REPLACED = /^(cache lookup failed for|could not open relation with OID) /;
+
+const field = (error: unknown, name: "routine" | "message"): string =>
+  error instanceof Error && name in error ? String((error as Error & { routine?: unknown })[name]) : "";
+
+/**
+ * Whether what a connection has prepared is out of date, as after a migration: the statement had no effect, and will have
+ * none on this connection, but may be repeated on another.
+ */
+export function isStale(error: unknown): boolean {
+  const state = code(error);
+  if (UNPREPARED_STATES.has(state)) return true;
+  if (state === "XX000") return REPLACED.test(field(error, "message"));
+  return /^(0A000|42804|42703)$/.test(state) && STALE_ROUTINES.has(field(error, "routine"));
+}
+
+/**
+ * Whether the server took back all that the transaction did, as it and another waited for each other, or as another was
+ * first: the same again may succeed.
+ */
+export function isRolledBack(error: unknown): boolean {
+  const state = code(error);
+  return state === "40P01" || state === "40001";
 }
 
 /** Whether the server refused the login, perhaps as the password was rotated after it was read. */

@@ -8,11 +8,13 @@ import {
   asLoss,
   ConnectionLost,
   inTransaction,
+  NotExecuted,
   type Session,
   type Statement,
   type Transaction,
   using,
 } from "./session.ts";
+import { UserShare } from "./user-share.ts";
 
 /** SERVICE becomes the connections' application_name, which the server shows. */
 type PodDatabaseEnvironment = DatabaseEnvironment & { SERVICE: string };
@@ -22,18 +24,40 @@ const MAX_WAITING = 200;
 const CONNECT_TIMEOUT_MS = 800;
 /** Milliseconds after which the server ends a statement. Through a pooler, which doesn't pass it on, the pooler's own. */
 export const STATEMENT_TIMEOUT_MS = 1500;
-/** A second try follows only a quick failure, so that the client gets an answer within three seconds. */
+/** Another try follows only a quick failure, so that the client gets an answer within three seconds. */
 const QUICK_MS = 500;
+/**
+ * What had no effect is tried so often at most, as migrations may follow one another, and within this time: the server
+ * takes a second to find that two transactions wait for each other.
+ */
+const TRIES = 5;
+const TRY_AGAIN_MS = 1300;
 
 /** The database. When a connection is lost, the whole pool is replaced: after a failover all of its connections are dead. */
 export class Database {
   readonly #environment: PodDatabaseEnvironment;
   readonly #log: Logger;
+  readonly #users: UserShare;
+  /** Counts how often what connections had prepared was out of date. */
+  #generation = 0;
   #pool: Promise<pg.Pool> | undefined;
+  /** What waits for one of the pool's connections: called when the pool is replaced. */
+  readonly #waiting = new Set<() => void>();
 
   constructor(environment: PodDatabaseEnvironment, log: Logger) {
     this.#environment = environment;
     this.#log = log;
+    this.#users = new UserShare({ concurrency: Math.max(1, Math.floor(environment.DATABASE_POOL_SIZE / 2)) });
+  }
+
+  /**
+   * Does what is done for one user alone, such as reading a list, in the user's turn: at most half of the connections are
+   * used for such work, and one for one user.
+   * @param first whether it goes before the user's other work that waits
+   * @throws ProblemError 429 when too much of the user's waits already; else what `work` throws
+   */
+  ofUser<Result>(userId: string, work: () => Promise<Result>, first = false): Promise<Result> {
+    return this.#users.run(userId, work, first);
   }
 
   /**
@@ -45,32 +69,34 @@ export class Database {
     const run = (session: Session) => session.query<Row>(statement, values);
     const started = performance.now();
     try {
-      return await this.#once(run);
+      return await this.#executed(run);
     } catch (error) {
       if (!(error instanceof ConnectionLost)) return orUnavailable(error);
       if (performance.now() - started > QUICK_MS) throw unavailable(error);
       this.#log.warn({ err: error }, "database connection lost, trying once more");
     }
     await sleep(20 + Math.random() * 100);
-    return this.#once(run).catch(orUnavailable);
+    return this.#executed(run).catch(orUnavailable);
   }
 
   /**
-   * Runs a statement once, as its own transaction: for what must not be run twice.
+   * Runs a statement once, as its own transaction: for what must not be run twice. One that certainly had no effect, as its
+   * plan was out of date, is run again.
    * @throws ProblemError 503 when the database does not take it, or the connection was lost, so that it isn't known
    * whether it took effect; PostgreSQL's error when it refuses the statement.
    */
   async single<Row extends QueryResultRow>(statement: Statement, values: unknown[]): Promise<Row[]> {
-    return this.#once((session) => session.query<Row>(statement, values)).catch(orUnavailable);
+    return this.#executed((session) => session.query<Row>(statement, values)).catch(orUnavailable);
   }
 
   /**
-   * Runs `work` as one transaction (READ COMMITTED), once: the caller decides whether a repeat is safe.
+   * Runs `work` as one transaction (READ COMMITTED) that takes effect once at most: the caller decides whether a repeat is
+   * safe. `work` itself may be called again, after all that it did was rolled back.
    * @throws ProblemError 503 when the database does not take it, or the connection was lost, so that it isn't known
    * whether it committed; else what `work` throws, rolled back.
    */
   async transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result> {
-    return this.#once((session) => inTransaction(session, work)).catch(orUnavailable);
+    return this.#executed((session) => inTransaction(session, work)).catch(orUnavailable);
   }
 
   async close(): Promise<void> {
@@ -78,7 +104,29 @@ export class Database {
     await pool?.end();
   }
 
-  async #once<Result>(work: (session: Session) => Promise<Result>, mayReadLogin = true): Promise<Result> {
+  /** As `#once`, and again when it had no effect for a reason that passes. @throws ConnectionLost; what `work` throws */
+  async #executed<Result>(work: (session: Session) => Promise<Result>): Promise<Result> {
+    const started = performance.now();
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.#once(work);
+      } catch (error) {
+        if (!(error instanceof NotExecuted)) throw error;
+        this.#log.warn(
+          { err: error },
+          "a statement had no effect, as the schema or another transaction was in its way",
+        );
+        if (tries === TRIES || performance.now() - started > TRY_AGAIN_MS)
+          throw new ConnectionLost("the statement had no effect each time", { cause: error });
+      }
+    }
+  }
+
+  async #once<Result>(
+    work: (session: Session) => Promise<Result>,
+    mayReadLogin = true,
+    since = performance.now(),
+  ): Promise<Result> {
     this.#pool ??= this.#open();
     const opened = this.#pool;
     const pool = await opened.catch((error: unknown) => {
@@ -87,22 +135,51 @@ export class Database {
     });
     if (pool.waitingCount >= MAX_WAITING)
       throw unavailable(new Error(`${MAX_WAITING} statements wait for a connection already`));
-    let client: pg.PoolClient;
+    let client: pg.PoolClient | undefined;
     try {
-      client = await pool.connect();
+      client = await this.#connect(pool);
     } catch (error) {
       // The pool has dropped this connection; its others are usable, also when the password was rotated since. Replacing the
       // pool would overload a server that is slow to accept connections. The next connection reads the login again, and as
       // nothing was sent yet, the work begins once more, unknown to whoever asked for it.
-      if (mayReadLogin && isLoginRefused(error)) return this.#once(work, false);
+      if (mayReadLogin && isLoginRefused(error)) return this.#once(work, false, since);
       throw asLoss(error);
     }
+    if (!client) {
+      if (performance.now() - since < CONNECT_TIMEOUT_MS) return this.#once(work, mayReadLogin, since);
+      throw new ConnectionLost("the pool of connections was replaced meanwhile");
+    }
+    const generation = this.#generation;
     try {
-      return await using(client, work);
+      return await using(client, work, generation);
     } catch (error) {
       if (error instanceof ConnectionLost) this.#retire(opened, pool);
+      else if (error instanceof NotExecuted && error.stale && generation === this.#generation) {
+        // What the other connections have prepared is as old.
+        this.#generation += 1;
+        this.#retire(opened, pool);
+      }
       throw error;
     }
+  }
+
+  /** Resolves to nothing when the pool was replaced while this waited. */
+  #connect(pool: pg.Pool): Promise<pg.PoolClient | undefined> {
+    return new Promise((resolve, reject) => {
+      const onReplaced = () => resolve(undefined);
+      this.#waiting.add(onReplaced);
+      pool.connect().then(
+        (client) => {
+          // Otherwise nobody waits for it any more.
+          if (this.#waiting.delete(onReplaced)) resolve(client);
+          else client.release(true);
+        },
+        (error: unknown) => {
+          this.#waiting.delete(onReplaced);
+          reject(error);
+        },
+      );
+    });
   }
 
   async #open(): Promise<pg.Pool> {
@@ -129,6 +206,9 @@ export class Database {
   #retire(opened: Promise<pg.Pool>, pool?: pg.Pool): void {
     if (this.#pool !== opened) return;
     this.#pool = undefined;
+    // A pool that is being ended lets them wait for nothing.
+    for (const onReplaced of this.#waiting) onReplaced();
+    this.#waiting.clear();
     pool?.end().catch((error: unknown) => this.#log.info({ err: error }, "could not end old connections"));
   }
 }

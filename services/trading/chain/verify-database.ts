@@ -86,8 +86,8 @@ export interface Audit {
 
 const FETCHED = 2000;
 const CONNECT_TIMEOUT_MS = 2000;
-/** A piece of the audit may take so long: the search for missing events reads two tables whole. */
-const PIECE_MS = 600_000;
+/** A piece of the audit may take so long: the first sorts all that was ever stored. */
+const PIECE_MS = 1_800_000;
 
 /** For this transaction alone, whatever the limits of its role or of a pooler are. Between two pieces the pod computes. */
 const LIMITS = `SET LOCAL statement_timeout = ${PIECE_MS}; SET LOCAL idle_in_transaction_session_timeout = 60000`;

@@ -47,9 +47,10 @@ export class Book {
 
   /**
    * Executes as much of an order as the other side allows, best price first, then those that came first: clients'
-   * orders before the market's at the same price. What is left of `incoming.quantity` stays in it.
+   * orders before the market's at the same price. What is left of `incoming.quantity` stays in it. Ends before the first
+   * trade with an order of the same user.
    */
-  match(incoming: RestingOrder, offer: Offer): Trade[] {
+  match(incoming: RestingOrder, offer: Offer): { trades: Trade[]; meetsOwn: boolean } {
     const trades: Trade[] = [];
     const others = this.#sides[incoming.side === "buy" ? "sell" : "buy"];
     while (incoming.quantity > 0) {
@@ -58,6 +59,8 @@ export class Book {
         first && (offer.size === 0 || reaches(incoming.side, first.worst, offer.price)) ? first : undefined;
       const price = resting?.worst ?? offer.price;
       if ((!resting && offer.size === 0) || !reaches(incoming.side, price, incoming.worst)) break;
+      if (resting?.userId !== undefined && resting.userId === incoming.userId)
+        return { trades, meetsOwn: true };
       const quantity = Math.min(incoming.quantity, resting?.quantity ?? offer.size);
       incoming.quantity -= quantity;
       if (resting) {
@@ -66,7 +69,7 @@ export class Book {
       } else offer.size -= quantity;
       trades.push({ resting, price, quantity });
     }
-    return trades;
+    return { trades, meetsOwn: false };
   }
 }
 

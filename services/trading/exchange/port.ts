@@ -10,6 +10,10 @@ export interface ExchangeOrder {
   quantity: number;
   /** The worst price it may trade at. */
   worst: number;
+  /** Whose it is: it never trades with another of theirs. */
+  userId?: string | undefined;
+  /** When it was placed, in milliseconds since 1970: it is good for that day. @default when it came to the exchange */
+  placedAt?: number | undefined;
 }
 
 /** An order that rests on the book. */

@@ -16,6 +16,10 @@ export interface SimulatedExchangeOptions {
   latencyMs?: number;
 }
 
+const SELF_TRADE =
+  "The order would have traded with another order of yours; the newer of the two is cancelled (self-trade prevention).";
+const DAY_IS_OVER = "Not executed by the end of the day.";
+
 /** Limit prices further than this share of the latest price away are refused. */
 const PRICE_BAND = 0.5;
 
@@ -40,6 +44,8 @@ export class SimulatedExchange implements Exchange {
   #lastTrade = 0;
   #ticking = false;
   #nextExpiry = Number.POSITIVE_INFINITY;
+  /** Orders placed from one time up to another expire at the other. */
+  #session = { from: 0, until: 0 };
 
   /** @param report is never called from within `restore` or `forget` */
   constructor(options: SimulatedExchangeOptions, report: (group: Report[]) => void) {
@@ -54,6 +60,7 @@ export class SimulatedExchange implements Exchange {
   }
 
   cancel(orderId: string): void {
+    this.#expireDue();
     if (!this.#take(orderId)) return;
     this.#report([{ orderId, type: "closed", closed: "cancelled", reason: "Cancelled by the client." }]);
   }
@@ -76,23 +83,32 @@ export class SimulatedExchange implements Exchange {
 
   #arrive(order: ExchangeOrder): void {
     if (this.#control.signal.aborted || this.#resting.has(order.id)) return;
+    // The first order after a restart, or after the machine slept, comes before the next tick.
+    this.#expireDue();
+    const now = this.#options.clock.now();
+    const { id: orderId, placedAt = now } = order;
+    if (this.#closeAfter(placedAt) <= now) {
+      this.#report([{ orderId, type: "closed", closed: "expired", reason: DAY_IS_OVER }]);
+      return;
+    }
     const refusal = this.#refusal(order);
     if (refusal) {
-      this.#report([{ orderId: order.id, type: "closed", closed: "rejected", reason: refusal }]);
+      this.#report([{ orderId, type: "closed", closed: "rejected", reason: refusal }]);
       return;
     }
     const market = this.#market(order.symbol);
-    const now = this.#options.clock.now();
     this.#lastPriority = Math.max(this.#lastPriority + 1, now * 1000);
-    const incoming: RestingOrder = { ...order, priority: this.#lastPriority };
-    const group = this.#trade(market, incoming, this.#offer(market, order.symbol, order.side, now));
-    if (incoming.quantity > 0 && order.type === "limit") {
-      group.unshift({ orderId: order.id, type: "opened", priority: incoming.priority });
+    const incoming: RestingOrder = { ...order, placedAt, priority: this.#lastPriority };
+    const offer = this.#offer(market, order.symbol, order.side, now);
+    const { group, meetsOwn } = this.#trade(market, incoming, offer);
+    if (meetsOwn) group.push({ orderId, type: "closed", closed: "cancelled", reason: SELF_TRADE });
+    else if (incoming.quantity > 0 && order.type === "limit") {
+      group.unshift({ orderId, type: "opened", priority: incoming.priority });
       this.#rest(market, incoming);
     } else if (incoming.quantity > 0) {
       const closed = group.length > 0 ? "cancelled" : "rejected";
       group.push({
-        orderId: order.id,
+        orderId,
         type: "closed",
         closed,
         reason: "The market offered no more shares within the order's price limit.",
@@ -115,19 +131,20 @@ export class SimulatedExchange implements Exchange {
     return undefined;
   }
 
-  /** Executes what can be of an order; answers what happened to it and to those it met. */
-  #trade(market: Market, incoming: RestingOrder, offer: Offer): Report[] {
+  /** Executes what can be of an order; answers what happened to it and to those it met, and if it met one of its own user. */
+  #trade(market: Market, incoming: RestingOrder, offer: Offer): { group: Report[]; meetsOwn: boolean } {
     const size = offer.size;
-    const trades = market.book.match(incoming, offer);
+    const { trades, meetsOwn } = market.book.match(incoming, offer);
     market.taken[incoming.side] += size === Number.MAX_SAFE_INTEGER ? 0 : size - offer.size;
-    return trades.flatMap(({ resting, price, quantity }) => {
+    const group = trades.flatMap(({ resting, price, quantity }) => {
       this.#lastTrade += 1;
       const fill = { id: `${this.#options.trades}-${this.#lastTrade}`, quantity, price };
       const mine: Report = { orderId: incoming.id, type: "fill", fill };
       if (!resting) return [mine];
       if (resting.quantity === 0) this.#resting.delete(resting.id);
-      return [mine, { orderId: resting.id, type: "fill", fill }];
+      return [mine, { orderId: resting.id, type: "fill", fill } satisfies Report];
     });
+    return { group, meetsOwn };
   }
 
   /** What the market offers to a side at its quote of now, less what was taken of that quote. */
@@ -158,10 +175,18 @@ export class SimulatedExchange implements Exchange {
 
   #rest(market: Market, order: RestingOrder): void {
     market.book.add(order);
-    const expiresAt = this.#options.hours.closeAfter(order.priority / 1000);
+    const expiresAt = this.#closeAfter(order.placedAt ?? order.priority / 1000);
     this.#nextExpiry = Math.min(this.#nextExpiry, expiresAt);
     this.#resting.set(order.id, { symbol: order.symbol, expiresAt });
     if (!this.#ticking) void this.#tick();
+  }
+
+  /** `hours.closeAfter`, which is asked for each order and looks at calendars. */
+  #closeAfter(ms: number): number {
+    const { from, until } = this.#session;
+    if (ms >= from && ms < until) return until;
+    this.#session = { from: ms, until: this.#options.hours.closeAfter(ms) };
+    return this.#session.until;
   }
 
   #take(orderId: string): RestingOrder | undefined {
@@ -177,7 +202,7 @@ export class SimulatedExchange implements Exchange {
     while (this.#resting.size > 0) {
       await clock.sleep(TICK_MS - (clock.now() % TICK_MS), this.#control.signal);
       const now = clock.now();
-      if (now >= this.#nextExpiry) this.#expire(now);
+      this.#expireDue();
       for (const [symbol, market] of this.#markets) this.#meetQuote(symbol, market, now);
     }
     this.#ticking = false;
@@ -203,9 +228,10 @@ export class SimulatedExchange implements Exchange {
     }
   }
 
-  /** Orders are good for the day that they came in. */
-  #expire(now: number): void {
-    const reason = "Not executed by the end of the day.";
+  /** Orders are good for the day that they came in: to be called before any order may trade. */
+  #expireDue(): void {
+    const now = this.#options.clock.now();
+    if (now < this.#nextExpiry) return;
     this.#nextExpiry = Number.POSITIVE_INFINITY;
     for (const [orderId, { expiresAt }] of [...this.#resting]) {
       if (expiresAt > now) {
@@ -213,7 +239,7 @@ export class SimulatedExchange implements Exchange {
         continue;
       }
       this.#take(orderId);
-      this.#report([{ orderId, type: "closed", closed: "expired", reason }]);
+      this.#report([{ orderId, type: "closed", closed: "expired", reason: DAY_IS_OVER }]);
     }
   }
 }

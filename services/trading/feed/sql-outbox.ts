@@ -7,6 +7,8 @@ import type { Outbox } from "./ports.ts";
  * roles that can't write events, nor become a role that can, don't count: the ledgers' take longest. When a transaction's
  * role is unknown, it counts.
  *
+ * What `rebase-feed` has added to the numbers of events counts for the bound, too.
+ *
  * `e.` in ORDER BY names the table's columns: the answer's column `xid` is a text, in which 10 comes before 9.
  */
 const READ = {
@@ -24,7 +26,10 @@ const READ = {
   )
   SELECT e.xid::text, e.chain, e.link, e.body, (extract(epoch FROM e.at) * 1000)::float8 AS at FROM order_events e
   WHERE e.fed AND (e.xid, e.chain, e.link) > ($1::xid8, $2::int, $3::int)
-    AND e.xid < coalesce((SELECT xid FROM writing), pg_snapshot_xmax(pg_current_snapshot()))
+    AND e.xid < (
+      SELECT ((coalesce((SELECT xid FROM writing), pg_snapshot_xmax(pg_current_snapshot()))::text::bigint + added)::text)::xid8
+      FROM feed_base
+    )
   ORDER BY e.xid, e.chain, e.link LIMIT $4`,
 };
 

@@ -2,7 +2,7 @@ import { GroupCommit } from "../../kit/group-commit.ts";
 import { Chain } from "../chain/chain.ts";
 import { chained, type EventRow, type StoredEvent } from "./events.ts";
 import type { SagaStore } from "./ports.ts";
-import { isEnd } from "./state.ts";
+import { isEnd, type Status } from "./state.ts";
 
 /** An event that is to be stored, and the order in memory that it is about. */
 export interface NewEvent<Entry> {
@@ -27,7 +27,7 @@ export interface EventWriterArgs<Entry> {
 }
 
 /** Stores events of orders: in group commits, hash-chained, and only while their shards are owned under the same epochs. */
-export class EventWriter<Entry extends { shard: number; epoch: number }> {
+export class EventWriter<Entry extends { shard: number; epoch: number; state: { status: Status } }> {
   readonly #args: EventWriterArgs<Entry>;
   readonly #commits: GroupCommit<NewEvent<Entry>[], undefined>;
   #chain: Chain | undefined;
@@ -77,13 +77,21 @@ export class EventWriter<Entry extends { shard: number; epoch: number }> {
     }
     const events: StoredEvent[] = [];
     const ended: { shard: number; id: string }[] = [];
+    const opened: { shard: number; id: string }[] = [];
     const held = new Map<number, number>();
     for (const { row, entry } of all) {
       events.push(chained(row, this.#chain));
       held.set(entry.shard, entry.epoch);
       if (isEnd(row.status)) ended.push({ shard: entry.shard, id: row.orderId });
+      // Only the event `opened` isn't for the feed. The order in memory is as it will be after all of these events.
+      else if (!row.fed && !isEnd(entry.state.status)) opened.push({ shard: entry.shard, id: row.orderId });
     }
-    await store.commit({ events, ended, held: [...held].map(([shard, epoch]) => ({ shard, epoch })) });
+    await store.commit({
+      events,
+      ended,
+      opened,
+      held: [...held].map(([shard, epoch]) => ({ shard, epoch })),
+    });
     if (!isOver()) onStored(all, events);
   }
 }

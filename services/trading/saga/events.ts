@@ -14,6 +14,9 @@ export interface EventRow {
   fed: boolean;
   /** Canonical JSON (RFC 8785): members in the order of their names. It is written out here, as it is hashed. */
   body: string;
+  /** Whose order ended with this event, and of what: lists of ended orders come from these. */
+  userId?: string | undefined;
+  symbol?: string | undefined;
 }
 
 /** An event with its place in its writer's chain. */
@@ -68,13 +71,16 @@ export function recordTransition(state: OrderState, transition: Transition, at: 
     `"orderId":"${order.id}",${priority}${reason}"side":"${order.side}","status":"${status}",` +
     `"symbol":"${order.symbol}","type":"${transition.type}","userId":${JSON.stringify(order.userId)},` +
     `"version":${version}}`;
-  return { orderId: order.id, version, status, at, fed: transition.type !== "opened", body };
+  const fed = transition.type !== "opened";
+  const [userId, symbol] = closed ? [order.userId, order.symbol] : [];
+  return { orderId: order.id, version, status, at, fed, body, userId, symbol };
 }
 
 /** Appends an event to a chain. Member by member, as V8 takes many times as long for two objects spread into one. */
-export function chained({ orderId, version, status, at, fed, body }: EventRow, chain: Chain): StoredEvent {
+export function chained(row: EventRow, chain: Chain): StoredEvent {
+  const { orderId, version, status, at, fed, body, userId, symbol } = row;
   const { link, hash } = chain.append(body);
-  return { orderId, version, status, at, fed, body, chain: chain.chain, link, hash };
+  return { orderId, version, status, at, fed, body, userId, symbol, chain: chain.chain, link, hash };
 }
 
 function fillText({ id, quantity, price }: { id: string; quantity: number; price: number }, amount: bigint) {

@@ -4,7 +4,7 @@ import { EventWriter, type EventWriterArgs, type NewEvent } from "./event-writer
 import type { StoredEvent } from "./events.ts";
 import { recordTransition } from "./events.ts";
 import type { SagaStore } from "./ports.ts";
-import { isRepeat, restingOrder } from "./reports.ts";
+import { exchangeOrder, isRepeat, restingOrder } from "./reports.ts";
 import { type ReservingArgs, refusal, reserve } from "./reserving.ts";
 import { shardOf } from "./shard.ts";
 import { type End, isEnd, type OrderState } from "./state.ts";
@@ -208,8 +208,7 @@ export class OpenOrders {
     if (entry.cancelled) return this.#close(entry, "cancelled", "Cancelled by the client.");
     if (outcome !== "reserved") return this.#close(entry, "rejected", refusal(outcome, order.side));
     entry.executing = true;
-    const { id, symbol, side, type, quantity, worst } = order;
-    this.#exchange.submit({ id, symbol, side, type, quantity, worst });
+    this.#exchange.submit(exchangeOrder(order));
   }
 
   #close(entry: Entry, closed: Exclude<End, "filled">, reason: string): void {

@@ -6,6 +6,8 @@ export interface Commit {
   events: StoredEvent[];
   /** Orders that have ended. */
   ended: { shard: number; id: string }[];
+  /** Orders that rest on the book since these events, and haven't ended with them. */
+  opened?: { shard: number; id: string }[];
   /** The shards of these orders, and the epochs under which the writer owns them. */
   held: { shard: number; epoch: number }[];
 }

@@ -1,10 +1,23 @@
-import type { Report, RestingOrder } from "../exchange/port.ts";
-import { isEnd, type OrderState } from "./state.ts";
+import type { ExchangeOrder, Report, RestingOrder } from "../exchange/port.ts";
+import { isEnd, type OrderState, type PlacedOrder } from "./state.ts";
+
+/** An order as the exchange gets it. */
+export function exchangeOrder({
+  id,
+  symbol,
+  side,
+  type,
+  quantity,
+  worst,
+  userId,
+  createdAt,
+}: PlacedOrder): ExchangeOrder {
+  return { id, symbol, side, type, quantity, worst, userId, placedAt: createdAt };
+}
 
 /** The part of an order that isn't executed, as the exchange's book has it. */
 export function restingOrder({ order, filled, priority = order.createdAt * 1000 }: OrderState): RestingOrder {
-  const { id, symbol, side, type, worst } = order;
-  return { id, symbol, side, type, quantity: order.quantity - filled, worst, priority };
+  return { ...exchangeOrder(order), quantity: order.quantity - filled, priority };
 }
 
 /** Whether a report came before: an exchange may send each report more than once. */

@@ -28,7 +28,8 @@ const INSERT = {
     INSERT INTO orders (id, created_at, user_id, symbol, side, type, quantity, limit_price, worst_price)
     SELECT id, created_at, user_id, symbol, side, type, quantity, limit_price, worst_price FROM batch
   ), open AS (
-    INSERT INTO open_orders (shard, id, created_at) SELECT shard, id, created_at FROM batch
+    INSERT INTO open_orders (shard, id, created_at, user_id, symbol)
+    SELECT shard, id, created_at, user_id, symbol FROM batch
   )
   INSERT INTO order_events (chain, link, at, order_id, version, status, fed, hash, body)
   SELECT $13::int, link, created_at, id, 0, 'accepted', false, hash, body FROM batch`,

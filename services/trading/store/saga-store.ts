@@ -15,7 +15,7 @@ type Placed = { shard: number; id: string; createdAt: number };
  * One statement that checks that the shards are owned under these epochs and that the orders had not ended, and inserts the
  * events; `fenced()` raises an error otherwise. The rows of orders that end are looked up one by one: joined, a planner
  * whose statistics say that the table is small reads all rows for each order (180 instead of 30 us an order). A ctid is as
- * good as a key here, as these rows are never updated.
+ * good as a key here, as only this statement changes these rows, and the commits of a shard come one after another.
  */
 const COMMIT = {
   name: "saga-commit",
@@ -30,13 +30,18 @@ const COMMIT = {
       CROSS JOIN LATERAL (SELECT ctid FROM open_orders p WHERE p.shard = e.shard AND p.id = e.id OFFSET 0) AS o
     ))
     RETURNING 1
-  ), stored AS (${insertEvents(6)})
+  ), resting AS (
+    UPDATE open_orders SET resting = true WHERE ctid = ANY (ARRAY (
+      SELECT o.ctid FROM unnest($6::smallint[], $7::uuid[]) AS e (shard, id)
+      CROSS JOIN LATERAL (SELECT ctid FROM open_orders p WHERE p.shard = e.shard AND p.id = e.id OFFSET 0) AS o
+    ))
+  ), stored AS (${insertEvents(8)})
   SELECT CASE WHEN (SELECT count(*) FROM held) = cardinality($3) AND (SELECT count(*) FROM gone) = cardinality($5)
     THEN true ELSE fenced() END AS stored`,
 };
 
 const UNFINISHED = `
-  SELECT ${ORDER_COLUMNS}, e.bodies
+  SELECT ${ORDER_COLUMNS}, p.resting, e.bodies
   FROM open_orders p
   JOIN orders o ON o.id = p.id AND o.created_at = p.created_at
   CROSS JOIN LATERAL (
@@ -46,6 +51,12 @@ const UNFINISHED = `
 
 const LOAD = { name: "saga-load", text: `${UNFINISHED} WHERE p.shard = $1` };
 const READ = { name: "saga-read", text: `${UNFINISHED} WHERE p.shard = ANY($1) AND p.id = ANY($2)` };
+
+/** Of orders that a pod of the version before opened. Nobody else changes their rows before this pod has loaded them. */
+const RESTING = {
+  name: "saga-resting",
+  text: "UPDATE open_orders SET resting = true WHERE shard = $1 AND id = ANY($2)",
+};
 
 /** Ids begin with the time, so that this reads only the end of each shard's part of the index. */
 const PLACED_SINCE = {
@@ -64,7 +75,7 @@ const SETTLE = {
     WHERE c.shard = d.shard AND c.order_id = d.id`,
 };
 
-type Unfinished = OrderRow & { bodies: string[] | null };
+type Unfinished = OrderRow & { resting: boolean; bodies: string[] | null };
 
 /** Stores the orders' events and reads unfinished orders in PostgreSQL. */
 export class SqlSagaStore implements SagaStore {
@@ -78,7 +89,12 @@ export class SqlSagaStore implements SagaStore {
   }
 
   async load(shard: number): Promise<OrderState[]> {
-    return (await this.#database.repeatable<Unfinished>(LOAD, [shard])).map(stateOf);
+    const rows = await this.#database.repeatable<Unfinished>(LOAD, [shard]);
+    const states = rows.map(stateOf);
+    const opened = rows.filter(({ resting }, i) => !resting && states[i]?.status === "open");
+    if (opened.length > 0)
+      await this.#database.repeatable(RESTING, [shard, plainArray(opened.map(({ id }) => id))]);
+    return states;
   }
 
   async read(orders: Placed[]): Promise<OrderState[]> {
@@ -105,13 +121,15 @@ export class SqlSagaStore implements SagaStore {
     await this.#database.repeatable(SETTLE, [shards, plainArray(orders.map(({ id }) => id))]);
   }
 
-  async commit({ events, ended, held }: Commit): Promise<void> {
+  async commit({ events, ended, opened = [], held }: Commit): Promise<void> {
     await this.#database.single(COMMIT, [
       this.#owner,
       plainArray(held.map(({ shard }) => leaseOf(shard))),
       plainArray(held.map(({ epoch }) => epoch)),
       plainArray(ended.map(({ shard }) => shard)),
       plainArray(ended.map(({ id }) => id)),
+      plainArray(opened.map(({ shard }) => shard)),
+      plainArray(opened.map(({ id }) => id)),
       ...eventArrays(events),
     ]);
   }

@@ -105,12 +105,16 @@ export class AccountHolders {
   }
 
   async find(userId: string): Promise<AccountHolder | undefined> {
-    const [row] = await this.#database.repeatable<Row>(FIND, [userId]);
+    const [row] = await this.#database.ofUser(userId, () => this.#database.repeatable<Row>(FIND, [userId]));
     return row && shown(await openRecord(this.#key, row), row.updated_at);
   }
 
   /** @throws ProblemError 503 when others kept changing it meanwhile. */
-  async put(userId: string, given: NewAccountHolder): Promise<AccountHolder> {
+  put(userId: string, given: NewAccountHolder): Promise<AccountHolder> {
+    return this.#database.ofUser(userId, () => this.#put(userId, given));
+  }
+
+  async #put(userId: string, given: NewAccountHolder): Promise<AccountHolder> {
     for (let attempt = 1; attempt <= TRIES; attempt += 1) {
       const [before] = await this.#database.repeatable<Row>(FIND, [userId]);
       const fields = { ...given, taxFileNumber: given.taxFileNumber ?? null };

@@ -91,7 +91,10 @@ interface TransactionRow {
   currency: string;
 }
 
-/** Cash accounts of users; each sees only their own. Every method throws ProblemError 503 when the database is away. */
+/**
+ * Cash accounts of users; each sees only their own. Every method throws ProblemError 503 when the database is
+ * away, 429 when too much of one user's waits.
+ */
 export class Ledger {
   readonly #database: Database;
   readonly #posts: GroupCommit<Entry, Outcome>;
@@ -105,15 +108,18 @@ export class Ledger {
   }
 
   async open(userId: string, currency: string): Promise<Account> {
-    const { id } = await openAccount(this.#database, userId, currency);
-    const [row] = await this.#database.repeatable<AccountRow>(ACCOUNT, [id]);
+    const { id, row } = await this.#database.ofUser(userId, async () => {
+      const { id } = await openAccount(this.#database, userId, currency);
+      return { id, row: (await this.#database.repeatable<AccountRow>(ACCOUNT, [id]))[0] };
+    });
     if (!row) throw new Error(`the account ${id}, which was just opened, is not in the database`);
     return asAccount(row);
   }
 
   /** All the user's accounts, by currency. */
   async accounts(userId: string): Promise<Account[]> {
-    return (await this.#database.repeatable<AccountRow>(ACCOUNTS, [userId])).map(asAccount);
+    const read = () => this.#database.repeatable<AccountRow>(ACCOUNTS, [userId]);
+    return (await this.#database.ofUser(userId, read)).map(asAccount);
   }
 
   /**
@@ -157,7 +163,8 @@ export class Ledger {
 
   /** A transaction that one of the user's accounts is a side of. */
   async find(userId: string, id: string): Promise<Transaction | undefined> {
-    const [row] = await this.#database.repeatable<TransactionRow>(TRANSACTION, [id, userId]);
+    const read = () => this.#database.repeatable<TransactionRow>(TRANSACTION, [id, userId]);
+    const [row] = await this.#database.ofUser(userId, read);
     if (!row) return undefined;
     return {
       id,
@@ -180,8 +187,9 @@ export class Ledger {
     before: bigint | undefined,
     limit: number,
   ): Promise<Statement> {
-    const account = await this.#own(userId, accountId);
-    return readStatement(this.#database, account, before, limit);
+    return this.#database.ofUser(userId, async () =>
+      readStatement(this.#database, await this.#own(userId, accountId), before, limit),
+    );
   }
 
   async #accountFor(userId: string, wanted: NewTransaction): Promise<AccountFacts> {

@@ -204,6 +204,88 @@ describe("the simulated exchange", () => {
     await advance(0);
   });
 
+  it("expires yesterday's orders before one that comes before the first tick, whatever the clock did", () => {
+    const placedAt = Date.UTC(2026, 2, 3, 1);
+    const close = alwaysOpen.closeAfter(placedAt);
+    // The clock may have been ahead when they came, so that their place in time is one of tomorrow.
+    for (const priority of [placedAt * 1000, close * 1000 + 5]) {
+      const { traded, of, world } = exchange();
+      traded.restore([{ ...order("resting"), placedAt, priority }]);
+      world.now = close;
+      traded.submit(order("first", { side: "sell", worst: 9_000 }));
+      assert.deepEqual(
+        of("resting").map((report) => report.type === "closed" && report.closed),
+        ["expired"],
+      );
+      assert.ok(of("first").every((report) => report.type !== "fill" || report.fill.price === BID));
+    }
+    // While the machine slept, in the middle of a run.
+    const { traded, of, world } = exchange();
+    traded.submit(order("asleep", { placedAt }));
+    world.now = close + 1;
+    traded.submit(order("late", { placedAt }));
+    traded.submit(order("today", { side: "sell", worst: 9_000, placedAt: close }));
+    assert.deepEqual(
+      [...of("asleep"), ...of("late")].map(({ type }) => type),
+      ["opened", "closed", "closed"],
+    );
+    assert.equal(filled(of("today")), 10);
+    traded.cancel("today");
+  });
+
+  it("cancels the newer of two orders of one user that would trade with each other", () => {
+    const { traded, of, world } = exchange();
+    world.bid = 9_000;
+    traded.submit(order("theirs", { userId: "ben", quantity: 4, worst: 10_010 }));
+    traded.submit(order("older", { userId: "ana" }));
+    traded.submit(order("behind", { userId: "ben", quantity: 50, worst: 9_990 }));
+    traded.submit(order("newer", { side: "sell", userId: "ana", quantity: 20, worst: 9_000 }));
+    assert.equal(filled(of("theirs")), 4);
+    assert.equal(filled(of("newer")), 4);
+    assert.equal(filled([...of("older"), ...of("behind")]), 0);
+    const closed = of("newer").at(-1);
+    assert.ok(closed?.type === "closed" && closed.closed === "cancelled");
+    assert.match(closed.reason, /self-trade prevention/);
+    // A better price of the market's is taken before one's own order; a market order stops at it, too.
+    world.bid = 10_005;
+    traded.submit(order("market", { side: "sell", type: "market", userId: "ana", worst: 9_000 }));
+    assert.equal(filled(of("market")), 10);
+    world.bid = 9_000;
+    traded.submit(order("stops", { side: "sell", type: "market", userId: "ana", worst: 9_000 }));
+    const [stopped, ...more] = of("stops");
+    assert.ok(stopped?.type === "closed" && stopped.closed === "cancelled" && more.length === 0);
+    traded.submit(order("other", { side: "sell", userId: "cat", worst: 9_000 }));
+    assert.equal(filled(of("older")), 10);
+  });
+
+  it("never trades a user's order with another of theirs", () => {
+    const owned = fc.array(
+      fc.record({
+        side: fc.constantFrom("buy" as const, "sell" as const),
+        type: fc.constantFrom("market" as const, "limit" as const),
+        userId: fc.constantFrom("ana", "ben", "cat"),
+        quantity: fc.integer({ min: 1, max: 40 }),
+        worst: fc.integer({ min: BID / 10 - 4, max: ASK / 10 + 4 }).map((cents) => cents * 10),
+      }),
+      { minLength: 2, maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(owned, fc.boolean(), (all, displayedSizeOnly) => {
+        const { traded, reports } = exchange({ displayedSizeOnly });
+        const byId = new Map(all.map((one, i) => [`o${i}`, order(`o${i}`, one)]));
+        for (const one of byId.values()) traded.submit({ ...one });
+        const sides = new Map<string, string>();
+        for (const report of reports) {
+          if (report.type !== "fill") continue;
+          const user = byId.get(report.orderId)?.userId as string;
+          assert.notEqual(sides.get(report.fill.id), user);
+          sides.set(report.fill.id, user);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   it("trades when ASX does, in Sydney's time through the year", () => {
     const open = (text: string) => asxHours.isOpen(Date.parse(text));
     // Daylight saving ends on the first Sunday of April and begins on the first of October.
