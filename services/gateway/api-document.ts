@@ -1,5 +1,5 @@
 import { Peer } from "../kit/client/peer.ts";
-import { isBelow } from "../kit/http/app.ts";
+import { isBelow } from "../kit/http/request-target.ts";
 import type { Logger } from "../kit/telemetry/index.ts";
 import type { Service } from "./routes.ts";
 

@@ -24,6 +24,7 @@ await serve(environment, (pod) => {
   const services = openServices(environment);
   const document = new ApiDocument(services, pod.log);
   return {
+    internal: false,
     routes(app) {
       // Without a token, as authors of clients read it.
       app.get("/api/openapi.json", async (c) => c.json(await document.get()));

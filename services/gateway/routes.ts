@@ -1,8 +1,8 @@
 import { type Context, Hono } from "hono";
 import { proxy } from "../kit/client/proxy.ts";
 import { Upstream } from "../kit/client/upstream.ts";
-import { isBelow } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
+import { isBelow } from "../kit/http/request-target.ts";
 import { traceHeaders } from "../kit/telemetry/trace.ts";
 import { type GatewayEnv, identityHeaders } from "./authenticate.ts";
 import type { Flags, GatewayEnvironment } from "./environment.ts";

@@ -71,9 +71,11 @@ export interface Service {
   routes(app: Hono<KitEnv>): void;
   /** As for `createApp`. */
   groupPaths?: AppArgs["groupPaths"];
+  /** As for `createApp`: services that take no calls of others say false. */
+  internal?: AppArgs["internal"];
   /** @default ready as soon as it listens */
   ready?: Readiness;
-  /** Takes over connections that ask for an upgrade (WebSockets). @default they are refused */
+  /** Takes over connections that ask for an upgrade to a WebSocket. @default they are refused */
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Adds routes to the admin port, which nobody reaches from outside. */
   admin?(app: Hono): void;
@@ -95,16 +97,11 @@ export async function serve(
   const service = await create(pod);
   const patienceMs = environment.OVERLOAD_PATIENCE_MS;
   const overload = new Overload({ patienceMs }, pod.metrics.registry);
-  const app = createApp(pod, { overload, ...(service.groupPaths && { groupPaths: service.groupPaths }) });
+  const { groupPaths = [], internal = true } = service;
+  const app = createApp(pod, { overload, groupPaths, internal });
   service.routes(app);
-  const business = new PodServer(pod, app, environment.TLS_PATH);
-  const { upgrade } = service;
-  if (upgrade) {
-    business.server.on("upgrade", (request, socket, head) => {
-      business.tunnel(socket);
-      upgrade(request, socket, head);
-    });
-  }
+  const upgrade = service.upgrade?.bind(service);
+  const business = new PodServer(pod, app, environment.TLS_PATH, { internal, upgrade });
   const adminApp = createAdmin(pod, service.ready ?? (() => undefined));
   service.admin?.(adminApp);
   const admin = new PodServer(pod, adminApp);
