@@ -6,7 +6,7 @@ import { traceOf } from "../telemetry/trace.ts";
 import { type Call, endCall, failureOf, METHODS, requestIdOf } from "./call.ts";
 import { admission, type Overload } from "./overload.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
-import { pathOf } from "./request-target.ts";
+import { isBelow, pathOf } from "./request-target.ts";
 
 /** What each handler has: the call under way, and Node's request and response, unless it was asked by `app.request()`. */
 export interface KitEnv {
@@ -76,6 +76,8 @@ function track(pod: Pod): MiddlewareHandler<KitEnv> {
     };
     c.set("call", call);
     setHeader(c, "x-request-id", call.requestId);
+    // What a user is shown is for nobody else; answers that may be kept say so themselves.
+    if (isBelow(call.path, "/api")) setHeader(c, "cache-control", "no-store");
     await next();
     endCall(pod, call, routePath(c), c.res.status);
   };

@@ -3,7 +3,7 @@ import { bodyTooLarge } from "./body-limit.ts";
 import { ProblemError } from "./problem.ts";
 
 export interface SlowBodyLimits {
-  /** From a request's headers on, in milliseconds: then its body must have arrived, or be arriving. @default 5000 */
+  /** From a request's headers on, in milliseconds: then its body must have arrived, or be arriving. @default 10000 */
   graceMs?: number;
   /** Bytes a second that must have come of a body after that, on average. @default 4096 */
   bytesPerSecond?: number;
@@ -47,7 +47,7 @@ export class BodyReceiver {
   #look: NodeJS.Timeout | undefined;
 
   constructor(limits: SlowBodyLimits = {}) {
-    this.#limits = { graceMs: 5000, bytesPerSecond: 4096, maxBytes: 32 * 1024 * 1024, ...limits };
+    this.#limits = { graceMs: 10_000, bytesPerSecond: 4096, maxBytes: 32 * 1024 * 1024, ...limits };
   }
 
   /** @param limit bytes that the body may have */

@@ -13,6 +13,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Pod } from "../pod.ts";
 import { API_BODY_LIMIT, INTERNAL_BODY_LIMIT } from "./body-limit.ts";
+import { requestIdOf } from "./call.ts";
 import { keepCertificate, readCertificate } from "./certificate.ts";
 import { ProblemError, problemOf, problemReply, problemResponse } from "./problem.ts";
 import { BodyReceiver, hasBody } from "./receive-body.ts";
@@ -184,6 +185,7 @@ function isWebSocket({ headers: { upgrade } }: IncomingMessage): boolean {
 
 /** Answers a request that no route gets to see. */
 function reply(request: IncomingMessage, response: ServerResponse, problem: ProblemError): void {
+  response.setHeader("x-request-id", requestIdOf([request.headers["x-request-id"]].flat()[0]));
   const { status, headers, body } = problemReply(problem, pathOf(request.url ?? "/"));
   response.writeHead(status, { ...headers, "content-length": Buffer.byteLength(body) });
   response.end(request.method === "HEAD" ? undefined : body);

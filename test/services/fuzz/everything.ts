@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { CLIENT_ID, startIssuer } from "../../support/issuer.ts";
+import { CLIENT_ID, startIssuer, type TestIssuer } from "../../support/issuer.ts";
 import { type RunningPod, startPod } from "../../support/pod.ts";
 import { startPostgres } from "../../support/postgres.ts";
 import { databaseEnv, migrate } from "../../support/stack.ts";
@@ -11,6 +11,7 @@ import { databaseEnv, migrate } from "../../support/stack.ts";
 /** All services behind the gateway, over one database. */
 export interface Everything {
   gateway: RunningPod;
+  issuer: TestIssuer;
   pods: RunningPod[];
   token(user: string): Promise<string>;
   stop(): Promise<void>;
@@ -44,6 +45,7 @@ export async function startEverything(): Promise<Everything> {
   const pods = [gateway, trading, portfolio, transactions, marketData];
   return {
     gateway,
+    issuer,
     pods,
     token: (user) => issuer.token({ sub: user }),
     stop: async () => {
