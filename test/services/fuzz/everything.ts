@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
 import { CLIENT_ID, startIssuer, type TestIssuer } from "../../support/issuer.ts";
 import { type RunningPod, startPod } from "../../support/pod.ts";
@@ -42,6 +43,7 @@ export async function startEverything(): Promise<Everything> {
     RATE_LIMIT_PER_SECOND: "100000",
     RATE_LIMIT_BURST: "100000",
   });
+  await untilDocumented(gateway);
   const pods = [gateway, trading, portfolio, transactions, marketData];
   return {
     gateway,
@@ -53,4 +55,18 @@ export async function startEverything(): Promise<Everything> {
       await Promise.all([postgres.stop(), issuer.close(), rm(folder, { recursive: true })]);
     },
   };
+}
+
+const DOCUMENT_MS = 60_000;
+
+/** On a busy machine a pod that has just started may not tell its part of the document in time; it is asked again later. */
+async function untilDocumented({ url }: RunningPod): Promise<void> {
+  const deadline = performance.now() + DOCUMENT_MS;
+  for (;;) {
+    const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as { "x-missing"?: string[] };
+    const missing = document["x-missing"];
+    if (missing === undefined) return;
+    if (performance.now() > deadline) throw new Error(`no document of ${missing.join(", ")}`);
+    await sleep(200);
+  }
 }
