@@ -14,6 +14,8 @@ const COOLDOWN_MS = 1000;
 /** The issuer's keys cannot be had. */
 export class IssuerUnavailable extends Error {}
 
+const NO_KEYS = "the issuer's keys can't be had";
+
 /**
  * The signing keys of an OpenID issuer. Known keys stay in use while the issuer does not answer, so that requests
  * don't depend on it. A withdrawn key is noticed with the next successful fetch.
@@ -43,7 +45,10 @@ export class IssuerKeys {
     clearInterval(this.#renewal);
   }
 
-  /** Finds a token's key, fetching the keys when there are none yet or none of that id. */
+  /**
+   * Finds a token's key, fetching the keys when there are none yet or none of that id.
+   * @throws errors.JWKSNoMatchingKey when the issuer has no such key; IssuerUnavailable when that can't be known
+   */
   readonly get: JWTVerifyGetKey = async (header, token) => {
     if (!this.#find) await this.#refresh();
     else if (performance.now() - this.#fetchedAt > FRESH_MS) void this.#refresh();
@@ -51,9 +56,11 @@ export class IssuerKeys {
       return await this.#known()(header, token);
     } catch (error) {
       if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-      await this.#refresh();
-      return this.#known()(header, token);
     }
+    await this.#refresh();
+    // The issuer may have begun to sign with a key that can't be fetched now.
+    if (this.#failure !== undefined) throw new IssuerUnavailable(NO_KEYS, { cause: this.#failure });
+    return this.#known()(header, token);
   };
 
   /** Why tokens cannot be verified now; undefined when they can. */
@@ -64,7 +71,7 @@ export class IssuerKeys {
 
   #known(): JWTVerifyGetKey {
     if (this.#find) return this.#find;
-    throw new IssuerUnavailable(`the issuer ${this.#issuer} gave no keys`, { cause: this.#failure });
+    throw new IssuerUnavailable(NO_KEYS, { cause: this.#failure });
   }
 
   /** Never rejects; the failure is kept, and thrown to the requests that need keys. */

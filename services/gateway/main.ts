@@ -24,10 +24,12 @@ await serve(environment, (pod) => {
   const services = openServices(environment);
   const document = new ApiDocument(services, pod.log);
   return {
-    authenticates: true,
+    internal: false,
     routes(app) {
       // Without a token, as authors of clients read it.
-      app.get("/api/openapi.json", async (c) => c.json(await document.get()));
+      app.get("/api/openapi.json", async (c) =>
+        c.json(await document.get(), 200, { "cache-control": "no-cache" }),
+      );
       app.use("/api/*", authenticate(tokens, limits), apiBodyLimit);
       app.get("/api/flags", (c) => c.json(flags));
       for (const service of services) app.route("/", routesTo(service, environment.ZONE));

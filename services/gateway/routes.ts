@@ -1,8 +1,9 @@
 import { type Context, Hono } from "hono";
 import { proxy } from "../kit/client/proxy.ts";
 import { Upstream } from "../kit/client/upstream.ts";
-import { isBelow } from "../kit/http/app.ts";
+import { decodeText } from "../kit/http/json-body.ts";
 import { ProblemError } from "../kit/http/problem.ts";
+import { isBelow } from "../kit/http/request-target.ts";
 import { traceHeaders } from "../kit/telemetry/trace.ts";
 import { type GatewayEnv, identityHeaders } from "./authenticate.ts";
 import type { Flags, GatewayEnvironment } from "./environment.ts";
@@ -68,7 +69,9 @@ function placeOrders(app: Hono<GatewayEnv>, upstream: Upstream, zone: string): v
     const { requestId, trace, path: written } = c.get("call");
     if (!isBelow(written, path)) return c.notFound();
     const { traceparent, tracestate } = traceHeaders(trace);
-    const body = await c.req.text();
+    const body = decodeText(await c.req.arrayBuffer());
+    // What is not text is refused by the service, which says so.
+    if (body === undefined) return passOn(c, path, upstream, zone);
     const answer = await groups.place({
       userId: c.get("identity").id,
       idempotencyKey: c.req.header("idempotency-key"),

@@ -61,15 +61,16 @@ export class Tokens {
       });
       return payload;
     } catch (error) {
-      if (error instanceof IssuerUnavailable) {
-        const detail = "Tokens cannot be verified now as their issuer does not answer. Try again shortly.";
-        throw new ProblemError(503, detail, { headers: { "retry-after": "2" }, cause: error });
-      }
       if (error instanceof errors.JWTExpired)
         throw unauthorized("The access token has expired; get a new one.", true);
       if (error instanceof errors.JOSEError)
         throw unauthorized("The access token is not one that this API accepts.", true);
-      throw error;
+      // Not the token's fault: there are no keys, or one that can't be used.
+      const detail =
+        error instanceof IssuerUnavailable
+          ? "Tokens cannot be verified now as their issuer does not answer. Try again shortly."
+          : "The token cannot be verified now as its issuer's key can't be used. Try again shortly.";
+      throw new ProblemError(503, detail, { headers: { "retry-after": "2" }, cause: error });
     }
   }
 }
@@ -80,7 +81,9 @@ function identityOf(payload: JWTPayload, clientId: string): Identity {
   if (payload.client_id !== clientId)
     throw unauthorized("The access token was issued to another client.", true);
   const { sub: id, username, exp: expiresAt = 0 } = payload;
-  if (!id || !SUBJECT.test(id)) throw unauthorized("The access token names no usable subject.", true);
+  // Whatever its type says, it is what a token held.
+  if (typeof id !== "string" || !SUBJECT.test(id))
+    throw unauthorized("The access token names no usable subject.", true);
   // By way of UTF-8, as JSON may hold half a surrogate pair, which cannot be encoded.
   const name = Buffer.from(typeof username === "string" ? username : id).toString();
   return { id, encodedName: encodeURIComponent(name), expiresAt };

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** A UUID of any version, in lower or upper case (RFC 9562, 4). */
+export const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
 /** Whether a text is a UUID of any version, in lower or upper case (RFC 9562, 4). */
 export const isUuid = (text: string): boolean => UUID.test(text);

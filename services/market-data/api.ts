@@ -1,8 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { createApi, json, problem } from "../kit/http/api.ts";
+import { createApi, json, problem, textOf } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import type { SimulatedMarket } from "../market/index.ts";
+import { INSTRUMENTS, type SimulatedMarket } from "../market/index.ts";
 import { candles, INTERVALS, type Interval, MAX_CANDLES } from "./history.ts";
 import type { Entry, LatestQuotes } from "./latest-quotes.ts";
 
@@ -40,7 +40,21 @@ const Candle = z
   })
   .openapi("Candle");
 
-const time = (what: string) => z.iso.datetime({ error: `must be an ISO 8601 time in UTC: ${what}` });
+/** All that is traded, as alternatives of a pattern. */
+const SYMBOLS = [...INSTRUMENTS.keys()].join("|");
+/** Characters of a list of symbols. */
+const MAX_SYMBOLS = 500;
+
+const time = (what: string) =>
+  z.iso
+    .datetime({ error: `must be an ISO 8601 time in UTC: ${what}` })
+    .openapi({ format: "date-time", description: `In UTC: ${what}` });
+
+/** What any route may answer. */
+const failures = {
+  401: problem("Not signed in"),
+  503: problem("Too much to do; Retry-After says when to come back"),
+};
 
 const getQuotes = createRoute({
   method: "get",
@@ -51,15 +65,20 @@ const getQuotes = createRoute({
     query: z.strictObject({
       symbols: z
         .string()
-        .max(500)
+        .max(MAX_SYMBOLS)
         .optional()
-        .openapi({ description: "Separated by commas; all when absent", example: "BHP,CBA" }),
+        .openapi({
+          ...textOf(new RegExp(`^(?:${SYMBOLS})(?:,(?:${SYMBOLS}))*$`), { maxLength: MAX_SYMBOLS }),
+          description: "Separated by commas; all when absent",
+          example: "BHP,CBA",
+        }),
     }),
   },
   responses: {
     200: { description: "In the order in which they were asked for", content: json(Quotes) },
     304: { description: "Still those of If-None-Match" },
     400: problem("Malformed, or a symbol is not traded here"),
+    ...failures,
   },
 });
 
@@ -71,7 +90,7 @@ const getHistory = createRoute({
   summary: "What a price did",
   description: "At most 500 candles, oldest first, of the simulated market's own trades.",
   request: {
-    params: z.object({ symbol: z.string().max(20) }),
+    params: z.object({ symbol: z.string().openapi({ enum: [...INSTRUMENTS.keys()] }) }),
     query: z.strictObject({
       from: time("the first candle's").optional(),
       to: time("the end").optional(),
@@ -85,6 +104,7 @@ const getHistory = createRoute({
     },
     400: problem("Malformed, or more than 500 candles"),
     404: problem("Not traded here"),
+    ...failures,
   },
 });
 

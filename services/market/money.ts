@@ -22,6 +22,9 @@ const SCALES: ReadonlyMap<string, number> = new Map(
   ),
 );
 
+/** ISO 4217's codes of them. */
+export const CURRENCIES: readonly string[] = [...SCALES.keys()].sort();
+
 /** Digits after the point of a currency's amounts; nothing when the code is not ISO 4217's. */
 export function scaleOf(currency: string): number | undefined {
   return SCALES.get(currency);

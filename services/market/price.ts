@@ -60,6 +60,10 @@ export function priceProblem(text: string): string | undefined {
     : `must be a multiple of ${step / MILLS}, the price step at this price`;
 }
 
+/** What texts `priceProblem` finds nothing wrong with: multiples of the step below 10 cents, below 2 dollars, and above. */
+export const PRICE_PATTERN =
+  /^(?:0\.0(?:0[1-9]|[1-9][0-9]?)|0\.[1-9](?:[0-9][05]?)?|1(?:\.[0-9](?:[0-9][05]?)?)?|(?:[2-9]|[1-9][0-9]{1,5})(?:\.[0-9](?:[0-9]0?)?)?)$/;
+
 /** The same text for prices of the same value, e.g. 45.1 and 45.10. */
 export function canonicalPrice(text: string): string {
   const mills = parsePrice(text);

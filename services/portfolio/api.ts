@@ -1,13 +1,15 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import type { Database } from "../kit/database/index.ts";
-import { bodyFailures, createApi, failures, json, problem } from "../kit/http/api.ts";
+import { bodyFailures, createApi, documentBody, failures, json, problem, readBody } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import { idempotencyKeyParameter, refuseInvalid, userOf } from "../kit/http/user.ts";
 import { asHolding, type HoldingRow } from "./holdings.ts";
 import { type Prices, portfolioOf, positionOf } from "./prices.ts";
-import { NewTransferIn, Portfolio, Position, TransferIn } from "./schemas.ts";
+import { NEW_TRANSFER_IN, NewTransferIn, Portfolio, Position, TransferIn } from "./schemas.ts";
 import { addTransferIn } from "./transfers.ts";
+
+const SYMBOL = /^[A-Z0-9]{3,6}$/;
 
 const getPortfolio = createRoute({
   method: "get",
@@ -16,34 +18,31 @@ const getPortfolio = createRoute({
   responses: { 200: { description: "Positions by symbol", content: json(Portfolio) }, ...failures },
 });
 
-const getPosition = createRoute({
-  method: "get",
+const getPosition = {
+  method: "get" as const,
   path: "/api/portfolio/{symbol}",
   summary: "What you hold of one symbol",
-  request: { params: z.object({ symbol: z.string().max(20) }) },
+  request: { params: z.object({ symbol: z.string().openapi({ pattern: SYMBOL.source }) }) },
   responses: {
     200: { description: "The position", content: json(Position) },
     404: problem("You never held it"),
     ...failures,
   },
-});
+};
 
-const transferIn = createRoute({
-  method: "post",
+const transferIn = {
+  method: "post" as const,
   path: "/api/portfolio/transfers-in",
   summary: "Bring shares from another broker",
   description: "The same key and body again bring the same answer; the shares come once.",
   parameters: [idempotencyKeyParameter],
-  request: { body: { required: true, content: json(NewTransferIn) } },
   responses: {
     201: { description: "Added to your holdings", content: json(TransferIn) },
     ...bodyFailures,
     422: problem("Invalid, or the key belongs to another transfer"),
     ...failures,
   },
-});
-
-const SYMBOL = /^[A-Z0-9]{3,6}$/;
+};
 
 /** A user has at most as many as there are instruments. */
 const OF_USER = {
@@ -66,28 +65,25 @@ export function portfolioApi(database: Database, prices: Prices): OpenAPIHono<Ki
 
   app.openapi(getPortfolio, async (c) => c.json(portfolioOf(await positions(userOf(c), null)), 200));
 
-  app.openapi(getPosition, async (c) => {
-    const userId = userOf(c);
-    const { symbol } = c.req.valid("param");
-    const [position] = SYMBOL.test(symbol) ? await positions(userId, symbol) : [];
+  app.openAPIRegistry.registerPath(getPosition);
+  // No other path is a symbol's, so that a path beside it, with other methods, has these only.
+  app.get("/api/portfolio/:symbol{[A-Z0-9]{3,6}}", async (c) => {
+    const [position] = await positions(userOf(c), c.req.param("symbol"));
     if (!position) throw new ProblemError(404, "You have never held this symbol.");
     return c.json(position, 200);
   });
 
-  app.openapi(
-    transferIn,
-    async (c) => {
-      const userId = userOf(c);
-      const key = c.req.header("idempotency-key") ?? "";
-      const add = () => addTransferIn(database, userId, key, c.req.valid("json"));
-      const { transfer, replayed } = await database.ofUser(userId, add);
-      if (replayed) c.header("idempotency-replayed", "true");
-      return c.json(transfer, 201);
-    },
-    (result, c) => {
-      const error = result.success ? undefined : result.error;
-      refuseInvalid("The transfer is not valid.", error, c.req.header("idempotency-key"));
-    },
-  );
+  documentBody(app, transferIn, "NewTransferIn", NEW_TRANSFER_IN);
+  app.post(transferIn.path, async (c) => {
+    const key = c.req.header("idempotency-key") ?? "";
+    const wanted = await readBody(c, NewTransferIn, (error) =>
+      refuseInvalid("The transfer is not valid.", error, key),
+    );
+    const userId = userOf(c);
+    const add = () => addTransferIn(database, userId, key, wanted);
+    const { transfer, replayed } = await database.ofUser(userId, add);
+    if (replayed) c.header("idempotency-replayed", "true");
+    return c.json(transfer, 201);
+  });
   return app;
 }

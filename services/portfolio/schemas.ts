@@ -1,4 +1,5 @@
 import { z } from "@hono/zod-openapi";
+import { closed, textOf } from "../kit/http/api.ts";
 import { INSTRUMENTS, parseDecimal } from "../market/index.ts";
 
 const dollars = (description: string) => z.string().openapi({ description, example: "4510.00" });
@@ -50,26 +51,28 @@ const COST =
   'must be a decimal string in dollars such as "4510.00", at most 100000000000.00, with at most 2 decimals';
 
 /** The body of a transfer of shares from another broker. */
-export const NewTransferIn = z
-  .strictObject(
-    {
-      symbol: z
-        .string({ error: "must be an ASX code" })
-        .refine((text) => INSTRUMENTS.has(text), { error: "is not an instrument traded here" })
-        .openapi({ example: "BHP" }),
-      quantity: z
-        .int({ error: QUANTITY })
-        .min(1, { error: QUANTITY })
-        .max(MAX_QUANTITY, { error: QUANTITY })
-        .openapi({ example: 100 }),
-      cost: z
-        .string({ error: COST })
-        .refine((text) => (parseDecimal(text, 2) ?? MAX_COST + 1n) <= MAX_COST, { error: COST })
-        .openapi({ description: "What the shares cost in all", example: "4510.00" }),
-    },
-    { error: (issue) => (issue.code === "invalid_type" ? "must be a JSON object" : undefined) },
-  )
-  .openapi("NewTransferIn");
+export const NewTransferIn = z.strictObject(
+  {
+    symbol: z
+      .string({ error: "must be an ASX code" })
+      .refine((text) => INSTRUMENTS.has(text), { error: "is not an instrument traded here" }),
+    quantity: z.int({ error: QUANTITY }).min(1, { error: QUANTITY }).max(MAX_QUANTITY, { error: QUANTITY }),
+    cost: z
+      .string({ error: COST })
+      .refine((text) => (parseDecimal(text, 2) ?? MAX_COST + 1n) <= MAX_COST, { error: COST }),
+  },
+  { error: (issue) => (issue.code === "invalid_type" ? "must be a JSON object" : undefined) },
+);
+
+/** JSON Schema of the body of a transfer. */
+export const NEW_TRANSFER_IN = closed({
+  symbol: { type: "string", enum: [...INSTRUMENTS.keys()], example: "BHP" },
+  quantity: { type: "integer", minimum: 1, maximum: MAX_QUANTITY, example: 100 },
+  cost: textOf(/^(?:(?:0|[1-9][0-9]{0,10})(?:\.[0-9]{1,2})?|100000000000(?:\.0{1,2})?)$/, {
+    description: "What the shares cost in all",
+    example: "4510.00",
+  }),
+});
 
 export type NewTransferIn = z.infer<typeof NewTransferIn>;
 

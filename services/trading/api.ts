@@ -2,7 +2,9 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import {
   bodyFailures,
   createApi,
+  documentBody,
   failures,
+  idParam,
   json,
   pageOf,
   pageQuery,
@@ -13,32 +15,31 @@ import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import { idempotencyKeyParameter, userOf } from "../kit/http/user.ts";
 import { isUuid } from "../kit/uuid.ts";
-import { NewOrder, Order, OrderHistory, Status } from "./order.ts";
+import { NEW_ORDER, Order, OrderHistory, Status, SYMBOL } from "./order.ts";
 import { isEnd } from "./saga/state.ts";
 import type { OrderNow, OrderReader } from "./store/order-reader.ts";
-import { decodeCursor, encodeCursor } from "./store/order-reader.ts";
+import { CURSOR, decodeCursor, encodeCursor } from "./store/order-reader.ts";
 import { historyView, orderView } from "./view.ts";
 
-const placeOrder = createRoute({
-  method: "post",
+const placeOrder = {
+  method: "post" as const,
   path: "/api/orders",
   summary: "Place an order",
   description: "The same key and body again bring the same answer; the order is stored once.",
   parameters: [idempotencyKeyParameter],
-  request: { body: { required: true, content: json(NewOrder) } },
   responses: {
     201: { description: "Stored", content: json(Order) },
     ...bodyFailures,
     422: problem("Invalid, or the key belongs to another order"),
     ...failures,
   },
-});
+};
 
 const getOrder = createRoute({
   method: "get",
   path: "/api/orders/{id}",
   summary: "One of your orders",
-  request: { params: z.object({ id: z.string() }) },
+  request: { params: idParam },
   responses: {
     200: { description: "The order", content: json(Order) },
     404: problem("You have no such order"),
@@ -51,7 +52,7 @@ const cancelOrder = createRoute({
   path: "/api/orders/{id}/cancel",
   summary: "Ask for an order's cancellation",
   description: "What is not executed by then is cancelled. The order's status tells when.",
-  request: { params: z.object({ id: z.string() }) },
+  request: { params: idParam },
   responses: {
     202: { description: "Asked for; the order as it is now", content: json(Order) },
     404: problem("You have no such order"),
@@ -64,7 +65,7 @@ const getHistory = createRoute({
   method: "get",
   path: "/api/orders/{id}/events",
   summary: "What happened to one of your orders",
-  request: { params: z.object({ id: z.string() }) },
+  request: { params: idParam },
   responses: {
     200: { description: "All that happened, in its order", content: json(OrderHistory) },
     404: problem("You have no such order"),
@@ -78,8 +79,8 @@ const listOrders = createRoute({
   summary: "Your orders, newest first",
   request: {
     query: z.strictObject({
-      ...pageQuery,
-      symbol: z.string().max(6).optional(),
+      ...pageQuery(CURSOR),
+      symbol: z.string().regex(SYMBOL, { error: "must be an ASX code" }).optional(),
       status: Status.optional(),
     }),
   },
@@ -107,7 +108,7 @@ export function ordersApi({ reader, onCancel }: OrdersArgs): OpenAPIHono<KitEnv>
   };
 
   // Answered by `placeRoutes`.
-  app.openAPIRegistry.registerPath(placeOrder);
+  documentBody(app, placeOrder, "NewOrder", NEW_ORDER);
 
   app.openapi(getOrder, async (c) => c.json(orderView(await find(userOf(c), c.req.valid("param").id)), 200));
 

@@ -1,8 +1,8 @@
 import { Hono } from "hono";
-import { HTTPException } from "hono/http-exception";
 import { readInternal } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { type Call, endCall, failureOf } from "../kit/http/call.ts";
+import { decodeText, parseBody } from "../kit/http/json-body.ts";
 import { problemReply } from "../kit/http/problem.ts";
 import { checkedUser, refuseInvalid } from "../kit/http/user.ts";
 import type { Pod } from "../kit/pod.ts";
@@ -24,15 +24,12 @@ export interface PlaceRequest {
 
 const ORDERS_PATH = "/api/orders";
 
-/** JSON, with or without parameters such as the charset. */
-const JSON_TYPE = /^application\/([a-z.-]+\+)?json(;\s*[a-z\d-]+=[^;]+)*$/i;
-
 /** Places the order that a request asks for. @throws ProblemError, HTTPException what is wrong with it, or why not now */
 async function placeReply(
   place: Place,
   { userId, idempotencyKey, contentType, body }: PlaceRequest,
 ): Promise<Reply> {
-  const { data, error } = NewOrder.safeParse(bodyOf(contentType, body));
+  const { data, error } = NewOrder.safeParse(parseBody(contentType, body));
   refuseInvalid("The order is not valid.", error, idempotencyKey);
   const { order, replayed } = await place(checkedUser(userId), idempotencyKey ?? "", data as NewOrder);
   const headers = {
@@ -41,18 +38,6 @@ async function placeReply(
     ...(replayed && { "idempotency-replayed": "true" }),
   };
   return { status: 201, headers, body: JSON.stringify(placedView(order)) };
-}
-
-/** @throws HTTPException 415 when it isn't said to be JSON, 400 when it isn't JSON */
-function bodyOf(type: string | undefined, text: string | undefined): unknown {
-  // Nothing at all is no order: what it lacks is told.
-  if (!type && !text) return {};
-  if (!type || !JSON_TYPE.test(type)) throw new HTTPException(415);
-  try {
-    return JSON.parse(text ?? "");
-  } catch (cause) {
-    throw new HTTPException(400, { cause });
-  }
 }
 
 /** `POST /api/orders`, and the same for many at once as the gateway puts them together. */
@@ -64,7 +49,7 @@ export function placeRoutes(place: Place, pod: Pod): Hono<KitEnv> {
       userId: c.req.header("x-user-id"),
       idempotencyKey: c.req.header("idempotency-key"),
       contentType: c.req.header("content-type"),
-      body: await c.req.text(),
+      body: decodeText(await c.req.arrayBuffer()),
     });
     return new Response(body, init);
   });

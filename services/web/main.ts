@@ -33,7 +33,7 @@ await serve(environment, (pod) => {
   const { API_URL: url, API_CERTIFICATE: ca } = environment;
   const api = new Upstream({ url, ca, name: "api", tryTimeoutMs: 5000 });
   return {
-    authenticates: true,
+    internal: false,
     routes(app) {
       app.all("/api/*", apiBodyLimit, (c) => proxy(c, "/api", { upstream: api, zone: environment.ZONE }));
       page(app, environment);

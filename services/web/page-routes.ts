@@ -32,6 +32,9 @@ function security(signInUrls: string[]): MiddlewareHandler {
 /** The build puts a hash of the content into these names, so a name never changes its content. */
 const HASHED = /-[A-Z0-9]{8}\.\w+(\.map)?$/;
 
+/** What the page routes by itself. */
+const OF_PAGE = /^\/(?:callback|orders(?:\/[\w-]*)?)?$/;
+
 function onFound(path: string, c: Context): void {
   c.header("cache-control", HASHED.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
 }
@@ -45,7 +48,7 @@ interface PageSettings {
 }
 
 /**
- * Routes of the page: its files, its settings, and index.html for each path that the page routes by itself.
+ * Routes of the page: its files, its settings, and index.html for the paths that the page routes by itself.
  * @throws Error when there is no index.html.
  */
 export function page(app: Hono<KitEnv>, settings: PageSettings): void {
@@ -59,9 +62,8 @@ export function page(app: Hono<KitEnv>, settings: PageSettings): void {
     c.json({ issuer: ISSUER, clientId: CLIENT_ID }, 200, { "cache-control": "no-cache" }),
   );
   app.get("/*", serveStatic({ root, onFound }), (c, next) => {
-    const isFile = c.req.path.slice(c.req.path.lastIndexOf("/")).includes(".");
-    // A missing script must not be answered with a page: browsers would report a syntax error far from the cause.
-    if (isFile) throw new ProblemError(404, "There is nothing at this path.");
+    // A missing script, or the API by another name, must not be answered with a page: the error would show far from its cause.
+    if (!OF_PAGE.test(c.req.path)) throw new ProblemError(404, "There is nothing at this path.");
     return index(c, next);
   });
 }

@@ -1,6 +1,7 @@
 import type { Context } from "hono";
-import { isBelow, type KitEnv } from "../http/app.ts";
+import type { KitEnv } from "../http/app.ts";
 import { type HeaderBag, requestHeaders, responseHeaders } from "../http/headers.ts";
+import { isBelow } from "../http/request-target.ts";
 import { traceHeaders } from "../telemetry/trace.ts";
 import type { UpstreamResponse } from "./attempt.ts";
 import type { Upstream } from "./upstream.ts";

@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
+import { OVERLOADED_HEADER } from "../http/overload.ts";
 import { ProblemError } from "../http/problem.ts";
 import { AttemptError, attempt, type UpstreamRequest, type UpstreamResponse } from "./attempt.ts";
 import { backoffMs, isRepeatable, isTransientStatus, RetryBudget } from "./retry.ts";
@@ -122,7 +123,10 @@ export class Upstream {
       const outcome = await attempt(pool, request, timeout, client).catch((error: unknown) =>
         this.#failed(error, pool),
       );
-      if (!(outcome instanceof AttemptError) && !isTransientStatus(outcome.status)) return outcome;
+      if (!(outcome instanceof AttemptError)) {
+        // Trying again at once is what an overloaded pod can do with least.
+        if (!isTransientStatus(outcome.status) || outcome.headers[OVERLOADED_HEADER]) return outcome;
+      }
       const pause = backoffMs(number);
       const isLast = number >= tries || performance.now() + pause >= deadline || !this.#budget.take();
       if (outcome instanceof AttemptError) {

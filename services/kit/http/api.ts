@@ -1,6 +1,8 @@
-import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { OpenAPIHono, type RouteConfig, z } from "@hono/zod-openapi";
 import type { Context } from "hono";
+import { UUID } from "../uuid.ts";
 import type { KitEnv } from "./app.ts";
+import { decodeText, parseBody } from "./json-body.ts";
 import { type FieldError, ProblemError } from "./problem.ts";
 
 /** The body of an internal or admin call. @throws ProblemError 400 or 422 */
@@ -9,10 +11,9 @@ export async function readInternal<Schema extends z.ZodType>(
   schema: Schema,
   what = "batch",
 ): Promise<z.infer<Schema>> {
-  const text = await c.req.text();
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = JSON.parse(await c.req.text());
   } catch (cause) {
     const errors = [{ field: "body", message: "is not valid JSON" }];
     throw new ProblemError(400, "The request's body is not valid JSON.", { errors, cause });
@@ -20,6 +21,23 @@ export async function readInternal<Schema extends z.ZodType>(
   const result = schema.safeParse(body);
   if (result.success) return result.data;
   return refuseBody(`The ${what} is not valid.`, result.error);
+}
+
+/**
+ * The body of a client's request.
+ * @param refuse what is made of a body that isn't valid, or valid (nothing); throws ProblemError
+ * @throws HTTPException 400 or 415, as `parseBody`
+ */
+export async function readBody<Schema extends z.ZodType>(
+  c: Pick<Context, "req">,
+  schema: Schema,
+  refuse: (error: z.core.$ZodError | undefined) => void,
+): Promise<z.infer<Schema>> {
+  const result = schema.safeParse(
+    parseBody(c.req.header("content-type"), decodeText(await c.req.arrayBuffer())),
+  );
+  refuse(result.error);
+  return result.data as z.infer<Schema>;
 }
 
 type Issue = z.core.$ZodIssue;
@@ -64,6 +82,39 @@ export function createApi(title: string): OpenAPIHono<KitEnv> {
   return app;
 }
 
+/** JSON Schema of what JSON Schema says better than zod's translation of it: exactly what a service takes. */
+export type JsonSchema = { [keyword: string]: unknown };
+
+/** JSON Schema of a text that a pattern describes wholly. */
+export const textOf = (pattern: RegExp, more: JsonSchema = {}): JsonSchema => ({
+  type: "string",
+  pattern: pattern.source,
+  ...more,
+});
+
+/** JSON Schema of an object with these properties and no others, of which some may be left out. */
+export const closed = (properties: JsonSchema, optional: readonly string[] = []): JsonSchema => ({
+  type: "object",
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+  additionalProperties: false,
+});
+
+/**
+ * Adds a route whose handler reads its body by `readBody`.
+ * @param schema what of the body the document says, under a name
+ */
+export function documentBody(
+  app: OpenAPIHono<KitEnv>,
+  route: Omit<RouteConfig, "request">,
+  name: string,
+  schema: JsonSchema,
+): void {
+  app.openAPIRegistry.registerComponent("schemas", name, schema);
+  const content = { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } };
+  app.openAPIRegistry.registerPath({ ...route, request: { body: { required: true, content } } });
+}
+
 /** JSON content of a request or response, for `createRoute`. */
 export const json = <Schema extends z.ZodType>(schema: Schema) => ({ "application/json": { schema } });
 
@@ -81,6 +132,9 @@ const Problem = z
   })
   .openapi("Problem");
 
+/** JSON Schema of problem details. */
+export const PROBLEM_SCHEMA: JsonSchema = z.toJSONSchema(Problem, { io: "output" });
+
 /** A response of problem details, for `createRoute`. */
 export const problem = (description: string) => ({
   description,
@@ -89,11 +143,22 @@ export const problem = (description: string) => ({
 
 const LIMIT = "must be a whole number from 1 to 100";
 
-/** Query parameters of a list that comes in pages. */
-export const pageQuery = {
-  cursor: z.string().max(200).optional(),
-  limit: z.coerce.number({ error: LIMIT }).int().min(1).max(100).default(20),
-};
+/** Query parameters of a list that comes in pages. @param cursor what cursors look like */
+export const pageQuery = (cursor: RegExp) => ({
+  cursor: z
+    .string()
+    .optional()
+    .openapi({ ...textOf(cursor), description: "A nextCursor of an earlier page" }),
+  limit: z
+    .string({ error: LIMIT })
+    .regex(/^(?:[1-9][0-9]?|100)$/, { error: LIMIT })
+    .transform(Number)
+    .default(20)
+    .openapi({ type: "integer", minimum: 1, maximum: 100, default: 20 }),
+});
+
+/** A path parameter that is an id: any other text is the id of nothing. */
+export const idParam = z.object({ id: z.string().openapi({ pattern: UUID.source }) });
 
 /** A response of one page of a list, for `createRoute`. */
 export const pageOf = <Schema extends z.ZodType>(item: Schema) => ({
@@ -110,11 +175,15 @@ export function placeOf<Place>(cursor: string | undefined, decode: (text: string
 }
 
 /** What a route with a body may answer. */
-export const bodyFailures = { 413: problem("The body is too large"), 415: problem("The body is not JSON") };
+export const bodyFailures = {
+  408: problem("The body did not arrive in time"),
+  413: problem("The body is too large"),
+  415: problem("The body is not JSON"),
+};
 
 /** What any route of an API may answer. */
 export const failures = {
   400: problem("Malformed"),
   401: problem("Not signed in"),
-  503: problem("The database is away; Retry-After says when to come back"),
+  503: problem("Too much to do, or the database is away; Retry-After says when to come back"),
 };

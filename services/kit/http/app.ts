@@ -6,6 +6,7 @@ import { traceOf } from "../telemetry/trace.ts";
 import { type Call, endCall, failureOf, METHODS, requestIdOf } from "./call.ts";
 import { admission, type Overload } from "./overload.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
+import { isBelow, pathOf } from "./request-target.ts";
 
 /** What each handler has: the call under way, and Node's request and response, unless it was asked by `app.request()`. */
 export interface KitEnv {
@@ -21,15 +22,21 @@ export interface AppArgs {
    * meet by itself, they are answered 404. @default none
    */
   groupPaths?: readonly string[];
+  /** Whether other services ask for paths below /internal/, which overload then doesn't refuse. @default true */
+  internal?: boolean;
 }
 
 /**
  * A Hono app that answers every failure with problem details, counts, times and traces requests, and obeys faults.
  * @example const response = await createApp(pod).get("/x", (c) => c.text("y")).request("/x");
  */
-export function createApp(pod: Pod, { overload, groupPaths = [] }: AppArgs = {}): Hono<KitEnv> {
-  const app = new Hono<KitEnv>();
-  if (overload) app.use(admission(overload));
+export function createApp(
+  pod: Pod,
+  { overload, groupPaths = [], internal = true }: AppArgs = {},
+): Hono<KitEnv> {
+  // Routes and all else see one path, the escaped one; by default Hono's routes would see another, with letters unescaped.
+  const app = new Hono<KitEnv>({ getPath: ({ url }) => pathOf(url) });
+  if (overload) app.use(admission(overload, internal));
   app.use(track(pod));
   app.use(async (c, next) => {
     if (pod.chaos.active) {
@@ -56,34 +63,24 @@ export function setHeader({ env }: Context<KitEnv>, name: string, value: string)
   env?.outgoing.setHeader(name, value);
 }
 
-/** Whether a path is another one or below it. */
-export function isBelow(path: string, prefix: string): boolean {
-  return path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === "/");
-}
-
 function track(pod: Pod): MiddlewareHandler<KitEnv> {
   return async (c, next) => {
     const traceparent = c.req.header("traceparent");
     const tracestate = traceparent === undefined ? undefined : c.req.header("tracestate");
     const call: Call = {
       method: c.req.method,
-      path: pathOf(c.req.url),
+      path: c.req.path,
       requestId: requestIdOf(c.req.header("x-request-id")),
       trace: traceOf({ traceparent, tracestate }),
       startedAt: performance.now(),
     };
     c.set("call", call);
     setHeader(c, "x-request-id", call.requestId);
+    // What a user is shown is for nobody else; answers that may be kept say so themselves.
+    if (isBelow(call.path, "/api")) setHeader(c, "cache-control", "no-store");
     await next();
     endCall(pod, call, routePath(c), c.res.status);
   };
-}
-
-/** The path of a URL that was normalized. */
-function pathOf(url: string): string {
-  const target = url.slice(url.indexOf("/", url.indexOf("//") + 2));
-  const end = target.search(/[?#]/);
-  return end < 0 ? target : target.slice(0, end);
 }
 
 /** 405 where other methods have a route, else 404. An upstream's 404 stays one, unlike with Hono's `methodNotAllowed`. */

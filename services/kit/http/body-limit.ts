@@ -4,16 +4,21 @@ import type { KitEnv } from "./app.ts";
 import { ProblemError } from "./problem.ts";
 
 /** Largest body of an API request, in bytes. An order is well under 1 KiB. */
-const API_BODY_LIMIT = 64 * 1024;
+export const API_BODY_LIMIT = 64 * 1024;
 
 /** Largest body of a batch from another service, in bytes: 1000 events are some 400 KiB. */
 export const INTERNAL_BODY_LIMIT = 1024 * 1024;
 
+/** The failure when a body has more bytes than it may have. */
+export function bodyTooLarge(bytes: number): ProblemError {
+  const message = `is larger than ${bytes} bytes`;
+  return new ProblemError(413, `The request's body ${message}.`, { errors: [{ field: "body", message }] });
+}
+
 /** Middleware: answers 413 to a body of more bytes, whether it declares its length or comes in chunks. */
 export function bodyLimit(bytes: number): MiddlewareHandler<KitEnv> {
   const refuse = (): never => {
-    const message = `is larger than ${bytes} bytes`;
-    throw new ProblemError(413, `The request's body ${message}.`, { errors: [{ field: "body", message }] });
+    throw bodyTooLarge(bytes);
   };
   const chunked = boundedStream({ maxSize: bytes, onError: refuse });
   return (c, next) => {

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { Counter, type Registry } from "prom-client";
 import { gauge } from "../telemetry/metrics.ts";
+import { INTERNAL_PATH, isBelow } from "./request-target.ts";
 
 /**
  * Requests under way that are always let in. A service that commits in groups does more of them the more are under way:
@@ -177,14 +178,18 @@ export class Overload {
   }
 }
 
+/** A response with it says that the pod has too much to do already: proxies don't try again, clients do when Retry-After says. */
+export const OVERLOADED_HEADER = "x-overloaded";
+
 /**
  * Middleware: answers 503 where `overload` refuses. Requests that are refused are not among those that the service
- * counts, times and traces.
+ * counts, times and traces. Their bodies must be there: a slow sender would be taken for a slow service.
+ * @param internal whether the service has paths below /internal/
  */
-export function admission(overload: Overload): MiddlewareHandler {
+export function admission(overload: Overload, internal: boolean): MiddlewareHandler {
   return async (c, next) => {
     // What another service asks for belongs to requests that were accepted: refusing it would waste them.
-    if (c.req.path.startsWith("/internal/")) return next();
+    if (internal && isBelow(c.req.path, INTERNAL_PATH)) return next();
     let enteredAt: number | undefined = performance.now();
     if (!overload.enter()) enteredAt = await turn(overload, enteredAt, c.req.raw.signal);
     if (enteredAt === undefined) return refusal(c.req.path);
@@ -218,6 +223,7 @@ function refusal(path: string): Response {
     "retry-after": Math.random() < 0.5 ? "1" : "2",
     "content-type": "application/problem+json",
     "cache-control": "no-store",
+    [OVERLOADED_HEADER]: "1",
   };
   return new Response(body, { status: 503, headers });
 }

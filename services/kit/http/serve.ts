@@ -2,7 +2,6 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Hono } from "hono";
-import { refuseUpgrade } from "../client/tunnel.ts";
 import type { PodEnvironment } from "../environment.ts";
 import { addFaultRoutes } from "../faults/fault-routes.ts";
 import { createPod, type Pod } from "../pod.ts";
@@ -72,16 +71,16 @@ function createAdmin(pod: Pod, ready: Readiness): Hono {
 export interface Service {
   /** Adds the business routes. */
   routes(app: Hono<KitEnv>): void;
-  /**
-   * Whether its routes are meant for browsers too and find out by themselves who calls. @default it is called by pods
-   * only, and trusts them
-   */
-  authenticates?: boolean;
   /** As for `createApp`. */
   groupPaths?: AppArgs["groupPaths"];
+  /**
+   * As for `createApp`: it is called by pods only, and trusts them. Services that clients reach, browsers too, say false
+   * and find out by themselves who calls.
+   */
+  internal?: AppArgs["internal"];
   /** @default ready as soon as it listens */
   ready?: Readiness;
-  /** Takes over connections that ask for an upgrade (WebSockets). @default they are refused */
+  /** Takes over connections that ask for an upgrade to a WebSocket. @default they are refused */
   upgrade?(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Adds routes to the admin port, which nobody reaches from outside. */
   admin?(app: Hono): void;
@@ -103,17 +102,12 @@ export async function serve(
   const service = await create(pod);
   const patienceMs = environment.OVERLOAD_PATIENCE_MS;
   const overload = new Overload({ patienceMs }, pod.metrics.registry);
-  const app = createApp(pod, { overload, ...(service.groupPaths && { groupPaths: service.groupPaths }) });
-  if (!service.authenticates) app.use(fromInside).use("/internal/*", fromNoPage);
+  const { groupPaths = [], internal = true } = service;
+  const app = createApp(pod, { overload, groupPaths, internal });
+  if (internal) app.use(fromInside).use("/internal/*", fromNoPage);
   service.routes(app);
-  const business = new PodServer(pod, app, environment.TLS_PATH);
-  const { upgrade } = service;
-  if (upgrade) {
-    business.server.on("upgrade", (request, socket, head) => {
-      if (business.tunnel(socket)) upgrade(request, socket, head);
-      else refuseUpgrade(pod, socket, 503);
-    });
-  }
+  const upgrade = service.upgrade?.bind(service);
+  const business = new PodServer(pod, app, environment.TLS_PATH, { internal, upgrade });
   const adminApp = createAdmin(pod, service.ready ?? (() => undefined));
   service.admin?.(adminApp);
   const admin = new PodServer(pod, adminApp);

@@ -38,7 +38,7 @@ export const idempotencyKeyParameter = {
   name: "Idempotency-Key",
   in: "header" as const,
   required: true,
-  schema: { type: "string" as const, minLength: 1, maxLength: 255 },
+  schema: { type: "string" as const, pattern: KEY.source },
 };
 
 const HEADER = "x-user-id";

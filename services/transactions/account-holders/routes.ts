@@ -1,9 +1,17 @@
 import { createRoute, type OpenAPIHono } from "@hono/zod-openapi";
-import { bodyFailures, failures, json, problem, refuseBody } from "../../kit/http/api.ts";
+import {
+  bodyFailures,
+  documentBody,
+  failures,
+  json,
+  problem,
+  readBody,
+  refuseBody,
+} from "../../kit/http/api.ts";
 import type { KitEnv } from "../../kit/http/app.ts";
 import { ProblemError } from "../../kit/http/problem.ts";
 import { userOf } from "../../kit/http/user.ts";
-import { AccountHolder, NewAccountHolder } from "./account-holder.ts";
+import { AccountHolder, NEW_ACCOUNT_HOLDER, NewAccountHolder } from "./account-holder.ts";
 import type { AccountHolders } from "./store.ts";
 
 const getAccountHolder = createRoute({
@@ -17,19 +25,18 @@ const getAccountHolder = createRoute({
   },
 });
 
-const putAccountHolder = createRoute({
-  method: "put",
+const putAccountHolder = {
+  method: "put" as const,
   path: "/api/account-holder",
   summary: "Say who you are",
   description: "Without taxFileNumber the one on file stays; null takes it off file.",
-  request: { body: { required: true, content: json(NewAccountHolder) } },
   responses: {
     200: { description: "Stored", content: json(AccountHolder) },
     ...bodyFailures,
     422: problem("Invalid"),
     ...failures,
   },
-});
+};
 
 /** Adds the API of account holders; answers are not to be kept by anything between. */
 export function accountHolderRoutes(app: OpenAPIHono<KitEnv>, holders: AccountHolders): void {
@@ -40,15 +47,13 @@ export function accountHolderRoutes(app: OpenAPIHono<KitEnv>, holders: AccountHo
     return c.json(holder, 200);
   });
 
-  app.openapi(
-    putAccountHolder,
-    async (c) => {
-      const holder = await holders.put(userOf(c), c.req.valid("json"));
-      c.header("cache-control", "no-store");
-      return c.json(holder, 200);
-    },
-    (result) => {
-      if (!result.success) refuseBody("The account holder is not valid.", result.error);
-    },
-  );
+  documentBody(app, putAccountHolder, "NewAccountHolder", NEW_ACCOUNT_HOLDER);
+  app.put(putAccountHolder.path, async (c) => {
+    const given = await readBody(c, NewAccountHolder, (error) => {
+      if (error) refuseBody("The account holder is not valid.", error);
+    });
+    const holder = await holders.put(userOf(c), given);
+    c.header("cache-control", "no-store");
+    return c.json(holder, 200);
+  });
 }

@@ -2,12 +2,15 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import {
   bodyFailures,
   createApi,
+  documentBody,
   failures,
+  idParam,
   json,
   pageOf,
   pageQuery,
   placeOf,
   problem,
+  readBody,
   refuseBody,
 } from "../../kit/http/api.ts";
 import type { KitEnv } from "../../kit/http/app.ts";
@@ -16,24 +19,23 @@ import { idempotencyKeyParameter, refuseInvalid, userOf } from "../../kit/http/u
 import { isUuid } from "../../kit/uuid.ts";
 import { Account } from "./account.ts";
 import type { Ledger } from "./ledger.ts";
-import { decodeLine, encodeLine, StatementLine } from "./statement.ts";
-import { Currency, NewTransaction, Transaction } from "./transaction.ts";
+import { decodeLine, encodeLine, LINE, StatementLine } from "./statement.ts";
+import { Currency, NEW_ACCOUNT, NEW_TRANSACTION, NewTransaction, Transaction } from "./transaction.ts";
 
-const openAccount = createRoute({
-  method: "post",
+const openAccount = {
+  method: "post" as const,
   path: "/api/accounts",
   summary: "Open a cash account in a currency",
   description: "You have one account a currency: opening it again brings the same account.",
-  request: {
-    body: { required: true, content: json(z.strictObject({ currency: Currency }).openapi("NewAccount")) },
-  },
   responses: {
     200: { description: "Your account in this currency", content: json(Account) },
     422: problem("Invalid"),
     ...bodyFailures,
     ...failures,
   },
-});
+};
+
+const NewAccount = z.strictObject({ currency: Currency });
 
 const listAccounts = createRoute({
   method: "get",
@@ -45,13 +47,12 @@ const listAccounts = createRoute({
   },
 });
 
-const bookTransaction = createRoute({
-  method: "post",
+const bookTransaction = {
+  method: "post" as const,
   path: "/api/transactions",
   summary: "Deposit, withdraw or transfer",
   description: "The same key and body again bring the same answer; the transaction is booked once.",
   parameters: [idempotencyKeyParameter],
-  request: { body: { required: true, content: json(NewTransaction) } },
   responses: {
     201: { description: "Booked", content: json(Transaction) },
     404: problem("You have no such account"),
@@ -60,13 +61,13 @@ const bookTransaction = createRoute({
     ...bodyFailures,
     ...failures,
   },
-});
+};
 
 const getTransaction = createRoute({
   method: "get",
   path: "/api/transactions/{id}",
   summary: "A deposit, withdrawal or transfer of yours",
-  request: { params: z.object({ id: z.string() }) },
+  request: { params: idParam },
   responses: {
     200: { description: "The transaction", content: json(Transaction) },
     404: problem("You have no such transaction"),
@@ -79,8 +80,8 @@ const getStatement = createRoute({
   path: "/api/accounts/{id}/statement",
   summary: "What moved on an account, newest first, with the balance after each line",
   request: {
-    params: z.object({ id: z.string() }),
-    query: z.strictObject(pageQuery),
+    params: idParam,
+    query: z.strictObject(pageQuery(LINE)),
   },
   responses: {
     200: pageOf(StatementLine),
@@ -93,30 +94,27 @@ const getStatement = createRoute({
 export function ledgerApi(ledger: Ledger): OpenAPIHono<KitEnv> {
   const app = createApi("Trizone cash accounts");
 
-  app.openapi(
-    openAccount,
-    async (c) => c.json(await ledger.open(userOf(c), c.req.valid("json").currency), 200),
-    (result) => {
-      if (!result.success) refuseBody("The account is not valid.", result.error);
-    },
-  );
+  documentBody(app, openAccount, "NewAccount", NEW_ACCOUNT);
+  app.post(openAccount.path, async (c) => {
+    const { currency } = await readBody(c, NewAccount, (error) => {
+      if (error) refuseBody("The account is not valid.", error);
+    });
+    return c.json(await ledger.open(userOf(c), currency), 200);
+  });
 
   app.openapi(listAccounts, async (c) => c.json({ items: await ledger.accounts(userOf(c)) }, 200));
 
-  app.openapi(
-    bookTransaction,
-    async (c) => {
-      const key = c.req.header("idempotency-key") ?? "";
-      const { transaction, replayed } = await ledger.book(userOf(c), key, c.req.valid("json"));
-      if (replayed) c.header("idempotency-replayed", "true");
-      c.header("location", `/api/transactions/${transaction.id}`);
-      return c.json(transaction, 201);
-    },
-    (result, c) => {
-      const error = result.success ? undefined : result.error;
-      refuseInvalid("The transaction is not valid.", error, c.req.header("idempotency-key"));
-    },
-  );
+  documentBody(app, bookTransaction, "NewTransaction", NEW_TRANSACTION);
+  app.post(bookTransaction.path, async (c) => {
+    const key = c.req.header("idempotency-key") ?? "";
+    const wanted = await readBody(c, NewTransaction, (error) =>
+      refuseInvalid("The transaction is not valid.", error, key),
+    );
+    const { transaction, replayed } = await ledger.book(userOf(c), key, wanted);
+    if (replayed) c.header("idempotency-replayed", "true");
+    c.header("location", `/api/transactions/${transaction.id}`);
+    return c.json(transaction, 201);
+  });
 
   app.openapi(getTransaction, async (c) => {
     const { id } = c.req.valid("param");

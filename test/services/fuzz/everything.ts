@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { pathToFileURL } from "node:url";
-import { CLIENT_ID, startIssuer } from "../../support/issuer.ts";
+import { CLIENT_ID, startIssuer, type TestIssuer } from "../../support/issuer.ts";
 import { type RunningPod, startPod } from "../../support/pod.ts";
 import { startPostgres } from "../../support/postgres.ts";
 import { databaseEnv, migrate } from "../../support/stack.ts";
@@ -11,6 +12,7 @@ import { databaseEnv, migrate } from "../../support/stack.ts";
 /** All services behind the gateway, over one database. */
 export interface Everything {
   gateway: RunningPod;
+  issuer: TestIssuer;
   pods: RunningPod[];
   token(user: string): Promise<string>;
   stop(): Promise<void>;
@@ -41,9 +43,11 @@ export async function startEverything(): Promise<Everything> {
     RATE_LIMIT_PER_SECOND: "100000",
     RATE_LIMIT_BURST: "100000",
   });
+  await untilDocumented(gateway);
   const pods = [gateway, trading, portfolio, transactions, marketData];
   return {
     gateway,
+    issuer,
     pods,
     token: (user) => issuer.token({ sub: user }),
     stop: async () => {
@@ -51,4 +55,18 @@ export async function startEverything(): Promise<Everything> {
       await Promise.all([postgres.stop(), issuer.close(), rm(folder, { recursive: true })]);
     },
   };
+}
+
+const DOCUMENT_MS = 60_000;
+
+/** On a busy machine a pod that has just started may not tell its part of the document in time; it is asked again later. */
+async function untilDocumented({ url }: RunningPod): Promise<void> {
+  const deadline = performance.now() + DOCUMENT_MS;
+  for (;;) {
+    const document = (await (await fetch(`${url}/api/openapi.json`)).json()) as { "x-missing"?: string[] };
+    const missing = document["x-missing"];
+    if (missing === undefined) return;
+    if (performance.now() > deadline) throw new Error(`no document of ${missing.join(", ")}`);
+    await sleep(200);
+  }
 }

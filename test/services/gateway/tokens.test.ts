@@ -81,6 +81,14 @@ describe("gateway: who calls", () => {
       "an id token": await issuer.token({ token_use: "id" }),
       "no subject": await issuer.token({ sub: undefined }),
       "a subject that is no header": await issuer.token({ sub: "a b" }),
+      ...Object.fromEntries(
+        await Promise.all(
+          [7, 0, true, null, ["u"], [], {}, { sub: "u" }, ""].map(async (sub) => [
+            `the subject ${JSON.stringify(sub)}`,
+            await issuer.token({ sub: sub as string }),
+          ]),
+        ),
+      ),
       changed: (await issuer.token()).replace(/\.[^.]+\./, `.${encode({ sub: "root" })}.`),
     };
     const passed = seen.length;
@@ -123,6 +131,45 @@ describe("gateway: who calls", () => {
     const response = await bearer(await issuer.token());
     issuer.setUp(true);
     assert.equal(response.status, 200);
+  });
+
+  it("answers 503 to a token of a key that can't be fetched, and 401 where the issuer has no such key", async () => {
+    await issuer.rotate();
+    issuer.setUp(false);
+    const token = await issuer.token();
+    try {
+      // The last fetch may have brought keys a moment ago: that is as good as one of now, for a second.
+      const deadline = performance.now() + 3000;
+      let response = await bearer(token);
+      while (response.status === 401 && performance.now() < deadline) response = await bearer(token);
+      assert.equal(response.status, 503);
+      assert.ok(response.headers.get("retry-after"));
+      assert.equal((await bearer(token)).status, 503, "while no new fetch is made, too");
+    } finally {
+      issuer.setUp(true);
+    }
+    const deadline = performance.now() + 3000;
+    let { status } = await bearer(token);
+    while (status === 503 && performance.now() < deadline) ({ status } = await bearer(token));
+    assert.equal(status, 200);
+    assert.equal((await bearer(await issuer.token({}, { kid: "none" }))).status, 401);
+  });
+
+  it("answers 503 to a token of a key that can't be read", async () => {
+    const fresh = await startIssuer();
+    await fresh.rotate(true);
+    const pod = await startPod("gateway", {
+      ISSUER: fresh.url,
+      CLIENT_ID,
+      TRADING_URL: "http://127.0.0.1:9",
+    });
+    try {
+      const headers = { authorization: `Bearer ${await fresh.token()}` };
+      assert.equal((await fetch(`${pod.url}/api/orders`, { headers })).status, 503);
+    } finally {
+      await pod.stop();
+      await fresh.close();
+    }
   });
 
   it("without keys: alive, not ready and saying why, 503 rather than 401; and well once the issuer is", async () => {

@@ -137,6 +137,8 @@ describe("portfolio", () => {
     assert.equal((await fetch(`${portfolio.url}/api/portfolio`)).status, 401);
     const nothing = await fetch(`${portfolio.url}/api/portfolio/%00`, { headers: { "x-user-id": "ann" } });
     assert.equal(nothing.status, 404);
+    const beside = await fetch(`${portfolio.url}/api/portfolio/transfers-in`, { method: "OPTIONS" });
+    assert.deepEqual([beside.status, beside.headers.get("allow")], [405, "POST"]);
   });
 
   it("shows portfolios without market values while quotes are away", async () => {

@@ -125,6 +125,7 @@ describe("orders, through web, gateway and trading", () => {
       [{ ...GOOD, quantity: 1.5 }, 422, "quantity"],
       [{ ...GOOD, quantity: 1e12 }, 422, "quantity"],
       [{ ...GOOD, quantity: "1e3" }, 422, "quantity"],
+      [JSON.stringify(GOOD).replace('"quantity":100', '"quantity":0.9999999999999999999'), 422, "quantity"],
       [{ ...GOOD, symbol: "ZZZ" }, 422, "symbol"],
       [{ ...GOOD, symbol: "B\u0000P" }, 422, "symbol"],
       [{ ...GOOD, symbol: "'; DROP TABLE orders" }, 422, "symbol"],
@@ -159,6 +160,65 @@ describe("orders, through web, gateway and trading", () => {
     await refused(await stack.call("/api/orders/not-an-id"), 404);
     await refused(await stack.call(`/api/orders/${randomUUID()}`), 404);
     await refused(await stack.call("/api/elsewhere"), 404);
+  });
+
+  it("takes a body alike however it is said to be JSON, alone and among others", async () => {
+    const encoded = new TextEncoder().encode(JSON.stringify(GOOD));
+    const marked = new Uint8Array([0xef, 0xbb, 0xbf, ...encoded]);
+    const send = async (type: string, body: Uint8Array<ArrayBuffer>) => {
+      const headers = { "content-type": type, "idempotency-key": randomUUID() };
+      return (await stack.call("/api/orders", { method: "POST", headers, body })).status;
+    };
+    const all = async (type: string, body: Uint8Array<ArrayBuffer>) => [
+      await send(type, body),
+      ...(await Promise.all(Array.from({ length: 5 }, () => send(type, body)))),
+    ];
+    for (const type of ["application/json ; charset=utf-8", "application/json;"])
+      for (const body of [encoded, marked])
+        assert.deepEqual([...new Set(await all(type, body))], [201], type);
+    const broken = new Uint8Array([...encoded.slice(0, -1), 0x2c, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]);
+    assert.deepEqual([...new Set(await all("application/json", broken))], [400]);
+  });
+
+  it("takes parameters of a list only as they are described", async () => {
+    for (const query of [
+      "symbol=%00",
+      "symbol=bhp",
+      "symbol=",
+      "symbol=BHP%00",
+      "symbol=A&symbol=B",
+      "status=%00",
+      "limit=0x10",
+      "limit=1e1",
+      "limit=01",
+      "limit=%201",
+      "limit=1.0",
+      "limit=+1",
+      "limit=",
+      "limit=101",
+      "limit=0",
+      "cursor=%00",
+      "cursor=x",
+      "Limit=1",
+    ])
+      assert.equal((await stack.call(`/api/orders?${query}`)).status, 400, query);
+    for (const limit of [1, 9, 10, 99, 100])
+      assert.equal((await stack.call(`/api/orders?limit=${limit}`)).status, 200, String(limit));
+  });
+
+  it("lets nobody keep what a user is shown", async () => {
+    const placed = await stack.place(GOOD, randomUUID());
+    const { id } = (await placed.json()) as Order;
+    const answers = [placed];
+    for (const path of ["", `/${id}`, `/${id}/events`, "/none"])
+      answers.push(await stack.call(`/api/orders${path}`));
+    answers.push(await stack.call("/api/flags"), await stack.call("/api/orders", { method: "PUT" }));
+    answers.push(await fetch(`${stack.web.url}/api/orders`), await fetch(`${stack.trading.url}/api/orders`));
+    answers.push(await fetch(`${stack.trading.url}/api/orders`, { headers: { "x-user-id": "user-1" } }));
+    for (const { url, status, headers } of answers)
+      assert.equal(headers.get("cache-control"), "no-store", `${status} ${url}`);
+    const together = await Promise.all(Array.from({ length: 5 }, () => stack.place(GOOD, randomUUID())));
+    for (const { headers } of together) assert.equal(headers.get("cache-control"), "no-store");
   });
 
   it("refuses 2 MB, with and without a declared length, and keeps the connection usable", async () => {

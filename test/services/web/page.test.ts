@@ -29,6 +29,14 @@ describe("the page", () => {
       "/%2e%2e/main.js",
       "/..%2fmain.js",
       "/package.json",
+      "/API/orders",
+      "/Api",
+      "/%61pi/orders",
+      "//api/orders",
+      "/WS/quotes",
+      "/ws",
+      "/internal/events",
+      "/elsewhere",
     ]) {
       assert.equal((await get(path)).status, 404, path);
     }
