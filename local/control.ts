@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { z } from "zod";
-import { refusalOf } from "./callers.ts";
+import { refusalOf } from "./addresses.ts";
 import type { Status } from "./status.ts";
 
 /** What a zone's fault reaches: each part of the laptop that lives in zones. */

@@ -10,7 +10,7 @@ import { randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
-import { refusalOf } from "../callers.ts";
+import { refusalOf } from "../addresses.ts";
 import { ArcError, invalid } from "./errors.ts";
 import {
   checked,
