@@ -133,19 +133,6 @@ describe("the code flow of the local issuer", () => {
     }
   });
 
-  it("looks at no password of a user after five wrong ones, for a while", async () => {
-    const cookies = new Map<string, string>();
-    const { location } = await authorize({}, cookies);
-    const signIn = (username: string, password: string) => get(location, cookies, { username, password });
-    for (let i = 0; i < 5; i += 1) assert.equal((await signIn("bob", "wrong")).status, 401);
-    const locked = await signIn("bob", demoPassword);
-    assert.deepEqual([locked.status, locked.headers.get("retry-after")], [429, "1"]);
-    assert.match(locked.text, /Password attempts exceeded/);
-    for (let i = 0; i < 5; i += 1) await signIn(`nobody-${i}`, "wrong");
-    assert.equal((await signIn("nobody", "wrong")).status, 429);
-    assert.equal((await signIn("alice", demoPassword)).status, 303);
-  });
-
   it("never redirects to what isn't registered", async () => {
     for (const redirect_uri of [
       "http://127.0.0.1:8080/other",
@@ -248,5 +235,19 @@ describe("the code flow of the local issuer", () => {
     const xsrf = /name="xsrf" value="([^"]+)"/.exec(asked.text)?.[1] ?? "";
     await get("/logout/confirm", cookies, { xsrf, logout: "yes" });
     assert.match((await authorize({}, cookies)).location, /^\/login\//);
+  });
+
+  // Last: it locks unknown users for a second.
+  it("looks at no password of a user after five wrong ones, for a while", async () => {
+    const cookies = new Map<string, string>();
+    const { location } = await authorize({}, cookies);
+    const signIn = (username: string, password: string) => get(location, cookies, { username, password });
+    for (let i = 0; i < 5; i += 1) assert.equal((await signIn("bob", "wrong")).status, 401);
+    const locked = await signIn("bob", demoPassword);
+    assert.deepEqual([locked.status, locked.headers.get("retry-after")], [429, "1"]);
+    assert.match(locked.text, /Password attempts exceeded/);
+    for (let i = 0; i < 5; i += 1) await signIn(`nobody-${i}`, "wrong");
+    assert.equal((await signIn("nobody", "wrong")).status, 429);
+    assert.equal((await signIn("alice", demoPassword)).status, 303);
   });
 });
