@@ -4,10 +4,9 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CheckedFile } from "./checked-file.ts";
 import { isVersion, type Manifest, ModelError, parseManifest } from "./manifest.ts";
-import type { ModelSource } from "./source.ts";
 
-/** Models in a folder, which is what a bucket is on a laptop. */
-export class FileSource implements ModelSource {
+/** A ModelSource: models in a folder, which is what a bucket is on a laptop. */
+export class FileSource {
   readonly #folder: string;
 
   constructor(folder: string) {

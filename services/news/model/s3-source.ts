@@ -9,7 +9,6 @@ import {
 import { backoffMs } from "../../kit/client/retry.ts";
 import { CheckedFile } from "./checked-file.ts";
 import { isVersion, type Manifest, ModelError, parseManifest } from "./manifest.ts";
-import type { ModelSource } from "./source.ts";
 
 export interface S3Options {
   /** A connection that is given no byte for so long is given up, in milliseconds. @default 5000 */
@@ -27,8 +26,8 @@ const MAX_DOCUMENT = 4 * 1024 * 1024;
 /** The bucket refused credentials that were good a while ago: new ones are to be asked for. */
 const EXPIRED = new Set(["ExpiredToken", "ExpiredTokenException", "InvalidToken", "TokenRefreshRequired"]);
 
-/** Models in an S3 bucket. Credentials are the default chain's: in a cluster those of EKS Pod Identity. */
-export class S3Source implements ModelSource {
+/** A ModelSource: models in an S3 bucket. Credentials are the default chain's: in a cluster those of EKS Pod Identity. */
+export class S3Source {
   readonly #bucket: string;
   readonly #prefix: string;
   readonly #options: Required<S3Options>;

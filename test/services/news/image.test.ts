@@ -55,7 +55,12 @@ describe("the image of news", function () {
     await writeFile(join(folder(), "wrong/1.0.0/model.onnx"), "short");
     await assert.rejects(
       init({ MODEL_URL, MODEL_CACHE: join(folder(), "other") }),
-      /model.onnx is truncated/,
+      (error: { code: number; stdout: string }) => {
+        assert.equal(error.code, 1);
+        assert.match(error.stdout, /model.onnx is truncated/);
+        assert.doesNotMatch(error.stdout, /trying again/);
+        return true;
+      },
     );
   });
 });
