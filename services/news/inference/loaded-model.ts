@@ -111,8 +111,11 @@ class Model implements LoadedModel {
 
   async #close(): Promise<void> {
     await this.#batcher.drained();
-    await this.#graph.call("release", undefined);
-    await Promise.all([this.#tokenizer.close(), this.#graph.close()]);
+    try {
+      await this.#graph.call("release", undefined);
+    } finally {
+      await Promise.all([this.#tokenizer.close(), this.#graph.close()]);
+    }
   }
 
   #predict({ logits, ...answer }: Answer): Prediction {

@@ -33,6 +33,8 @@ export class WorkerThread {
       idleTimeout: Number.POSITIVE_INFINITY,
       workerData: data,
     });
+    // A thread that ends while it does nothing is replaced; if that fails too, the next call says why.
+    this.#pool.on("error", () => undefined);
   }
 
   /** @throws ModelError when the worker refuses the model. */
