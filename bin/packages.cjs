@@ -42,7 +42,9 @@ function areInstalled(folder, needed) {
 function installMissing(folder, what, needed) {
   if (areInstalled(folder, needed)) return;
   process.stderr.write("trizone: installing " + what + "\n");
-  var options = { cwd: folder, stdio: ["ignore", 2, 2] };
+  // ONNX Runtime's script would download libraries for graphics processors, which nothing here uses.
+  var env = Object.assign({}, process.env, { ONNXRUNTIME_NODE_INSTALL: "skip" });
+  var options = { cwd: folder, stdio: ["ignore", 2, 2], env: env };
   var flags = ["ci", "--no-audit", "--no-fund", "--loglevel=error"];
   var npm = process.env.npm_execpath;
   var result =
