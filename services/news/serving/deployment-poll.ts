@@ -63,7 +63,8 @@ export class DeploymentPoll {
   /** @returns whether the bucket answered with a document that can be followed */
   async #look(): Promise<boolean> {
     const { source, log, onChange, onLook } = this.#args;
-    const signal = AbortSignal.any([this.#stop.signal, AbortSignal.timeout(ANSWER_MS)]);
+    const timeout = AbortSignal.timeout(ANSWER_MS);
+    const signal = AbortSignal.any([this.#stop.signal, timeout]);
     try {
       const found = await source.deployment(signal);
       if (!found)
@@ -81,7 +82,9 @@ export class DeploymentPoll {
     } catch (error) {
       if (this.#stop.signal.aborted) return false;
       this.#failures += 1;
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = timeout.aborted
+        ? `the model bucket has not answered for ${ANSWER_MS / 1000} s`
+        : withCause(error);
       onLook?.(reason);
       if (this.#failures % LOG_EACH === 1)
         log.warn(
@@ -91,4 +94,10 @@ export class DeploymentPoll {
       return false;
     }
   }
+}
+
+/** An error's message, with that of what caused it. */
+function withCause(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }

@@ -1,9 +1,10 @@
 import { ProblemError } from "../../kit/http/problem.ts";
+import type { Pod } from "../../kit/pod.ts";
 import type { Logger } from "../../kit/telemetry/index.ts";
 import { type LoadedModel, loadModel, type Prediction } from "../inference/loaded-model.ts";
 import { fetchModel } from "../model/cache.ts";
-import type { ModelSource } from "../model/source.ts";
-import type { NewsMetrics, PredictionWatch, Variant } from "../watch/index.ts";
+import { type ModelSource, modelSource } from "../model/source.ts";
+import { NewsMetrics, PredictionWatch, type RetrainEvent, type Variant } from "../watch/index.ts";
 import type { CanaryFault } from "./canary.ts";
 import { compare, labelObjection, type Objection, objectionOf } from "./compare.ts";
 import { type Deployment, versionsOf } from "./deployment.ts";
@@ -65,8 +66,37 @@ export interface ModelVersions {
 }
 
 /** Follows the deployment document from now on. Ready when `ready()` says so. */
-export function openModelVersions(args: ModelVersionsArgs): ModelVersions {
+export function followDeployment(args: ModelVersionsArgs): ModelVersions {
   return new Versions(args);
+}
+
+/** What of a pod's environment says where models are, and how they run. */
+export interface ModelEnvironment {
+  MODEL_URL: string;
+  MODEL_CACHE: string;
+  MODEL_THREADS: number;
+  MODEL_QUEUE: number;
+}
+
+/**
+ * The versions of a pod's model, watched by its metrics.
+ * @param onRetrain called when a version's predictions have drifted, e.g. to store the event
+ */
+export function openModelVersions(
+  environment: ModelEnvironment,
+  { log, metrics: { registry } }: Pick<Pod, "log" | "metrics">,
+  onRetrain?: (event: RetrainEvent) => Promise<void>,
+): ModelVersions {
+  const metrics = new NewsMetrics(registry);
+  return followDeployment({
+    source: modelSource(environment.MODEL_URL),
+    cacheDirectory: environment.MODEL_CACHE,
+    threads: environment.MODEL_THREADS,
+    queueTexts: environment.MODEL_QUEUE,
+    log,
+    metrics,
+    watch: new PredictionWatch({ metrics, log, ...(onRetrain && { onRetrain }) }),
+  });
 }
 
 class Versions implements ModelVersions {

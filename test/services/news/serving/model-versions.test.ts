@@ -4,7 +4,7 @@ import { type Logger, pino } from "pino";
 import { Registry } from "prom-client";
 import { ProblemError } from "../../../../services/kit/http/problem.ts";
 import { ModelError } from "../../../../services/news/model/manifest.ts";
-import { type ModelVersions, openModelVersions } from "../../../../services/news/serving/index.ts";
+import { followDeployment, type ModelVersions } from "../../../../services/news/serving/index.ts";
 import { placeOf } from "../../../../services/news/serving/route.ts";
 import { NewsMetrics, PredictionWatch } from "../../../../services/news/watch/index.ts";
 import { LABELS, type Script, ScriptedModels, until } from "./scripted.ts";
@@ -36,7 +36,7 @@ function setup(scripts: Record<string, Script>, prepare?: (models: ScriptedModel
   );
   const registry = new Registry();
   const metrics = new NewsMetrics(registry);
-  const versions = openModelVersions({
+  const versions = followDeployment({
     source: models.source,
     cacheDirectory: "/nowhere",
     threads: 1,
