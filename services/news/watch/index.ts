@@ -2,4 +2,5 @@
 export type { Observed, WindowVerdict } from "./drift.ts";
 export { type Compared, NewsMetrics, type Variant } from "./metrics.ts";
 export { PredictionWatch, type RetrainEvent } from "./prediction-watch.ts";
+export { recordStages } from "./spans.ts";
 export { atLeast, binomialTail, median } from "./statistics.ts";
