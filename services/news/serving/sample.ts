@@ -1,5 +1,5 @@
 /** Headlines by which two versions are compared where few texts have come yet; of all three labels. */
-export const SAMPLE: readonly string[] = [
+const SAMPLE: readonly string[] = [
   "Miner lifts full-year profit by a third on record iron ore shipments",
   "Bank's net interest margin narrows as deposit costs rise",
   "Retailer says first-half results will be released on 20 February",

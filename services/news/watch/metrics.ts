@@ -85,17 +85,17 @@ export class NewsMetrics {
     this.#psi = new Gauge({
       ...by("feature", "version"),
       name: "prediction_drift_psi",
-      help: "Population stability index of the last window against the version's reference",
+      help: "Population stability index of the newest predictions against the version's reference",
     });
     this.#drifted = new Gauge({
       ...by("version"),
       name: "prediction_drift",
-      help: "1 where the last window has drifted from the version's reference",
+      help: "1 where the newest predictions have drifted from the version's reference",
     });
     this.#windows = new Counter({
       ...by("result", "version"),
       name: "prediction_drift_windows_total",
-      help: "Windows of predictions that were compared with the reference: drifted or steady",
+      help: "Looks at the newest predictions: drifted or steady",
     });
     this.#retrain = new Counter({
       ...by("version"),
