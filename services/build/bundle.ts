@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { copyPackages, UNBUNDLED } from "./packages.ts";
 
 /** Bundles the page's source into `out`: hashed names for scripts and styles, and an index.html that names them. */
 export async function buildPage(source: string, out: string): Promise<void> {
@@ -43,12 +44,26 @@ const withoutJiti: Plugin = {
   },
 };
 
-/** Bundles a service's program into `out`, and copies its SQL files, where it has some. */
+/** Programs of a service's image beside `main.js`, by name: init containers and worker threads. */
+const PROGRAMS: Record<string, Record<string, string>> = {
+  news: {
+    init: "model/init.ts",
+    "tokenize-worker": "inference/tokenize-worker.ts",
+    "infer-worker": "inference/infer-worker.ts",
+  },
+};
+
+/** Bundles a service's programs into `out`, and copies its SQL files and the packages that can't be bundled. */
 export async function bundle(root: string, service: string, out: string): Promise<void> {
   const source = join(root, "services", service);
-  await build({
+  const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [join(source, "main.ts")],
+    entryPoints: Object.fromEntries(
+      Object.entries({ main: "main.ts", ...PROGRAMS[service] }).map(([name, file]) => [
+        name,
+        join(source, file),
+      ]),
+    ),
     outdir: out,
     bundle: true,
     platform: "node",
@@ -62,10 +77,12 @@ export async function bundle(root: string, service: string, out: string): Promis
     lineLimit: 160,
     banner: { js: REQUIRE },
     // Optional parts of pg, for other runtimes and a native client.
-    external: ["pg-native", "cloudflare:sockets"],
+    external: ["pg-native", "cloudflare:sockets", ...UNBUNDLED],
     plugins: [withoutJiti],
     logLevel: "silent",
+    metafile: true,
   });
+  await copyPackages(root, metafile, out);
   const sql = join(source, "sql");
   if (existsSync(sql)) await cp(sql, join(out, "sql"), { recursive: true });
 }

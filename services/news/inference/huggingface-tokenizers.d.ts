@@ -28,6 +28,13 @@ declare module "@huggingface/tokenizers" {
     encode(words: string[]): string[];
   }
 
+  class Unigram {
+    fuse_unk: boolean;
+    tokens_to_ids: Map<string, number>;
+    encode(words: string[]): string[];
+    tokenize(word: string): string[];
+  }
+
   class Tokenizer {
     normalizer: unknown;
     model: unknown;

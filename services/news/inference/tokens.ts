@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Tokenizer } from "@huggingface/tokenizers";
 import { type Manifest, ModelError } from "../model/manifest.ts";
-import { createTokenizer } from "./bert-text.ts";
+import { createTokenizer } from "./tokenizer.ts";
 
 /** A text as the model reads it. */
 export interface Encoded {
