@@ -17,6 +17,11 @@ export interface AppArgs {
   /** Refuses requests that the pod could only answer late. @default none is refused */
   overload?: Overload;
   /**
+   * How paths begin whose requests something else bounds: they take none of the others' room, and as they take much
+   * longer, say nothing of how long the others should. @default there are none
+   */
+  elsewhere?: string;
+  /**
    * Paths whose requests hold those of many clients: while faults are injected, which each client's request is to
    * meet by itself, they are answered 404. @default none
    */
@@ -27,9 +32,9 @@ export interface AppArgs {
  * A Hono app that answers every failure with problem details, counts, times and traces requests, and obeys faults.
  * @example const response = await createApp(pod).get("/x", (c) => c.text("y")).request("/x");
  */
-export function createApp(pod: Pod, { overload, groupPaths = [] }: AppArgs = {}): Hono<KitEnv> {
+export function createApp(pod: Pod, { overload, elsewhere, groupPaths = [] }: AppArgs = {}): Hono<KitEnv> {
   const app = new Hono<KitEnv>();
-  if (overload) app.use(admission(overload));
+  if (overload) app.use(admission(overload, elsewhere));
   app.use(track(pod));
   app.use(async (c, next) => {
     if (pod.chaos.active) {

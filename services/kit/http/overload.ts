@@ -180,14 +180,17 @@ export class Overload {
 /**
  * Middleware: answers 503 where `overload` refuses. Requests that are refused are not among those that the service
  * counts, times and traces.
+ * @param elsewhere as for `createApp`
  */
-export function admission(overload: Overload): MiddlewareHandler {
+export function admission(overload: Overload, elsewhere?: string): MiddlewareHandler {
   return async (c, next) => {
+    const { path } = c.req;
     // What another service asks for belongs to requests that were accepted: refusing it would waste them.
-    if (c.req.path.startsWith("/internal/")) return next();
+    if (path.startsWith("/internal/")) return next();
+    if (elsewhere !== undefined && path.startsWith(elsewhere)) return next();
     let enteredAt: number | undefined = performance.now();
     if (!overload.enter()) enteredAt = await turn(overload, enteredAt, c.req.raw.signal);
-    if (enteredAt === undefined) return refusal(c.req.path);
+    if (enteredAt === undefined) return refusal(path);
     try {
       await next();
     } finally {

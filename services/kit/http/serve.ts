@@ -71,6 +71,8 @@ export interface Service {
   routes(app: Hono<KitEnv>): void;
   /** As for `createApp`. */
   groupPaths?: AppArgs["groupPaths"];
+  /** As for `createApp`. */
+  elsewhere?: AppArgs["elsewhere"];
   /** @default ready as soon as it listens */
   ready?: Readiness;
   /** Takes over connections that ask for an upgrade (WebSockets). @default they are refused */
@@ -95,7 +97,12 @@ export async function serve(
   const service = await create(pod);
   const patienceMs = environment.OVERLOAD_PATIENCE_MS;
   const overload = new Overload({ patienceMs }, pod.metrics.registry);
-  const app = createApp(pod, { overload, ...(service.groupPaths && { groupPaths: service.groupPaths }) });
+  const { groupPaths, elsewhere } = service;
+  const app = createApp(pod, {
+    overload,
+    ...(groupPaths && { groupPaths }),
+    ...(elsewhere && { elsewhere }),
+  });
   service.routes(app);
   const business = new PodServer(pod, app, environment.TLS_PATH);
   const { upgrade } = service;
