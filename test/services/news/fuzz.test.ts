@@ -100,7 +100,7 @@ describe("news and any body", () => {
         const response = await fetch(news.url + path, {
           method: "POST",
           headers: { "content-type": "application/json", "x-user-id": "fuzz" },
-          body: body as BodyInit,
+          body: body as string | Uint8Array<ArrayBuffer>,
         });
         const said = await response.text();
         statuses.set(response.status, (statuses.get(response.status) ?? 0) + 1);
