@@ -28,6 +28,7 @@ export interface Preparation {
   /** Of the init container. */
   name: string;
   command: string[];
+  /** Beside those that say which pod it is. */
   env: Record<string, pulumi.Input<string>>;
   /** Those of the pod's mounts that it has. */
   mounts: Mount[];
@@ -157,7 +158,7 @@ function podSpec(args: PodArgs, container: Partial<Container>): PodSpec {
         name: preparation.name,
         image,
         command: preparation.command,
-        env: Object.entries(preparation.env).map(([name, value]) => ({ name, value })),
+        env: environment({ service, env: preparation.env }),
         volumeMounts: volumeMounts(preparation.mounts),
         resources,
         securityContext: CONTAINER_SECURITY,
@@ -187,7 +188,7 @@ function volumeMounts(mounts: Mount[]) {
   }));
 }
 
-function environment({ service, env }: PodArgs) {
+function environment({ service, env }: Pick<PodArgs, "service" | "env">) {
   const fields = { POD_NAME: "metadata.name", ZONE: "metadata.labels['topology.kubernetes.io/zone']" };
   const own = {
     SERVICE: service,

@@ -1,7 +1,8 @@
-import { constants, existsSync, globSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { basename, join, sep } from "node:path";
+import { basename, join } from "node:path";
 import { build, type Plugin } from "esbuild";
+import { copyPackages, UNBUNDLED } from "./packages.ts";
 
 /** Bundles the page's source into `out`: hashed names for scripts and styles, and an index.html that names them. */
 export async function buildPage(source: string, out: string): Promise<void> {
@@ -43,24 +44,27 @@ const withoutJiti: Plugin = {
   },
 };
 
-/** Packages that no bundle can hold, as they load files of theirs at run time; each with those that it needs. */
-const WHOLE_PACKAGES: Record<string, string[]> = {
-  "onnxruntime-node": ["onnxruntime-common"],
-  piscina: [],
+/** Programs of a service's image beside `main.js`, by name: init containers and worker threads. */
+const PROGRAMS: Record<string, Record<string, string>> = {
+  news: {
+    init: "model/init.ts",
+    "tokenize-worker": "inference/tokenize-worker.ts",
+    "infer-worker": "inference/infer-worker.ts",
+  },
 };
 
-/** What of `services/<service>` is a program of its own: `main.ts`, worker threads, and what an init container runs. */
-const PROGRAMS = ["main.ts", "**/*-worker.ts", "**/init.ts"];
-
-/** Bundles a service's programs into `out`, and copies its SQL files and the packages that stay whole, where it has some. */
+/** Bundles a service's programs into `out`, and copies its SQL files and the packages that can't be bundled. */
 export async function bundle(root: string, service: string, out: string): Promise<void> {
   const source = join(root, "services", service);
-  const programs = globSync(PROGRAMS, { cwd: source });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: programs.map((file) => ({ in: join(source, file), out: basename(file, ".ts") })),
+    entryPoints: Object.fromEntries(
+      Object.entries({ main: "main.ts", ...PROGRAMS[service] }).map(([name, file]) => [
+        name,
+        join(source, file),
+      ]),
+    ),
     outdir: out,
-    metafile: true,
     bundle: true,
     platform: "node",
     target: "node22.19",
@@ -73,30 +77,12 @@ export async function bundle(root: string, service: string, out: string): Promis
     lineLimit: 160,
     banner: { js: REQUIRE },
     // Optional parts of pg, for other runtimes and a native client.
-    external: ["pg-native", "cloudflare:sockets", ...Object.keys(WHOLE_PACKAGES)],
+    external: ["pg-native", "cloudflare:sockets", ...UNBUNDLED],
     plugins: [withoutJiti],
     logLevel: "silent",
+    metafile: true,
   });
+  await copyPackages(root, metafile, out);
   const sql = join(source, "sql");
   if (existsSync(sql)) await cp(sql, join(out, "sql"), { recursive: true });
-  const imported = new Set(
-    Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path)),
-  );
-  for (const [name, needed] of Object.entries(WHOLE_PACKAGES)) {
-    if (imported.has(name)) for (const one of [name, ...needed]) await copyPackage(root, one, out);
-  }
-}
-
-/** Copies an installed package, but for native files of other systems than this one, which is the image's too. */
-async function copyPackage(root: string, name: string, out: string): Promise<void> {
-  const from = join(root, "node_modules", name);
-  const own = `${process.platform}${sep}${process.arch}`;
-  await cp(from, join(out, "node_modules", name), {
-    recursive: true,
-    mode: constants.COPYFILE_FICLONE,
-    filter(path) {
-      const [, native] = path.slice(from.length).split(/[/\\]napi-v\d+[/\\]/);
-      return native === undefined || own.startsWith(native) || native.startsWith(own);
-    },
-  });
 }

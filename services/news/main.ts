@@ -21,7 +21,8 @@ function currentVersion(): Versions {
   return {
     ready: () => (model ? undefined : "the model is being loaded"),
     async analyze(_user, texts, signal) {
-      if (!model) throw new ProblemError(503, "The model is being loaded.", { headers: { "retry-after": "5" } });
+      if (!model)
+        throw new ProblemError(503, "The model is being loaded.", { headers: { "retry-after": "5" } });
       return { version: model.version, predictions: await model.analyze(texts, signal) };
     },
     async close() {

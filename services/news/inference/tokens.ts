@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { Tokenizer } from "@huggingface/tokenizers";
+import type { Tokenizer } from "@huggingface/tokenizers";
 import { type Manifest, ModelError } from "../model/manifest.ts";
+import { createTokenizer } from "./tokenizer.ts";
 
 /** A text as the model reads it. */
 export interface Encoded {
@@ -27,7 +28,7 @@ export class Tokens {
     this.#manifest = manifest;
     const bare = this.#content("a");
     const whole = tokenizer.encode("a").ids;
-    const at = whole.findIndex((_: number, i: number) => bare.every((id, j) => whole[i + j] === id));
+    const at = whole.findIndex((_, i) => bare.every((id, j) => whole[i + j] === id));
     if (bare.length === 0 || at < 0)
       throw new ModelError(manifest.version, "tokenizer.json", "makes nothing of the text “a”");
     this.#before = whole.slice(0, at);
@@ -39,7 +40,7 @@ export class Tokens {
     try {
       const json = async (file: string) => JSON.parse(await readFile(join(directory, file), "utf8"));
       const config = manifest.files["tokenizer_config.json"] ? await json("tokenizer_config.json") : {};
-      return new Tokens(new Tokenizer(await json("tokenizer.json"), config), manifest);
+      return new Tokens(createTokenizer(await json("tokenizer.json"), config), manifest);
     } catch (cause) {
       if (cause instanceof ModelError) throw cause;
       const reason = cause instanceof Error ? cause.message : String(cause);
