@@ -65,8 +65,8 @@ describe("the pooler", () => {
       ["transaction", "verify-full", "scram-sha-256", "20"],
     );
     assert.match(more.trizone ?? "", /^host=\S+\.rds\.amazonaws\.com port=5432 dbname=trizone$/);
-    // Twenty pods of each of three services may be there, each with eight connections.
-    assert.equal(more.max_client_conn, "480");
+    // Twenty pods of each of three services may be there, each with eight connections, and twenty of news with two.
+    assert.equal(more.max_client_conn, "520");
   });
 
   it("has its credentials from the Secrets Store as files, and nowhere else", () => {
@@ -95,7 +95,7 @@ describe("the pooler", () => {
     // LISTEN needs a session.
     assert.deepEqual(rules("market-data", "egress"), isolated);
     assert.deepEqual(rules("trading", "egress"), ["pooler"]);
-    assert.deepEqual(rules("pooler", "ingress"), ["trading", "transactions", "portfolio"]);
+    assert.deepEqual(rules("pooler", "ingress"), ["trading", "transactions", "portfolio", "news"]);
   });
 
   it("has a budget, three zones, and no violation of any policy or schema", async () => {
