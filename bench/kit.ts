@@ -104,8 +104,13 @@ export interface Program {
 }
 
 /** Starts a program of this folder, which writes its port as its first line. */
-export async function startProgram(file: string, ...args: string[]): Promise<Program> {
-  const child = spawn(process.execPath, [new URL(file, import.meta.url).pathname, ...args], {
+export function startProgram(file: string, ...args: string[]): Promise<Program> {
+  return startServer(process.execPath, [new URL(file, import.meta.url).pathname, ...args]);
+}
+
+/** Starts a command that writes its port as its first line. */
+export async function startServer(command: string, args: readonly string[]): Promise<Program> {
+  const child = spawn(command, args, {
     env: { ...process.env, NODE_ENV: "production" },
     stdio: ["ignore", "pipe", "inherit"],
   });

@@ -23,6 +23,8 @@ const ready = () => {
   session ??= InferenceSession.create(join(directory, manifest.model), {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
+    // Its errors are thrown too; they needn't be on standard error as well.
+    logSeverityLevel: 4,
     // A thread that spins while it waits takes its core from the event loop, and from the zone's other pods.
     extra: { session: { intra_op: { allow_spinning: "0" } } },
   });
@@ -85,7 +87,9 @@ export async function infer({ ids, lengths }: Batch): Promise<Inferred> {
 
 /** Frees the graph's memory, before the thread ends. */
 export async function release(): Promise<void> {
-  await (await session)?.release();
+  // One that couldn't be loaded was reported by then, and holds nothing.
+  const loaded = await session?.catch(() => undefined);
+  await loaded?.release();
 }
 
 /** Rows of int64 numbers below 2^31, which are written as pairs of int32: BigInts would cost more than the tokens. */
