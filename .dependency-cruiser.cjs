@@ -9,7 +9,8 @@ const allowed = {
   engine: [],
   policies: [],
   local: ["engine", "config", "services/build"],
-  ops: ["engine", "local", "config"],
+  // The model bucket's layout is the service's, and the commands write it.
+  ops: ["engine", "local", "config", "services/news/model", "services/news/serving/deployment.ts"],
   bench: ["engine", "local", "ops", "config", "services", "test/support"],
   "services/kit": [],
   "services/market": ["services/kit"],

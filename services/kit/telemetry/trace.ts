@@ -25,9 +25,20 @@ export interface TracedRequest {
   trace: Trace;
 }
 
+/** A part of a request, such as waiting in a queue. */
+export interface TracedStep {
+  name: string;
+  /** Milliseconds, by `performance.now()`. */
+  startedAt: number;
+  endedAt: number;
+  attributes?: Record<string, string | number>;
+}
+
 /** Exports each request as a span. */
 export interface Tracing {
   record(request: TracedRequest, route: string, status: number): void;
+  /** Exports a step as a child of its request's span. */
+  recordStep(trace: Trace, step: TracedStep): void;
   /** Sends what has not been sent yet. */
   close(): Promise<void>;
 }
@@ -94,6 +105,9 @@ function isValid([, version, traceId, parentId, , more]: RegExpExecArray): boole
   if (version === "ff" || (version === "00" && more !== undefined)) return false;
   return traceId !== NO_TRACE && parentId !== NO_SPAN;
 }
+
+/** A new span's id. */
+export const newSpanId = (): string => hex(8);
 
 /** The digits of a random UUID, or the last of them: never only zeros. */
 const hex = (bytes: number): string =>

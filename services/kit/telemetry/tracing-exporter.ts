@@ -3,7 +3,7 @@ import { OTLPTraceExporter } from "@opentelemetry/exporter-trace-otlp-http";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import { AlwaysOnSampler, BasicTracerProvider, BatchSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import type { PodEnvironment } from "../environment.ts";
-import type { TracedRequest, Tracing } from "./trace.ts";
+import { newSpanId, type Trace, type TracedRequest, type TracedStep, type Tracing } from "./trace.ts";
 
 const CLOSE_TIMEOUT_MS = 900;
 
@@ -57,6 +57,17 @@ export function createExporter({ SERVICE, POD_NAME, ZONE }: PodEnvironment): Tra
       );
       if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
       span.end();
+    },
+    recordStep({ traceId, spanId, sampled }: Trace, step: TracedStep): void {
+      if (!sampled) return;
+      const { name, startedAt, endedAt, attributes = {} } = step;
+      ids.trace = traceId;
+      ids.span = newSpanId();
+      const parent = { traceId, spanId, traceFlags: TraceFlags.SAMPLED };
+      const startTime = performance.timeOrigin + startedAt;
+      tracer
+        .startSpan(name, { startTime, attributes }, traces.setSpanContext(ROOT_CONTEXT, parent))
+        .end(performance.timeOrigin + endedAt);
     },
     close: () =>
       Promise.race([
