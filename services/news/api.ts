@@ -16,12 +16,14 @@ import { bodyLimit, TEXTS_BODY_LIMIT } from "../kit/http/body-limit.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import { userOf } from "../kit/http/user.ts";
 import type { UserLimits } from "../kit/http/user-limits.ts";
+import type { Tracing } from "../kit/telemetry/trace.ts";
 import { timeOf, uuid7 } from "../kit/uuid.ts";
 import { bodyBudget } from "./body-budget.ts";
 import type { Prediction } from "./inference/loaded-model.ts";
 import { decodeCursor, type Predictions, type StoredPrediction } from "./predictions.ts";
 import { Analysis, AnalysisBatch, DeletedHistory, NewAnalysis, NewAnalysisBatch } from "./schemas.ts";
 import { readableText } from "./text.ts";
+import { recordStages } from "./watch/index.ts";
 
 const busy = {
   429: problem("You send more texts than you may; Retry-After says when to come back"),
@@ -101,10 +103,12 @@ export interface NewsArgs {
   predictions: Pick<Predictions, "store" | "history" | "deleteOf">;
   /** Of texts. */
   limits: UserLimits;
+  /** @default no spans are exported */
+  tracing?: Tracing | undefined;
 }
 
 /** The API of market news: analyse, read and delete the history; each user sees only their own. */
-export function newsApi({ analyser, predictions, limits }: NewsArgs): OpenAPIHono<KitEnv> {
+export function newsApi({ analyser, predictions, limits, tracing }: NewsArgs): OpenAPIHono<KitEnv> {
   const app = createApi("Trizone news");
   const budget = bodyBudget(BODY_BUDGET, TEXTS_BODY_LIMIT);
   app.post("/api/analyze", bodyLimit(BODY_LIMIT), budget);
@@ -117,7 +121,7 @@ export function newsApi({ analyser, predictions, limits }: NewsArgs): OpenAPIHon
     pointer: (index: number) => string,
   ) {
     const user = userOf(c);
-    const { startedAt } = c.get("call");
+    const { startedAt, trace } = c.get("call");
     const headers = limits.take(user, performance.now(), items.length);
     for (const [name, value] of Object.entries(headers)) setHeader(c, name, value);
     const texts = items.map(({ text, html }) =>
@@ -125,7 +129,8 @@ export function newsApi({ analyser, predictions, limits }: NewsArgs): OpenAPIHon
     );
     refuseEmpty(items, texts, pointer);
     const { version, predictions: predicted } = await analyser.analyze(user, texts, c.req.raw.signal);
-    const total = performance.now() - startedAt;
+    const answeredAt = performance.now();
+    const total = answeredAt - startedAt;
     const stored = predicted.map((prediction, index) =>
       asStored(prediction, texts[index] ?? "", {
         model: version,
@@ -134,6 +139,8 @@ export function newsApi({ analyser, predictions, limits }: NewsArgs): OpenAPIHon
       }),
     );
     await predictions.store(user, stored);
+    const storedAt = performance.now();
+    recordStages(tracing, trace, { version, predictions: predicted }, { answeredAt, storedAt });
     return stored.map(view);
   }
 

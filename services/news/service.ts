@@ -21,7 +21,7 @@ export function newsService(environment: NewsEnvironment, pod: Pod, versions: Ve
   const predictions = new Predictions(database);
   const { TEXTS_PER_SECOND: perSecond, TEXTS_BURST: burst } = environment;
   const limits = new UserLimits({ perSecond, burst, name: "texts", what: "texts" });
-  const api = newsApi({ analyser: versions, predictions, limits });
+  const api = newsApi({ analyser: versions, predictions, limits, tracing: pod.tracing });
   const endRetention = keepForDays(predictions, environment.PREDICTION_DAYS, pod.log);
   return {
     routes: (app) => void app.route("/", api),
