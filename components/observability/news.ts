@@ -49,12 +49,24 @@ export function newsSignals({ namespace }: Objectives): RuleGroup {
         `max by (feature, version) (${of("prediction_drift_psi")})`,
       ),
       record("version:prediction_drift:max", `max by (version) (${of("prediction_drift")})`),
+      record(
+        "version_why:model_refused:increase10m",
+        `sum by (version, why) (increase(${of("model_refused_total")}[10m]))`,
+      ),
+      record(
+        "version_why:model_rollbacks:increase10m",
+        `sum by (version, why) (increase(${of("model_rollbacks_total")}[10m]))`,
+      ),
+      record("service:model_bucket_reachable:max", `max by (service) (${of("model_bucket_reachable")})`),
+      record(
+        "state_version:model_version_state:sum",
+        `sum by (state, version) (${of("model_version_state")})`,
+      ),
     ],
   };
 }
 
-export function newsAlerts({ namespace }: Objectives): RuleGroup {
-  const of = (metric: string) => `${metric}{namespace="${namespace}"}`;
+export function newsAlerts(): RuleGroup {
   return {
     name: "trizone-news-alerts",
     interval: "5s",
@@ -64,29 +76,17 @@ export function newsAlerts({ namespace }: Objectives): RuleGroup {
         description:
           "The last windows differ from the version's reference. Look at the dashboard for which feature; if the news has changed for good, train the model anew with it.",
       }),
-      alert(
-        "ModelRefused",
-        "warning",
-        `sum by (version, why) (increase(${of("model_refused_total")}[10m])) > 0`,
-        undefined,
-        {
-          summary: "Model {{ $labels.version }} was refused: {{ $labels.why }}",
-          description:
-            "The version before it still answers. See the log of news for what is wrong, and publish a new version.",
-        },
-      ),
-      alert(
-        "ModelRolledBack",
-        "warning",
-        `sum by (version, why) (increase(${of("model_rollbacks_total")}[10m])) > 0`,
-        undefined,
-        {
-          summary: "The canary of model {{ $labels.version }} was ended: {{ $labels.why }}",
-          description:
-            "The version before it answers all users again. Compare both on the dashboard before trying again.",
-        },
-      ),
-      alert("ModelBucketAway", "warning", `max by (service) (${of("model_bucket_reachable")}) == 0`, "5m", {
+      alert("ModelRefused", "warning", "version_why:model_refused:increase10m > 0", undefined, {
+        summary: "Model {{ $labels.version }} was refused: {{ $labels.why }}",
+        description:
+          "The version before it still answers. See the log of news for what is wrong, and publish a new version.",
+      }),
+      alert("ModelRolledBack", "warning", "version_why:model_rollbacks:increase10m > 0", undefined, {
+        summary: "The canary of model {{ $labels.version }} was ended: {{ $labels.why }}",
+        description:
+          "The version before it answers all users again. Compare both on the dashboard before trying again.",
+      }),
+      alert("ModelBucketAway", "warning", "service:model_bucket_reachable:max == 0", "5m", {
         summary: "No pod reaches the model bucket",
         description:
           "What is loaded still answers, but new pods don't get ready and versions aren't switched. Check the pods' role and the way to S3.",
@@ -159,7 +159,7 @@ export function newsDashboard(): object {
     {
       title: "Versions that pods have loaded",
       unit: "short",
-      queries: { "sum by (version, state) (model_version_state)": "{{version}} {{state}}" },
+      queries: { "state_version:model_version_state:sum": "{{version}} {{state}}" },
     },
   ]);
 }

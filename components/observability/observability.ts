@@ -195,7 +195,7 @@ export function ruleGroups(objectives: Objectives): RuleGroup[] {
     errorBudget(objectives),
     errorBudgetAlerts(objectives),
     newsSignals(objectives),
-    newsAlerts(objectives),
+    newsAlerts(),
   ];
 }
 
