@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Analysis } from "../../services/news/schemas.ts";
+import { fetchAgain } from "../support/fetch-again.ts";
 import { shared } from "./shared.ts";
 
 describe("market news through the public load balancer", () => {
@@ -13,7 +14,7 @@ describe("market news through the public load balancer", () => {
   });
 
   const call = (path: string, method: string, body?: unknown) =>
-    fetch(`${api}/analyze${path}`, {
+    fetchAgain(`${api}/analyze${path}`, {
       method,
       headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
       ...(body !== undefined && { body: JSON.stringify(body) }),
