@@ -4,6 +4,7 @@ import { availableParallelism } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { type LoadedModel, loadModel } from "../services/news/inference/loaded-model.ts";
 import { openModelFolder } from "../services/news/model/cache.ts";
+import { cpuOfProcess } from "./cpu.ts";
 import { ofBareRuntime, ofModel } from "./inference/in-process.ts";
 import { TEXTS } from "./inference/texts.ts";
 import {
@@ -53,14 +54,15 @@ export default async function inference({
     programs.push(program);
     return program;
   };
+  const cost = new Map<string, number>();
   const ours = await service(BATCH);
   const oneByOne = await service(1);
   const comparisons: Comparison[] = [
     {
       name: `batched, ${CLIENTS} clients`,
       unit: "texts/s",
-      ours: throughput("batches", ours, seconds),
-      peer: throughput("one by one", oneByOne, seconds),
+      ours: throughput("batches", ours, seconds, cost),
+      peer: throughput("one by one", oneByOne, seconds, cost),
       atLeast: 1.5,
     },
     {
@@ -85,8 +87,8 @@ export default async function inference({
     comparisons.unshift({
       name: `service, ${CLIENTS} clients`,
       unit: "texts/s",
-      ours: throughput("ours", ours, seconds),
-      peer: throughput("FastAPI", python, seconds),
+      ours: throughput("ours", ours, seconds, cost),
+      peer: throughput("FastAPI", python, seconds, cost),
       atLeast: 1.2,
     });
   }
@@ -116,6 +118,7 @@ export default async function inference({
   return {
     comparisons,
     notes: async () => [
+      ...[...cost].map(([name, ms]) => `${name}: ${ms.toFixed(1)} ms of CPU time a text, in the last run`),
       `event loop of ours at ${CLIENTS} clients: ${await eventLoopDelay(ours, seconds)} ms late at p99`,
     ],
     stop: async () => {
@@ -146,8 +149,14 @@ async function drive({ port }: Program, connections: number, seconds: number) {
   return result;
 }
 
-function throughput(name: string, program: Program, seconds: number): Side {
-  const measure = async () => ((await drive(program, CLIENTS, seconds)).statuses.get(200) ?? 0) / seconds;
+function throughput(name: string, program: Program, seconds: number, cost: Map<string, number>): Side {
+  const cpu = cpuOfProcess(program.pid);
+  const measure = async () => {
+    const started = await cpu();
+    const texts = (await drive(program, CLIENTS, seconds)).statuses.get(200) ?? 0;
+    cost.set(name, ((await cpu()) - started) / texts);
+    return texts / seconds;
+  };
   return { name, measure };
 }
 

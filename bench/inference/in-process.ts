@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { RUN_BUDGET } from "../../services/news/inference/batcher.ts";
 import { cutIntoRuns } from "../../services/news/inference/cut.ts";
 import type { LoadedModel } from "../../services/news/inference/loaded-model.ts";
 import { Tokens } from "../../services/news/inference/tokens.ts";
@@ -8,7 +9,6 @@ import { TEXTS } from "./texts.ts";
 
 /** Texts of one round of the batcher, so that bare ONNX Runtime can be given the same batches. */
 const ROUND = 64;
-const RUN_TOKENS = 2048;
 const ROUNDS = Array.from({ length: 6 }, (_, round) =>
   Array.from({ length: ROUND }, (_, i) => TEXTS[(round * ROUND + i) % TEXTS.length] ?? ""),
 );
@@ -40,7 +40,7 @@ export async function ofBareRuntime(folder: ModelFolder, threads: number) {
     const encoded = texts.map((text) => tokens.encode(text).ids).sort((a, b) => a.length - b.length);
     const runs = cutIntoRuns(
       encoded.map(({ length }) => length),
-      RUN_TOKENS,
+      RUN_BUDGET,
       ROUND,
     );
     return runs.map((size) => feedsOf(encoded.splice(0, size), manifest.inputs));

@@ -19,10 +19,9 @@ const TAILS = [
   "",
   "; shares gain 4%",
   ", analysts said on Tuesday, citing margins that held up better than the market had expected",
-  ". The company said that volumes rose in every region, that net debt fell to A$310m, and that it sees no need to raise capital before the end of the financial year, although it warned that wages and energy prices remain a risk",
 ];
 
-/** Headlines and short paragraphs of about 10 to 60 tokens, the same ones in every run. ASCII. */
+/** Headlines of about 10 to 35 tokens, the same ones in every run. ASCII. */
 export const TEXTS = SUBJECTS.flatMap((subject) =>
   EVENTS.flatMap((event, i) =>
     TAILS.map((tail, j) => `${subject} ${event}${TAILS[(i + j) % TAILS.length] ?? tail}`),

@@ -12,7 +12,7 @@ export interface Stages {
 export interface BatcherOptions {
   /** Texts that are accepted and not answered yet, at most. */
   queueTexts: number;
-  /** Tokens of one run of the graph, with those that pad shorter texts. @default 2048 */
+  /** Tokens of one run of the graph, with those that pad shorter texts. @default RUN_BUDGET */
   runTokens?: number;
   /** Texts of one run of the graph at most. 1 turns batching off. @default 256 */
   runTexts?: number;
@@ -45,6 +45,8 @@ interface EncodedItem {
   tokenizeMs: number;
 }
 
+/** A token costs no less in longer runs (measured: from 64 on), which hold up others and take more memory. */
+export const RUN_BUDGET = 512;
 /** Texts that are sorted and cut into runs together: those that came meanwhile wait for all of their runs. */
 const ROUND_TEXTS = 256;
 /** Characters of one call to the tokenizer, so that one long text holds up few others. */
@@ -72,7 +74,7 @@ export class Batcher {
 
   constructor(stages: Stages, options: BatcherOptions) {
     this.#stages = stages;
-    this.#options = { runTokens: 2048, runTexts: ROUND_TEXTS, ...options };
+    this.#options = { runTokens: RUN_BUDGET, runTexts: ROUND_TEXTS, ...options };
   }
 
   /** Texts that are accepted and not answered yet. */

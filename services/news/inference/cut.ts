@@ -1,8 +1,8 @@
 /**
- * Of what one run of a graph costs beside its tokens, so many tokens' worth: where lengths differ by less, one run of
- * padded texts is cheaper than two.
+ * What one run of a graph costs beside its tokens, in tokens: two runs are cheaper than one where padding would take
+ * more. Measured with MiniLM of 6 layers in int8 on AVX2: 2.2 to 2.8 ms a run, 0.26 ms a token.
  */
-const RUN_TOKENS = 64;
+export const RUN_TOKENS = 12;
 
 /**
  * Cuts texts, sorted by length, into runs: consecutive ones, each padded to its longest, of at most `most` texts and

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { cutIntoRuns } from "../../../../services/news/inference/cut.ts";
+import { cutIntoRuns, RUN_TOKENS } from "../../../../services/news/inference/cut.ts";
 
 const lengths = (maxLength: number) =>
   fc
@@ -12,7 +12,7 @@ function costOf(sorted: readonly number[], runs: readonly number[]): number {
   let end = 0;
   return runs.reduce((total, size) => {
     end += size;
-    return total + 64 + size * (sorted[end - 1] ?? 0);
+    return total + RUN_TOKENS + size * (sorted[end - 1] ?? 0);
   }, 0);
 }
 
