@@ -34,7 +34,7 @@ const DOCUMENT = "deployment.json";
 const JSON_TYPE = "application/json";
 
 /** The folder's manifest, when all its files are what it says. @throws ModelError naming the file that is wrong */
-export async function checkedFolder(directory: string, signal: AbortSignal): Promise<Manifest> {
+async function checkedFolder(directory: string, signal: AbortSignal): Promise<Manifest> {
   const text = await readFile(join(directory, "manifest.json"), "utf8").catch(
     (error: NodeJS.ErrnoException) => {
       if (error.code !== "ENOENT" && error.code !== "ENOTDIR") throw error;

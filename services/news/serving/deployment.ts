@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** A version's name, which is its folder in the bucket. */
-export const VersionName = z
+const VersionName = z
   .string()
   .regex(
     /^[0-9A-Za-z][0-9A-Za-z._-]{0,63}$/,

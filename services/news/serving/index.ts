@@ -2,12 +2,7 @@
 import type { Hono } from "hono";
 import type { ModelVersions } from "./model-versions.ts";
 
-export {
-  followDeployment,
-  type ModelReport,
-  type ModelVersions,
-  openModelVersions,
-} from "./model-versions.ts";
+export { followDeployment, type ModelReport, type ModelVersions } from "./model-versions.ts";
 
 /** Adds `GET /model` to the admin port: each version's state, and the reason where it doesn't answer. */
 export function addModelRoutes(app: Hono, versions: ModelVersions): void {

@@ -27,28 +27,30 @@ export interface FeatureDrift {
   drifted: boolean;
 }
 
-/** What a full window shows. */
+/** What a look at the newest predictions shows. */
 export interface WindowVerdict {
   predictions: number;
   drifted: boolean;
   features: FeatureDrift[];
 }
 
+/** The newest predictions that are compared with the reference; a change has filled the window after so many. */
+export const WINDOW = 500;
+/** After a start the first look is at so many; from then on there is one after each `STEP` predictions. */
+const LEAST = 250;
+const STEP = 50;
 /**
- * Predictions of a window. A change that begins anywhere in one fills the whole next one, so it is seen within twice as
- * many predictions.
+ * False-alarm rate of a look: where independent predictions have not drifted, at most this share of the looks raises an
+ * alarm; so at most 0.2 % of the windows, at which there are ten looks. The four features share it equally (Bonferroni),
+ * so it holds whatever they have to do with each other. It is an average over references: against one that happens to
+ * be unlike its source, more alarms come, which is why it is well below 1 %.
  */
-export const WINDOW = 250;
-/**
- * False-alarm rate: of windows of independent predictions without drift, at most this share raises an alarm. The four
- * features share it equally (Bonferroni), so it holds whatever they have to do with each other.
- */
-export const FALSE_ALARM_RATE = 0.001;
-/** A change that is certain but smaller than this is no alarm: 0.1 is customary for a moderate change. */
-const LEAST_PSI = 0.1;
-/** Likewise for the share of tokens that the vocabulary doesn't know, which is near zero: an index says little there. */
+const FALSE_ALARM_RATE = 0.0002;
+/** A change that is certain but smaller than this is no alarm: by custom 0.1 is moderate, and this half of it. */
+const LEAST_PSI = 0.05;
+/** Likewise for the share of tokens that the vocabulary doesn't know, which is almost none: an index says little there. */
 const LEAST_UNKNOWN_RISE = 0.02;
-/** Texts with unknown tokens of which a window's rise must come: with fewer, the normal approximation doesn't hold. */
+/** Texts with unknown tokens of which a rise must come: with fewer, the normal approximation doesn't hold. */
 const LEAST_UNKNOWN_TEXTS = 5;
 
 /** The number of the bin of a value: bin 0 is below the first edge, the last bin is from the last edge on. */
@@ -57,12 +59,21 @@ export function binOf(edges: readonly number[], value: number): number {
   return bin < 0 ? edges.length : bin;
 }
 
-/** Counts of the predictions of one window; no text and nothing of one user. */
+/** A prediction as it is counted. It holds no text. */
+interface Binned {
+  label: number;
+  confidence: number;
+  length: number;
+  tokens: number;
+  unknown: number;
+}
+
+/** Counts of the predictions in the window. */
 class Counts {
   predictions = 0;
   readonly label: number[];
   readonly confidence: number[];
-  readonly tokens: number[];
+  readonly length: number[];
   /** Sums over the texts, of their tokens t and unknown tokens u. */
   t = 0;
   u = 0;
@@ -74,45 +85,62 @@ class Counts {
   constructor(reference: Reference) {
     this.label = reference.labels.map(() => 0);
     this.confidence = reference.confidence.counts.map(() => 0);
-    this.tokens = reference.tokens.counts.map(() => 0);
+    this.length = reference.tokens.counts.map(() => 0);
+  }
+
+  /** @param by 1 to add a prediction, -1 to take it away */
+  add({ label, confidence, length, tokens, unknown }: Binned, by: 1 | -1): void {
+    const count = (bins: number[], bin: number) => {
+      if (bin in bins) bins[bin] = (bins[bin] ?? 0) + by;
+    };
+    this.predictions += by;
+    count(this.label, label);
+    count(this.confidence, confidence);
+    count(this.length, length);
+    this.t += by * tokens;
+    this.u += by * unknown;
+    this.tt += by * tokens * tokens;
+    this.uu += by * unknown * unknown;
+    this.tu += by * tokens * unknown;
+    if (unknown > 0) this.textsWithUnknown += by;
   }
 }
 
-/** Compares the predictions of one model version with its reference, window by window. */
+/** Compares the newest predictions of one model version with its reference, again and again. */
 export class DriftMonitor {
   readonly #labels: readonly string[];
   readonly #reference: Reference;
-  readonly #window: number;
-  #counts: Counts;
+  readonly #counts: Counts;
+  readonly #window: Binned[] = [];
+  #next = 0;
+  #sinceLook = 0;
 
-  constructor(labels: readonly string[], reference: Reference, window = WINDOW) {
+  constructor(labels: readonly string[], reference: Reference) {
     this.#labels = labels;
     this.#reference = reference;
-    this.#window = window;
     this.#counts = new Counts(reference);
   }
 
-  /** @returns the verdict over a window that this prediction completes */
+  /** @returns the verdict where it was time for a look */
   add(one: Observed): WindowVerdict | undefined {
-    const counts = this.#counts;
+    const { confidence, tokens: lengths } = this.#reference;
     const tokens = Math.max(1, one.tokens - one.truncatedTokens);
-    const unknown = Math.min(tokens, one.unknownTokens);
-    const count = (bins: number[], bin: number) => {
-      if (bin in bins) bins[bin] = (bins[bin] ?? 0) + 1;
+    const binned = {
+      label: this.#labels.indexOf(one.label),
+      confidence: binOf(confidence.edges, one.confidence),
+      length: binOf(lengths.edges, tokens),
+      tokens,
+      unknown: Math.min(tokens, one.unknownTokens),
     };
-    counts.predictions += 1;
-    count(counts.label, this.#labels.indexOf(one.label));
-    count(counts.confidence, binOf(this.#reference.confidence.edges, one.confidence));
-    count(counts.tokens, binOf(this.#reference.tokens.edges, tokens));
-    counts.t += tokens;
-    counts.u += unknown;
-    counts.tt += tokens * tokens;
-    counts.uu += unknown * unknown;
-    counts.tu += tokens * unknown;
-    if (unknown > 0) counts.textsWithUnknown += 1;
-    if (counts.predictions < this.#window) return undefined;
-    this.#counts = new Counts(this.#reference);
-    return verdictOf(this.#reference, counts);
+    const oldest = this.#window[this.#next];
+    if (oldest) this.#counts.add(oldest, -1);
+    this.#counts.add(binned, 1);
+    this.#window[this.#next] = binned;
+    this.#next = (this.#next + 1) % WINDOW;
+    this.#sinceLook += 1;
+    if (this.#sinceLook < STEP || this.#window.length < LEAST) return undefined;
+    this.#sinceLook = 0;
+    return verdictOf(this.#reference, this.#counts);
   }
 }
 
@@ -125,7 +153,7 @@ function verdictOf(reference: Reference, counts: Counts): WindowVerdict {
   const features = [
     binned("label", reference.labels, counts.label),
     binned("confidence", reference.confidence.counts, counts.confidence),
-    binned("tokens", reference.tokens.counts, counts.tokens),
+    binned("tokens", reference.tokens.counts, counts.length),
     unknownDrift(reference, counts),
   ];
   return { predictions: counts.predictions, drifted: features.some(({ drifted }) => drifted), features };

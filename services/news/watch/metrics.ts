@@ -1,5 +1,6 @@
-import { Counter, Gauge, Histogram, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
 import type { Prediction } from "../inference/loaded-model.ts";
+import { BucketHistogram } from "./bucket-histogram.ts";
 import type { WindowVerdict } from "./drift.ts";
 
 /** As what a version analysed: answered as the current one, as part of a split or canary, or only compared. */
@@ -15,11 +16,11 @@ export type Compared = "agreed" | "disagreed" | "failed" | "dropped";
 
 /** Prometheus metrics of the predictions and of the model versions. They hold no text and no user. */
 export class NewsMetrics {
-  readonly #latency: Histogram<"stage" | "variant" | "version">;
-  readonly #batch: Histogram<"variant" | "version">;
+  readonly #latency: BucketHistogram;
+  readonly #batch: BucketHistogram;
   readonly #labels: Counter<"label" | "variant" | "version">;
-  readonly #confidence: Histogram<"variant" | "version">;
-  readonly #tokens: Histogram<"variant" | "version">;
+  readonly #confidence: BucketHistogram;
+  readonly #tokens: BucketHistogram;
   readonly #tokensSeen: Counter<"variant" | "version">;
   readonly #unknown: Counter<"variant" | "version">;
   readonly #truncated: Counter<"variant" | "version">;
@@ -40,28 +41,24 @@ export class NewsMetrics {
     const registers = [registry];
     const by = <Name extends string>(...labelNames: Name[]) => ({ labelNames, registers });
     const each = by("variant", "version");
-    this.#latency = new Histogram({
-      ...by("stage", "variant", "version"),
+    this.#latency = new BucketHistogram(registry, {
       name: "prediction_latency_seconds",
       help: "Time of a text in a stage: queue, tokenise or infer",
       buckets: LATENCY_SECONDS,
     });
-    this.#batch = new Histogram({
-      ...each,
+    this.#batch = new BucketHistogram(registry, {
       name: "prediction_batch_size",
       help: "Texts of the batch of a text",
       buckets: BATCH_TEXTS,
     });
     const help = "Predictions by label";
     this.#labels = new Counter({ ...by("label", "variant", "version"), name: "predictions_total", help });
-    this.#confidence = new Histogram({
-      ...each,
+    this.#confidence = new BucketHistogram(registry, {
       name: "prediction_confidence",
       help: "Probability of the label",
       buckets: CONFIDENCE,
     });
-    this.#tokens = new Histogram({
-      ...each,
+    this.#tokens = new BucketHistogram(registry, {
       name: "prediction_tokens",
       help: "Tokens of a text",
       buckets: TOKENS,
@@ -85,17 +82,17 @@ export class NewsMetrics {
     this.#psi = new Gauge({
       ...by("feature", "version"),
       name: "prediction_drift_psi",
-      help: "Population stability index of the last window against the version's reference",
+      help: "Population stability index of the newest predictions against the version's reference",
     });
     this.#drifted = new Gauge({
       ...by("version"),
       name: "prediction_drift",
-      help: "1 where the last window has drifted from the version's reference",
+      help: "1 where the newest predictions have drifted from the version's reference",
     });
     this.#windows = new Counter({
       ...by("result", "version"),
       name: "prediction_drift_windows_total",
-      help: "Windows of predictions that were compared with the reference: drifted or steady",
+      help: "Looks at the newest predictions: drifted or steady",
     });
     this.#retrain = new Counter({
       ...by("version"),
@@ -141,26 +138,32 @@ export class NewsMetrics {
 
   predicted(version: string, variant: Variant, predictions: readonly Prediction[]): void {
     const by = { variant, version };
-    for (const {
-      label,
-      confidence,
-      tokens,
-      truncatedTokens,
-      unknownTokens,
-      batchSize,
-      timings,
-    } of predictions) {
-      this.#latency.observe({ ...by, stage: "queue" }, timings.queueMs / 1000);
-      this.#latency.observe({ ...by, stage: "tokenise" }, timings.tokenizeMs / 1000);
-      this.#latency.observe({ ...by, stage: "infer" }, timings.inferMs / 1000);
-      this.#batch.observe(by, batchSize);
-      this.#labels.inc({ ...by, label });
-      this.#confidence.observe(by, confidence);
-      this.#tokens.observe(by, tokens);
-      this.#tokensSeen.inc(by, tokens - truncatedTokens);
-      this.#unknown.inc(by, unknownTokens);
-      if (truncatedTokens > 0) this.#truncated.inc(by);
+    const series = {
+      queue: this.#latency.of({ ...by, stage: "queue" }),
+      tokenise: this.#latency.of({ ...by, stage: "tokenise" }),
+      infer: this.#latency.of({ ...by, stage: "infer" }),
+      batch: this.#batch.of(by),
+      confidence: this.#confidence.of(by),
+      tokens: this.#tokens.of(by),
+    };
+    const labels = new Map<string, number>();
+    let [seen, unknown, truncated] = [0, 0, 0];
+    for (const one of predictions) {
+      series.queue.observe(one.timings.queueMs / 1000);
+      series.tokenise.observe(one.timings.tokenizeMs / 1000);
+      series.infer.observe(one.timings.inferMs / 1000);
+      series.batch.observe(one.batchSize);
+      series.confidence.observe(one.confidence);
+      series.tokens.observe(one.tokens);
+      labels.set(one.label, (labels.get(one.label) ?? 0) + 1);
+      seen += one.tokens - one.truncatedTokens;
+      unknown += one.unknownTokens;
+      if (one.truncatedTokens > 0) truncated += 1;
     }
+    for (const [label, count] of labels) this.#labels.inc({ ...by, label }, count);
+    this.#tokensSeen.inc(by, seen);
+    this.#unknown.inc(by, unknown);
+    this.#truncated.inc(by, truncated);
   }
 
   failed(version: string, variant: Variant): void {

@@ -84,7 +84,9 @@ describe("drift", () => {
       for (let seed = 1; seed <= 1000; seed += 1) {
         const random = randomOf(seed);
         const monitor = new DriftMonitor(LABELS, referenceOf(mix, samples, random));
-        for (let i = 0; i < WINDOW; i += 1) if (monitor.add(predict(mix, random))?.drifted) alarms += 1;
+        let drifted = false;
+        for (let i = 0; i < WINDOW; i += 1) if (monitor.add(predict(mix, random))?.drifted) drifted = true;
+        if (drifted) alarms += 1;
       }
       assert.ok(alarms <= 10, `${alarms} of 1,000`);
     });
@@ -99,9 +101,9 @@ describe("drift", () => {
     ["length: half as long", { length: 10 }],
   ];
   for (const [what, change] of SHIFTS) {
-    it(`is caught within 500 predictions, wherever in a window it begins: ${what}`, () => {
+    it(`is caught within 500 predictions, whenever it begins: ${what}`, () => {
       const late = Array.from({ length: 100 }, (_, i) => i + 1)
-        .map((seed) => alarmAfter({ ...USUAL, ...change }, seed, (seed * 37) % WINDOW, 500))
+        .map((seed) => alarmAfter({ ...USUAL, ...change }, seed, (seed * 37) % 900, 500))
         .filter((at) => at > 500);
       assert.ok(late.length <= 5, `missed in ${late.length} of 100`);
     });

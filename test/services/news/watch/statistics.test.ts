@@ -10,7 +10,7 @@ import {
   sameDistribution,
 } from "../../../../services/news/watch/statistics.ts";
 
-const near = (actual: number, expected: number, within = 1e-6) =>
+const isWithin = (actual: number, expected: number, within = 1e-6) =>
   assert.ok(Math.abs(actual - expected) <= within, `${actual}, not ${expected}`);
 
 const counts = fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 2, maxLength: 12 });
@@ -31,23 +31,27 @@ describe("statistics of drift", () => {
       [27.877165, 9, 0.001],
       [66.338649, 49, 0.05],
     ] as const)
-      near(chiSquaredTail(x, degrees), p, 1e-6);
-    near(normalTail(1.959964), 0.025, 1e-6);
-    near(normalTail(3.090232), 0.001, 1e-6);
-    near(normalTail(-1), 0.8413447, 1e-6);
-    near(binomialTail(2, 10, 0.1), 0.2639011, 1e-6);
+      isWithin(chiSquaredTail(x, degrees), p, 1e-6);
+    isWithin(normalTail(1.959964), 0.025, 1e-6);
+    isWithin(normalTail(3.090232), 0.001, 1e-6);
+    isWithin(normalTail(-1), 0.8413447, 1e-6);
+    isWithin(binomialTail(2, 10, 0.1), 0.2639011, 1e-6);
     // 20 of 100, 95 %.
-    near(atLeast(20, 100, 1.959964), 0.1333669, 1e-6);
-    near(populationStability([5000, 5000], [6000, 4000]), 0.1 * Math.log(1.2) - 0.1 * Math.log(0.8), 1e-4);
+    isWithin(atLeast(20, 100, 1.959964), 0.1333669, 1e-6);
+    isWithin(
+      populationStability([5000, 5000], [6000, 4000]),
+      0.1 * Math.log(1.2) - 0.1 * Math.log(0.8),
+      1e-4,
+    );
     assert.deepEqual([median([3, 1, 2]), median([4, 1, 2, 3])], [2, 2.5]);
   });
 
   it("an index is never negative, is nothing for the same shares, and is the same from both sides", () => {
     fc.assert(
       fc.property(pairs, ([one, other]) => {
-        near(populationStability(one, one), 0, 1e-12);
+        isWithin(populationStability(one, one), 0, 1e-12);
         assert.ok(populationStability(one, other) >= -1e-12);
-        near(populationStability(one, other), populationStability(other, one), 1e-9);
+        isWithin(populationStability(one, other), populationStability(other, one), 1e-9);
       }),
     );
   });
@@ -57,8 +61,8 @@ describe("statistics of drift", () => {
       fc.property(pairs, ([one, other]) => {
         const p = sameDistribution(one, other);
         assert.ok(p >= 0 && p <= 1, String(p));
-        near(p, sameDistribution(other, one), 1e-9);
-        near(sameDistribution(one, one), 1, 1e-9);
+        isWithin(p, sameDistribution(other, one), 1e-9);
+        isWithin(sameDistribution(one, one), 1, 1e-9);
       }),
     );
   });
