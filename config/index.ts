@@ -44,6 +44,7 @@ export {
   IMAGES,
   type ImageName,
   MIGRATIONS,
+  modelClients,
   PERSONAL_DATA,
   POOLER,
   PRE_SCALING,
@@ -53,6 +54,7 @@ export {
   roleOf,
   SERVICES,
   type ServiceName,
+  SHED_FIRST,
 } from "./services.ts";
 export { type Subnets, subnetProblems, subnetsOf, type Tier } from "./subnets.ts";
 export {

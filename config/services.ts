@@ -1,5 +1,13 @@
 /** The services that the program runs, each before those that it calls; each has an image of its name. */
-export const SERVICES = ["web", "gateway", "trading", "transactions", "portfolio", "market-data"] as const;
+export const SERVICES = [
+  "web",
+  "gateway",
+  "trading",
+  "transactions",
+  "portfolio",
+  "market-data",
+  "news",
+] as const;
 
 export type ServiceName = (typeof SERVICES)[number];
 
@@ -26,6 +34,7 @@ export const CALLS: readonly (readonly [caller: ServiceName, called: ServiceName
   ["gateway", "transactions"],
   ["gateway", "portfolio"],
   ["gateway", "market-data"],
+  ["gateway", "news"],
   ["trading", "transactions"],
   ["trading", "portfolio"],
   ["trading", "market-data"],
@@ -39,6 +48,8 @@ const DATABASE: Record<string, number | undefined> = {
   portfolio: undefined,
   // Where there is no Redis: one that listens, and one that notifies.
   "market-data": 2,
+  // One that stores what others' answers wait for, in groups, and one that reads.
+  news: 2,
 };
 
 /** Services that need a session, as LISTEN does, and so bypass PgBouncer, which shares connections by transaction. */
@@ -49,6 +60,15 @@ const CACHE = ["market-data"];
 
 /** Services that keep personal data, which only they may decrypt. */
 export const PERSONAL_DATA = ["transactions"];
+
+/** Services that read the models. */
+const MODELS = ["news"];
+
+/**
+ * Services without which orders go on: on nodes that have no room for all, as when a zone is lost, their pods make
+ * room for the others'.
+ */
+export const SHED_FIRST: readonly string[] = ["news"];
 
 /** All services that use the database, whether or not they run. */
 export const DATABASE_SERVICES = Object.keys(DATABASE);
@@ -66,6 +86,11 @@ export function pooledClients<Name extends string>(services: readonly Name[]): N
 /** Those of `services` that use the cache. */
 export function cacheClients<Name extends string>(services: readonly Name[]): Name[] {
   return services.filter((service) => CACHE.includes(service));
+}
+
+/** Those of `services` that read the models. */
+export function modelClients<Name extends string>(services: readonly Name[]): Name[] {
+  return services.filter((service) => MODELS.includes(service));
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Graph } from "../engine/index.ts";
 import { SERVICES } from "../services/build/images.ts";
 import type { Addresses } from "./addresses.ts";
 import { arcApp, managedResources, ZonalShifts } from "./arc/index.ts";
+import { modelBucket } from "./buckets.ts";
 import { Faults } from "./control.ts";
 import { Databases } from "./databases.ts";
 import type { DiskSpace } from "./disk-space.ts";
@@ -56,7 +57,8 @@ export class Realised {
     network: Network,
     shifts: ZonalShifts,
     secrets: Secrets,
-    keys: Record<string, string>,
+    /** What pods name in AWS -> where it is on this machine. */
+    standIns: Record<string, string>,
   ) {
     const { graph, outputs, state, failoverDelayMs, report } = options;
     this.#options = options;
@@ -73,7 +75,7 @@ export class Realised {
         return service && SERVICES.includes(service) ? state.path("images", service) : undefined;
       },
       secrets: async (arn) => secrets.read(arn),
-      lookup: (zone) => ({ ...network.lookup(zone), ...keys }),
+      lookup: (zone) => ({ ...network.lookup(zone), ...standIns }),
       directory: state.path("volumes"),
       logDirectory: state.folder("logs"),
       scaleEveryMs: options.autoscale ? scaleEveryMs : undefined,
@@ -86,7 +88,7 @@ export class Realised {
     const { graph, outputs, state, addresses, report } = options;
     const zones = outputs.zones.map(({ name }) => name);
     const secrets = await Secrets.open(state.path("secrets.json"), graph);
-    const keys = await keyFiles(graph, state);
+    const standIns = { ...(await keyFiles(graph, state)), ...(await modelBucket(outputs, state)) };
     const shifts = await ZonalShifts.open({
       resources: managedResources(graph),
       file: state.path("arc.json"),
@@ -99,7 +101,7 @@ export class Realised {
     });
     let realised: Realised | undefined;
     try {
-      realised = new Realised(options, network, shifts, secrets, keys);
+      realised = new Realised(options, network, shifts, secrets, standIns);
       addresses.serveHttp(outputs.arcEndpoint, createServer(getRequestListener(arcApp(shifts).fetch)));
       // Loaded late: it takes a while, and the public port and the data folder are checked first.
       const { startUserPools } = await import("./issuer/index.ts");

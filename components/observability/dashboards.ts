@@ -1,3 +1,4 @@
+import { newsDashboard } from "./news.ts";
 import { dashboard, type Graphed } from "./panel.ts";
 import type { Objectives } from "./rule.ts";
 
@@ -47,5 +48,6 @@ export function dashboards({ availability, p99 }: Objectives): Record<string, ob
       "Trizone: error budget",
       ["5m", "1h", "6h", "1d", "3d"].map(burn),
     ),
+    "news.json": newsDashboard(),
   };
 }

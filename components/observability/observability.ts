@@ -9,6 +9,7 @@ import { dashboards } from "./dashboards.ts";
 import { errorBudget, errorBudgetAlerts } from "./error-budget.ts";
 import { goldenSignalAlerts, goldenSignals } from "./golden-signals.ts";
 import { grayFailure, grayFailureAlerts } from "./gray-failure.ts";
+import { newsAlerts, newsSignals } from "./news.ts";
 import { prometheusStack } from "./prometheus-stack.ts";
 import type { Objectives, RuleGroup } from "./rule.ts";
 
@@ -190,6 +191,8 @@ export function ruleGroups(objectives: Objectives): RuleGroup[] {
     grayFailureAlerts(),
     errorBudget(objectives),
     errorBudgetAlerts(objectives),
+    newsSignals(objectives),
+    newsAlerts(),
   ];
 }
 

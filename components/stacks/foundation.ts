@@ -47,6 +47,7 @@ export function foundationPlatform(config: Config): Platform {
     cache: { url: cache.url, credentials: { csi: cache.credentials.csi } },
     traces,
     rotation,
+    models: { url: pulumi.interpolate`s3://${stack.requireOutput("modelBucket")}`, region },
     personalDataKey: { url: personalDataKey, mounts: [] },
     outputs: stackOutputs(Outputs, { ...same, stack: pulumi.getStack() }),
   };

@@ -23,6 +23,9 @@ const NODE_PORT = 30_080;
 /** Where `transactions` finds the file of its envelope key. */
 const KEY_PATH = "/var/run/trizone/personal-data";
 
+/** The models that came with the repository, in the image of `news`: there is no bucket. */
+const IMAGE_MODELS = "file:///app/models";
+
 /** A cluster that was there before, and the services' namespace in it. */
 export interface KubernetesCluster {
   kubernetes: k8s.Provider;
@@ -81,6 +84,7 @@ export function kubernetesPlatform(
       services: logins.volumes,
       after: [postgres, logins],
     },
+    models: { url: IMAGE_MODELS },
     personalDataKey: {
       url: `file://${KEY_PATH}/key`,
       mounts: [mount("personal-data-key", KEY_PATH, logins.keyFile)],

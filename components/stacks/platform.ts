@@ -26,6 +26,8 @@ export interface Platform {
   traces?: pulumi.Input<string>;
   /** The secrets that are rotated, where they can be. */
   rotation?: pulumi.Input<RotatedSecrets>;
+  /** Where the models are: `s3://<bucket>` and its region, or a folder of the image's. */
+  models: { url: pulumi.Input<string>; region?: string };
   /** The envelope key of personal data: a KMS key's ARN, or the `file:` URL of a key file and its mount. */
   personalDataKey: { url: pulumi.Input<string>; mounts: Mount[] };
   /** cert-manager's ClusterIssuer of the pods' certificates, where there is one. */

@@ -6,6 +6,7 @@ import {
   cacheClients,
   databaseClients,
   MIGRATIONS,
+  modelClients,
   OPEN_FACTOR,
   PERSONAL_DATA,
   POOLER,
@@ -16,6 +17,7 @@ import {
   type Scale,
   SERVICES,
   type ServiceName,
+  SHED_FIRST,
   scales,
 } from "../../config/index.ts";
 import { ImageCache, PreScaling } from "../cluster/index.ts";
@@ -27,16 +29,27 @@ import {
   Pooler,
   Rotation,
 } from "../data/index.ts";
-import { ModelSplit, type Mount, mount, Workload, type WorkloadArgs } from "../workload/index.ts";
+import {
+  ModelSplit,
+  type Mount,
+  mount,
+  type Preparation,
+  Workload,
+  type WorkloadArgs,
+} from "../workload/index.ts";
 import type { Platform } from "./platform.ts";
 
 /** Where a container finds the token of the cache. */
 const CACHE_PATH = "/var/run/trizone/cache";
 
+/** Where a pod keeps the models that it fetched and verified: for the init container and the service, and for a restart. */
+const MODELS_PATH = "/var/cache/trizone/models";
+
 /**
  * CPU and memory that the scheduler sets aside for a pod: what it takes for 300 orders a second, and a fifth more.
  * Measured by `npm run bench -- orders` (decision 0012): an order costs gateway and trading 0.7 ms of CPU each,
- * portfolio and transactions 0.3 ms. `web` passes on what gateway answers, `market-data` what it sends.
+ * portfolio and transactions 0.3 ms. `web` passes on what gateway answers, `market-data` what it sends. `news` computes:
+ * its model's threads are as many as its CPUs, and it holds two versions while it goes from one to the other.
  */
 const REQUESTS: Record<ServiceName, { cpu: string; memory: string }> = {
   web: { cpu: "250m", memory: "256Mi" },
@@ -45,7 +58,11 @@ const REQUESTS: Record<ServiceName, { cpu: string; memory: string }> = {
   transactions: { cpu: "125m", memory: "256Mi" },
   portfolio: { cpu: "125m", memory: "256Mi" },
   "market-data": { cpu: "125m", memory: "256Mi" },
+  news: { cpu: "500m", memory: "512Mi" },
 };
+
+/** Where it isn't that of all pods. */
+const MEMORY_LIMITS: Partial<Record<ServiceName, string>> = { news: "768Mi" };
 
 /** The PriorityClass of the services' pods, which displace others on a node that has no room. Gives its name. */
 export function servicesPriority({ namespace, kubernetes: provider }: Platform): pulumi.Output<string> {
@@ -56,6 +73,20 @@ export function servicesPriority({ namespace, kubernetes: provider }: Platform):
     description: "Serves clients",
   };
   return new k8s.scheduling.v1.PriorityClass("services-priority", args, { provider }).metadata.name;
+}
+
+/**
+ * The PriorityClass of pods that make room for the other services': where a zone is lost, these are the first to go,
+ * behind those that only keep room. Gives its name.
+ */
+function shedPriority({ namespace, kubernetes: provider }: Platform): pulumi.Output<string> {
+  const args = {
+    metadata: { name: pulumi.interpolate`${namespace}-shed-first` },
+    value: 50_000,
+    globalDefault: false,
+    description: "Serves clients, and makes room for orders",
+  };
+  return new k8s.scheduling.v1.PriorityClass("shed-first-priority", args, { provider }).metadata.name;
 }
 
 /** Brings the database's schemas and logins up to date, once the network policies let it. */
@@ -112,16 +143,23 @@ export function deployServices(
   const { replicas, maxReplicas = replicas * 4, targetCpuPercent } = config;
   const { strategy, modelSplit } = config.delivery;
   const urls: Partial<Record<ServiceName, pulumi.Output<string>>> = {};
+  const shed = shedPriority(platform);
   for (const service of [...SERVICES].reverse()) {
-    const { mounts, after, ...access } = accessOf(service, config, platform, pooled);
+    const { mounts, after, preparation, ...access } = accessOf(service, config, platform, pooled);
     const { env, ...faces } = clientFacing(service, platform);
+    const isShed = SHED_FIRST.includes(service);
     const workload: WorkloadArgs = {
-      ...{ namespace, priorityClass, replicas, maxReplicas, targetCpuPercent, scheduledMinimum: true },
+      ...{ namespace, replicas, maxReplicas, targetCpuPercent, scheduledMinimum: true },
+      priorityClass: isShed ? shed : priorityClass,
+      // What orders go on without holds up no update: on AWS it waits for its first model to be published.
+      awaited: !isShed,
       certificateIssuer: platform.certificateIssuer,
       canary: strategy === "canary" ? { dependsOn } : undefined,
       ...faces,
       image: image(service),
       requests: REQUESTS[service],
+      memoryLimit: MEMORY_LIMITS[service],
+      preparation,
       env: { ...env, ...urlsOfCalled(service, urls), ...access.env, ...tracing(platform) },
       mounts,
       after: after.length > 0 ? [...after, migrations.job] : undefined,
@@ -195,13 +233,15 @@ interface Access {
   mounts: Mount[];
   /** What must be there before the pods start. */
   after: pulumi.Resource[];
+  /** What must be fetched before. */
+  preparation?: Preparation;
 }
 
-/** How a service reaches the database, the cache and the key of personal data, as far as it uses them. */
+/** How a service reaches the database, the cache, the models and the key of personal data, as far as it uses them. */
 function accessOf(
   service: ServiceName,
   { database: { poolSize } }: Config,
-  { database, cache, personalDataKey }: Platform,
+  { database, cache, models, personalDataKey }: Platform,
   pooled: DatabaseBinding,
 ): Access {
   const used: Access[] = [];
@@ -216,9 +256,37 @@ function accessOf(
   if (PERSONAL_DATA.includes(service)) {
     used.push({ env: { PERSONAL_DATA_KEY: personalDataKey.url }, mounts: personalDataKey.mounts, after: [] });
   }
+  if (modelClients([service]).length > 0) used.push(modelAccess(service, models));
+  const preparation = used.find((one) => one.preparation)?.preparation;
   return {
+    ...(preparation && { preparation }),
     env: Object.assign({}, ...used.map(({ env }) => env)),
     mounts: used.flatMap(({ mounts }) => mounts),
     after: used.flatMap(({ after }) => after),
   };
+}
+
+/**
+ * How pods reach the models: an init container fetches and verifies the current one into a folder that the service
+ * shares. The folder is the pod's own: one of the node's, a hostPath, is what "restricted" pods may not have.
+ */
+function modelAccess(service: ServiceName, { url, region }: Platform["models"]): Access {
+  const folder = { ...mount("models", MODELS_PATH, { emptyDir: { sizeLimit: "1Gi" } }), writable: true };
+  const env = {
+    MODEL_URL: url,
+    MODEL_CACHE: MODELS_PATH,
+    ...(region && { AWS_REGION: region }),
+  };
+  const command = ["node", "/app/init.js"];
+  return {
+    env: { ...env, MODEL_THREADS: String(threadsOf(REQUESTS[service].cpu)) },
+    mounts: [folder],
+    after: [],
+    preparation: { name: "model", command, env, mounts: [folder] },
+  };
+}
+
+/** Whole CPUs of a request such as `500m`, rounded up. */
+function threadsOf(cpu: string): number {
+  return Math.ceil(cpu.endsWith("m") ? Number(cpu.slice(0, -1)) / 1000 : Number(cpu));
 }

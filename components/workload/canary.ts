@@ -26,6 +26,8 @@ export interface CanaryArgs extends CanaryOptions {
   deployment: pulumi.Output<{ name: string; generation: number }>;
   /** Pods at first; from then on they are the autoscaler's. */
   replicas: number;
+  /** Whether an update waits until the new version has all pods. @default true */
+  awaited?: boolean | undefined;
   /** What its pods call themselves in their metrics, and their labels. */
   service: string;
   labels: Record<string, string>;
@@ -38,6 +40,9 @@ const STEPS = [
 
 /** Minutes in which a new version's pods must get ready; then it is aborted. */
 const PROGRESS_MINUTES = 10;
+
+/** Has Pulumi not wait for an object's pods. */
+export const NOT_AWAITED = { "pulumi.com/skipAwait": "true" };
 
 /** Created with their minimum, so that `up` ends when that is ready; an update must not take back what was added. */
 export const AUTOSCALED = ["spec.replicas"];
@@ -94,7 +99,7 @@ export class Canary extends pulumi.ComponentResource {
       name: deployed,
       namespace,
       labels: args.labels,
-      annotations: waiting(args.deployment, steps),
+      annotations: args.awaited === false ? NOT_AWAITED : waiting(args.deployment, steps),
     };
     const spec = rolloutSpec(args, steps, analysis.metadata.name);
     const rollout = new k8s.apiextensions.CustomResource(

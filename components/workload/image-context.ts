@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 /** Files and folders that images are built of, below the project's folder; `.dockerignore` lets no other in. */
-export const CONTEXT = ["package.json", "package-lock.json", "services"];
+export const CONTEXT = ["package.json", "package-lock.json", "services", "models/news"];
 
 /** How a tag begins that stands for contents; in ECR such a tag may be pushed again. */
 export const BY_CONTENT = "content-";
@@ -30,7 +30,8 @@ function contentsOf(folder: string): Buffer {
   const read = known.get(folder);
   if (read) return read;
   const hash = createHash("sha256");
-  for (const file of CONTEXT.flatMap((path) => filesOf(folder, path)).sort()) {
+  const there = CONTEXT.filter((path) => existsSync(join(folder, path)));
+  for (const file of there.flatMap((path) => filesOf(folder, path)).sort()) {
     const content = readFileSync(join(folder, file));
     hash.update(`${file}\0${content.length}\0`).update(content);
   }

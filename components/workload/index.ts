@@ -14,6 +14,7 @@ export {
   PAUSE_IMAGE,
   POD_SECURITY,
   type PodArgs,
+  type Preparation,
   podLabels,
   spread,
   TIER_LABEL,

@@ -8,17 +8,30 @@ type PodTemplate = k8s.types.input.core.v1.PodTemplateSpec;
 type Container = k8s.types.input.core.v1.Container;
 type PodSpec = k8s.types.input.core.v1.PodSpec;
 
-/** A volume and where the container sees it; read only. */
+/** A volume and where the container sees it. */
 export interface Mount {
   volume: pulumi.Input<Volume>;
   /** Name of the volume. */
   name: string;
   path: string;
+  /** Whether the container may write there. @default false */
+  writable?: boolean;
 }
 
 /** A volume, and the folder in which the container sees it. */
 export function mount(name: string, path: string, source: Omit<Volume, "name">): Mount {
   return { name, path, volume: { name, ...source } };
+}
+
+/** What a pod does before its container starts: a command of the same image, which must end well. */
+export interface Preparation {
+  /** Of the init container. */
+  name: string;
+  command: string[];
+  /** Beside those that say which pod it is. */
+  env: Record<string, pulumi.Input<string>>;
+  /** Those of the pod's mounts that it has. */
+  mounts: Mount[];
 }
 
 export interface PodArgs {
@@ -37,6 +50,8 @@ export interface PodArgs {
   priorityClass?: pulumi.Input<string>;
   /** @default ["node", "/app/main.js"] */
   command?: string[];
+  /** @default nothing: the container starts at once */
+  preparation?: Preparation | undefined;
   env: Record<string, pulumi.Input<string>>;
   mounts?: Mount[];
   /** What the scheduler sets aside. @default { cpu: "100m", memory: "256Mi" } */
@@ -126,25 +141,37 @@ export function jobPod(args: PodArgs): PodTemplate {
 }
 
 function podSpec(args: PodArgs, container: Partial<Container>): PodSpec {
-  const { service, image, mounts = [] } = args;
+  const { service, image, preparation, mounts = [] } = args;
+  // A CPU limit would only throttle what idle CPUs could have done; requests already share a busy node fairly.
+  const resources = {
+    requests: { ...(args.requests ?? { cpu: "100m", memory: "256Mi" }) },
+    limits: { memory: args.memoryLimit ?? "512Mi" },
+  };
   return {
     serviceAccountName: args.serviceAccount ?? service,
     automountServiceAccountToken: args.serviceAccountToken ?? false,
     priorityClassName: args.priorityClass,
     enableServiceLinks: false,
     securityContext: POD_SECURITY,
+    initContainers: preparation && [
+      {
+        name: preparation.name,
+        image,
+        command: preparation.command,
+        env: environment({ service, env: preparation.env }),
+        volumeMounts: volumeMounts(preparation.mounts),
+        resources,
+        securityContext: CONTAINER_SECURITY,
+      },
+    ],
     containers: [
       {
         name: service,
         image,
         command: args.command ?? ["node", "/app/main.js"],
         env: environment(args),
-        volumeMounts: mounts.map(({ name, path }) => ({ name, mountPath: path, readOnly: true })),
-        // A CPU limit would only throttle what idle CPUs could have done; requests already share a busy node fairly.
-        resources: {
-          requests: { ...(args.requests ?? { cpu: "100m", memory: "256Mi" }) },
-          limits: { memory: args.memoryLimit ?? "512Mi" },
-        },
+        volumeMounts: volumeMounts(mounts),
+        resources,
         securityContext: CONTAINER_SECURITY,
         ...container,
       },
@@ -153,7 +180,15 @@ function podSpec(args: PodArgs, container: Partial<Container>): PodSpec {
   };
 }
 
-function environment({ service, env }: PodArgs) {
+function volumeMounts(mounts: Mount[]) {
+  return mounts.map(({ name, path, writable }) => ({
+    name,
+    mountPath: path,
+    ...(writable ? {} : { readOnly: true }),
+  }));
+}
+
+function environment({ service, env }: Pick<PodArgs, "service" | "env">) {
   const fields = { POD_NAME: "metadata.name", ZONE: "metadata.labels['topology.kubernetes.io/zone']" };
   const own = {
     SERVICE: service,

@@ -60,7 +60,7 @@ export interface Guarded {
 }
 
 /** Service accounts that may do anything in AWS. */
-const ACCOUNTS = [...DATABASE_SERVICES, MIGRATIONS, ROTATION, POOLER, "news", "guard"];
+const ACCOUNTS = [...DATABASE_SERVICES, MIGRATIONS, ROTATION, POOLER, "guard"];
 
 /** Of the given services, those that may do anything in AWS; and the migrations and the rotation. */
 export function grantedAccounts(services: readonly string[]): string[] {
@@ -105,9 +105,9 @@ export function serviceGrants(guarded: Guarded): Record<string, Statement[]> {
     ],
     [POOLER]: readSecrets(logins(pooledClients(DATABASE_SERVICES))),
     news: [
+      ...readSecrets(logins(["news"])),
       { actions: ["s3:GetObject"], resources: [pulumi.interpolate`${modelBucketArn}/*`] },
       { actions: ["s3:ListBucket"], resources: [modelBucketArn] },
-      decrypt,
     ],
     guard: [
       {

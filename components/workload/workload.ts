@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { HTTP_PORT } from "../../config/index.ts";
 import { check, type Transform, transformed } from "../arguments.ts";
-import { AUTOSCALED, Canary, type CanaryOptions } from "./canary.ts";
+import { AUTOSCALED, Canary, type CanaryOptions, NOT_AWAITED } from "./canary.ts";
 import { type PodArgs, podLabels, RELEASE_LABELS, servingPod } from "./pod.ts";
 import { podCertificate } from "./pod-certificate.ts";
 
@@ -20,6 +20,8 @@ export interface WorkloadArgs extends Omit<PodArgs, "service"> {
   scheduledMinimum?: boolean;
   /** Roll new versions out step by step, and back; `dependsOn` is what brings Argo Rollouts. @default pod after pod */
   canary?: CanaryOptions & { dependsOn?: pulumi.Resource[] };
+  /** Whether an update waits until the pods are ready. @default true */
+  awaited?: boolean;
   /** Names cert-manager's ClusterIssuer that signs the pods' certificates. @default they speak plain HTTP */
   certificateIssuer?: pulumi.Input<string>;
   /** Port on every node that leads to the Service, for clusters without a load balancer. */
@@ -79,10 +81,10 @@ export class Workload extends pulumi.ComponentResource {
   }
 
   #deployment(accounts: k8s.core.v1.ServiceAccount[], replicas: number): k8s.apps.v1.Deployment {
-    const { canary } = this.#args;
+    const { canary, awaited = true } = this.#args;
     const release = canary ? RELEASE_LABELS.rollout : RELEASE_LABELS.deployment;
     const deployment = {
-      metadata: this.#metadata,
+      metadata: awaited ? this.#metadata : { ...this.#metadata, annotations: NOT_AWAITED },
       spec: {
         // Under a Rollout the Deployment is only the template of its pods, and runs none.
         replicas: canary ? 0 : replicas,
@@ -117,9 +119,10 @@ export class Workload extends pulumi.ComponentResource {
     const { canary, namespace, service } = this.#args;
     if (!canary) return { apiVersion: "apps/v1", kind: "Deployment", name: metadata.name };
     const { dependsOn, ...options } = canary;
+    const { awaited } = this.#args;
     return new Canary(
       `${this.#name}-canary`,
-      { ...options, namespace, service, replicas, labels: this.#labels, deployment: metadata },
+      { ...options, awaited, namespace, service, replicas, labels: this.#labels, deployment: metadata },
       { parent: this, dependsOn },
     ).scaleTargetRef;
   }

@@ -5,6 +5,7 @@ import { Backoff } from "../backoff.ts";
 import type { Endpoint } from "../free-ports.ts";
 import { givePortsBack } from "../free-ports.ts";
 import { Container, cpuTime, type Exit, identify, podName, Run, rotate } from "./container/index.ts";
+import { runInit } from "./init.ts";
 import type { Machine } from "./machine.ts";
 import { named, prepare, takePorts } from "./prepare.ts";
 import { quantity, type Workload } from "./spec/index.ts";
@@ -65,6 +66,10 @@ export class Pod {
   #ports: ReadonlyMap<number, number> = new Map();
   #measured: { pid: number; used: number; at: number } | undefined;
   #run: Run | undefined;
+  /** The init container that runs now. */
+  #init: Container | undefined;
+  /** Whether all of them have ended well: they run once, whatever becomes of the container. */
+  #initialised = false;
 
   /** @param restart Whether its container is started again when it ends; a Job's isn't. */
   constructor(workload: Workload, machine: Machine, restart: boolean) {
@@ -109,7 +114,7 @@ export class Pod {
     const identity = { name, workload: workload.name, namespace: workload.namespace, zone: this.zone?.name };
     const port = this.endpoint()?.ports.admin;
     const admin = port && `http://${port}`;
-    return { ...identity, pid: this.#run?.container.pid, admin, ...this.#state, ready };
+    return { ...identity, pid: this.#container?.pid, admin, ...this.#state, ready };
   }
 
   endpoint(): Endpoint | undefined {
@@ -122,11 +127,11 @@ export class Pod {
   }
 
   freeze(): void {
-    this.#run?.container.freeze();
+    this.#container?.freeze();
   }
 
   thaw(): void {
-    this.#run?.container.thaw();
+    this.#container?.thaw();
   }
 
   /** Ends it as Kubernetes deletes a pod: preStop hook, SIGTERM, and SIGKILL when the grace period is over. */
@@ -199,12 +204,17 @@ export class Pod {
     }
   }
 
-  /** One run of the container; undefined when it could not be started. */
+  /** What runs now. */
+  get #container(): Container | undefined {
+    return this.#init ?? this.#run?.container;
+  }
+
+  /** One run of the container, or of an init container that failed; undefined when it could not be started. */
   async #once(zone: Zone): Promise<Exit | undefined> {
     const release = await this.#machine.slots.take(this.#abort.signal);
     try {
       const run = await this.#start(zone, release);
-      const exit = await run.ended();
+      const exit = run instanceof Run ? await run.ended() : run;
       this.#run = undefined;
       this.#update({ ready: false, lastExit: exit, reason: describe(exit) });
       return exit;
@@ -217,13 +227,24 @@ export class Pod {
     }
   }
 
-  async #start(zone: Zone, release: () => void): Promise<Run> {
+  async #start(zone: Zone, release: () => void): Promise<Run | Exit> {
     const { template } = this.workload;
     this.#ports = await takePorts(template.spec.containers[0].ports, this.#ports);
     const pod = identify(this.workload, this.name, zone.name, zone.nodeName);
     this.#labels = pod.labels;
-    const { launch, ports } = await prepare(pod, zone.name, template, this.#ports, this.#machine);
+    const { launch, init, ports } = await prepare(pod, zone.name, template, this.#ports, this.#machine);
     this.#abort.signal.throwIfAborted();
+    if (!this.#initialised) {
+      this.#update({ startedAt: new Date() });
+      const running = (container: Container | undefined) => {
+        this.#init = container;
+        if (zone.frozen) container?.freeze();
+        this.#machine.changed();
+      };
+      const failed = await runInit(init, this.logFile, this.#machine.watchdog, running, this.#abort.signal);
+      if (failed) return failed;
+      this.#initialised = true;
+    }
     const container = await Container.start(launch, this.logFile, this.#machine.watchdog);
     if (zone.frozen) container.freeze();
     if (this.terminating) container.kill("Deleted");

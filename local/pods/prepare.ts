@@ -3,17 +3,34 @@ import { join } from "node:path";
 import { takePort } from "../free-ports.ts";
 import { type identify, type Launch, type LocalPorts, resolve } from "./container/index.ts";
 import type { Machine } from "./machine.ts";
-import type { PodTemplate } from "./spec/index.ts";
+import type { PodContainer, PodTemplate } from "./spec/index.ts";
 
-/** Makes a pod's folder, volumes and command. Throws what kubelet would report as CreateContainerConfigError. */
+/**
+ * Makes a pod's folder, volumes and commands: its container's and, before that, its init containers'. Throws what
+ * kubelet would report as CreateContainerConfigError.
+ */
 export async function prepare(
   pod: ReturnType<typeof identify>,
   zone: string,
   template: PodTemplate,
   ports: ReadonlyMap<number, number>,
   machine: Machine,
-): Promise<{ launch: Launch; ports: LocalPorts }> {
+): Promise<{ launch: Launch; init: Launch[]; ports: LocalPorts }> {
   const [container] = template.spec.containers;
+  const launchOf = (one: PodContainer) => prepareContainer(pod, zone, one, template, ports, machine);
+  const init = [];
+  for (const one of template.spec.initContainers) init.push(await launchOf(one));
+  return { launch: await launchOf(container), init, ports: named(container.ports, ports) };
+}
+
+async function prepareContainer(
+  pod: ReturnType<typeof identify>,
+  zone: string,
+  container: PodContainer,
+  template: PodTemplate,
+  ports: ReadonlyMap<number, number>,
+  machine: Machine,
+): Promise<Launch> {
   const home = join(machine.directory, pod.name);
   await mkdir(home, { recursive: true, mode: 0o700 });
   const image = machine.images(container.image);
@@ -26,7 +43,7 @@ export async function prepare(
   const around = { pod, ports, mounts, names: machine.lookup(zone), home };
   const launch = resolve(container, around);
   await mustBeFolder(launch.cwd, `workingDir ${container.workingDir ?? "/app"}`);
-  return { launch, ports: named(container.ports, ports) };
+  return launch;
 }
 
 /** Ports for a pod's containers; those that it had already stay, as a pod's address does in Kubernetes. */

@@ -3,6 +3,7 @@ import { existsSync, globSync, readdirSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { buildPage, bundle } from "./bundle.ts";
+import { MODELS, placeModels } from "./models.ts";
 
 /** Names of the folders of `services/` with a `main.ts`, of each of which an image is built. */
 export const SERVICES = readdirSync(join(import.meta.dirname, ".."))
@@ -73,7 +74,10 @@ if (script && resolve(script) === import.meta.filename) {
   const unknown = names.filter((name) => !SERVICES.includes(name));
   if (unknown.length > 0)
     throw new Error(`No service ${unknown.join(", ")} has a main.ts; those that do: ${SERVICES.join(", ")}`);
-  await buildImages(out, names.length > 0 ? names : SERVICES);
+  const built = await buildImages(out, names.length > 0 ? names : SERVICES);
+  // For clusters without a bucket. A laptop has one, so that it needs no copy in the image.
+  const news = built.find(({ service }) => service === "news");
+  if (news) await placeModels(MODELS, join(news.directory, "models"), "the image");
 }
 
 /** A hash of the names and contents of files, given by glob patterns relative to `root`. */

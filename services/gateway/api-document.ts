@@ -45,7 +45,7 @@ const FAILURES = {
 /** The gateway's own paths, and what holds for every path. */
 const BASE = {
   openapi: "3.1.0",
-  info: { title: "Trizone", version: "1", description: "Orders, cash, portfolio and quotes." },
+  info: { title: "Trizone", version: "1", description: "Orders, cash, portfolio, quotes and market news." },
   security: [{ accessToken: [] }],
   paths: {
     "/api/flags": {

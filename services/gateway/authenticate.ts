@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import { type KitEnv, setHeader } from "../kit/http/app.ts";
-import type { UserLimits } from "./rate-limit.ts";
+import type { UserLimits } from "../kit/http/user-limits.ts";
 import { type Identity, type Tokens, unauthorized } from "./tokens.ts";
 
 const BEARER = /^Bearer +([\w-]+\.[\w-]+\.[\w-]*)$/i;

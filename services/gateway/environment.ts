@@ -9,6 +9,8 @@ export const Flags = z.strictObject({
   quotes: z.boolean().default(true),
   /** The WebSocket `/ws/quotes`. */
   quotesStream: z.boolean().default(true),
+  /** The analysis of texts. */
+  news: z.boolean().default(true),
 });
 
 export type Flags = z.infer<typeof Flags>;
@@ -41,6 +43,7 @@ export const GatewayEnvironment = PodEnvironment.extend({
   TRANSACTIONS_URL: optionalUrl,
   PORTFOLIO_URL: optionalUrl,
   MARKET_DATA_URL: optionalUrl,
+  NEWS_URL: optionalUrl,
   /** Requests that each user may send to each pod: a second on and on, and at once. */
   RATE_LIMIT_PER_SECOND: z.coerce.number().positive().default(1000),
   RATE_LIMIT_BURST: z.coerce.number().int().min(1).default(2000),

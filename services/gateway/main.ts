@@ -1,13 +1,13 @@
 import { readEnvironment } from "../kit/environment.ts";
-import { apiBodyLimit } from "../kit/http/body-limit.ts";
+import { ANALYSES, apiBodyLimit } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
+import { UserLimits } from "../kit/http/user-limits.ts";
 import { letYoungGenerationGrow } from "../kit/small-heap.ts";
 import { ApiDocument } from "./api-document.ts";
 import { authenticate } from "./authenticate.ts";
 import { GatewayEnvironment } from "./environment.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import { quotesStream } from "./quotes-stream.ts";
-import { UserLimits } from "./rate-limit.ts";
 import { openServices, routesTo } from "./routes.ts";
 import { Tokens } from "./tokens.ts";
 
@@ -34,6 +34,8 @@ await serve(environment, (pod) => {
       app.get("/api/flags", (c) => c.json(flags));
       for (const service of services) app.route("/", routesTo(service, environment.ZONE));
     },
+    // The upstream bounds them.
+    elsewhere: ANALYSES,
     upgrade: quotesStream(pod, tokens, flags.quotesStream ? environment.MARKET_DATA_URL : undefined),
     ready: () => keys.problem(),
     close: async () => {

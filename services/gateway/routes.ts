@@ -1,6 +1,7 @@
 import { type Context, Hono } from "hono";
 import { proxy } from "../kit/client/proxy.ts";
-import { Upstream } from "../kit/client/upstream.ts";
+import { Upstream, type UpstreamArgs } from "../kit/client/upstream.ts";
+import { ANALYSES } from "../kit/http/body-limit.ts";
 import { decodeText } from "../kit/http/json-body.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import { isBelow } from "../kit/http/request-target.ts";
@@ -15,9 +16,21 @@ const ROUTES = {
   transactions: { paths: ["/api/accounts", "/api/transactions", "/api/account-holder"], flag: "cash" },
   portfolio: { paths: ["/api/portfolio"], flag: "portfolio" },
   "market-data": { paths: ["/api/quotes"], flag: "quotes" },
+  news: { paths: [ANALYSES], flag: "news" },
 } as const satisfies Record<string, { paths: readonly string[]; flag: keyof Flags | undefined }>;
 
 export type UpstreamName = keyof typeof ROUTES;
+
+// Two tries fit into the time that `web` gives one of its own.
+const USUAL = { tryTimeoutMs: 2000, totalTimeoutMs: 4800 };
+
+/**
+ * A batch of long texts takes seconds. It may be analysed again on another pod, which at worst is in the history twice.
+ * Few are let through at once, as each may be 1 MiB that is held for a repeat.
+ */
+const BY_NAME: Partial<Record<UpstreamName, Partial<UpstreamArgs>>> = {
+  news: { tryTimeoutMs: 10_000, totalTimeoutMs: 14_000, maxInFlight: 64, repeatsAll: true },
+};
 
 /** A service behind the gateway. */
 export interface Service {
@@ -35,12 +48,12 @@ export function openServices(environment: GatewayEnvironment): Service[] {
     transactions: environment.TRANSACTIONS_URL,
     portfolio: environment.PORTFOLIO_URL,
     "market-data": environment.MARKET_DATA_URL,
+    news: environment.NEWS_URL,
   };
   return (Object.keys(ROUTES) as UpstreamName[]).map((name) => {
     const { paths, flag } = ROUTES[name];
     const url = !flag || environment.FEATURE_FLAGS[flag] ? urls[name] : undefined;
-    // Two tries fit into the time that `web` gives one of its own.
-    const upstream = url ? new Upstream({ url, name, tryTimeoutMs: 2000, totalTimeoutMs: 4800 }) : undefined;
+    const upstream = url ? new Upstream({ url, name, ...USUAL, ...BY_NAME[name] }) : undefined;
     return { name, paths, url, upstream };
   });
 }

@@ -18,14 +18,14 @@ export class TokenBucket {
     this.#at = now;
   }
 
-  /** Takes one token; false when there is none. */
-  take(now: number): boolean {
+  /** Takes so many tokens, or none where there are fewer: then the answer is false. */
+  take(now: number, count = 1): boolean {
     const { perSecond, burst } = this.#limit;
     const gained = (Math.max(0, now - this.#at) / 1000) * perSecond;
     this.#tokens = Math.min(burst, this.#tokens + gained);
     this.#at = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < count) return false;
+    this.#tokens -= count;
     return true;
   }
 
@@ -34,8 +34,8 @@ export class TokenBucket {
     return Math.floor(this.#tokens);
   }
 
-  /** Seconds, rounded up, until there is a token, where there is none. */
-  get waitSeconds(): number {
-    return Math.ceil((1 - this.#tokens) / this.#limit.perSecond);
+  /** Seconds, rounded up, until there are so many tokens, where there are fewer. */
+  waitSeconds(count = 1): number {
+    return Math.ceil((count - this.#tokens) / this.#limit.perSecond);
   }
 }

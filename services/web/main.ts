@@ -4,7 +4,8 @@ import { proxy } from "../kit/client/proxy.ts";
 import { refuseUpgrade, tunnel } from "../kit/client/tunnel.ts";
 import { Upstream } from "../kit/client/upstream.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
-import { apiBodyLimit } from "../kit/http/body-limit.ts";
+import { isBelow } from "../kit/http/request-target.ts";
+import { ANALYSES, apiBodyLimit } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
 import { page } from "./page-routes.ts";
 
@@ -32,16 +33,25 @@ await serve(environment, (pod) => {
   // Longer than two tries of the gateway's, so that the gateway retries before `web` does.
   const { API_URL: url, API_CERTIFICATE: ca } = environment;
   const api = new Upstream({ url, ca, name: "api", tryTimeoutMs: 5000 });
+  // Bounded apart, so that no order waits for texts that are analysed.
+  const bounds = { tryTimeoutMs: 15_000, totalTimeoutMs: 15_000, maxInFlight: 64, repeatsAll: true };
+  const analyses = new Upstream({ url, ca, name: "api", ...bounds });
   return {
     internal: false,
     routes(app) {
-      app.all("/api/*", apiBodyLimit, (c) => proxy(c, "/api", { upstream: api, zone: environment.ZONE }));
+      app.all("/api/*", apiBodyLimit, (c) => {
+        const upstream = isBelow(c.req.path, ANALYSES) ? analyses : api;
+        return proxy(c, "/api", { upstream, zone: environment.ZONE });
+      });
       page(app, environment);
     },
     upgrade(request, socket, head) {
       if (WEBSOCKETS.test(request.url ?? "")) tunnel(pod, url, request, socket, head, { ca });
       else refuseUpgrade(pod, socket, 404);
     },
-    close: () => api.close(),
+    elsewhere: ANALYSES,
+    close: async () => {
+      await Promise.all([api.close(), analyses.close()]);
+    },
   };
 });

@@ -88,13 +88,13 @@ describe("config", () => {
     const wasteful = { ...region, "trizone:replicas": "12", "trizone:database": '{"poolSize":20}' };
     assert.match(
       problems({ ...wasteful, "trizone:cidr": "10.0.0.0" }),
-      /^ {2}trizone:database\.poolSize: 48 pods of trading × 20 \+ .* \+ 48 pods of market-data × 2 are 2976 connections, .* max_connections 450, 360: /m,
+      /^ {2}trizone:database\.poolSize: 48 pods of trading × 20 \+ .* \+ 48 pods of news × 2 are 3072 connections, .* max_connections 450, 360: /m,
     );
     assert.doesNotThrow(() =>
-      read({ ...wasteful, "trizone:database": '{"poolSize":20,"maxConnections":3721}' }),
+      read({ ...wasteful, "trizone:database": '{"poolSize":20,"maxConnections":3841}' }),
     );
     assert.doesNotThrow(() =>
-      read({ ...wasteful, "trizone:maxReplicas": "12", "trizone:database": '{"poolSize":9}' }),
+      read({ ...wasteful, "trizone:maxReplicas": "12", "trizone:database": '{"poolSize":8}' }),
     );
     assert.match(
       problems({ ...wasteful, "trizone:maxReplicas": "6" }),

@@ -13,6 +13,9 @@ import { Status } from "../../local/status.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const entry = join(root, "bin/trizone.cjs");
 
+/** A model of random weights, which loads at once. */
+const TINY_MODELS = join(root, "test/services/news/models");
+
 /** A platform under test: real processes, in a state folder of its own. */
 export class TestPlatform {
   readonly state: string;
@@ -24,7 +27,7 @@ export class TestPlatform {
   }
 
   get environment(): NodeJS.ProcessEnv {
-    return { ...process.env, TRIZONE_STATE: this.state };
+    return { ...process.env, TRIZONE_STATE: this.state, TRIZONE_MODELS: TINY_MODELS };
   }
 
   get outputs(): Outputs {

@@ -114,7 +114,13 @@ describe("what the whole API makes of any input", () => {
   it("is in the document, all of it", () => {
     assert.equal(document["x-missing"], undefined);
     const paths = operations.map(({ method, path }) => `${method} ${path}`);
-    for (const one of ["POST /api/orders", "GET /api/accounts", "GET /api/portfolio", "GET /api/quotes"])
+    for (const one of [
+      "POST /api/orders",
+      "GET /api/accounts",
+      "GET /api/portfolio",
+      "GET /api/quotes",
+      "POST /api/analyze",
+    ])
       assert.ok(paths.includes(one), one);
   });
 

@@ -53,8 +53,16 @@ async function build(service: string): Promise<string> {
 
 /** Starts a pod in zone `a` by default, and waits until it listens. */
 export async function startPod(service: string, env: Record<string, string>): Promise<RunningPod> {
-  const directory = await imageOf(service);
-  const child = spawn(process.execPath, [join(directory, "main.js")], {
+  return startProgram(join(await imageOf(service), "main.js"), service, env);
+}
+
+/** The same with a program in the place of the service's own. */
+export async function startProgram(
+  program: string,
+  service: string,
+  env: Record<string, string>,
+): Promise<RunningPod> {
+  const child = spawn(process.execPath, [program], {
     env: {
       PATH: process.env.PATH,
       SERVICE: service,

@@ -15,7 +15,7 @@ const PASSWORD = "only-for-tests";
 const SUPERUSER = "super";
 
 /** The services that have a login. */
-export const DATA_SERVICES = ["trading", "transactions", "portfolio", "market-data"] as const;
+export const DATA_SERVICES = ["trading", "transactions", "portfolio", "market-data", "news"] as const;
 
 export type DataService = (typeof DATA_SERVICES)[number];
 
@@ -116,7 +116,7 @@ export async function startPostgres(
       user: SUPERUSER,
       password: PASSWORD,
       database: "postgres",
-      options: "-c search_path=trading,transactions,portfolio,public",
+      options: "-c search_path=trading,transactions,portfolio,news,public",
     });
     await client.connect();
     return client;

@@ -5,6 +5,7 @@ import {
   cacheClients,
   databaseConnections,
   HTTP_PORT,
+  modelClients,
   PERSONAL_DATA,
   POOLER,
   PRE_SCALING,
@@ -45,6 +46,8 @@ export function awsConnections(
     { from: { cidrs: publicCidrs }, to: pods("web"), ports: balanced },
     ...from(["web"], inVpc, 443),
     { from: inVpc, to: pods("gateway"), ports: balanced },
+    // S3 through its gateway: addresses of its own, which aren't the VPC's.
+    ...from(modelClients(services), { cidrs: [ANYWHERE], except: [vpc] }, 443),
     // The issuer's signing keys, on the internet.
     ...from(["gateway"], { cidrs: [ANYWHERE], except: [vpc] }, 443),
     ...databaseConnections(isolated, services, pooled, true),

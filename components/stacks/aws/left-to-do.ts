@@ -31,6 +31,10 @@ export function leftToDo(config: Config, dnsName: string): string[] {
       clusterAccess.cidrs.length === 0,
       "Deploy from a machine in the VPC that has the security group of output runnerSecurityGroupId, or set trizone:clusterAccess.cidrs: the cluster's API is reached from nowhere else.",
     ],
+    [
+      true,
+      "Publish the model of market news and have it answer: trizone model publish models/news/1.0.0, then trizone model promote 1.0.0. Until then the pods of news aren't ready, and nothing waits for them.",
+    ],
     [true, "Make the first user: aws cognito-idp admin-create-user, with the pool of output userPoolId."],
   ];
   return steps.filter(([applies]) => applies).map(([, step]) => step);

@@ -69,6 +69,7 @@ export function awsPlatform(config: Config, parts: AwsParts): Platform {
     cache: foundation.cache,
     traces: foundation.traces,
     rotation: foundation.rotation,
+    models: { url: pulumi.interpolate`s3://${parts.models.bucketName}`, region: config.region },
     personalDataKey: { url: foundation.personalDataKey, mounts: [] },
     outputs: {
       ...(config.layer === "foundation" ? stackOutputs(FoundationOutput, { foundation }) : {}),

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /**
  * The part of Kubernetes's pod template that the laptop obeys, with the API server's defaults.
- * What isn't named here (security context, affinity, tolerations, init containers' images…) only a cluster can give.
+ * What isn't named here (security context, affinity, tolerations…) only a cluster can give.
  */
 const HttpGet = z.strictObject(
   { path: z.string().default("/"), port: z.union([z.number().int(), z.string()]) },
@@ -65,6 +65,10 @@ const Container = z.object({
         .optional(),
     })
     .optional(),
+});
+
+const InitContainer = Container.extend({
+  restartPolicy: z.undefined("a laptop knows init containers that end, and no sidecars").optional(),
 });
 
 /** A volume's files are a ConfigMap's or Secret's entries, all of them. */
@@ -145,7 +149,7 @@ export const PodTemplate = z.preprocess(
       containers: z.tuple([Container], {
         error: "needs exactly one container: on a laptop a pod is one process",
       }),
-      initContainers: z.array(z.unknown()).max(0, "aren't run on a laptop; use a Job").default([]),
+      initContainers: z.array(InitContainer).default([]),
       volumes: z.array(Volume).default([]),
       topologySpreadConstraints: z.array(Spread).default([]),
       nodeSelector: StringMap,

@@ -63,11 +63,13 @@ export interface UpstreamArgs {
   tryTimeoutMs?: number;
   /** For all tries and the waits between them. @default 10000 */
   totalTimeoutMs?: number;
+  /** Requests under way at once; more are refused with 503. @default 512 */
+  maxInFlight?: number;
+  /** Whether any request may be sent again, as a repeat does no harm. @default only those that HTTP allows to */
+  repeatsAll?: boolean;
 }
 
 const CONNECT_TIMEOUT_MS = 1000;
-/** Requests under way at once; more are refused with 503. */
-const MAX_IN_FLIGHT = 512;
 const MAX_TRIES = 3;
 
 /** Another service, reached over HTTP with bounded time, bounded retries and bounded concurrency. */
@@ -79,7 +81,13 @@ export class Upstream {
   #inFlight = 0;
 
   constructor(args: UpstreamArgs) {
-    this.#args = { tryTimeoutMs: 2000, totalTimeoutMs: 10_000, ...args };
+    this.#args = {
+      tryTimeoutMs: 2000,
+      totalTimeoutMs: 10_000,
+      maxInFlight: 512,
+      repeatsAll: false,
+      ...args,
+    };
     const url = new URL(args.url);
     this.#prefix = url.pathname.replace(/\/$/, "");
     this.#connections = new Connections(url.origin, CONNECT_TIMEOUT_MS, args.ca);
@@ -95,7 +103,7 @@ export class Upstream {
     client?: ServerResponse,
     now = performance.now(),
   ): Promise<UpstreamResponse> {
-    if (this.#inFlight >= MAX_IN_FLIGHT) {
+    if (this.#inFlight >= this.#args.maxInFlight) {
       throw this.#unavailable(503, "is answering as many requests as it may", undefined);
     }
     this.#inFlight += 1;
@@ -115,11 +123,13 @@ export class Upstream {
   /** Tries until there is a response that is worth passing on, or no try is left. @throws ProblemError */
   async #send(request: UpstreamRequest, client: ServerResponse | undefined, startedAt: number) {
     const deadline = startedAt + this.#args.totalTimeoutMs;
-    const tries = isRepeatable(request.method, request.headers["idempotency-key"]) ? MAX_TRIES : 1;
+    const { method, headers } = request;
+    const { repeatsAll, tryTimeoutMs } = this.#args;
+    const tries = repeatsAll || isRepeatable(method, headers["idempotency-key"]) ? MAX_TRIES : 1;
     let now = startedAt;
     for (let number = 1; ; number += 1) {
       const pool = this.#connections.current(now);
-      const timeout = Math.min(this.#args.tryTimeoutMs, deadline - now);
+      const timeout = Math.min(tryTimeoutMs, deadline - now);
       const outcome = await attempt(pool, request, timeout, client).catch((error: unknown) =>
         this.#failed(error, pool),
       );

@@ -18,6 +18,11 @@ export interface AppArgs {
   /** Refuses requests that the pod could only answer late. @default none is refused */
   overload?: Overload;
   /**
+   * How paths begin whose requests something else bounds: they take none of the others' room, and as they take much
+   * longer, say nothing of how long the others should. @default there are none
+   */
+  elsewhere?: string;
+  /**
    * Paths whose requests hold those of many clients: while faults are injected, which each client's request is to
    * meet by itself, they are answered 404. @default none
    */
@@ -32,11 +37,11 @@ export interface AppArgs {
  */
 export function createApp(
   pod: Pod,
-  { overload, groupPaths = [], internal = true }: AppArgs = {},
+  { overload, elsewhere, groupPaths = [], internal = true }: AppArgs = {},
 ): Hono<KitEnv> {
   // Routes and all else see one path, the escaped one; by default Hono's routes would see another, with letters unescaped.
   const app = new Hono<KitEnv>({ getPath: ({ url }) => pathOf(url) });
-  if (overload) app.use(admission(overload, internal));
+  if (overload) app.use(admission(overload, internal, elsewhere));
   app.use(track(pod));
   app.use(async (c, next) => {
     if (pod.chaos.active) {

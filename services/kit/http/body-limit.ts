@@ -2,9 +2,13 @@ import type { MiddlewareHandler } from "hono";
 import { bodyLimit as boundedStream } from "hono/body-limit";
 import type { KitEnv } from "./app.ts";
 import { ProblemError } from "./problem.ts";
+import { isBelow } from "./request-target.ts";
 
 /** Largest body of an API request, in bytes. An order is well under 1 KiB. */
 export const API_BODY_LIMIT = 64 * 1024;
+
+/** Largest body of a request of texts to analyse, in bytes. */
+export const TEXTS_BODY_LIMIT = 1024 * 1024;
 
 /** Largest body of a batch from another service, in bytes: 1000 events are some 400 KiB. */
 export const INTERNAL_BODY_LIMIT = 1024 * 1024;
@@ -29,5 +33,16 @@ export function bodyLimit(bytes: number): MiddlewareHandler<KitEnv> {
   };
 }
 
+/** Where texts are analysed, whose requests are larger and take longer than all others. */
+export const ANALYSES = "/api/analyze";
+
+/** Largest body of a request that comes from outside, in bytes. */
+export const clientBodyLimit = (path: string): number =>
+  isBelow(path, ANALYSES) ? TEXTS_BODY_LIMIT : API_BODY_LIMIT;
+
+const ofOrders = bodyLimit(API_BODY_LIMIT);
+const ofTexts = bodyLimit(TEXTS_BODY_LIMIT);
+
 /** The limit of requests that come from outside. */
-export const apiBodyLimit = bodyLimit(API_BODY_LIMIT);
+export const apiBodyLimit: MiddlewareHandler<KitEnv> = (c, next) =>
+  isBelow(c.req.path, ANALYSES) ? ofTexts(c, next) : ofOrders(c, next);

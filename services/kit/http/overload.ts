@@ -184,15 +184,17 @@ export const OVERLOADED_HEADER = "x-overloaded";
 /**
  * Middleware: answers 503 where `overload` refuses. Requests that are refused are not among those that the service
  * counts, times and traces. Their bodies must be there: a slow sender would be taken for a slow service.
- * @param internal whether the service has paths below /internal/
+ * @param internal whether the service has paths below /internal/ @param elsewhere as for `createApp`
  */
-export function admission(overload: Overload, internal: boolean): MiddlewareHandler {
+export function admission(overload: Overload, internal: boolean, elsewhere?: string): MiddlewareHandler {
   return async (c, next) => {
+    const { path } = c.req;
     // What another service asks for belongs to requests that were accepted: refusing it would waste them.
-    if (internal && isBelow(c.req.path, INTERNAL_PATH)) return next();
+    if (internal && isBelow(path, INTERNAL_PATH)) return next();
+    if (elsewhere !== undefined && isBelow(path, elsewhere)) return next();
     let enteredAt: number | undefined = performance.now();
     if (!overload.enter()) enteredAt = await turn(overload, enteredAt, c.req.raw.signal);
-    if (enteredAt === undefined) return refusal(c.req.path);
+    if (enteredAt === undefined) return refusal(path);
     try {
       await next();
     } finally {

@@ -78,6 +78,8 @@ export interface Service {
    * and find out by themselves who calls.
    */
   internal?: AppArgs["internal"];
+  /** As for `createApp`. */
+  elsewhere?: AppArgs["elsewhere"];
   /** @default ready as soon as it listens */
   ready?: Readiness;
   /** Takes over connections that ask for an upgrade to a WebSocket. @default they are refused */
@@ -102,8 +104,8 @@ export async function serve(
   const service = await create(pod);
   const patienceMs = environment.OVERLOAD_PATIENCE_MS;
   const overload = new Overload({ patienceMs }, pod.metrics.registry);
-  const { groupPaths = [], internal = true } = service;
-  const app = createApp(pod, { overload, groupPaths, internal });
+  const { groupPaths = [], internal = true, elsewhere } = service;
+  const app = createApp(pod, { overload, groupPaths, internal, ...(elsewhere && { elsewhere }) });
   if (internal) app.use(fromInside).use("/internal/*", fromNoPage);
   service.routes(app);
   const upgrade = service.upgrade?.bind(service);

@@ -14,7 +14,7 @@ import type { Hono } from "hono";
 import { refuseUpgrade } from "../client/tunnel.ts";
 import { CLOSE_CODE } from "../client/websocket.ts";
 import type { Pod, Stream } from "../pod.ts";
-import { API_BODY_LIMIT, INTERNAL_BODY_LIMIT } from "./body-limit.ts";
+import { clientBodyLimit, INTERNAL_BODY_LIMIT } from "./body-limit.ts";
 import { requestIdOf } from "./call.ts";
 import { keepCertificate, readCertificate } from "./certificate.ts";
 import { ProblemError, problemOf, problemReply, problemResponse } from "./problem.ts";
@@ -118,8 +118,9 @@ export class PodServer {
       void this.#listener(request, response);
       return;
     }
-    const isInternal = this.#internal && isBelow(pathOf(request.url ?? ""), INTERNAL_PATH);
-    this.#bodies.receive(request, isInternal ? INTERNAL_BODY_LIMIT : API_BODY_LIMIT, {
+    const path = pathOf(request.url ?? "");
+    const isInternal = this.#internal && isBelow(path, INTERNAL_PATH);
+    this.#bodies.receive(request, isInternal ? INTERNAL_BODY_LIMIT : clientBodyLimit(path), {
       begin: () => continues && response.writeContinue(),
       done: (body) => {
         // Where the adapter looks for a body that was read already.

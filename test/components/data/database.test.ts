@@ -117,8 +117,8 @@ describe("database on the evaluated graph", () => {
     );
     const read = statements.find(({ Action }) => Action.includes("secretsmanager:GetSecretValue"))?.Resource;
     assert.equal(read?.[0], secret?.[0]?.secretArn);
-    assert.equal(read?.length, 5);
-    for (const service of ["trading", "transactions", "portfolio", "market-data"]) {
+    assert.equal(read?.length, 6);
+    for (const service of ["trading", "transactions", "portfolio", "market-data", "news"]) {
       const own = statementsOf(service).flatMap(({ Resource }) => Resource);
       assert.ok(!own.includes(secret?.[0]?.secretArn ?? ""), service);
     }

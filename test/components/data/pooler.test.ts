@@ -69,8 +69,9 @@ describe("the pooler", () => {
       more.trizone ?? "",
       /^host=\S+\.rds\.amazonaws\.com port=5432 dbname=trizone connect_query=/,
     );
-    // Twenty pods of each of three services may be there, each with eight connections, and new ones during a release.
-    assert.equal(more.max_client_conn, "960");
+    // Twenty pods of each of three services may be there, each with eight connections, twenty of news with two, and new
+    // ones during a release.
+    assert.equal(more.max_client_conn, "1040");
   });
 
   it("has the database end statements when the services give up, and what runs longer on purpose goes on", () => {
@@ -111,7 +112,7 @@ describe("the pooler", () => {
     // LISTEN needs a session.
     assert.deepEqual(rules("market-data", "egress"), isolated);
     assert.deepEqual(rules("trading", "egress"), ["pooler"]);
-    assert.deepEqual(rules("pooler", "ingress"), ["trading", "transactions", "portfolio"]);
+    assert.deepEqual(rules("pooler", "ingress"), ["trading", "transactions", "portfolio", "news"]);
   });
 
   it("has a budget, three zones, and no violation of any policy or schema", async () => {

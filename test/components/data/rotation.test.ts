@@ -26,7 +26,7 @@ describe("rotation of secrets", () => {
     assert.deepEqual(rotated, secrets.sort());
     assert.deepEqual(
       logins.map(({ role }: { role: string }) => role),
-      ["trading", "transactions", "portfolio", "market_data"],
+      ["trading", "transactions", "portfolio", "market_data", "news"],
     );
     assert.equal(cache.group, ofType(prod, "aws:elasticache/replicationGroup:ReplicationGroup")[0]?.id);
     const driver = inputsOf(

@@ -76,7 +76,7 @@ describe("observability", () => {
     );
     assert.ok(shown.length > 10 && alerted.length > 8);
     for (const expr of [...shown, ...alerted]) {
-      const names = expr.match(/\bservice(_zone)?(_le)?:\w+:\w+/g) ?? [];
+      const names = expr.match(/\b\w+:\w+:\w+/g) ?? [];
       assert.ok(names.length > 0, expr);
       for (const name of names) assert.ok(recorded.has(name), `${name} in ${expr}`);
     }
@@ -86,7 +86,7 @@ describe("observability", () => {
     const { metadata, data } = inputsOf(dev, "kubernetes:core/v1:ConfigMap", "observability-dashboards");
     assert.equal(metadata.labels.grafana_dashboard, "1");
     const uids = Object.values(data as Record<string, string>).map((json) => JSON.parse(json).uid);
-    assert.equal(new Set(uids).size, 3);
+    assert.equal(new Set(uids).size, 4);
   });
 
   it("gives every alert a severity, and words that say what to do", () => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,7 +13,8 @@ describe("images that the program builds", () => {
   const copy = async () => {
     const folder = await mkdtemp(join(tmpdir(), "trizone-images-"));
     folders.push(folder);
-    for (const path of CONTEXT) await cp(join(PROJECT, path), join(folder, path), { recursive: true });
+    for (const path of CONTEXT.filter((path) => existsSync(join(PROJECT, path))))
+      await cp(join(PROJECT, path), join(folder, path), { recursive: true });
     return folder;
   };
   afterEach(async () => {

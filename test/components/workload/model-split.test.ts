@@ -93,7 +93,7 @@ describe("an A/B split between models", () => {
     const minimums = spec.containers[0].env.find(({ name }: { name: string }) => name === "MINIMUMS").value;
     assert.deepEqual(JSON.parse(minimums), {
       ...{ web: 18, "gateway-v1": 18, "gateway-v2": 3, trading: 18 },
-      ...{ transactions: 18, portfolio: 18, "market-data": 18 },
+      ...{ transactions: 18, portfolio: 18, "market-data": 18, news: 18 },
     });
     const alarms = ofType(prod, "aws:cloudwatch/metricAlarm:MetricAlarm").filter(({ name }) =>
       name.startsWith("internal-alarms-gateway-v2-"),

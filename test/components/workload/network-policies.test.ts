@@ -31,6 +31,8 @@ const AMONG_SERVICES = [
   "market-data <- namespace monitoring 9090",
   "market-data <- portfolio 8080",
   "market-data <- trading 8080",
+  "news <- gateway 8080",
+  "news <- namespace monitoring 9090",
   "portfolio <- gateway 8080",
   "portfolio <- namespace monitoring 9090",
   "portfolio <- trading 8080",
@@ -61,9 +63,11 @@ describe("network policies", () => {
   it("allow the connections of the design on AWS", () => {
     assert.deepEqual(connections(dev), [
       "0.0.0.0/0 <- gateway 443",
+      "0.0.0.0/0 <- news 443",
       "0.0.0.0/0 <- rotation 443",
       "169.254.170.23/32 <- market-data 80",
       "169.254.170.23/32 <- migrations 80",
+      "169.254.170.23/32 <- news 80",
       "169.254.170.23/32 <- portfolio 80",
       "169.254.170.23/32 <- rotation 80",
       "169.254.170.23/32 <- trading 80",
@@ -73,6 +77,7 @@ describe("network policies", () => {
       "isolated <- market-data 5432",
       "isolated <- market-data 6379",
       "isolated <- migrations 5432",
+      "isolated <- news 5432",
       "isolated <- portfolio 5432",
       "isolated <- rotation 5432",
       "isolated <- trading 5432",
@@ -93,6 +98,7 @@ describe("network policies", () => {
       "0.0.0.0/0 <- pre-scaling 443,6443",
       "database <- market-data 5432",
       "database <- migrations 5432",
+      "database <- news 5432",
       "database <- portfolio 5432",
       "database <- trading 5432",
       "database <- transactions 5432",
@@ -148,7 +154,7 @@ describe("network policies", () => {
     }
   });
 
-  it("let every pod look up names, and keep the issuer's way out of the VPC", () => {
+  it("let every pod look up names, and keep the ways to the issuer and to S3 out of the VPC", () => {
     for (const { egress, podSelector } of policies(dev).filter(
       ({ podSelector }) => podSelector.matchLabels,
     )) {
@@ -165,7 +171,7 @@ describe("network policies", () => {
     const open = blocks.filter(({ ipBlock }) => ipBlock?.cidr === "0.0.0.0/0");
     assert.deepEqual(
       open.map(({ ipBlock }) => ipBlock?.except),
-      [["10.0.0.0/16"], ["10.0.0.0/16"]],
+      [["10.0.0.0/16"], ["10.0.0.0/16"], ["10.0.0.0/16"]],
     );
   });
 });

@@ -7,7 +7,7 @@ import { graphOf, inputsOf, ofType } from "../../program/graphs.ts";
 const SECRET_CLASS = "kubernetes:secrets-store.csi.x-k8s.io/v1:SecretProviderClass";
 const ASSOCIATION = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
 
-const DATA = ["trading", "transactions", "portfolio", "market-data"];
+const DATA = ["trading", "transactions", "portfolio", "market-data", "news"];
 
 describe("services' roles in AWS", () => {
   let dev: Graph;

@@ -15,7 +15,7 @@ describe("manifests", () => {
     const { files, secrets, madeUp } = renderManifests(graph);
     const objects = graph.resources.filter(({ type, custom }) => custom && type.startsWith("kubernetes:"));
     assert.equal(files.size, objects.length - secrets.length + 1);
-    const own = ["trading", "transactions", "portfolio", "market-data", "personal-data-key"];
+    const own = ["trading", "transactions", "portfolio", "market-data", "news", "personal-data-key"];
     const expected = ["database", ...own.map((name) => `logins-${name}`)].map(
       (name) => `Secret trizone/${name}`,
     );

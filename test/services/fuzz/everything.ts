@@ -8,6 +8,7 @@ import { CLIENT_ID, startIssuer, type TestIssuer } from "../../support/issuer.ts
 import { type RunningPod, startPod } from "../../support/pod.ts";
 import { startPostgres } from "../../support/postgres.ts";
 import { databaseEnv, migrate } from "../../support/stack.ts";
+import { startNewsWithFakeModel } from "../news/start-news.ts";
 
 /** All services behind the gateway, over one database. */
 export interface Everything {
@@ -24,12 +25,13 @@ export async function startEverything(): Promise<Everything> {
   const folder = await mkdtemp(join(tmpdir(), "trizone-fuzz-"));
   const keyFile = join(folder, "keys");
   await writeFile(keyFile, `one ${randomBytes(32).toString("base64")}\n`, { mode: 0o600 });
-  const [transactions, marketData] = await Promise.all([
+  const [transactions, marketData, news] = await Promise.all([
     startPod("transactions", {
       ...databaseEnv(postgres, "transactions"),
       PERSONAL_DATA_KEY: pathToFileURL(keyFile).href,
     }),
     startPod("market-data", databaseEnv(postgres, "market-data")),
+    startNewsWithFakeModel(postgres, { TEXTS_PER_SECOND: "100000", TEXTS_BURST: "100000" }),
   ]);
   const MARKET_DATA_URL = marketData.url;
   const portfolio = await startPod("portfolio", { ...databaseEnv(postgres, "portfolio"), MARKET_DATA_URL });
@@ -40,11 +42,12 @@ export async function startEverything(): Promise<Everything> {
     ISSUER: issuer.url,
     CLIENT_ID,
     TRADING_URL: trading.url,
+    NEWS_URL: news.url,
     RATE_LIMIT_PER_SECOND: "100000",
     RATE_LIMIT_BURST: "100000",
   });
   await untilDocumented(gateway);
-  const pods = [gateway, trading, portfolio, transactions, marketData];
+  const pods = [gateway, trading, portfolio, transactions, marketData, news];
   return {
     gateway,
     issuer,

@@ -44,6 +44,7 @@ describe("gateway: routes", () => {
       TRANSACTIONS_URL: service.url,
       PORTFOLIO_URL: service.url,
       MARKET_DATA_URL: service.url,
+      NEWS_URL: service.url,
     });
   });
   after(async () => {
@@ -81,6 +82,7 @@ describe("gateway: routes", () => {
       "/api/account-holder",
       "/api/portfolio",
       "/api/quotes/BHP/history?from=1",
+      "/api/analyze/history?symbol=BHP",
     ];
     for (const path of paths) {
       const response = await get(path);
@@ -89,6 +91,7 @@ describe("gateway: routes", () => {
     for (const path of [
       "/api",
       "/api/ordersx",
+      "/api/analyzer",
       "/api/internal",
       "/internal/events",
       "/api/orders/../../internal/x",
@@ -116,13 +119,16 @@ describe("gateway: routes", () => {
   });
 
   it("switches off what a flag says, and tells the flags", async () => {
-    const pod = await start({ TRANSACTIONS_URL: service.url, FEATURE_FLAGS: `{"cash":false}` });
+    const urls = { TRANSACTIONS_URL: service.url, NEWS_URL: service.url };
+    const pod = await start({ ...urls, FEATURE_FLAGS: `{"cash":false,"news":false}` });
     assert.equal((await get("/api/accounts", pod)).status, 404);
+    assert.equal((await get("/api/analyze/history", pod)).status, 404);
     assert.deepEqual(await (await get("/api/flags", pod)).json(), {
       cash: false,
       portfolio: true,
       quotes: true,
       quotesStream: true,
+      news: false,
     });
     await assert.rejects(start({ FEATURE_FLAGS: `{"chas":false}` }), /FEATURE_FLAGS/);
     await assert.rejects(start({ FEATURE_FLAGS: "{" }), /FEATURE_FLAGS.*JSON/);

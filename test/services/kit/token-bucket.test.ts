@@ -17,7 +17,7 @@ describe("a token bucket", () => {
         for (const step of steps) {
           now += step;
           if (bucket.take(now)) allowed.push(now);
-          else assert.ok(bucket.waitSeconds > 0 && bucket.remaining === 0);
+          else assert.ok(bucket.waitSeconds() > 0 && bucket.remaining === 0);
         }
         for (const [i, from] of allowed.entries()) {
           for (const [j, to] of allowed.entries()) {
@@ -33,6 +33,6 @@ describe("a token bucket", () => {
     const bucket = new TokenBucket({ perSecond: 0.3, burst: 1 }, 0);
     assert.equal(bucket.take(0), true);
     assert.equal(bucket.take(10), false);
-    assert.equal(bucket.take(10 + bucket.waitSeconds * 1000), true);
+    assert.equal(bucket.take(10 + bucket.waitSeconds() * 1000), true);
   });
 });

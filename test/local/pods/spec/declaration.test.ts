@@ -168,8 +168,8 @@ describe("what a pod's declaration says", () => {
   it("is refused by name where a laptop can't do it", () => {
     const refusals: [object, RegExp][] = [
       [
-        { initContainers: [{ name: "init" }] },
-        /\nurn:.*::web:\n {2}spec\.template\.spec\.initContainers: aren't run/,
+        { initContainers: [{ name: "init", image: "server", restartPolicy: "Always" }] },
+        /\nurn:.*::web:\n {2}spec\.template\.spec\.initContainers\.0\.restartPolicy: a laptop knows init/,
       ],
       [{ containers: [] }, /containers: needs exactly one container/],
       [
