@@ -5,7 +5,7 @@ import { ProblemError } from "./problem.ts";
 import { isBelow } from "./request-target.ts";
 
 /** Largest body of an API request, in bytes. An order is well under 1 KiB. */
-export const API_BODY_LIMIT = 64 * 1024;
+const API_BODY_LIMIT = 64 * 1024;
 
 /** Largest body of a request of texts to analyse, in bytes. */
 export const TEXTS_BODY_LIMIT = 1024 * 1024;
