@@ -9,8 +9,8 @@ import { type ModelSource, modelSource } from "./source.ts";
 
 /**
  * The init container of `news`: fetches the current version into the cache that pods of a node share, so that the service
- * finds it when it starts. Tries again while the bucket can't be reached or names no version yet; exits with 1 when the
- * version is wrong, or when time is up.
+ * finds it when it starts; where that one is wrong, the previous one, which the service then answers with. Tries again while
+ * the bucket can't be reached or names no version yet; exits with 1 when both are wrong, or when time is up.
  */
 const environment = readEnvironment(
   z.object({
@@ -27,7 +27,7 @@ const BACKOFF_MS = 500;
 const BACKOFF_CAP_MS = 15_000;
 
 /** Of `deployment.json`, what matters here. */
-const Current = z.looseObject({ current: z.string().min(1) });
+const Current = z.looseObject({ current: z.string().min(1), previous: z.string().min(1).optional() });
 
 const log = createLog(environment);
 const stop = new AbortController();
@@ -37,7 +37,7 @@ const source = modelSource(environment.MODEL_URL);
 
 try {
   const { version, directory } = await fetchCurrent();
-  log.info({ version, directory }, "the current model is in the cache");
+  log.info({ version, directory }, "a model is in the cache");
 } catch (err) {
   log.fatal({ err, url: environment.MODEL_URL }, "no model could be fetched");
   process.exitCode = 1;
@@ -46,7 +46,7 @@ try {
 async function fetchCurrent() {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await fetchModel(source, await currentVersion(source), environment.MODEL_CACHE, signal);
+      return await fetchEither(await deployed(source));
     } catch (err) {
       signal.throwIfAborted();
       // It takes a person to publish another one.
@@ -58,11 +58,22 @@ async function fetchCurrent() {
   }
 }
 
-async function currentVersion(from: ModelSource): Promise<string> {
+async function fetchEither({ current, previous }: z.infer<typeof Current>) {
+  const fetch = (version: string) => fetchModel(source, version, environment.MODEL_CACHE, signal);
+  try {
+    return await fetch(current);
+  } catch (err) {
+    if (!(err instanceof ModelError) || previous === undefined) throw err;
+    log.error({ err, previous }, "the current model is wrong; the previous one is fetched instead");
+    return fetch(previous);
+  }
+}
+
+async function deployed(from: ModelSource): Promise<z.infer<typeof Current>> {
   const document = await from.deployment(signal);
   if (!document)
     throw new Error("There is no deployment.json; promote a version: trizone model promote <version>");
   const result = Current.safeParse(JSON.parse(document.text));
   if (!result.success) throw new Error("deployment.json names no current version");
-  return result.data.current;
+  return result.data;
 }

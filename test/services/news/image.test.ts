@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { readdir, writeFile } from "node:fs/promises";
+import { cp, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { imageOf } from "../../support/pod.ts";
@@ -33,7 +33,7 @@ describe("the image of news", function () {
     const MODEL_URL = await copyModels(join(folder(), "bucket"));
     await writeFile(join(folder(), "bucket/deployment.json"), '{"current":"1.0.0"}');
     const { stdout } = await init({ MODEL_URL });
-    assert.match(stdout, /the current model is in the cache/);
+    assert.match(stdout, /a model is in the cache/);
     assert.deepEqual(await readdir(join(folder(), "cache")), ["1.0.0"]);
   });
 
@@ -49,7 +49,20 @@ describe("the image of news", function () {
     );
   });
 
-  it("ends at once with 1 when the current version is wrong", async () => {
+  it("fetches the previous version where the current one is wrong", async () => {
+    const MODEL_URL = await copyModels(join(folder(), "fallback"));
+    await cp(join(folder(), "fallback/1.0.0"), join(folder(), "fallback/2.0.0"), { recursive: true });
+    await writeFile(join(folder(), "fallback/2.0.0/model.onnx"), "short");
+    await writeFile(
+      join(folder(), "fallback/deployment.json"),
+      JSON.stringify({ current: "2.0.0", previous: "1.0.0" }),
+    );
+    const { stdout } = await init({ MODEL_URL, MODEL_CACHE: join(folder(), "third") });
+    assert.match(stdout, /"level":"error".*the previous one is fetched instead/);
+    assert.deepEqual(await readdir(join(folder(), "third")), ["1.0.0"]);
+  });
+
+  it("ends at once with 1 when the current version is wrong and there is no other", async () => {
     const MODEL_URL = await copyModels(join(folder(), "wrong"));
     await writeFile(join(folder(), "wrong/deployment.json"), '{"current":"1.0.0"}');
     await writeFile(join(folder(), "wrong/1.0.0/model.onnx"), "short");
