@@ -39,7 +39,8 @@ async function place(from: string, to: string, root: string): Promise<void> {
   }
 }
 
-/** `1.10.0` comes after `1.9.0`. */
+/** `1.10.0` comes after `1.9.0`, and a name that is no number before both. */
 function byVersion(one: string, other: string): number {
-  return one.localeCompare(other, "en", { numeric: true });
+  const isNumber = (name: string) => Number(/^\d/.test(name));
+  return isNumber(one) - isNumber(other) || one.localeCompare(other, "en", { numeric: true });
 }

@@ -1,8 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Pool } from "undici";
-import { OVERLOADED_HEADER } from "../http/overload.ts";
-import { ProblemError } from "../http/problem.ts";
+import { ProblemError, RETRY_LATER_HEADER } from "../http/problem.ts";
 import { AttemptError, attempt, type UpstreamRequest, type UpstreamResponse } from "./attempt.ts";
 import { backoffMs, isRepeatable, isTransientStatus, RetryBudget } from "./retry.ts";
 
@@ -134,8 +133,8 @@ export class Upstream {
         this.#failed(error, pool),
       );
       if (!(outcome instanceof AttemptError)) {
-        // Trying again at once is what an overloaded pod can do with least.
-        if (!isTransientStatus(outcome.status) || outcome.headers[OVERLOADED_HEADER]) return outcome;
+        // Trying again at once is what an overloaded pod, or a full disk, can do with least.
+        if (!isTransientStatus(outcome.status) || outcome.headers[RETRY_LATER_HEADER]) return outcome;
       }
       const pause = backoffMs(number);
       const isLast = number >= tries || performance.now() + pause >= deadline || !this.#budget.take();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg, { type QueryResultRow } from "pg";
-import { ProblemError } from "../http/problem.ts";
+import { ProblemError, RETRY_LATER_HEADER } from "../http/problem.ts";
 import type { Logger } from "../telemetry/index.ts";
 import { isLoginRefused, isOutOfResources } from "./connection-loss.ts";
 import { clientOfLogin, type DatabaseEnvironment } from "./login.ts";
@@ -221,5 +221,7 @@ function orUnavailable(error: unknown): never {
 function unavailable(cause: unknown): ProblemError {
   const detail =
     "The data cannot be stored or read right now. Try again shortly; with the same Idempotency-Key this is safe.";
-  return new ProblemError(503, detail, { headers: { "retry-after": "1" }, cause });
+  // Any other pod would hear the same of a server that lacks space: trying again there takes time and fills its log.
+  const later: Record<string, string> = isOutOfResources(cause) ? { [RETRY_LATER_HEADER]: "1" } : {};
+  return new ProblemError(503, detail, { headers: { "retry-after": "1", ...later }, cause });
 }

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from "hono";
 import { Counter, type Registry } from "prom-client";
 import { gauge } from "../telemetry/metrics.ts";
+import { RETRY_LATER_HEADER } from "./problem.ts";
 import { INTERNAL_PATH, isBelow } from "./request-target.ts";
 
 /**
@@ -178,9 +179,6 @@ export class Overload {
   }
 }
 
-/** A response with it says that the pod has too much to do already: proxies don't try again, clients do when Retry-After says. */
-export const OVERLOADED_HEADER = "x-overloaded";
-
 /**
  * Middleware: answers 503 where `overload` refuses. Requests that are refused are not among those that the service
  * counts, times and traces. Their bodies must be there: a slow sender would be taken for a slow service.
@@ -225,7 +223,7 @@ function refusal(path: string): Response {
     "retry-after": Math.random() < 0.5 ? "1" : "2",
     "content-type": "application/problem+json",
     "cache-control": "no-store",
-    [OVERLOADED_HEADER]: "1",
+    [RETRY_LATER_HEADER]: "1",
   };
   return new Response(body, { status: 503, headers });
 }

@@ -10,6 +10,9 @@ export interface FieldError {
   message: string;
 }
 
+/** A response with it says that a repeat at once would fail as well: proxies don't try again, clients do when Retry-After says. */
+export const RETRY_LATER_HEADER = "x-retry-later";
+
 /** RFC 9457 problem details, with the wrong fields of a request where there are any. */
 export interface Problem {
   type: string;
