@@ -13,10 +13,11 @@ LABELS = ["negative", "neutral", "positive"]
 MAX_TOKENS = 256
 SEED = 20261129
 
-# keep: which encoder layers of the base stay; vocab: how many of the base's most frequent word pieces stay.
+# start: the version to cut down (none: the base). keep: which of its encoder layers stay; vocab: how many of its most
+# frequent word pieces stay (None: all). frozen: the first layers, and the embeddings, that keep their weights.
 VERSIONS = {
-    "1.0.0": {"keep": [0, 1, 2, 3, 4, 5], "vocab": None, "epochs": 4, "lr": 1e-4},
-    "0.9.0": {"keep": [0, 2, 5], "vocab": 20000, "epochs": 6, "lr": 2e-4, "teacher": "1.0.0"},
+    "1.0.0": {"keep": [0, 1, 2, 3, 4, 5], "vocab": None, "frozen": 2, "epochs": 4, "lr": 1e-4},
+    "0.9.0": {"start": "1.0.0", "keep": [0, 1, 3, 5], "vocab": 20000, "frozen": 2, "epochs": 4, "lr": 2e-4},
 }
 
 
