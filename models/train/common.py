@@ -16,8 +16,8 @@ SEED = 20261129
 # start: the version to cut down (none: the base). keep: which of its encoder layers stay; vocab: how many of its most
 # frequent word pieces stay (None: all). frozen: the first layers, and the embeddings, that keep their weights.
 VERSIONS = {
-    "1.0.0": {"keep": [0, 1, 2, 3, 4, 5], "vocab": None, "frozen": 2, "epochs": 4, "lr": 1e-4},
-    "0.9.0": {"start": "1.0.0", "keep": [0, 1, 3, 5], "vocab": 20000, "frozen": 2, "epochs": 4, "lr": 2e-4},
+    "1.0.0": {"keep": [0, 1, 2, 3, 4, 5], "vocab": None, "frozen": 2, "epochs": 4, "more": 2, "lr": 1e-4},
+    "0.9.0": {"start": "1.0.0", "keep": [0, 1, 3, 5], "vocab": 20000, "frozen": 2, "epochs": 4, "more": 2, "lr": 2e-4},
 }
 
 

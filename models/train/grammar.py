@@ -109,7 +109,7 @@ def dressed(rng: random.Random, text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def generated(seed: int, count: int = 1200) -> list[tuple[str, int]]:
+def generated(seed: int, count: int = 700) -> list[tuple[str, int]]:
     rng, rows = random.Random(seed), {}
     while len(rows) < count:
         text, label = movement(rng) if rng.random() < 0.45 else phrase(rng)

@@ -1,4 +1,6 @@
-"""Fine-tunes one version: `python train.py 1.0.0`. Writes build/<version>/torch (the checkpoint with the best validation loss)."""
+"""Fine-tunes one version: `python train.py 1.0.0`. Writes build/<version>/torch, the checkpoint that did best on validation.
+
+`--continue` starts from that checkpoint instead: another round over the corpus, which may have grown since."""
 import sys
 import time
 
@@ -102,34 +104,37 @@ def predict(model, tokenizer, rows) -> np.ndarray:
     return upper_all(model, lower(model, tokenizer, rows, 1), 1)
 
 
-def main(version: str) -> None:
+def main(version: str, more: bool) -> None:
     settings = VERSIONS[version]
-    seed_everything()
+    seed_everything(SEED + more)
     names = dict(id2label=dict(enumerate(LABELS)), label2id={n: i for i, n in enumerate(LABELS)})
     source = BUILD / settings["start"] / "torch" if "start" in settings else base_dir()
+    source = BUILD / version / "torch" if more else source
     tokenizer = AutoTokenizer.from_pretrained(source)
     model = AutoModelForSequenceClassification.from_pretrained(source, num_labels=len(LABELS), **names)
 
     hand = handwritten()
     learn, check = [r for r in hand if not is_validation(r[0])], [r for r in hand if is_validation(r[0])]
     extra = generated(SEED)
-    rows = learn + extra + passages(learn, 150, SEED) + noisy(learn, 250, SEED)
+    rows = learn + extra + passages(learn, 120, SEED) + noisy(learn, 200, SEED)
     check = check + passages(check, 30, SEED + 1)
     print(f"{version}: {len(learn)} handwritten, {len(extra)} from the grammar, {len(rows)} in all, {len(check)} for validation", flush=True)
     # A smaller version learns the answers of the version that it was cut from.
     teacher = torch.softmax(torch.tensor(predict(model, tokenizer, rows)), dim=1) if "start" in settings else None
 
     frozen = settings["frozen"]
-    tokenizer = smaller(model, tokenizer, settings["keep"], settings["vocab"])
+    if not more:
+        tokenizer = smaller(model, tokenizer, settings["keep"], settings["vocab"])
     known, held = lower(model, tokenizer, rows, frozen), lower(model, tokenizer, check, frozen)
     labels, truth = torch.tensor([label for _, label in rows]), torch.tensor([label for _, label in check])
     trained = [*model.bert.encoder.layer[frozen:].parameters(), *model.bert.pooler.parameters(), *model.classifier.parameters()]
     optimizer = torch.optim.AdamW([{"params": [p for p in trained if p.ndim > 1], "weight_decay": 0.01},
                                    {"params": [p for p in trained if p.ndim == 1], "weight_decay": 0.0}], lr=settings["lr"])
-    steps = settings["epochs"] * -(-len(rows) // BATCH)
+    epochs = settings["more"] if more else settings["epochs"]
+    steps = epochs * -(-len(rows) // BATCH)
     schedule = get_linear_schedule_with_warmup(optimizer, steps // 10, steps)
     shuffle, best, began = np.random.default_rng(SEED), np.inf, time.time()
-    for epoch in range(settings["epochs"]):
+    for epoch in range(epochs):
         model.train()
         total = 0.0
         for cut in groups([len(s) for s in known], shuffle):
@@ -155,4 +160,4 @@ def main(version: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], "--continue" in sys.argv)
