@@ -2,7 +2,7 @@
 import json
 from collections import Counter
 
-from common import BUILD, LABELS, MODELS, handwritten, is_validation, test_set
+from common import BUILD, LABELS, MODELS, handwritten, is_validation, test_set, validation
 from grammar import generated
 
 BARS = {"accuracy": (0.88, "at least"), "macroF1": (0.86, "at least"), "ece": (0.06, "at most"), "int8AgreesWithFp32": (0.98, "at least")}
@@ -25,9 +25,10 @@ Texts are cut at 256 word pieces.
 
 ## Data
 
-{handwritten} lines written by hand for this project ({counts}), of which {validation} are the validation split, {grammar} more from a
-seeded grammar, and passages and misspelt copies made of the training lines. Every line is invented; a company's name stands for no
-event. No published text, data set or lexicon went in. The test set has {test} sentences of other wording, written apart, that
+{handwritten} lines written by hand for this project ({counts}), of which {validation} never train, {grammar} more from a seeded
+grammar, and passages and misspelt copies made of the training lines. Every line is invented; a company's name stands for no
+event. No published text, data set or lexicon went in. Those {validation} and {apart} headlines written apart choose the epoch and
+the temperature. The test set has {test} sentences of other wording, written apart, that
 chose nothing. One author wrote all of it, which flatters no model but hides what other writers would say.
 
 ## Licence
@@ -87,7 +88,7 @@ def main() -> None:
     (MODELS / "README.md").write_text(TEXT.format(
         versions="".join(f"| {v} | {about[v]} | {sizes[v]:.1f} MB |\n" for v in versions),
         handwritten=len(rows), counts=", ".join(f"{n} {LABELS[label]}" for label, n in sorted(Counter(label for _, label in rows).items())),
-        validation=sum(is_validation(text) for text, _ in rows), grammar=len(generated(0)), test=len(test_set()),
+        validation=sum(is_validation(text) for text, _ in rows), grammar=len(generated(0)), test=len(test_set()), apart=len(validation()) - sum(is_validation(text) for text, _ in rows),
         results=table(["model", "accuracy", "macro-F1"], [[name, r["accuracy"], r["macroF1"]] for name, r in {**metrics["baselines"], **versions}.items()]),
         bars=table(["bar for 1.0.0", "wanted", "measured", ""], bars),
         detail="\n".join(detail(v, r) for v, r in versions.items())), encoding="utf-8")

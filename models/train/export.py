@@ -12,7 +12,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from onnxruntime.quantization.shape_inference import quant_pre_process
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
-from common import BUILD, LABELS, MAX_TOKENS, MODELS, base_dir, handwritten, is_validation, onnx_logits, softmax, write_json
+from common import BUILD, LABELS, MAX_TOKENS, MODELS, onnx_logits, softmax, validation, write_json
 from train import predict
 
 CONFIDENCE_EDGES = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98]
@@ -72,7 +72,7 @@ def main(version: str) -> None:
     to_onnx(model, inputs, fp32)
     quantise(fp32, int8)
 
-    check = [row for row in handwritten() if is_validation(row[0])]
+    check = validation()
     texts, truth = [text for text, _ in check], np.array([label for _, label in check])
     drift = np.abs(onnx_logits(fp32, tokenizer, texts[:50]) - predict(model, tokenizer, check[:50])).max()
     if drift > 1e-3:

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer
 from tokenizers.models import WordPiece
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, get_linear_schedule_with_warmup
 
-from common import BUILD, LABELS, MAX_TOKENS, SEED, VERSIONS, base_dir, handwritten, is_validation, seed_everything
+from common import BUILD, LABELS, MAX_TOKENS, SEED, VERSIONS, base_dir, handwritten, is_validation, seed_everything, validation
 from grammar import generated, noisy, passages
 
 BATCH = 32
@@ -114,10 +114,9 @@ def main(version: str, more: bool) -> None:
     model = AutoModelForSequenceClassification.from_pretrained(source, num_labels=len(LABELS), **names)
 
     hand = handwritten()
-    learn, check = [r for r in hand if not is_validation(r[0])], [r for r in hand if is_validation(r[0])]
+    learn, check = [r for r in hand if not is_validation(r[0])], validation()
     extra = generated(SEED)
     rows = learn + extra + passages(learn, 120, SEED) + noisy(learn, 200, SEED)
-    check = check + passages(check, 30, SEED + 1)
     print(f"{version}: {len(learn)} handwritten, {len(extra)} from the grammar, {len(rows)} in all, {len(check)} for validation", flush=True)
     # A smaller version learns the answers of the version that it was cut from.
     teacher = torch.softmax(torch.tensor(predict(model, tokenizer, rows)), dim=1) if "start" in settings else None
