@@ -31,7 +31,8 @@ describe("predictions in the database", () => {
       statements.push({ text, values });
       return (await client.query(text, values)).rows;
     };
-    predictions = new Predictions({ repeatable } as unknown as Database);
+    const ofUser = (_: string, work: () => Promise<unknown>) => work();
+    predictions = new Predictions({ repeatable, ofUser } as unknown as Database);
   });
   after(async () => {
     await client?.end();
