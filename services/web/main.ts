@@ -4,8 +4,8 @@ import { proxy } from "../kit/client/proxy.ts";
 import { refuseUpgrade, tunnel } from "../kit/client/tunnel.ts";
 import { Upstream } from "../kit/client/upstream.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
-import { isBelow } from "../kit/http/request-target.ts";
 import { ANALYSES, apiBodyLimit } from "../kit/http/body-limit.ts";
+import { isBelow } from "../kit/http/request-target.ts";
 import { serve } from "../kit/http/serve.ts";
 import { page } from "./page-routes.ts";
 
