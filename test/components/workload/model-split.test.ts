@@ -143,8 +143,8 @@ describe("an A/B split between models", () => {
         "trizone",
         "dev",
       );
-    assert.throws(() => read(400), /: 11 pods of trading-v1 × 8 \+ 3 pods of trading-v2 × 8 \+ .* are 328/);
-    assert.doesNotThrow(() => read(420));
+    assert.throws(() => read(400), /: 11 pods of trading-v1 × 8 \+ 3 pods of trading-v2 × 8 \+ .* are 352/);
+    assert.doesNotThrow(() => read(450));
   });
 
   it("refuses versions that can't be, all problems at once", () => {

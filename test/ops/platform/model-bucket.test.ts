@@ -10,7 +10,7 @@ import { onPath } from "../../pulumi/cli.ts";
 import { TestS3 } from "../../services/news/model/s3.ts";
 
 const MODEL = fileURLToPath(new URL("../../services/news/models/1.0.0", import.meta.url));
-const signal = AbortSignal.timeout(120_000);
+const signal = () => AbortSignal.timeout(120_000);
 
 /** A copy of the tiny model under another version. */
 async function modelFolder(root: string, version: string, more = ""): Promise<string> {
@@ -35,10 +35,10 @@ function behaves(open: () => Promise<ModelBucket>): void {
 
   it("takes a version once, as pods can fetch it", async () => {
     const folder = await modelFolder(root, "1.0.0");
-    assert.equal((await bucket.publish(folder, signal)).isNew, true);
-    assert.equal((await bucket.publish(folder, signal)).isNew, false);
-    assert.deepEqual(await bucket.source.versions(signal), ["1.0.0"]);
-    const fetched = await fetchModel(bucket.source, "1.0.0", join(root, "cache"), signal);
+    assert.equal((await bucket.publish(folder, signal())).isNew, true);
+    assert.equal((await bucket.publish(folder, signal())).isNew, false);
+    assert.deepEqual(await bucket.source.versions(signal()), ["1.0.0"]);
+    const fetched = await fetchModel(bucket.source, "1.0.0", join(root, "cache"), signal());
     assert.deepEqual(fetched.labels, ["negative", "neutral", "positive"]);
   });
 
@@ -49,30 +49,30 @@ function behaves(open: () => Promise<ModelBucket>): void {
     delete manifest.files["tokenizer_config.json"];
     await writeFile(path, JSON.stringify(manifest));
     await assert.rejects(
-      bucket.publish(other, signal),
+      bucket.publish(other, signal()),
       /has another 1.0.0 already, and versions never change/,
     );
     const damaged = await modelFolder(root, "6.6.6");
     await appendFile(join(damaged, "model.onnx"), "x");
-    await assert.rejects(bucket.publish(damaged, signal), /Model 6.6.6: model.onnx has 192960 bytes/);
-    await assert.rejects(bucket.publish(root, signal), /has no manifest.json/);
-    assert.deepEqual(await bucket.source.versions(signal), ["1.0.0"]);
+    await assert.rejects(bucket.publish(damaged, signal()), /Model 6.6.6: model.onnx has 192960 bytes/);
+    await assert.rejects(bucket.publish(root, signal()), /has no manifest.json/);
+    assert.deepEqual(await bucket.source.versions(signal()), ["1.0.0"]);
   });
 
   it("has its document changed revision by revision", async () => {
-    await bucket.publish(await modelFolder(root, "1.1.0"), signal);
-    const first = await bucket.change("anna", (before) => promoted(before, "1.0.0"), signal);
+    await bucket.publish(await modelFolder(root, "1.1.0"), signal());
+    const first = await bucket.change("anna", (before) => promoted(before, "1.0.0"), signal());
     assert.deepEqual([first.before, first.after.revision, first.after.by], [undefined, 1, "anna"]);
-    await bucket.change("ben", (before) => promoted(before, "1.1.0"), signal);
-    const { before, after } = await bucket.change("anna", rolledBack, signal);
+    await bucket.change("ben", (before) => promoted(before, "1.1.0"), signal());
+    const { before, after } = await bucket.change("anna", rolledBack, signal());
     assert.deepEqual([before?.current, after.current, after.revision], ["1.1.0", "1.0.0", 3]);
-    assert.deepEqual((await bucket.read(signal))?.deployment, after);
+    assert.deepEqual((await bucket.read(signal()))?.deployment, after);
   });
 
   it("loses no change of several at the same time: each is written, or refused", async () => {
-    const { revision = 0 } = (await bucket.read(signal))?.deployment ?? {};
+    const { revision = 0 } = (await bucket.read(signal()))?.deployment ?? {};
     const names = ["anna", "ben", "carla", "dan", "eve", "finn"];
-    const done = await Promise.allSettled(names.map((by) => bucket.change(by, rolledBack, signal)));
+    const done = await Promise.allSettled(names.map((by) => bucket.change(by, rolledBack, signal())));
     const written = done.flatMap((one) => (one.status === "fulfilled" ? [one.value.after] : []));
     const refused = done.flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
     for (const reason of refused)
@@ -83,7 +83,7 @@ function behaves(open: () => Promise<ModelBucket>): void {
       revisions.map((_, i) => revision + 1 + i),
     );
     assert.ok(revisions.length >= 1);
-    const now = (await bucket.read(signal))?.deployment;
+    const now = (await bucket.read(signal()))?.deployment;
     assert.deepEqual(
       now,
       written.find((one) => one.revision === revisions.at(-1)),
