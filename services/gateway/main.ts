@@ -1,5 +1,5 @@
 import { readEnvironment } from "../kit/environment.ts";
-import { ANALYSES, apiBodyLimit } from "../kit/http/body-limit.ts";
+import { ANALYSES } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
 import { UserLimits } from "../kit/http/user-limits.ts";
 import { letYoungGenerationGrow } from "../kit/small-heap.ts";
@@ -30,7 +30,7 @@ await serve(environment, (pod) => {
       app.get("/api/openapi.json", async (c) =>
         c.json(await document.get(), 200, { "cache-control": "no-cache" }),
       );
-      app.use("/api/*", authenticate(tokens, limits), apiBodyLimit);
+      app.use("/api/*", authenticate(tokens, limits));
       app.get("/api/flags", (c) => c.json(flags));
       for (const service of services) app.route("/", routesTo(service, environment.ZONE));
     },

@@ -2,7 +2,6 @@ import { z } from "zod";
 import { DatabaseEnvironment } from "../kit/database/index.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
 import { readInternal } from "../kit/http/api.ts";
-import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
 import { EventBatch, everyTick, SimulatedMarket, tickAt } from "../market/index.ts";
 import { quotesApi } from "./api.ts";
@@ -45,7 +44,6 @@ await serve(environment, (pod) => {
   return {
     routes(app) {
       app.route("/", api);
-      app.use("/internal/*", bodyLimit(INTERNAL_BODY_LIMIT));
       app.post("/internal/events", async (c) => {
         const { position, events } = await readInternal(c, EventBatch);
         shared.add(position, events);

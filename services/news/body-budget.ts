@@ -3,7 +3,7 @@ import { ProblemError } from "../kit/http/problem.ts";
 
 /**
  * Middleware: bounds the bytes of all bodies under way together, so that many large ones don't take the pod's memory:
- * each is held some times over while it is parsed and analysed. What is too much is answered 503 before it is read.
+ * each is held some times over while it is parsed and analysed. What is too much is answered 503 before it is parsed.
  * @param limit of the bytes
  * @param undeclared bytes that a body counts for which doesn't declare its length: the most that it may have
  */

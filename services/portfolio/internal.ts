@@ -3,7 +3,6 @@ import { z } from "zod";
 import type { Database } from "../kit/database/index.ts";
 import { readInternal } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
-import { bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import type { Logger } from "../kit/telemetry/index.ts";
 import { isUuid } from "../kit/uuid.ts";
@@ -16,7 +15,6 @@ const Batch = z.object({ items: z.array(HoldingReservation).max(500) });
 /** The API for `trading`, described in docs/orders.md; network policies admit no other caller. */
 export function internalApi(database: Database, reservations: Reservations, log: Logger): Hono<KitEnv> {
   const app = new Hono<KitEnv>();
-  app.use("/internal/*", bodyLimit(INTERNAL_BODY_LIMIT));
 
   app.post("/internal/reservations", async (c) => {
     const { items } = await readInternal(c, Batch);

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { Database, DatabaseEnvironment } from "../kit/database/index.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
-import { apiBodyLimit } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
 import { portfolioApi } from "./api.ts";
 import { internalApi } from "./internal.ts";
@@ -24,7 +23,6 @@ await serve(environment, (pod) => {
   const internal = internalApi(database, new Reservations(database), pod.log);
   return {
     routes(app) {
-      app.use("/api/*", apiBodyLimit);
       app.route("/", api);
       app.route("/", internal);
     },

@@ -1,5 +1,4 @@
 import { readEnvironment } from "../kit/environment.ts";
-import { apiBodyLimit, bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
 import { letYoungGenerationGrow } from "../kit/small-heap.ts";
 import { ORDER_GROUP_PATH } from "../market/index.ts";
@@ -23,8 +22,6 @@ await serve(environment, async (pod) => {
   const api = ordersApi(trading);
   return {
     routes(app) {
-      app.use("/api/*", apiBodyLimit);
-      app.use("/internal/*", bodyLimit(INTERNAL_BODY_LIMIT));
       app.route("/", placeRoutes(trading.place, pod));
       app.route("/", api);
     },

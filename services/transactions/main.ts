@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { Database, DatabaseEnvironment } from "../kit/database/index.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
-import { apiBodyLimit, bodyLimit, INTERNAL_BODY_LIMIT } from "../kit/http/body-limit.ts";
 import { serve } from "../kit/http/serve.ts";
 import { accountHolderRoutes } from "./account-holders/routes.ts";
 import { AccountHolders } from "./account-holders/store.ts";
@@ -29,8 +28,6 @@ await serve(environment, (pod) => {
   const internal = internalApi(new Reservations(database), holders, pod);
   return {
     routes(app) {
-      app.use("/api/*", apiBodyLimit);
-      app.use("/internal/*", bodyLimit(INTERNAL_BODY_LIMIT));
       app.route("/", api);
       app.route("/", internal);
     },

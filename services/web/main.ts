@@ -4,7 +4,7 @@ import { proxy } from "../kit/client/proxy.ts";
 import { refuseUpgrade, tunnel } from "../kit/client/tunnel.ts";
 import { Upstream } from "../kit/client/upstream.ts";
 import { PodEnvironment, readEnvironment } from "../kit/environment.ts";
-import { ANALYSES, apiBodyLimit } from "../kit/http/body-limit.ts";
+import { ANALYSES } from "../kit/http/body-limit.ts";
 import { isBelow } from "../kit/http/request-target.ts";
 import { serve } from "../kit/http/serve.ts";
 import { page } from "./page-routes.ts";
@@ -39,7 +39,7 @@ await serve(environment, (pod) => {
   return {
     internal: false,
     routes(app) {
-      app.all("/api/*", apiBodyLimit, (c) => {
+      app.all("/api/*", (c) => {
         const upstream = isBelow(c.req.path, ANALYSES) ? analyses : api;
         return proxy(c, "/api", { upstream, zone: environment.ZONE });
       });

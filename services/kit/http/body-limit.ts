@@ -39,10 +39,3 @@ export const ANALYSES = "/api/analyze";
 /** Largest body of a request that comes from outside, in bytes. */
 export const clientBodyLimit = (path: string): number =>
   isBelow(path, ANALYSES) ? TEXTS_BODY_LIMIT : API_BODY_LIMIT;
-
-const ofOrders = bodyLimit(API_BODY_LIMIT);
-const ofTexts = bodyLimit(TEXTS_BODY_LIMIT);
-
-/** The limit of requests that come from outside. */
-export const apiBodyLimit: MiddlewareHandler<KitEnv> = (c, next) =>
-  isBelow(c.req.path, ANALYSES) ? ofTexts(c, next) : ofOrders(c, next);
