@@ -25,7 +25,7 @@ describe("the way of texts to news, through web and gateway", () => {
         const body = (await request.setEncoding("utf8").toArray()).join("");
         response.setHeader("content-type", "application/json");
         if (request.url?.startsWith("/api/orders")) response.end("{}");
-        else answer(request, response, body);
+        else await answer(request, response, body);
       }),
     ]);
     const sign = { ISSUER: issuer.url, CLIENT_ID };
