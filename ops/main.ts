@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<Command>> = {
   ages: async () => (await import("./commands/ages.ts")).ages(),
   token: async () => (await import("./commands/token.ts")).token(),
   zone: async () => (await import("./commands/zone.ts")).zone(),
+  drill: async () => (await import("./commands/drill.ts")).drill(),
   shift: async () => (await import("./commands/shift.ts")).shift(),
   model: async () => (await import("./commands/model.ts")).model(),
   "reconcile-order": async () => (await import("./commands/reconcile-order.ts")).reconcileOrder(),

@@ -25,6 +25,10 @@ export const control = {
   status: async (): Promise<Status> => Status.parse(await call("GET", "/status")),
   fault: async (zone: string, action: string, size: object): Promise<Status> =>
     Status.parse(await call("POST", `/zones/${encodeURIComponent(zone)}/${action}`, size)),
+  /** Replaces a service's pods of a zone, one after another, as a release does. */
+  restart: async (zone: string, service: string): Promise<void> => {
+    await call("POST", `/zones/${encodeURIComponent(zone)}/restart`, { service });
+  },
   stop: async (): Promise<void> => {
     await call("POST", "/stop");
   },

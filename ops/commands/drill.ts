@@ -1,0 +1,120 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import { runningNow, State } from "../../local/state.ts";
+import type { DrillReport, Scenario } from "../drill/index.ts";
+import { findZone, readOutputs } from "../platform/outputs.ts";
+import { command, numberFrom, projectDirectory } from "./command.ts";
+
+interface Options {
+  zone?: string;
+  rate: number;
+  seed: number;
+  json?: boolean;
+  out: string;
+}
+
+const START_TIMEOUT_MS = 180_000;
+const END_TIMEOUT_MS = 30_000;
+
+/** `trizone drill`: makes a zone of this machine's platform sick under load, and scores what became of it. */
+export function drill(): Command {
+  return command("drill", "Make a zone sick under load, and score what the platform does about it", [
+    "drill gray-errors",
+    "drill zone-kill --zone b --rate 100 --out reports",
+    "drill all --json",
+    "drill list",
+  ])
+    .argument("<scenario>", "a scenario, all, or list")
+    .option("--zone <zone>", "zone to make sick, such as b (default: one that fits the scenario)")
+    .option("--rate <requests>", "requests a second, a fifth of them orders", numberFrom(1, 5000), 100)
+    .option(
+      "--seed <number>",
+      "decides what is asked when",
+      numberFrom(0, 2 ** 31 - 1, "whole"),
+      Math.floor(Math.random() * 2 ** 31),
+    )
+    .option("--json", "print the reports as JSON")
+    .option("--out <folder>", "where the reports are written", "drills")
+    .addHelpText(
+      "after",
+      "\nStarts the platform where none runs, and ends it then. Exits with 1 when a bar was missed, with 2 when a drill could not be run.",
+    )
+    .action(run);
+}
+
+async function run(name: string, options: Options): Promise<void> {
+  const { SCENARIOS, findScenario } = await import("../drill/index.ts");
+  if (name === "list") {
+    for (const one of SCENARIOS) console.log(`${one.name.padEnd(16)} ${one.description}`);
+    return;
+  }
+  const scenarios = name === "all" ? SCENARIOS : [findScenario(name)];
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const)
+    process.once(signal, () => {
+      console.error("trizone: heals and ends; once more to end at once");
+      stop.abort();
+    });
+  await using _platform = await running(options);
+  const reports: DrillReport[] = [];
+  for (const scenario of scenarios) {
+    if (stop.signal.aborted) break;
+    reports.push(await one(scenario, options, stop.signal));
+  }
+  if (options.json) console.log(JSON.stringify(name === "all" ? reports : reports[0], undefined, 2));
+  if (reports.some(({ passed }) => !passed) || reports.length < scenarios.length) process.exitCode = 1;
+}
+
+async function one(scenario: Scenario, options: Options, signal: AbortSignal): Promise<DrillReport> {
+  const { runDrill, htmlReport, terminalReport } = await import("../drill/index.ts");
+  const outputs = readOutputs();
+  const zone = options.zone === undefined ? undefined : findZone(outputs, options.zone).name;
+  const report = await runDrill({
+    ...{ scenario, outputs, zone, rate: options.rate, seed: options.seed, signal },
+    onProgress: ({ seconds, text }) => console.error(`${seconds.toFixed(0).padStart(4)} s  ${text}`),
+  });
+  mkdirSync(options.out, { recursive: true });
+  const base = join(options.out, `${report.startedAt.replace(/[:.]/g, "-")}-${scenario.name}`);
+  writeFileSync(`${base}.json`, `${JSON.stringify(report, undefined, 2)}\n`);
+  writeFileSync(`${base}.html`, htmlReport(report));
+  if (!options.json) console.log(`${terminalReport(report)}\n\n  ${base}.html\n`);
+  return report;
+}
+
+/** The platform that runs on this machine, or one that is started for the drill and ended after it. */
+async function running(options: Options): Promise<AsyncDisposable> {
+  const directory = State.directory();
+  const run = runningNow(directory);
+  if (run && existsSync(join(directory, "outputs.json")))
+    return { [Symbol.asyncDispose]: async () => undefined };
+  if (run)
+    throw new Error(
+      "the platform starts or ends just now; drill when npx trizone status says that it is ready",
+    );
+  console.error("trizone: starts the platform");
+  const child = spawn(process.execPath, [join(projectDirectory, "bin/trizone.cjs"), "up", "--port", "0"], {
+    stdio: ["ignore", options.json ? "ignore" : "ignore", "inherit"],
+    // Ctrl-C in the terminal is for the drill, which heals first and ends the platform then.
+    detached: true,
+  });
+  const ended = once(child, "exit");
+  const end = async () => {
+    child.kill("SIGTERM");
+    const overdue = setTimeout(() => child.kill("SIGKILL"), END_TIMEOUT_MS);
+    await ended;
+    clearTimeout(overdue);
+  };
+  const deadline = performance.now() + START_TIMEOUT_MS;
+  while (!existsSync(join(directory, "outputs.json"))) {
+    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 200))]);
+    if (child.exitCode !== null) throw new Error(`the platform ended with ${child.exitCode}: see above`);
+    if (performance.now() > deadline) {
+      await end();
+      throw new Error(`the platform was not ready in ${START_TIMEOUT_MS / 1000} s`);
+    }
+  }
+  return { [Symbol.asyncDispose]: end };
+}
