@@ -32,12 +32,15 @@ export interface Finding {
   /** 99th percentiles in seconds, where there are requests. */
   p99: number | undefined;
   otherP99: number | undefined;
-  /** The pod with the most of what is too much, and its share of that. */
-  worstPod: { pod: string; share: number } | undefined;
+  /** Bad requests of the last seconds beyond those that the other zones' rate explains. */
+  excess: number;
+  /** The pod with the most of these, the service that it is of, and its share of them. */
+  worstPod: { pod: string; service: string; share: number } | undefined;
 }
 
 interface PodRecent {
   zone: string;
+  service: string;
   /** Of each of the recent seconds: requests, errors, slow. */
   ring: Float64Array;
   requests: number;
@@ -113,7 +116,10 @@ export class Comparison {
     let recent = this.#pods.get(pod.pod);
     if (!recent) {
       const ring = new Float64Array(3 * RECENT_SECONDS);
-      recent = { zone: pod.zone, ring, requests: 0, errors: 0, slow: 0, seenAt: this.#at };
+      recent = {
+        ...{ zone: pod.zone, service: pod.probed ?? pod.service, ring, seenAt: this.#at },
+        ...{ requests: 0, errors: 0, slow: 0 },
+      };
       this.#pods.set(pod.pod, recent);
     }
     // A pod that wasn't seen in between keeps what it had: its seconds are those in which it was seen.
@@ -164,7 +170,7 @@ export class Comparison {
       .map((statistic) => ({
         ...{ service: this.#service, zone, statistic, level: state.detectors[statistic].level },
         ...{ errorShare, otherErrorShare, p99, otherP99 },
-        worstPod: this.#worstPod(zone, statistic),
+        ...this.#excess(zone, statistic),
       }))
       .sort((a, b) => b.level - a.level);
   }
@@ -174,27 +180,27 @@ export class Comparison {
   }
 
   /**
-   * The pod with the most bad requests above what the other zones' rate explains, and its share of all such; a zone
-   * whose fault is one pod's needs no shift.
+   * Bad requests beyond what the other zones' rate explains, and the pod with the most of them: a zone whose fault is one
+   * pod's needs no shift.
    */
-  #worstPod(zone: string, statistic: Statistic): { pod: string; share: number } | undefined {
+  #excess(zone: string, statistic: Statistic): Pick<Finding, "excess" | "worstPod"> {
     const bad = (pod: PodRecent) => (statistic === "errors" ? pod.errors : pod.slow);
     const recent = [...this.#pods].filter(([, pod]) => this.#isRecent(pod));
     const others = recent.filter(([, pod]) => pod.zone !== zone).map(([, pod]) => pod);
     const sum = (of: (pod: PodRecent) => number) => others.reduce((total, pod) => total + of(pod), 0);
-    const usual =
-      sum(bad) /
-      Math.max(
-        1,
-        sum(({ requests }) => requests),
-      );
-    const excess = recent
+    const requests = sum((pod) => pod.requests);
+    const usual = sum(bad) / Math.max(1, requests);
+    const own = recent
       .filter(([, pod]) => pod.zone === zone)
-      .map(([pod, counts]) => ({ pod, excess: Math.max(0, bad(counts) - usual * counts.requests) }))
-      .sort((a, b) => b.excess - a.excess);
-    const [worst] = excess;
-    const all = excess.reduce((total, one) => total + one.excess, 0);
-    return worst && all > 0 ? { pod: worst.pod, share: worst.excess / all } : undefined;
+      .map(([pod, of]) => ({ pod, service: of.service, of: Math.max(0, bad(of) - usual * of.requests) }))
+      .sort((a, b) => b.of - a.of);
+    const [worst] = own;
+    const excess = own.reduce((total, one) => total + one.of, 0);
+    const isAny = worst !== undefined && excess > 0;
+    return {
+      excess,
+      worstPod: isAny ? { pod: worst.pod, service: worst.service, share: worst.of / excess } : undefined,
+    };
   }
 
   clear(zone: string): void {

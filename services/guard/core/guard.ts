@@ -1,6 +1,7 @@
 import { Comparison, type Finding } from "./comparison.ts";
 import { logMean } from "./evidence.ts";
 import { type GateOptions, otherCause, type Refusal, refusal } from "./gates.ts";
+import { Health } from "./health.ts";
 import { isSane, type PodSecond, type Second, type ZoneShift } from "./sample.ts";
 
 export interface GuardOptions extends GateOptions {
@@ -10,7 +11,7 @@ export interface GuardOptions extends GateOptions {
    * last and matter, too, makes it rarer still
    */
   falseAlarmSeconds: number;
-  /** Seconds of health after which a shift is cancelled. @default 45 */
+  /** Seconds of health after which a shift is cancelled. @default 40 */
   healthySeconds: number;
   /** An own shift is renewed when it has no more than these seconds left. @default 60 */
   renewSeconds: number;
@@ -22,13 +23,14 @@ export interface GuardOptions extends GateOptions {
 
 export const GUARD_DEFAULTS: GuardOptions = {
   falseAlarmSeconds: 2e6,
-  healthySeconds: 45,
+  healthySeconds: 40,
   renewSeconds: 60,
   cooldownSeconds: 300,
   dailyCap: 6,
   mostUtilisation: 1,
   bakeSeconds: 300,
   duringOpening: false,
+  calls: {},
 };
 
 /** What is to be done now. */
@@ -66,20 +68,24 @@ export class Guard {
   readonly #comparisons = new Map<string, Comparison>();
   readonly #alarm: number;
   #zones: readonly string[] = [];
-  #healthySince: number | undefined;
+  readonly #health: Health;
   #endedAt = Number.NEGATIVE_INFINITY;
   #shifted: string | undefined;
+  /** The zone whose shift this guard has just begun. */
+  #begun: string | undefined;
   readonly #starts: number[] = [];
 
   constructor(options: Partial<GuardOptions> = {}) {
     this.#options = { ...GUARD_DEFAULTS, ...options };
     this.#alarm = Math.log(this.#options.falseAlarmSeconds);
+    this.#health = new Health(this.#options.healthySeconds);
   }
 
   decide({ at, pods, surroundings }: Second): Decision {
     this.#zones = surroundings.zones;
     const sane = pods.filter((pod) => isSane(pod) && surroundings.zones.includes(pod.zone));
     this.#compare(at, sane);
+    this.#health.add(sane.filter(({ service }) => service === PROBE));
     const levels = Object.fromEntries(this.#zones.map((zone) => [zone, this.#level(zone)]));
     const found = this.#zones.map((zone) => ({
       zone,
@@ -107,7 +113,8 @@ export class Guard {
   }
 
   /** To be called when a shift that was decided has begun: decisions count it from then on. */
-  started(at: number): void {
+  started(at: number, zone: string): void {
+    this.#begun = zone;
     this.#starts.push(at);
     while ((this.#starts[0] ?? at) < at - DAY) this.#starts.shift();
   }
@@ -145,32 +152,23 @@ export class Guard {
   /** While a shift is active: it is taken over, renewed while the zone is sick, and cancelled after sustained health. */
   #during(at: number, shift: ZoneShift, sick: { zone: string; findings: Finding[] }[]) {
     const { zone } = shift;
-    if (this.#shifted !== zone) {
-      this.#shifted = zone;
-      this.#healthySince = undefined;
-    }
+    const isNew = this.#shifted !== zone;
+    this.#shifted = zone;
     const findings = sick.find((one) => one.zone === zone)?.findings ?? [];
     const other = sick.find((one) => one.zone !== zone);
     const refused: Refusal | undefined = other ? "another-shift" : undefined;
-    if (!this.#looksWell(zone)) this.#healthySince = undefined;
-    else this.#healthySince ??= at;
-    const action = this.#actionDuring(at, shift);
+    const action: Action =
+      isNew && this.#begun !== zone ? { kind: "adopt", zone } : this.#actionDuring(at, shift);
+    this.#begun = undefined;
     return { zone, action, refused, findings: other?.findings ?? findings };
   }
 
+  /** A zone without traffic has no other witness than the guard's probes. Where these say nothing, a shift runs out. */
   #actionDuring(at: number, { zone, expiresAt, own }: ZoneShift): Action {
-    if (!own) return { kind: "adopt", zone };
-    const healthyFor = this.#healthySince === undefined ? 0 : at - this.#healthySince;
-    if (healthyFor >= this.#options.healthySeconds) return { kind: "cancel", zone };
-    if (expiresAt - at <= this.#options.renewSeconds) return { kind: "renew", zone };
+    const health = this.#health.of(zone);
+    if (health === "well" && own) return { kind: "cancel", zone };
+    if (health === "sick" && expiresAt - at <= this.#options.renewSeconds) return { kind: "renew", zone };
     return { kind: "none" };
-  }
-
-  /** No evidence is left, by the probes above all: a zone without traffic has no other witness. */
-  #looksWell(zone: string): boolean {
-    const probes = this.#comparisons.get(PROBE);
-    if (!probes) return false;
-    return Math.max(...probes.levels(zone), this.#level(zone)) < this.#alarm / 2;
   }
 
   #ended(at: number): void {
@@ -178,7 +176,6 @@ export class Guard {
     this.#endedAt = at;
     for (const comparison of this.#comparisons.values()) comparison.clear(this.#shifted);
     this.#shifted = undefined;
-    this.#healthySince = undefined;
   }
 
   #tooSoon(at: number): Refusal | undefined {

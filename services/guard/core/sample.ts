@@ -10,8 +10,10 @@ export const CLASSES = LATENCY_EDGES.length + 1;
 export interface PodSecond {
   pod: string;
   zone: string;
-  /** `probe` for what the guard itself asked of a zone. */
+  /** `probe` for what the guard itself asked of a pod. */
   service: string;
+  /** The service whose pod the guard asked. */
+  probed?: string;
   requests: number;
   /** Of them, those that failed by the pod's fault: answers of 500 and above, and those that never came. */
   errors: number;
@@ -24,8 +26,15 @@ export interface ZoneShift {
   zone: string;
   /** Seconds since 1970. */
   expiresAt: number;
-  /** Whether this guard began it, or has taken it over. */
+  /** Whether a guard began it, this one or the one that was active before. Only such a shift is cancelled. */
   own: boolean;
+}
+
+/** Pods of another release came into a zone. */
+export interface Rollout {
+  service: string;
+  zone: string;
+  secondsAgo: number;
 }
 
 /** What is known beside the samples. What isn't known is undefined, and refuses a shift. */
@@ -34,7 +43,7 @@ export interface Surroundings {
   /** Active shifts and autoshifts of the platform. */
   shifts: readonly ZoneShift[];
   /** Pods of these services were replaced in these zones so many seconds ago. */
-  rollouts: readonly { service: string; zone: string; secondsAgo: number }[];
+  rollouts: readonly Rollout[];
   /** By zone: the share of its pods' capacity in use, 0 to 1. */
   utilisation: Readonly<Record<string, number | undefined>>;
   /** Zone of the database's primary. */
