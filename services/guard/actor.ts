@@ -24,7 +24,13 @@ export class Actor {
   #failures = 0;
   #waitUntil = 0;
 
-  constructor(args: { mode: Mode; guard: Guard; shifts?: Shifts | undefined; decisions: Decisions; log: Logger }) {
+  constructor(args: {
+    mode: Mode;
+    guard: Guard;
+    shifts?: Shifts | undefined;
+    decisions: Decisions;
+    log: Logger;
+  }) {
     this.mode = args.mode;
     this.#guard = args.guard;
     this.#shifts = args.shifts;
@@ -38,7 +44,12 @@ export class Actor {
     if (refused && zone) this.#keep("refuse", decision, refused, `${zone}: ${refusalText(refused)}`);
     if (action.kind === "none") return this.#complete(decision);
     if (action.kind === "adopt") {
-      this.#keep("adopt", decision, "a shift exists", `The shift away from ${action.zone} is watched from now on.`);
+      this.#keep(
+        "adopt",
+        decision,
+        "a shift exists",
+        `The shift away from ${action.zone} is watched from now on.`,
+      );
       return;
     }
     const what = action.kind === "start" ? "shift" : action.kind;
@@ -57,11 +68,21 @@ export class Actor {
       this.#keep(what, decision, "done", `${verb(action.kind)} ${action.zone}. ${symptom}`);
     } catch (error) {
       this.#failed(error as Error);
-      this.#keep(what, decision, "arc-failed", `ARC didn't ${verb(action.kind)} ${action.zone}: ${(error as Error).message}`);
+      this.#keep(
+        what,
+        decision,
+        "arc-failed",
+        `ARC didn't ${verb(action.kind)} ${action.zone}: ${(error as Error).message}`,
+      );
     }
   }
 
-  async #do(shifts: Shifts, kind: "start" | "renew" | "cancel", zone: string, symptom: string): Promise<void> {
+  async #do(
+    shifts: Shifts,
+    kind: "start" | "renew" | "cancel",
+    zone: string,
+    symptom: string,
+  ): Promise<void> {
     if (kind === "renew") return shifts.renew(zone);
     if (kind === "cancel") return shifts.cancel(zone);
     for (const error of await shifts.start(zone, symptom))
@@ -102,7 +123,13 @@ export class Actor {
     if (at - (this.#said.get(key) ?? Number.NEGATIVE_INFINITY) < SAY_AGAIN_S && reason !== "done") return;
     this.#said.set(key, at);
     for (const [old, when] of this.#said) if (at - when > SAY_AGAIN_S) this.#said.delete(old);
-    const kept = this.#decisions.add({ kind, zone: zone ?? null, reason, text, evidence: evidenceOf(decision) });
+    const kept = this.#decisions.add({
+      kind,
+      zone: zone ?? null,
+      reason,
+      text,
+      evidence: evidenceOf(decision),
+    });
     this.#log.warn({ decision: kept }, "decided");
   }
 }

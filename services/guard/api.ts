@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
-import type { KitEnv } from "../kit/http/app.ts";
 import { readBody, refuseBody } from "../kit/http/api.ts";
+import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import { userOf } from "../kit/http/user.ts";
 import type { Logger } from "../kit/telemetry/index.ts";
@@ -32,7 +32,9 @@ const NO_ARC = "There is no ARC where this stack runs; a zone can't be shifted a
 
 const StartShift = z.strictObject({
   zone: z.string().min(1),
-  expiresIn: z.string().regex(/^[1-9][0-9]{0,3}[mh]$/, { error: "must be minutes or hours, such as 30m or 2h" }),
+  expiresIn: z
+    .string()
+    .regex(/^[1-9][0-9]{0,3}[mh]$/, { error: "must be minutes or hours, such as 30m or 2h" }),
   comment: z.string().trim().min(1).max(128),
 });
 
@@ -59,7 +61,8 @@ export function operationsApi(args: ApiArgs): Hono<KitEnv> {
     await throughArc(async () => {
       await shifts.refresh(0);
       const [other] = shifts.active;
-      if (other) throw new ProblemError(409, `Zone ${other.zone} is shifted away already; cancel that first.`);
+      if (other)
+        throw new ProblemError(409, `Zone ${other.zone} is shifted away already; cancel that first.`);
       const failed = await shifts.start(name, comment, { expiresIn, by: "operator" });
       audit(c, name, "shift", `Shifted away for ${expiresIn}: ${comment}`, failed);
     });
@@ -82,13 +85,23 @@ export function operationsApi(args: ApiArgs): Hono<KitEnv> {
 }
 
 /** Keeps what an operator did: who, what, when. */
-export type Audit = (c: Context<KitEnv>, zone: string | null, what: string, text: string, failed?: Error[]) => void;
+export type Audit = (
+  c: Context<KitEnv>,
+  zone: string | null,
+  what: string,
+  text: string,
+  failed?: Error[],
+) => void;
 
 function auditor({ decisions, log }: ApiArgs): Audit {
   return (c, zone, what, text, failed = []) => {
     const user = userOf(c);
     const name = decodeURIComponent(c.req.header("x-user-name") ?? user);
-    const evidence = { user, name, ...(failed.length > 0 && { failed: failed.map(({ message }) => message) }) };
+    const evidence = {
+      user,
+      name,
+      ...(failed.length > 0 && { failed: failed.map(({ message }) => message) }),
+    };
     const kept = decisions.add({ kind: "operator", zone, reason: what, text: `${name}: ${text}`, evidence });
     log.warn({ decision: kept }, "an operator acted");
   };
@@ -127,7 +140,9 @@ function guardView({ watch, actor, environment, source, shifts }: ApiArgs) {
     source: {
       kind: source.kind,
       ok: sourceProblem === undefined,
-      detail: sourceProblem ?? (problems.length > 0 ? `${pods}, ${problems.length} left out: ${left.join("; ")}` : pods),
+      detail:
+        sourceProblem ??
+        (problems.length > 0 ? `${pods}, ${problems.length} left out: ${left.join("; ")}` : pods),
     },
     arc: shifts ? { ok: arc === undefined, detail: arc ?? "answers" } : { ok: false, detail: NO_ARC },
     lease: { ok: leaseProblem === undefined, detail: leaseProblem ?? "kept" },
@@ -161,7 +176,10 @@ async function throughArc<Result>(act: () => Promise<Result>): Promise<Result> {
 export function zoneOf({ ZONES }: Pick<GuardEnvironment, "ZONES">, wanted: string): string {
   const found = ZONES.find(({ name, id }) => name === wanted || id === wanted || name.at(-1) === wanted);
   if (found) return found.name;
-  throw new ProblemError(404, `There is no zone ${wanted}; there are ${ZONES.map(({ name }) => name).join(", ")}.`);
+  throw new ProblemError(
+    404,
+    `There is no zone ${wanted}; there are ${ZONES.map(({ name }) => name).join(", ")}.`,
+  );
 }
 
 /** A whole number of the query. @throws ProblemError 400 */

@@ -83,7 +83,8 @@ export class Arc {
 
   /** The account's latest shifts, ended ones too. @throws as `resources` */
   async shifts(): Promise<ArcShift[]> {
-    return (await this.#send({ method: "GET", path: "/zonalshifts", query: { maxResults: "100" } }, Shifts)).items;
+    return (await this.#send({ method: "GET", path: "/zonalshifts", query: { maxResults: "100" } }, Shifts))
+      .items;
   }
 
   /** @param expiresIn such as `2m` @throws as `resources` */
@@ -129,7 +130,15 @@ export class Arc {
     const { protocol, hostname, host, origin } = this.#endpoint;
     const text = body && JSON.stringify(body);
     const headers = { host, ...(text !== undefined && { "content-type": "application/json" }) };
-    const signed = await this.#signature.sign({ method, protocol, hostname, path, query, headers, body: text });
+    const signed = await this.#signature.sign({
+      method,
+      protocol,
+      hostname,
+      path,
+      query,
+      headers,
+      body: text,
+    });
     const search = Object.entries(query).map(([name, value]) => `${escape(name)}=${escape(value)}`);
     const answer = await request(`${origin}${path}${search.length > 0 ? `?${search.join("&")}` : ""}`, {
       dispatcher: this.#agent,
@@ -139,15 +148,22 @@ export class Arc {
       body: text ?? null,
     });
     const received = parse(await answer.body.text());
-    if (answer.statusCode > 299) throw refused(answer.statusCode, answer.headers["x-amzn-errortype"], received);
+    if (answer.statusCode > 299)
+      throw refused(answer.statusCode, answer.headers["x-amzn-errortype"], received);
     const parsed = schema.safeParse(received);
     if (parsed.success) return parsed.data;
-    throw new Error(`ARC answered ${method} ${path} with something else than documented: ${parsed.error.message}`);
+    throw new Error(
+      `ARC answered ${method} ${path} with something else than documented: ${parsed.error.message}`,
+    );
   }
 }
 
 function refused(status: number, type: string | string[] | undefined, body: unknown): ArcError {
-  const { message, reason } = z.object({ message: z.string(), reason: z.string() }).partial().catch({}).parse(body);
+  const { message, reason } = z
+    .object({ message: z.string(), reason: z.string() })
+    .partial()
+    .catch({})
+    .parse(body);
   const name = String(type ?? "").split(":")[0] || `status ${status}`;
   return new ArcError(status, `ARC answered ${name}: ${message ?? "it doesn't say why"}`, reason);
 }

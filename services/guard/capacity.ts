@@ -24,7 +24,8 @@ export function utilisationOf(
       });
       const known = shares.filter((share) => share !== undefined);
       const most = Math.max(...known);
-      const isKnown = known.length > 0 && (known.length === shares.length || most === Number.POSITIVE_INFINITY);
+      const isKnown =
+        known.length > 0 && (known.length === shares.length || most === Number.POSITIVE_INFINITY);
       return [zone, isKnown ? most : undefined];
     }),
   );

@@ -87,4 +87,5 @@ function figures(sum: Counts, seconds: number): Figures {
 }
 
 const round = (value: number, parts: number) => Math.round(value * parts) / parts;
-const milliseconds = (seconds: number | undefined) => (seconds === undefined ? null : round(seconds * 1000, 10));
+const milliseconds = (seconds: number | undefined) =>
+  seconds === undefined ? null : round(seconds * 1000, 10);

@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import type { KitEnv } from "../kit/http/app.ts";
 import { readBody, refuseBody } from "../kit/http/api.ts";
+import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import { type Audit, zoneOf } from "./api.ts";
 import type { GuardEnvironment } from "./environment.ts";

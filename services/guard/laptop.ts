@@ -10,7 +10,9 @@ export class Laptop {
 
   /** @param signals as SIGNALS_URL */
   static of(signals: string): Laptop | undefined {
-    return signals.startsWith("supervisor+") ? new Laptop(new URL(signals.slice("supervisor+".length))) : undefined;
+    return signals.startsWith("supervisor+")
+      ? new Laptop(new URL(signals.slice("supervisor+".length)))
+      : undefined;
   }
 
   private constructor(base: URL) {
@@ -25,7 +27,11 @@ export class Laptop {
    * What it answers.
    * @throws ProblemError with its own words where it refuses, 502 where it doesn't answer
    */
-  async call(method: "GET" | "POST", path: string, body?: unknown): Promise<{ status: number; body: unknown }> {
+  async call(
+    method: "GET" | "POST",
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: unknown }> {
     let response: Response;
     try {
       response = await fetch(this.#base + path, {

@@ -101,7 +101,12 @@ export class GuardLease {
   }
 
   /** A conflict means that another guard was quicker. */
-  async #write(method: "POST" | "PUT", path: string, body: unknown, begun: number | undefined): Promise<void> {
+  async #write(
+    method: "POST" | "PUT",
+    path: string,
+    body: unknown,
+    begun: number | undefined,
+  ): Promise<void> {
     try {
       await this.#api.send(method, path, body, Lease);
       if (begun !== undefined) this.#renewedAt = begun;

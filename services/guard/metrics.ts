@@ -31,7 +31,8 @@ export function addGuardMetrics(registry: Registry, watch: Watch, decisions: Dec
   });
   decisions.onOwn = ({ kind, reason }) => made.inc({ kind, reason });
   watch.onSecond = ({ decision, problems }, seconds) => {
-    for (const [zone, of] of Object.entries(decision?.levels ?? {})) level.set({ judged_zone: zone }, Math.max(of, 0));
+    for (const [zone, of] of Object.entries(decision?.levels ?? {}))
+      level.set({ judged_zone: zone }, Math.max(of, 0));
     for (const { kind } of problems) left.inc({ kind });
     second.observe(seconds);
   };

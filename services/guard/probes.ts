@@ -1,6 +1,6 @@
 import { Agent, request } from "undici";
-import { CLASSES, LATENCY_EDGES, type PodSecond } from "./core/sample.ts";
 import { PROBE } from "./core/guard.ts";
+import { CLASSES, LATENCY_EDGES, type PodSecond } from "./core/sample.ts";
 import type { Target } from "./sources/source.ts";
 
 /** A probe that takes longer has failed. */

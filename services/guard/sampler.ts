@@ -99,10 +99,17 @@ function spread(counts: PodSecond, seconds: number): PodSecond[] {
   const upTo = (count: number, second: number) => Math.floor((count * second) / seconds);
   const part = (count: number, second: number) => upTo(count, second + 1) - upTo(count, second);
   return Array.from({ length: seconds }, (_, second) => {
-    const latency = Array.from({ length: CLASSES }, (_, index) => part(counts.latency[index] as number, second));
+    const latency = Array.from({ length: CLASSES }, (_, index) =>
+      part(counts.latency[index] as number, second),
+    );
     const answered = latency.reduce((sum, count) => sum + count, 0);
     const errors = part(counts.errors, second);
     // Each is rounded by itself: a second has no fewer requests than it has answers, or errors.
-    return { ...counts, requests: Math.max(part(counts.requests, second), answered, errors), errors, latency };
+    return {
+      ...counts,
+      requests: Math.max(part(counts.requests, second), answered, errors),
+      errors,
+      latency,
+    };
   });
 }

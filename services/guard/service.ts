@@ -39,16 +39,25 @@ export function guardService(environment: GuardEnvironment, pod: Pod): Service {
     primary: new PrimaryZone(environment.DATABASE_HOST, environment.DATABASE_SUBNETS),
   });
   addGuardMetrics(pod.metrics.registry, watch, decisions);
-  const colleagues = new Colleagues(lease, decisions, secure && { ca: secure.authority, servername: nameOf("guard") });
+  const colleagues = new Colleagues(
+    lease,
+    decisions,
+    secure && { ca: secure.authority, servername: nameOf("guard") },
+  );
   watch.start();
   return {
     routes: (app) => {
-      app.route("/", operationsApi({ environment, watch, actor, shifts, decisions, colleagues, source, log: pod.log }));
+      app.route(
+        "/",
+        operationsApi({ environment, watch, actor, shifts, decisions, colleagues, source, log: pod.log }),
+      );
     },
     close: async () => {
       watch.stop();
       colleagues.stop();
-      await lease.keep(false).catch((error: unknown) => pod.log.warn({ err: error }, "the lease runs out by itself"));
+      await lease
+        .keep(false)
+        .catch((error: unknown) => pod.log.warn({ err: error }, "the lease runs out by itself"));
       await Promise.all([source.close(), probes.close(), api.close(), shifts?.close()]);
     },
   };

@@ -95,7 +95,10 @@ export class Watch {
     this.#say([...snapshot.problems, ...problems]);
     const active = shifts?.active ?? [];
     const seconds = [...pods, ...probes.take()];
-    probes.ask(this.active ? snapshot.targets : [], active.map(({ zone }) => zone));
+    probes.ask(
+      this.active ? snapshot.targets : [],
+      active.map(({ zone }) => zone),
+    );
     const { facts, targets } = snapshot;
     const surroundings: Surroundings = {
       zones,
@@ -109,7 +112,8 @@ export class Watch {
     this.decision = guard.decide({ at, pods: seconds, surroundings });
     this.history.add(at, seconds);
     // Without ARC's answer it isn't known whether a shift exists; without the source nothing is new.
-    const isBlind = this.sourceProblem !== undefined || (this.arcProblem !== undefined && actor.mode === "act");
+    const isBlind =
+      this.sourceProblem !== undefined || (this.arcProblem !== undefined && actor.mode === "act");
     if (this.active && !isBlind) await actor.act(this.decision);
     this.onSecond?.(this, (performance.now() - begun) / 1000);
   }
@@ -122,7 +126,10 @@ export class Watch {
     } catch (error) {
       const { message } = error as Error;
       if (this.sourceProblem !== message)
-        this.#args.log.error({ err: error }, "golden signals can't be read; nothing is decided until they can");
+        this.#args.log.error(
+          { err: error },
+          "golden signals can't be read; nothing is decided until they can",
+        );
       this.sourceProblem = message;
       return NOTHING;
     }
@@ -133,11 +140,13 @@ export class Watch {
     try {
       const held = await lease.keep(!this.#isOwnZoneSuspect());
       this.leaseProblem = undefined;
-      if (held !== this.#wasActive) log.info({ active: held }, held ? "this guard acts now" : "another guard acts");
+      if (held !== this.#wasActive)
+        log.info({ active: held }, held ? "this guard acts now" : "another guard acts");
       this.#wasActive = held;
     } catch (error) {
       const { message } = error as Error;
-      if (this.leaseProblem !== message) log.error({ err: error }, "the lease can't be kept; another guard may act");
+      if (this.leaseProblem !== message)
+        log.error({ err: error }, "the lease can't be kept; another guard may act");
       this.leaseProblem = message;
     }
   }

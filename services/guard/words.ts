@@ -27,7 +27,9 @@ export function refusalText(refusal: Refusal): string {
 /** What is wrong, in a sentence: it is the comment of a shift, too. */
 export function symptomOf({ findings: [worst], action }: Decision): string {
   if (!worst)
-    return action.kind === "cancel" ? "Its probes are as good as the other zones'." : "Its probes aren't well yet.";
+    return action.kind === "cancel"
+      ? "Its probes are as good as the other zones'."
+      : "Its probes aren't well yet.";
   const { service, statistic } = worst;
   if (statistic === "errors")
     return `${service}: ${percent(worst.errorShare)} errors, elsewhere ${percent(worst.otherErrorShare)}.`;
@@ -47,7 +49,10 @@ function describe({ service, zone, statistic, level, worstPod, ...of }: Finding)
   return {
     ...{ service, zone, statistic, level: rounded(level) },
     ...{ errorShare: of.errorShare, otherErrorShare: of.otherErrorShare },
-    ...{ p99Ms: of.p99 === undefined ? null : of.p99 * 1000, otherP99Ms: of.otherP99 === undefined ? null : of.otherP99 * 1000 },
+    ...{
+      p99Ms: of.p99 === undefined ? null : of.p99 * 1000,
+      otherP99Ms: of.otherP99 === undefined ? null : of.otherP99 * 1000,
+    },
     worstPod,
   };
 }

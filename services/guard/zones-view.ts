@@ -32,7 +32,8 @@ export function zonesView({ watch, actor, environment, shifts }: Omit<ApiArgs, "
             };
           }),
         faults,
-        databaseRole: facts.primaryZone === undefined ? null : facts.primaryZone === name ? "primary" : "standby",
+        databaseRole:
+          facts.primaryZone === undefined ? null : facts.primaryZone === name ? "primary" : "standby",
         weights: facts.weights?.[name] ?? { public: weight, internal: weight },
       };
     }),

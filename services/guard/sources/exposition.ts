@@ -65,8 +65,10 @@ export function readExposition(text: string): Exposed {
  */
 export function classesOf(cumulative: readonly number[], requests: number): number[] {
   const classes = cumulative.map((upTo, index) => upTo - (cumulative[index - 1] ?? 0));
-  if (classes.some((one) => one < 0)) throw new Error("fewer requests took at most longer than at most shorter");
-  if ((cumulative.at(-1) ?? 0) !== requests) throw new Error("its requests by latency aren't all its requests");
+  if (classes.some((one) => one < 0))
+    throw new Error("fewer requests took at most longer than at most shorter");
+  if ((cumulative.at(-1) ?? 0) !== requests)
+    throw new Error("its requests by latency aren't all its requests");
   return classes;
 }
 
@@ -85,7 +87,12 @@ function count(line: string): number {
 }
 
 function valueOf(line: string): number {
-  const value = Number(line.slice(line.lastIndexOf("}") + 1).trim().split(" ")[0] || Number.NaN);
+  const value = Number(
+    line
+      .slice(line.lastIndexOf("}") + 1)
+      .trim()
+      .split(" ")[0] || Number.NaN,
+  );
   if (Number.isFinite(value)) return value;
   throw new Error(`a value that is no number in ${line.slice(0, 60)}`);
 }

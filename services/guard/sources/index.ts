@@ -21,5 +21,11 @@ export function openSource(
   if (kind === "prometheus") return new PrometheusSource(url, { namespace, services });
   // Every pod has the port that this one was told to have.
   const secure = TLS_PATH !== undefined;
-  return new KubernetesSource(api, { namespace, services, adminPort: environment.ADMIN_PORT, secure, shifted });
+  return new KubernetesSource(api, {
+    namespace,
+    services,
+    adminPort: environment.ADMIN_PORT,
+    secure,
+    shifted,
+  });
 }

@@ -47,7 +47,8 @@ export class PrometheusSource implements Source {
     this.#askedAt = performance.now();
     const pods = new Map<string, Raw>();
     for (const { metric, value } of buckets) of(pods, metric).buckets.set(metric.le ?? "", Number(value[1]));
-    for (const { metric, value } of counts) of(pods, metric).counts.set(metric.status ?? "", Number(value[1]));
+    for (const { metric, value } of counts)
+      of(pods, metric).counts.set(metric.status ?? "", Number(value[1]));
     for (const { metric, value } of times) of(pods, metric).at = Number(value[1]);
     for (const { metric, value } of cpu) of(pods, metric).cpuSeconds = Number(value[1]);
     const outcomes = [...pods].map(([pod, raw]) => readingOf(pod, raw));
@@ -96,14 +97,26 @@ function readingOf(pod: string, raw: Raw): { reading?: Reading; problem?: DataPr
     const failed = [...raw.counts].filter(([status]) => /^5\d\d$/.test(status));
     const errors = failed.reduce((sum, [, count]) => sum + count, 0);
     if (at === undefined) throw new Error("without a time");
-    if (![requests, errors, ...raw.buckets.values()].every(Number.isSafeInteger)) throw new Error("no whole counts");
+    if (![requests, errors, ...raw.buckets.values()].every(Number.isSafeInteger))
+      throw new Error("no whole counts");
     const upTo = Array.from({ length: CLASSES }, (_, index) => {
       const edge = LATENCY_EDGES[index];
       return raw.buckets.get(edge === undefined ? "+Inf" : String(edge)) ?? 0;
     });
-    const reading = { pod, zone, service, at, requests, errors, latency: classesOf(upTo, requests), cpuSeconds };
+    const reading = {
+      pod,
+      zone,
+      service,
+      at,
+      requests,
+      errors,
+      latency: classesOf(upTo, requests),
+      cpuSeconds,
+    };
     return { reading };
   } catch (error) {
-    return { problem: { kind: "garbage", pod, text: `its metrics can't be true: ${(error as Error).message}` } };
+    return {
+      problem: { kind: "garbage", pod, text: `its metrics can't be true: ${(error as Error).message}` },
+    };
   }
 }

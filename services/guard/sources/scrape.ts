@@ -39,7 +39,9 @@ export class Scraper {
       text = await answer.body.text();
       if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}`);
     } catch (error) {
-      return { problem: { kind: "dead", pod, text: `its metrics can't be read: ${(error as Error).message}` } };
+      return {
+        problem: { kind: "dead", pod, text: `its metrics can't be read: ${(error as Error).message}` },
+      };
     }
     try {
       const { pod: own, ...exposed } = readExposition(text);
@@ -47,7 +49,9 @@ export class Scraper {
         return { problem: { kind: "foreign", pod, text: `at its address answers ${own}` } };
       return { reading: { pod, zone, service, at: Date.now() / 1000, ...exposed } };
     } catch (error) {
-      return { problem: { kind: "garbage", pod, text: `its metrics can't be true: ${(error as Error).message}` } };
+      return {
+        problem: { kind: "garbage", pod, text: `its metrics can't be true: ${(error as Error).message}` },
+      };
     }
   }
 }
