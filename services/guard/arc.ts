@@ -99,12 +99,12 @@ export class Arc {
 
   /** @param expiresIn from now on @throws as `resources` */
   renew(id: string, expiresIn: string): Promise<ArcShift> {
-    return this.#send({ method: "PATCH", path: `/zonalshifts/${escape(id)}`, body: { expiresIn } }, Shift);
+    return this.#send({ method: "PATCH", path: `/zonalshifts/${percent(id)}`, body: { expiresIn } }, Shift);
   }
 
   /** @throws as `resources` */
   cancel(id: string): Promise<ArcShift> {
-    return this.#send({ method: "DELETE", path: `/zonalshifts/${escape(id)}` }, Shift);
+    return this.#send({ method: "DELETE", path: `/zonalshifts/${percent(id)}` }, Shift);
   }
 
   close(): Promise<void> {
@@ -139,7 +139,7 @@ export class Arc {
       headers,
       body: text,
     });
-    const search = Object.entries(query).map(([name, value]) => `${escape(name)}=${escape(value)}`);
+    const search = Object.entries(query).map(([name, value]) => `${percent(name)}=${percent(value)}`);
     const answer = await request(`${origin}${path}${search.length > 0 ? `?${search.join("&")}` : ""}`, {
       dispatcher: this.#agent,
       signal: AbortSignal.timeout(TIMEOUT_MS),
@@ -177,7 +177,7 @@ function parse(text: string): unknown {
 }
 
 /** Percent-encodes all but RFC 3986's unreserved characters, as Signature Version 4 asks for. */
-function escape(text: string): string {
+function percent(text: string): string {
   const more = (char: string) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
   return encodeURIComponent(text).replace(/[!'()*]/g, more);
 }

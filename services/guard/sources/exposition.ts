@@ -51,7 +51,7 @@ export function readExposition(text: string): Exposed {
       if (/^5\d\d$/.test(label(line, "status") ?? "")) errors += of;
       pod ??= label(line, "pod");
     } else if (line.startsWith(CPU)) {
-      cpuSeconds = valueOf(line);
+      cpuSeconds = numberIn(line);
       pod ??= label(line, "pod");
     } else if (line.startsWith("# TYPE ")) known = true;
   }
@@ -81,12 +81,12 @@ function label(line: string, name: string): string | undefined {
 }
 
 function count(line: string): number {
-  const value = valueOf(line);
+  const value = numberIn(line);
   if (Number.isSafeInteger(value) && value >= 0) return value;
   throw new Error(`a count of ${value}`);
 }
 
-function valueOf(line: string): number {
+function numberIn(line: string): number {
   const value = Number(
     line
       .slice(line.lastIndexOf("}") + 1)
