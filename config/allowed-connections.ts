@@ -1,5 +1,14 @@
 import { z } from "zod";
-import { CALLS, databaseClients, MIGRATIONS, POOLER, pooledClients, ROTATION } from "./services.ts";
+import {
+  CALLS,
+  databaseClients,
+  GUARD,
+  MIGRATIONS,
+  POOLER,
+  pooledClients,
+  ROTATION,
+  SERVICES,
+} from "./services.ts";
 
 /**
  * An address as a URL. AWS's APIs answer with bare DNS names, which get `scheme`; an address that already has a scheme
@@ -63,6 +72,15 @@ export const pods = (name: string): Peer => ({ pods: name });
 /** Connections of the services' calls to each other. */
 export function callConnections(): Connection[] {
   return CALLS.map(([from, to]) => ({ from: pods(from), to: pods(to), ports: [HTTP_PORT] }));
+}
+
+/** Connections of the guard to all pods, whose metrics it reads and which it asks itself; and to the other guards. */
+export function guardConnections(): Connection[] {
+  return SERVICES.map((service) => ({
+    from: pods(GUARD),
+    to: pods(service),
+    ports: service === GUARD ? [HTTP_PORT] : [HTTP_PORT, ADMIN_PORT],
+  }));
 }
 
 /**

@@ -166,6 +166,27 @@ const Delivery = json(
   }),
 );
 
+const Guard = json(
+  z
+    .strictObject({
+      /**
+       * What the zone guard does about a sick zone: only says so, says what to do, or shifts the zone away. @default act
+       * on a laptop, recommend elsewhere: that shifts are made without asking is decided once recommendations were seen
+       */
+      mode: z
+        .enum(["observe", "recommend", "act"], { error: "expected observe, recommend or act" })
+        .optional(),
+      /** Where it reads golden signals: the pods themselves, or Prometheus, which has them some scrapes later. */
+      source: z.enum(["pods", "prometheus"], { error: "expected pods or prometheus" }).default("pods"),
+      /** URL of Prometheus' HTTP API inside the cluster. */
+      prometheusUrl: z.url({ protocol: /^https?$/, error: "expected an http or https URL" }).optional(),
+    })
+    .refine(({ source, prometheusUrl }) => source === "pods" || prometheusUrl !== undefined, {
+      path: ["prometheusUrl"],
+      error: "missing: the URL of the Prometheus that source names",
+    }),
+);
+
 const Issuer = json(
   z.strictObject({
     url: z.url({ error: "expected the issuer's URL" }),
@@ -231,6 +252,7 @@ export const Schema = z
     objectives: Objectives.prefault({}),
     balancers: Balancers.prefault({}),
     delivery: Delivery.prefault({}),
+    guard: Guard.prefault({}),
     /** Guards the database and the balancers against deletion. */
     protect: bool().default(false),
     /**

@@ -7,12 +7,19 @@ export const SERVICES = [
   "portfolio",
   "market-data",
   "news",
+  "guard",
 ] as const;
 
 export type ServiceName = (typeof SERVICES)[number];
 
 /** The pods, their service account and their image, that bring the database's schemas and logins up to date. */
 export const MIGRATIONS = "migrations";
+
+/** The service that finds sick zones: it asks all others, of which none but the gateway calls it. */
+export const GUARD = "guard";
+
+/** Services of which there are as many pods in every stack: one in each zone, whatever there is to do. */
+export const FIXED: Partial<Record<ServiceName, number>> = { guard: 3 };
 
 /** All images: the services', and that of the migrations. */
 export const IMAGES = [...SERVICES, MIGRATIONS] as const;
@@ -35,6 +42,7 @@ export const CALLS: readonly (readonly [caller: ServiceName, called: ServiceName
   ["gateway", "portfolio"],
   ["gateway", "market-data"],
   ["gateway", "news"],
+  ["gateway", "guard"],
   ["trading", "transactions"],
   ["trading", "portfolio"],
   ["trading", "market-data"],

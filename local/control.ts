@@ -3,6 +3,7 @@ import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { z } from "zod";
 import { refusalOf } from "./addresses.ts";
+import { leases } from "./leases.ts";
 import type { Status } from "./status.ts";
 
 /** What a zone's fault reaches: each part of the laptop that lives in zones. */
@@ -101,6 +102,7 @@ function controlApp(controls: Controls, token: string): Hono {
     return next();
   });
   app.onError((error, c) => c.json({ detail: error.message }, 400));
+  app.route("/", leases());
   app.get("/status", (c) => c.json(controls.status()));
   app.post("/zones/:zone/:action", async (c) => {
     const action = ZoneAction.parse(c.req.param("action"));

@@ -123,6 +123,7 @@ export class Platform implements Controls {
       ...this.#options,
       report: this.#disk.report,
       disk: this.#disk,
+      control,
       graph: known(this.#graph),
       outputs: this.outputs,
       addresses: this.#addresses,

@@ -27,6 +27,8 @@ interface RealisedOptions {
   failoverDelayMs?: number;
   /** Of the state. */
   disk: DiskSpace;
+  /** The supervisor's control API, which stands for Kubernetes' API too. */
+  control: { url: string; token: string };
   /** Gets a sentence on each problem that no caller waits for. */
   report: (message: string) => void;
 }
@@ -88,7 +90,11 @@ export class Realised {
     const { graph, outputs, state, addresses, report } = options;
     const zones = outputs.zones.map(({ name }) => name);
     const secrets = await Secrets.open(state.path("secrets.json"), graph);
-    const standIns = { ...(await keyFiles(graph, state)), ...(await modelBucket(outputs, state)) };
+    const standIns = {
+      ...(await keyFiles(graph, state)),
+      ...(await modelBucket(outputs, state)),
+      ...kubernetesApi(options.control),
+    };
     const shifts = await ZonalShifts.open({
       resources: managedResources(graph),
       file: state.path("arc.json"),
@@ -205,6 +211,13 @@ export class Realised {
       this.#options.report(`run.json could not be written: ${error.message}`);
     });
   }
+}
+
+/** Kubernetes' API, and what the guard reads there, are the supervisor's; its token is the URL's password. */
+function kubernetesApi({ url, token }: RealisedOptions["control"]): Record<string, string> {
+  const own = url.replace("://", `://:${token}@`);
+  const api = "https://kubernetes.default.svc";
+  return { [api]: own, [`kubernetes+${api}`]: `supervisor+${own}` };
 }
 
 /** `trading` of `registry/trizone/trading:0.1.0` or `…/trading@sha256:…`; none of an image that isn't the project's. */

@@ -22,8 +22,9 @@ export const Status = z.object({
       zone: z.string().optional(),
       phase: z.string(),
       pid: z.number().optional(),
-      /** URL of its admin port on this machine. */
+      /** URLs of its admin and its business port on this machine. */
       admin: z.string().optional(),
+      http: z.string().optional(),
       ready: z.boolean(),
       restarts: z.number(),
     }),

@@ -16,8 +16,12 @@ export interface IdentityArgs {
     userPool?: Transform<aws.cognito.UserPoolArgs>;
     client?: Transform<aws.cognito.UserPoolClientArgs>;
     domain?: Transform<aws.cognito.UserPoolDomainArgs>;
+    operators?: Transform<aws.cognito.UserGroupArgs>;
   };
 }
+
+/** The group of the users who may operate the platform, as their tokens name it. */
+const OPERATORS = "operators";
 
 /**
  * The people who may trade: a Cognito user pool, whose users an administrator creates, and the public client (code flow
@@ -53,6 +57,15 @@ export class Identity extends pulumi.ComponentResource {
         { userPoolId: pool.id, domain: args.domainPrefix, region },
         parent,
       ),
+    );
+    const operators = {
+      userPoolId: pool.id,
+      name: OPERATORS,
+      description: "See the zones and act on them: shifts, and drills on a laptop",
+      region,
+    };
+    new aws.cognito.UserGroup(
+      ...transformed(transform?.operators, `${name}-${OPERATORS}`, operators, parent),
     );
     this.issuer = pool.endpoint.apply((endpoint) => withScheme(endpoint, "https"));
     this.userPoolId = pool.id;

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Config, databaseClients, Foundation, Outputs, SERVICES } from "../../config/index.ts";
 import { builtImages } from "../workload/index.ts";
-import { awsProvider } from "./aws/index.ts";
+import { awsProvider, guardedOnAws } from "./aws/index.ts";
 import { missingKey, type Platform, stackOutputs } from "./platform.ts";
 
 type Key = keyof Outputs;
@@ -22,7 +22,10 @@ export function foundationPlatform(config: Config): Platform {
   const { rotation, traces } = foundation;
   const { provider } = awsProvider(region);
   const keys = Outputs.keyof().options;
-  const same = Object.fromEntries(keys.map((key) => [key, stack.requireOutput(key)])) as Record<Key, unknown>;
+  const same = Object.fromEntries(keys.map((key) => [key, stack.requireOutput(key)])) as Record<
+    Key,
+    pulumi.Output<unknown>
+  >;
   const logins = databaseClients(SERVICES).map((service) => {
     const volume = database.services.apply((all) => loginOf(service, all, name));
     return [service, { csi: volume.csi }] as const;
@@ -49,6 +52,7 @@ export function foundationPlatform(config: Config): Platform {
     rotation,
     models: { url: pulumi.interpolate`s3://${stack.requireOutput("modelBucket")}`, region },
     personalDataKey: { url: personalDataKey, mounts: [] },
+    guarded: guardedOnAws(config, same),
     outputs: stackOutputs(Outputs, { ...same, stack: pulumi.getStack() }),
   };
 }

@@ -6,6 +6,7 @@ import {
   type Connection,
   databaseClients,
   databaseConnections,
+  GUARD,
   HTTP_PORT,
   KubernetesOutputs,
   namespaceOf,
@@ -89,6 +90,7 @@ export function kubernetesPlatform(
       url: `file://${KEY_PATH}/key`,
       mounts: [mount("personal-data-key", KEY_PATH, logins.keyFile)],
     },
+    guarded: { zones: config.zones.map((name) => ({ name, id: name })) },
     nodePort: nodePortOf(publicUrl),
     allowedConnections: connections(issuer.url, config.database.pooler !== undefined),
     otherPods: ["database"],
@@ -118,7 +120,7 @@ function connections(issuer: string, pooled: boolean): Connection[] {
     { from: pods("gateway"), to: keys, ports: [Number(port) || (protocol === "https:" ? 443 : 80)] },
     ...databaseConnections(pods("database"), SERVICES, pooled),
     // The API server's address differs from cluster to cluster; its port is one of these.
-    { from: pods(PRE_SCALING), to: anywhere, ports: [443, 6443] },
+    ...[PRE_SCALING, GUARD].map((name) => ({ from: pods(name), to: anywhere, ports: [443, 6443] })),
   ];
 }
 

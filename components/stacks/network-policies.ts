@@ -4,6 +4,7 @@ import {
   type Config,
   type Connection,
   callConnections,
+  guardConnections,
   MIGRATIONS,
   POOLER,
   PRE_SCALING,
@@ -41,7 +42,7 @@ function innerConnections(): Connection[] {
     to: pods(service),
     ports: [ADMIN_PORT],
   }));
-  return [...callConnections(), ...scraped];
+  return [...callConnections(), ...guardConnections(), ...scraped];
 }
 
 /** In layers, both must have the pooler: its connection to the database and its role are the foundation's. */

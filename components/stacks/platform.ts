@@ -34,6 +34,8 @@ export interface Platform {
   certificateIssuer?: pulumi.Input<string> | undefined;
   /** The certificate of `apiUrl`, PEM, where no public authority vouches for it. */
   apiCertificate?: pulumi.Input<string> | undefined;
+  /** What the zone guard judges and shifts. */
+  guarded: GuardedZones;
   /** Connections between the services' pods and what is outside their namespace. */
   allowedConnections: pulumi.Input<Connection[]>;
   /** What installs Argo Rollouts, where this stack does. */
@@ -44,6 +46,15 @@ export interface Platform {
   nodePort?: number;
   /** The stack's outputs, by the contract in `config/outputs.ts`. */
   outputs: Record<string, pulumi.Output<unknown>>;
+}
+
+/** The zones that the guard judges, and, on AWS, what it shifts away from a sick one. */
+export interface GuardedZones {
+  zones: pulumi.Input<pulumi.Input<{ name: string; id: string }>[]>;
+  /** ARC's, and what it may shift: ARNs by name. */
+  arc?: { endpoint: pulumi.Input<string>; resources: Record<string, pulumi.Input<string>> };
+  /** Where the database is, by whose address the zone of its primary is known: zone -> CIDR block of its subnet. */
+  database?: { endpoint: pulumi.Input<string>; subnets: Record<string, string> };
 }
 
 /**

@@ -5,6 +5,8 @@ import {
   type Config,
   cacheClients,
   databaseClients,
+  FIXED,
+  GUARD,
   MIGRATIONS,
   modelClients,
   OPEN_FACTOR,
@@ -37,6 +39,7 @@ import {
   Workload,
   type WorkloadArgs,
 } from "../workload/index.ts";
+import { guardAccess, guardRights } from "./guard.ts";
 import type { Platform } from "./platform.ts";
 
 /** Where a container finds the token of the cache. */
@@ -59,6 +62,7 @@ const REQUESTS: Record<ServiceName, { cpu: string; memory: string }> = {
   portfolio: { cpu: "125m", memory: "256Mi" },
   "market-data": { cpu: "125m", memory: "256Mi" },
   news: { cpu: "500m", memory: "512Mi" },
+  guard: { cpu: "100m", memory: "256Mi" },
 };
 
 /** Where it isn't that of all pods. */
@@ -144,25 +148,30 @@ export function deployServices(
   const { strategy, modelSplit } = config.delivery;
   const urls: Partial<Record<ServiceName, pulumi.Output<string>>> = {};
   const shed = shedPriority(platform);
+  const rights = guardRights(platform);
   for (const service of [...SERVICES].reverse()) {
+    const fixed = FIXED[service];
+    const guard = service === GUARD ? guardAccess(config, platform) : undefined;
     const { mounts, after, preparation, ...access } = accessOf(service, config, platform, pooled);
     const { env, ...faces } = clientFacing(service, platform);
     const isShed = SHED_FIRST.includes(service);
     const workload: WorkloadArgs = {
-      ...{ namespace, replicas, maxReplicas, targetCpuPercent, scheduledMinimum: true },
+      ...{ namespace, targetCpuPercent, scheduledMinimum: fixed === undefined },
+      ...{ replicas: fixed ?? replicas, maxReplicas: fixed ?? maxReplicas },
       priorityClass: isShed ? shed : priorityClass,
       // What orders go on without holds up no update: on AWS it waits for its first model to be published.
       awaited: !isShed,
       certificateIssuer: platform.certificateIssuer,
-      canary: strategy === "canary" ? { dependsOn } : undefined,
+      canary: strategy === "canary" && !guard ? { dependsOn } : undefined,
       ...faces,
+      ...guard,
       image: image(service),
       requests: REQUESTS[service],
       memoryLimit: MEMORY_LIMITS[service],
       preparation,
-      env: { ...env, ...urlsOfCalled(service, urls), ...access.env, ...tracing(platform) },
+      env: { ...env, ...urlsOfCalled(service, urls), ...access.env, ...guard?.env, ...tracing(platform) },
       mounts,
-      after: after.length > 0 ? [...after, migrations.job] : undefined,
+      after: guard ? [rights] : after.length > 0 ? [...after, migrations.job] : undefined,
     };
     const { url } =
       modelSplit?.service === service
@@ -175,9 +184,9 @@ export function deployServices(
 /** More pods before the market opens, for every autoscaler of the services. */
 export function preScaling(config: Config, { namespace, kubernetes: provider, image }: Platform): void {
   const { replicas, maxReplicas = replicas * 4, delivery } = config;
-  const scalers = SERVICES.flatMap((service) =>
-    Object.entries(scales(service, { replicas, maxReplicas }, delivery.modelSplit)),
-  ).map(([name, scale]) => [name, minimums(scale)]);
+  const scalers = SERVICES.filter((service) => FIXED[service] === undefined)
+    .flatMap((service) => Object.entries(scales(service, { replicas, maxReplicas }, delivery.modelSplit)))
+    .map(([name, scale]) => [name, minimums(scale)]);
   const args = { namespace, image: image("gateway"), scalers: Object.fromEntries(scalers) };
   new PreScaling(PRE_SCALING, args, { provider });
 }

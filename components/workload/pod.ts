@@ -46,6 +46,8 @@ export interface PodArgs {
   serviceAccount?: string;
   /** Gives the pod a token for Kubernetes' API. @default false */
   serviceAccountToken?: boolean;
+  /** Whether the pod is told its address, as `POD_IP`. @default false */
+  ownAddress?: boolean;
   /** Name of the PriorityClass. @default the cluster's */
   priorityClass?: pulumi.Input<string>;
   /** @default ["node", "/app/main.js"] */
@@ -188,8 +190,12 @@ function volumeMounts(mounts: Mount[]) {
   }));
 }
 
-function environment({ service, env }: Pick<PodArgs, "service" | "env">) {
-  const fields = { POD_NAME: "metadata.name", ZONE: "metadata.labels['topology.kubernetes.io/zone']" };
+function environment({ service, env, ownAddress }: Pick<PodArgs, "service" | "env" | "ownAddress">) {
+  const fields = {
+    POD_NAME: "metadata.name",
+    ZONE: "metadata.labels['topology.kubernetes.io/zone']",
+    ...(ownAddress && { POD_IP: "status.podIP" }),
+  };
   const own = {
     SERVICE: service,
     HTTP_PORT: String(HTTP_PORT),

@@ -112,7 +112,7 @@ export function configuration({ keys, clients, loginPath }: IssuerSettings): Con
     scopes: scope.split(" "),
     claims: {
       openid: ["sub"],
-      profile: ["cognito:username", "preferred_username"],
+      profile: ["cognito:username", "preferred_username", "cognito:groups"],
       email: ["email", "email_verified"],
     },
     conformIdTokenClaims: false,
@@ -133,7 +133,8 @@ export function configuration({ keys, clients, loginPath }: IssuerSettings): Con
     findAccount: (_ctx, sub) => account(sub, bySubject.get(sub)),
     extraTokenClaims: (_ctx, token) => {
       if (token.kind !== "AccessToken") return undefined;
-      return { token_use: "access", username: bySubject.get(token.accountId), version: 2 };
+      const username = bySubject.get(token.accountId);
+      return { token_use: "access", username, version: 2, ...groupsOf(username) };
     },
     clientBasedCORS: (_ctx, origin, client) => mayCall(origin, client.redirectUris ?? []),
     renderError: (ctx, out) => {
@@ -163,9 +164,15 @@ export function configuration({ keys, clients, loginPath }: IssuerSettings): Con
   };
 }
 
+/** As Cognito's claim, which tokens of users in no group don't have. */
+function groupsOf(username: string | undefined) {
+  const groups = demoUsers.find((one) => one.username === username)?.groups ?? [];
+  return groups.length > 0 ? { "cognito:groups": groups } : {};
+}
+
 function account(sub: string, username: string | undefined) {
   if (!username) return undefined;
-  const claims = { "cognito:username": username, preferred_username: username };
+  const claims = { "cognito:username": username, preferred_username: username, ...groupsOf(username) };
   const email = { email: `${username}@example.com`, email_verified: true };
   return { accountId: sub, claims: () => ({ sub, token_use: "id", ...claims, ...email }) };
 }

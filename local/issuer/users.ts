@@ -4,9 +4,11 @@ import { uuidOf } from "../provider/naming.ts";
 /** Password of every demo user. It guards nothing: the issuer listens on this machine only. */
 export const demoPassword = "trizone";
 
-export const demoUsers = ["demo", "alice", "bob"].map((username) => ({
+/** Of whom olivia operates the platform. */
+export const demoUsers = ["demo", "alice", "bob", "olivia"].map((username) => ({
   username,
   password: demoPassword,
+  groups: username === "olivia" ? ["operators"] : [],
 }));
 
 /** A user's `sub`: a UUID as in a Cognito pool, the same after every restart since orders hold it. */

@@ -32,8 +32,9 @@ export interface PodStatus {
   zone: string | undefined;
   phase: Phase;
   pid: number | undefined;
-  /** URL of its admin port, if it has one now. */
+  /** URLs of its admin and its business port, if it has them now. */
   admin: string | undefined;
+  http: string | undefined;
   ready: boolean;
   /** Times that its container was started again. */
   restarts: number;
@@ -61,7 +62,7 @@ export class Pod {
   readonly #restart: boolean;
   readonly #finish: () => void;
   readonly #abort = new AbortController();
-  #state: Omit<PodStatus, "name" | "workload" | "namespace" | "zone" | "pid" | "admin">;
+  #state: Omit<PodStatus, "name" | "workload" | "namespace" | "zone" | "pid" | "admin" | "http">;
   #labels: Record<string, string>;
   #ports: ReadonlyMap<number, number> = new Map();
   #measured: { pid: number; used: number; at: number } | undefined;
@@ -112,9 +113,10 @@ export class Pod {
   status(): PodStatus {
     const { name, workload, ready } = this;
     const identity = { name, workload: workload.name, namespace: workload.namespace, zone: this.zone?.name };
-    const port = this.endpoint()?.ports.admin;
-    const admin = port && `http://${port}`;
-    return { ...identity, pid: this.#container?.pid, admin, ...this.#state, ready };
+    const ports = this.endpoint()?.ports;
+    const admin = ports?.admin && `http://${ports.admin}`;
+    const http = ports?.http && `http://${ports.http}`;
+    return { ...identity, pid: this.#container?.pid, admin, http, ...this.#state, ready };
   }
 
   endpoint(): Endpoint | undefined {

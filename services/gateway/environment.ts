@@ -44,6 +44,7 @@ export const GatewayEnvironment = PodEnvironment.extend({
   PORTFOLIO_URL: optionalUrl,
   MARKET_DATA_URL: optionalUrl,
   NEWS_URL: optionalUrl,
+  GUARD_URL: optionalUrl,
   /** Requests that each user may send to each pod: a second on and on, and at once. */
   RATE_LIMIT_PER_SECOND: z.coerce.number().positive().default(1000),
   RATE_LIMIT_BURST: z.coerce.number().int().min(1).default(2000),

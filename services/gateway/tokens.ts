@@ -11,6 +11,8 @@ export interface Identity {
   encodedName: string;
   /** The token's `exp`, in seconds since 1970. */
   expiresAt: number;
+  /** Groups of the user pool that the user is in. */
+  groups: readonly string[];
 }
 
 const CLOCK_TOLERANCE_S = 5;
@@ -86,7 +88,15 @@ function identityOf(payload: JWTPayload, clientId: string): Identity {
     throw unauthorized("The access token names no usable subject.", true);
   // By way of UTF-8, as JSON may hold half a surrogate pair, which cannot be encoded.
   const name = Buffer.from(typeof username === "string" ? username : id).toString();
-  return { id, encodedName: encodeURIComponent(name), expiresAt };
+  return { id, encodedName: encodeURIComponent(name), expiresAt, groups: groupsOf(payload) };
+}
+
+const NO_GROUPS: readonly string[] = [];
+
+/** Cognito's claim; a token of somebody who is in no group has none. */
+function groupsOf({ "cognito:groups": groups }: JWTPayload): readonly string[] {
+  const names = Array.isArray(groups) ? groups.filter((one) => typeof one === "string") : [];
+  return names.length > 0 ? names : NO_GROUPS;
 }
 
 /** RFC 6750, 3: no error code when no token was presented. */

@@ -27,6 +27,8 @@ const environment = readEnvironment(
   }),
 );
 
+/** What operators see and do. */
+const OPERATIONS = "/api/operations";
 const WEBSOCKETS = /^\/ws(?:[/?]|$)/;
 
 await serve(environment, (pod) => {
@@ -36,12 +38,18 @@ await serve(environment, (pod) => {
   // Bounded apart, so that no order waits for texts that are analysed.
   const bounds = { tryTimeoutMs: 15_000, totalTimeoutMs: 15_000, maxInFlight: 64, repeatsAll: true };
   const analyses = new Upstream({ url, ca, name: "api", ...bounds });
+  // An operator's change, such as a zone's shift, takes some calls of others, and isn't made twice.
+  const changes = { tryTimeoutMs: 30_000, totalTimeoutMs: 30_000, maxInFlight: 64 };
+  const operations = new Upstream({ url, ca, name: "api", ...changes });
+  const upstreamFor = (path: string) => {
+    if (isBelow(path, OPERATIONS)) return operations;
+    return isBelow(path, ANALYSES) ? analyses : api;
+  };
   return {
     internal: false,
     routes(app) {
       app.all("/api/*", (c) => {
-        const upstream = isBelow(c.req.path, ANALYSES) ? analyses : api;
-        return proxy(c, "/api", { upstream, zone: environment.ZONE });
+        return proxy(c, "/api", { upstream: upstreamFor(c.req.path), zone: environment.ZONE });
       });
       page(app, environment);
     },
@@ -51,7 +59,7 @@ await serve(environment, (pod) => {
     },
     elsewhere: ANALYSES,
     close: async () => {
-      await Promise.all([api.close(), analyses.close()]);
+      await Promise.all([api, analyses, operations].map((one) => one.close()));
     },
   };
 });

@@ -4,6 +4,7 @@ import {
   type Connection,
   cacheClients,
   databaseConnections,
+  GUARD,
   HTTP_PORT,
   modelClients,
   PERSONAL_DATA,
@@ -63,6 +64,8 @@ export function awsConnections(
       inVpc,
       443,
     ),
-    ...from([PRE_SCALING], { cidrs: [...privateCidrs, ...API_SERVER] }, 443),
+    ...from([PRE_SCALING, GUARD], { cidrs: [...privateCidrs, ...API_SERVER] }, 443),
+    // ARC, which has no endpoint in the VPC here.
+    ...from([GUARD], { cidrs: [ANYWHERE], except: [vpc] }, 443),
   ];
 }

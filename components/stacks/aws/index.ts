@@ -4,5 +4,5 @@ export { awsData } from "./data.ts";
 export { awsEdges, awsIdentity } from "./edges.ts";
 export { awsAudit, awsGovernance, awsProvider } from "./governance.ts";
 export { awsNetwork } from "./network.ts";
-export { awsPlatform } from "./platform.ts";
+export { awsPlatform, guardedOnAws } from "./platform.ts";
 export { awsServices } from "./services.ts";

@@ -11,7 +11,7 @@ import {
 import type { LoadBalancer } from "../../edge/index.ts";
 import type { Identity } from "../../governance/index.ts";
 import type { Network } from "../../network/index.ts";
-import { type Platform, stackOutputs } from "../platform.ts";
+import { type GuardedZones, type Platform, stackOutputs } from "../platform.ts";
 import type { AwsCluster } from "./cluster.ts";
 import { awsConnections } from "./connections.ts";
 import type { AwsData } from "./data.ts";
@@ -53,6 +53,7 @@ export function awsPlatform(config: Config, parts: AwsParts): Platform {
     },
     personalDataKey: parts.keys.personal,
   };
+  const outputs = awsOutputs(config, parts);
   return {
     kubernetes: cluster.kubernetes,
     namespace,
@@ -71,9 +72,10 @@ export function awsPlatform(config: Config, parts: AwsParts): Platform {
     rotation: foundation.rotation,
     models: { url: pulumi.interpolate`s3://${parts.models.bucketName}`, region: config.region },
     personalDataKey: { url: foundation.personalDataKey, mounts: [] },
+    guarded: guardedOnAws(config, outputs),
     outputs: {
       ...(config.layer === "foundation" ? stackOutputs(FoundationOutput, { foundation }) : {}),
-      ...awsOutputs(config, parts),
+      ...outputs,
     },
   };
 }
@@ -98,6 +100,31 @@ function awsOutputs(config: Config, parts: AwsParts): Platform["outputs"] {
     runnerSecurityGroupId: network.runnerGroupId,
     leftToDo: publicBalancer.dnsName.apply((dnsName) => leftToDo(config, dnsName)),
   });
+}
+
+/** What the guard judges and shifts, by the outputs of the stack that made it. */
+export function guardedOnAws(
+  { cidr, subnets, zones }: Config,
+  outputs: Record<string, pulumi.Output<unknown>>,
+): GuardedZones {
+  const known = <Key extends keyof Outputs>(key: Key) => outputs[key] as pulumi.Output<Outputs[Key]>;
+  const balancers = known("loadBalancers");
+  const { isolated } = subnetsOf(cidr, subnets, zones.length);
+  return {
+    zones: known("zones"),
+    arc: {
+      endpoint: known("arcEndpoint"),
+      resources: {
+        public: balancers.public.arn,
+        internal: balancers.internal.arn,
+        cluster: known("cluster").arn,
+      },
+    },
+    database: {
+      endpoint: known("database").endpoint,
+      subnets: Object.fromEntries(zones.map((zone, index) => [zone, isolated[index] ?? ""])),
+    },
+  };
 }
 
 function described({ arn, loadBalancerName: name, dnsName, url }: LoadBalancer) {

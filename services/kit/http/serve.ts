@@ -59,9 +59,15 @@ function createAdmin(pod: Pod, ready: Readiness): Hono {
     const reason = pod.stopping ? "stopping" : await ready();
     return reason ? c.json({ ready: false, reason }, 503) : c.json({ ready: true });
   });
-  app.get("/metrics", async (c) =>
-    c.text(await pod.metrics.registry.metrics(), 200, { "content-type": pod.metrics.registry.contentType }),
-  );
+  app.get("/metrics", async (c) => {
+    const { registry } = pod.metrics;
+    // `?name[]=…` as other exporters have it: who asks each second wants few of them, and no more are rendered.
+    const names = c.req.queries("name[]")?.filter((name) => registry.getSingleMetric(name));
+    const text = names
+      ? (await Promise.all(names.map((name) => registry.getSingleMetricAsString(name)))).join("\n")
+      : await registry.metrics();
+    return c.text(text, 200, { "content-type": registry.contentType });
+  });
 
   addFaultRoutes(app, pod);
   return app;

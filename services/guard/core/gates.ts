@@ -1,0 +1,88 @@
+import type { Finding } from "./comparison.ts";
+import type { Surroundings } from "./sample.ts";
+
+/** Why a zone that looks sick is not shifted away. */
+export const REFUSALS = [
+  "regional",
+  "one-pod",
+  "deployment",
+  "another-shift",
+  "no-capacity",
+  "capacity-unknown",
+  "failing-open",
+  "primary-unknown",
+  "market-opening",
+  "cooldown",
+  "daily-cap",
+] as const;
+
+export type Refusal = (typeof REFUSALS)[number];
+
+export interface GateOptions {
+  /** The survivors' use may be this at most after it has grown by half. @default 1 */
+  mostUtilisation: number;
+  /** Seconds after a rollout in which what is new with its pods is taken for its fault. @default 300 */
+  bakeSeconds: number;
+  /** Whether a zone may be shifted away while the market opens. @default false */
+  duringOpening: boolean;
+  /** Service -> those that it calls: what is wrong with these is wrong with its own answers. @default none */
+  calls: Readonly<Record<string, readonly string[]>>;
+}
+
+/** The two other zones take what the third served: half as much again each. */
+const GROWTH = 1.5;
+
+/** The share of what is wrong in a zone from which it is the fault of one pod. */
+const ONE_PODS = 0.8;
+
+/** Errors of a caller are its callees' when it has no more than this multiple of theirs. */
+const PASSED_ON = 1.25;
+
+/** A caller is slow by its callees when its 99th percentile is no more than this multiple of theirs: a latency class or two. */
+const WAITED_FOR = 2.2;
+
+/** What it is if not a sick zone; undefined when a sick zone it is. @param sick zones with findings */
+export function otherCause(
+  findings: readonly Finding[],
+  sick: readonly string[],
+  { zones, rollouts }: Surroundings,
+  { bakeSeconds, calls }: GateOptions,
+): Refusal | undefined {
+  if (sick.length > 1) return "regional";
+  const zone = sick[0];
+  const causes = findings.filter((one) => !isPassedOn(one, findings, calls[one.service] ?? []));
+  const isOf = ({ worstPod }: Finding) => worstPod !== undefined && worstPod.share >= ONE_PODS;
+  const isBaking = (finding: Finding) => {
+    const service = isOf(finding) ? finding.worstPod?.service : finding.service;
+    return rollouts.some(
+      (one) => one.service === service && one.zone === zone && one.secondsAgo <= bakeSeconds,
+    );
+  };
+  if (causes.every(isBaking)) return "deployment";
+  const worst = new Set(causes.map(({ worstPod }) => worstPod?.pod));
+  if (causes.every(isOf) && worst.size === 1) return "one-pod";
+  return zones.length < 2 ? "regional" : undefined;
+}
+
+/** Whether what is wrong with a service is only what is wrong with those that it calls in the zone. */
+function isPassedOn(finding: Finding, findings: readonly Finding[], callees: readonly string[]): boolean {
+  const isError = finding.statistic === "errors";
+  const theirs = findings.filter(
+    ({ service, statistic }) => callees.includes(service) && (statistic === "errors") === isError,
+  );
+  if (theirs.length === 0) return false;
+  if (isError) return theirs.reduce((sum, { excess }) => sum + excess, 0) * PASSED_ON >= finding.excess;
+  return theirs.some(({ p99 = 0 }) => p99 * WAITED_FOR >= (finding.p99 ?? 0));
+}
+
+/** Why a sick zone can't be shifted away now; undefined when it can. */
+export function refusal(zone: string, around: Surroundings, options: GateOptions): Refusal | undefined {
+  if (around.shifts.length > 0) return "another-shift";
+  if (around.failingOpen !== false) return "failing-open";
+  if (around.primaryZone === undefined) return "primary-unknown";
+  if (around.opening && !options.duringOpening) return "market-opening";
+  const survivors = around.zones.filter((one) => one !== zone).map((one) => around.utilisation[one]);
+  if (survivors.some((use) => use === undefined)) return "capacity-unknown";
+  if (survivors.some((use) => (use as number) * GROWTH > options.mostUtilisation)) return "no-capacity";
+  return undefined;
+}

@@ -1,0 +1,48 @@
+import { addTo, noCounts, quantile, slowerThan, Window } from "./counts.ts";
+import { LATENCY_EDGES, type PodSecond } from "./sample.ts";
+
+/** Of a zone's probes, this share may fail beyond the other zones' share, and one in any case. */
+const ERROR_SHARE = 0.003;
+/** And this share may take longer than one and a half times the other zones' 99th percentile. */
+const SLOW_SHARE = 0.02;
+const SLOWER = 1.5;
+/** Probes of the zone, and of the others, from which anything is said. */
+const LEAST_PROBES = 40;
+
+/**
+ * Whether zones answer the guard's own probes as the others do: what is known of a zone that gets no traffic. A zone is
+ * well once this was so for some time on end, sick while it wasn't, and unknown where there are too few probes.
+ */
+export class Health {
+  readonly #seconds: number;
+  readonly #zones = new Map<string, Window>();
+
+  constructor(seconds: number) {
+    this.#seconds = seconds;
+  }
+
+  /** Takes a second's probes of all zones. */
+  add(probes: readonly PodSecond[]): void {
+    for (const { zone } of probes)
+      if (!this.#zones.has(zone)) this.#zones.set(zone, new Window(this.#seconds));
+    for (const [zone, window] of this.#zones) {
+      const second = noCounts();
+      for (const probe of probes) if (probe.zone === zone) addTo(second, probe);
+      window.add(second);
+    }
+  }
+
+  of(zone: string): "well" | "sick" | "unknown" {
+    const own = this.#zones.get(zone)?.sum ?? noCounts();
+    const others = noCounts();
+    for (const [name, { sum }] of this.#zones) if (name !== zone) addTo(others, sum);
+    if (own.requests < LEAST_PROBES || others.requests < LEAST_PROBES) return "unknown";
+    const usual = others.errors / others.requests;
+    if (own.errors > Math.max(1, (usual + ERROR_SHARE) * own.requests)) return "sick";
+    const p99 = quantile(others, 0.99);
+    if (p99 === undefined) return "unknown";
+    const edge = LATENCY_EDGES.findIndex((one) => one >= SLOWER * p99);
+    const slow = edge < 0 ? 0 : slowerThan(own, edge);
+    return slow > SLOW_SHARE * own.requests ? "sick" : "well";
+  }
+}

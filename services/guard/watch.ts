@@ -1,0 +1,183 @@
+import type { Logger } from "../kit/telemetry/index.ts";
+import type { Actor } from "./actor.ts";
+import { utilisationOf } from "./capacity.ts";
+import type { Decision, Guard } from "./core/guard.ts";
+import type { Surroundings } from "./core/sample.ts";
+import { History } from "./history.ts";
+import type { GuardLease } from "./lease.ts";
+import { isOpening } from "./opening.ts";
+import type { PrimaryZone } from "./primary.ts";
+import type { Probes } from "./probes.ts";
+import { Rollouts } from "./rollouts.ts";
+import { Sampler } from "./sampler.ts";
+import type { Shifts } from "./shifts.ts";
+import type { DataProblem, Snapshot, Source } from "./sources/source.ts";
+
+/** How old what ARC said may be: of the guard that acts, and of the others. */
+const SHIFTS_MS = { active: 900, standby: 5000 };
+/** From this level of evidence against its own zone a guard leaves the deciding to another's. */
+const OWN_ZONE_LEVEL = 7;
+const NOTHING: Snapshot = { readings: [], problems: [], targets: [], facts: {} };
+
+export interface WatchArgs {
+  log: Logger;
+  zones: readonly string[];
+  /** The zone of this guard. */
+  zone: string;
+  guard: Guard;
+  source: Source;
+  probes: Probes;
+  primary: PrimaryZone;
+  lease: GuardLease;
+  /** Undefined where there is no ARC. */
+  shifts: Shifts | undefined;
+  actor: Actor;
+}
+
+/** Each second: reads all pods, decides, and acts if this guard is the one that acts. */
+export class Watch {
+  readonly history: History;
+  /** What was known last. */
+  snapshot: Snapshot = NOTHING;
+  decision: Decision | undefined;
+  /** What is wrong with single pods' data. */
+  problems: DataProblem[] = [];
+  sourceProblem: string | undefined = "nothing was read yet";
+  leaseProblem: string | undefined;
+  arcProblem: string | undefined;
+  /** Called for each second, for metrics. */
+  onSecond: ((watch: Watch, seconds: number) => void) | undefined;
+  readonly #args: WatchArgs;
+  readonly #sampler = new Sampler();
+  readonly #rollouts = new Rollouts();
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+  #wasActive = false;
+
+  constructor(args: WatchArgs) {
+    this.#args = args;
+    this.history = new History(args.zones);
+  }
+
+  /** Whether this guard is the one that acts. */
+  get active(): boolean {
+    return this.#args.lease.held;
+  }
+
+  start(): void {
+    // The middle of a second, so that all samples of it have come by its end.
+    const wait = 1000 - (Date.now() % 1000) + 200;
+    this.#timer = setTimeout(() => {
+      this.second()
+        .catch((error: unknown) => this.#args.log.error({ err: error }, "a second could not be decided"))
+        .finally(() => this.#stopped || this.start());
+    }, wait);
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  /** One second: reads, decides, acts. What is away is said and asked again in the next. */
+  async second(): Promise<void> {
+    const begun = performance.now();
+    const { source, probes, primary, guard, actor, shifts, zones } = this.#args;
+    const [snapshot, primaryZone] = await Promise.all([
+      this.#read(source),
+      primary.get(),
+      this.#keepLease(),
+      this.#refresh(),
+    ]);
+    const now = Date.now() / 1000;
+    const at = Math.floor(now);
+    const { pods, problems } = this.#sampler.take(snapshot.readings, now);
+    this.#say([...snapshot.problems, ...problems]);
+    const active = shifts?.active ?? [];
+    const seconds = [...pods, ...probes.take()];
+    probes.ask(
+      this.active ? snapshot.targets : [],
+      active.map(({ zone }) => zone),
+    );
+    const { facts, targets } = snapshot;
+    const surroundings: Surroundings = {
+      zones,
+      shifts: active,
+      rollouts: facts.rollouts ?? this.#rollouts.see(targets, now),
+      utilisation: utilisationOf(targets, zones, (pod) => this.#sampler.cores(pod)),
+      primaryZone: facts.primaryZone ?? primaryZone,
+      failingOpen: facts.failingOpen,
+      opening: source.kind !== "supervisor" && isOpening(new Date()),
+    };
+    this.decision = guard.decide({ at, pods: seconds, surroundings });
+    this.history.add(at, seconds);
+    // Without ARC's answer it isn't known whether a shift exists; without the source nothing is new.
+    const isBlind =
+      this.sourceProblem !== undefined || (this.arcProblem !== undefined && actor.mode === "act");
+    if (this.active && !isBlind) await actor.act(this.decision);
+    this.onSecond?.(this, (performance.now() - begun) / 1000);
+  }
+
+  async #read(source: Source): Promise<Snapshot> {
+    try {
+      this.snapshot = await source.read();
+      this.sourceProblem = undefined;
+      return this.snapshot;
+    } catch (error) {
+      const { message } = error as Error;
+      if (this.sourceProblem !== message)
+        this.#args.log.error(
+          { err: error },
+          "golden signals can't be read; nothing is decided until they can",
+        );
+      this.sourceProblem = message;
+      return NOTHING;
+    }
+  }
+
+  async #keepLease(): Promise<void> {
+    const { lease, log } = this.#args;
+    try {
+      const held = await lease.keep(!this.#isOwnZoneSuspect());
+      this.leaseProblem = undefined;
+      if (held !== this.#wasActive)
+        log.info({ active: held }, held ? "this guard acts now" : "another guard acts");
+      this.#wasActive = held;
+    } catch (error) {
+      const { message } = error as Error;
+      if (this.leaseProblem !== message)
+        log.error({ err: error }, "the lease can't be kept; another guard may act");
+      this.leaseProblem = message;
+    }
+  }
+
+  /** The zone that is judged is another's to judge: what runs there may be as sick as it is. */
+  #isOwnZoneSuspect(): boolean {
+    const { zone, shifts } = this.#args;
+    if (shifts?.active.some((shift) => shift.zone === zone)) return true;
+    const levels = this.decision?.levels ?? {};
+    const own = levels[zone] ?? Number.NEGATIVE_INFINITY;
+    return own >= OWN_ZONE_LEVEL && Object.values(levels).every((level) => level <= own);
+  }
+
+  async #refresh(): Promise<void> {
+    const { shifts, log } = this.#args;
+    try {
+      await shifts?.refresh(this.active ? SHIFTS_MS.active : SHIFTS_MS.standby);
+      this.arcProblem = undefined;
+    } catch (error) {
+      const { message } = error as Error;
+      if (this.arcProblem !== message) log.error({ err: error }, "ARC can't be asked which shifts exist");
+      this.arcProblem = message;
+    }
+  }
+
+  /** Each problem is logged when it begins. */
+  #say(problems: DataProblem[]): void {
+    const before = new Set(this.problems.map(({ pod, kind }) => `${pod} ${kind}`));
+    for (const problem of problems)
+      if (!before.has(`${problem.pod} ${problem.kind}`))
+        this.#args.log.warn({ problem }, "a pod's data was left out");
+    this.problems = problems;
+  }
+}

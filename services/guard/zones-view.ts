@@ -1,0 +1,47 @@
+import type { ApiArgs } from "./api.ts";
+
+/** The platform by zone, as operators see it. */
+export function zonesView({ watch, actor, environment, shifts }: Omit<ApiArgs, "colleagues">) {
+  const { snapshot, decision, history } = watch;
+  const { facts, targets } = snapshot;
+  const active = shifts?.active ?? [];
+  const podFigures = history.pods();
+  const sick = decision && decision.findings.length > 0 ? decision.findings.map(({ zone }) => zone) : [];
+  return {
+    at: new Date().toISOString(),
+    mode: actor.mode,
+    zones: environment.ZONES.map(({ name, id }) => {
+      const isShifted = active.some(({ zone }) => zone === name);
+      const faults = facts.faults?.[name] ?? [];
+      const weight = isShifted ? 0 : 1;
+      return {
+        zone: name,
+        letter: name.at(-1) ?? "",
+        id,
+        state: stateOf(isShifted, sick.includes(name), faults.length > 0),
+        ...history.zone(name),
+        pods: targets
+          .filter(({ zone }) => zone === name)
+          .map(({ pod, service, ready }) => {
+            const figures = podFigures.get(pod);
+            return {
+              ...{ name: pod, service, ready },
+              requestsPerSecond: figures?.requestsPerSecond ?? 0,
+              errorShare: figures?.errorShare ?? 0,
+              p99Ms: figures?.p99Ms ?? null,
+            };
+          }),
+        faults,
+        databaseRole:
+          facts.primaryZone === undefined ? null : facts.primaryZone === name ? "primary" : "standby",
+        weights: facts.weights?.[name] ?? { public: weight, internal: weight },
+      };
+    }),
+  };
+}
+
+function stateOf(isShifted: boolean, isSick: boolean, isFaulty: boolean) {
+  if (isShifted) return "shifted";
+  if (isSick) return "sick";
+  return isFaulty ? "faulty" : "healthy";
+}
