@@ -50,7 +50,9 @@ function classOf(error: unknown, depth = 0): Failure {
   if (!(error instanceof Error) || depth > 4) return "other";
   // Of the addresses of a name that all failed, the first one's error says why.
   if (error instanceof AggregateError && error.errors.length > 0) return classOf(error.errors[0], depth + 1);
-  const code = (error as NodeJS.ErrnoException).code ?? error.name;
+  // A DOMException, such as a signal's TimeoutError, has a number there.
+  const { code: given } = error as { code?: unknown };
+  const code = typeof given === "string" ? given : error.name;
   const prefix = PREFIXES.find(([start]) => code.startsWith(start));
   const found = CODES[code] ?? prefix?.[1];
   return found ?? classOf(error.cause, depth + 1);
