@@ -5,7 +5,7 @@ import type { Outputs } from "../config/index.ts";
 import type { Graph } from "../engine/index.ts";
 import { SERVICES } from "../services/build/images.ts";
 import type { Addresses } from "./addresses.ts";
-import { arcApp, managedResources, ZonalShifts } from "./arc/index.ts";
+import { arcApp, declaredAutoshift, managedResources, ZonalShifts } from "./arc/index.ts";
 import { modelBucket } from "./buckets.ts";
 import { Faults } from "./control.ts";
 import { Databases } from "./databases.ts";
@@ -91,7 +91,9 @@ export class Realised {
     const standIns = { ...(await keyFiles(graph, state)), ...(await modelBucket(outputs, state)) };
     const shifts = await ZonalShifts.open({
       resources: managedResources(graph),
+      declared: declaredAutoshift(graph),
       file: state.path("arc.json"),
+      report,
     });
     const network = await Network.start({
       zones,
