@@ -1,6 +1,6 @@
 import { type Change, interruptPractice, resourceOf, wholeSecond } from "./customer-shifts.ts";
 import { conflict, invalid } from "./errors.ts";
-import { type Autoshift, type Kept, settingsOf, withSettings } from "./kept.ts";
+import { type Autoshift, activeAutoshift, type Kept, settingsOf, withSettings } from "./kept.ts";
 
 type Switch = Kept["observer"];
 
@@ -10,15 +10,17 @@ type Switch = Kept["observer"];
  */
 export function setAutoshift(arn: string, autoshift: Switch): Change<Switch> {
   return (situation) => {
-    const { kept } = situation;
-    resourceOf(situation, arn);
+    const { kept, now } = situation;
+    const resource = resourceOf(situation, arn);
     const settings = settingsOf(kept, arn);
     if (autoshift === "ENABLED" && !settings.practice)
       throw conflict(
         "PracticeConfigurationDoesNotExist",
         `zonal autoshift of ${arn} needs a practice run configuration; make one with CreatePracticeRunConfiguration`,
       );
-    return [autoshift, withSettings(kept, arn, { ...settings, autoshift })];
+    const set = withSettings(kept, arn, { ...settings, autoshift });
+    if (!activeAutoshift(set, resource)) return [autoshift, set];
+    return [autoshift, interruptPractice(set, now, (shift) => shift.resource === arn)];
   };
 }
 

@@ -8,7 +8,7 @@ import { balancer, FakeClock, serveArc } from "./fixture.ts";
 const python = pythonWithBoto3();
 const title = python
   ? "the zonal shift API for boto3"
-  : "the zonal shift API for boto3 (skipped: no python3 with boto3; .ci/run installs it where pip can)";
+  : "the zonal shift API for boto3 (skipped: no python3 with a boto3 that knows all operations; .ci/run installs it where pip can)";
 
 const alarm = {
   type: "CLOUDWATCH",

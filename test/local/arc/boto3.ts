@@ -18,13 +18,16 @@ export interface Boto3Result {
   modelled?: string;
 }
 
+/** Fails where boto3 isn't there, or is one from before 2025, which doesn't know all operations. */
+const KNOWS_ALL = "import boto3; boto3.client('arc-zonal-shift', region_name='x').start_practice_run";
+
 /** The Python with boto3: `BOTO3_PYTHON`, else the first `python3` of the PATH that has it; undefined where none has. */
 export function pythonWithBoto3(): string | undefined {
   const folders = (process.env.PATH ?? "").split(":").map((folder) => `${folder}/python3`);
   return [process.env.BOTO3_PYTHON, ...folders].find((python) => {
     if (!python) return false;
     try {
-      execFileSync(python, ["-c", "import boto3"], { stdio: "ignore", timeout: 60_000 });
+      execFileSync(python, ["-c", KNOWS_ALL], { stdio: "ignore", timeout: 60_000 });
       return true;
     } catch {
       // Not there, or without boto3: the next one may have it.
@@ -38,7 +41,14 @@ export class Boto3 {
   readonly #child: ChildProcess;
   readonly #lines: AsyncIterator<string>;
 
-  constructor(python: string, endpoint: string, { accessKeyId, secretAccessKey } = LOOPBACK_CREDENTIALS) {
+  constructor(
+    python: string,
+    endpoint: string,
+    {
+      accessKeyId,
+      secretAccessKey,
+    }: Record<"accessKeyId" | "secretAccessKey", string> = LOOPBACK_CREDENTIALS,
+  ) {
     this.#child = spawn(python, [program, endpoint, accessKeyId, secretAccessKey], {
       stdio: ["pipe", "pipe", "inherit"],
       env: { PATH: process.env.PATH, AWS_EC2_METADATA_DISABLED: "true" },
