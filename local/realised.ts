@@ -5,11 +5,18 @@ import type { Outputs } from "../config/index.ts";
 import type { Graph } from "../engine/index.ts";
 import { SERVICES } from "../services/build/images.ts";
 import type { Addresses } from "./addresses.ts";
-import { arcApp, declaredAutoshift, managedResources, ZonalShifts } from "./arc/index.ts";
+import {
+  arcApp,
+  declaredAutoshift,
+  endAutoshift,
+  managedResources,
+  startAutoshift,
+  ZonalShifts,
+} from "./arc/index.ts";
 import { modelBucket } from "./buckets.ts";
-import { Faults } from "./control.ts";
 import { Databases } from "./databases.ts";
 import type { DiskSpace } from "./disk-space.ts";
+import { Faults } from "./faults.ts";
 import { Network, type Routing, routing } from "./network/index.ts";
 import { Pods } from "./pods/index.ts";
 import { identify } from "./processes.ts";
@@ -134,7 +141,7 @@ export class Realised {
     }
   }
 
-  status(): Pick<Status, "zones" | "pods" | "balancers" | "databases"> {
+  status(): Omit<Status, "stack" | "state"> {
     const { proxies, balancers } = this.#network.status();
     const weights = this.#shifts.weights();
     return {
@@ -144,10 +151,30 @@ export class Realised {
         ready: proxies.some(({ zone, ready }) => zone === name && ready),
         faults: this.faults.of(name),
       })),
-      pods: this.#pods.status(),
+      pods: this.#pods
+        .status()
+        .map((pod) => ({ ...pod, service: pod.workload, startedAt: pod.startedAt?.toISOString() })),
+      rollouts: this.#pods.rollouts(),
       balancers: balancers.map((balancer) => ({ ...balancer, weights: weights[balancer.arn] ?? {} })),
       databases: this.#databases.status(),
     };
+  }
+
+  /** Replaces a service's pods in a zone, one after the other. Throws where there are none. */
+  restart(zone: string, service: string): void {
+    this.#pods.restart(zone, service);
+  }
+
+  /** Moves the database's primary to another zone. Throws where it can't. */
+  failOver(): void {
+    this.#databases.failOver();
+  }
+
+  /** Starts an autoshift away from the zone with this name or id, or ends the one that is active. */
+  async autoshift(wanted: string | undefined): Promise<void> {
+    if (wanted === undefined) return void (await this.#shifts.change(endAutoshift()));
+    const zone = this.#options.outputs.zones.find(({ name, id }) => name === wanted || id === wanted);
+    await this.#shifts.change(startAutoshift(zone?.id ?? wanted));
   }
 
   /** Ends everything that was started; what doesn't end in time is killed. */

@@ -9,7 +9,7 @@ import { runInit } from "./init.ts";
 import type { Machine } from "./machine.ts";
 import { named, prepare, takePorts } from "./prepare.ts";
 import { quantity, type Workload } from "./spec/index.ts";
-import type { Zone } from "./zone.ts";
+import { faultOf, type Zone } from "./zone.ts";
 
 /** As `kubectl get pods` names it. */
 type Phase =
@@ -254,6 +254,7 @@ export class Pod {
       reason: undefined,
     });
     this.#run = new Run(container, template.spec, zone, ports, {
+      fault: () => faultOf(zone, this),
       failed: (reason) => this.#update({ reason }),
       ready: (ready) => {
         if (ready) release();

@@ -2,6 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import type { Graph } from "../../engine/index.ts";
+import type { SoftFault } from "../faults.ts";
 import type { Endpoint } from "../free-ports.ts";
 import { prune, type ReadSecret, StartSlots, Volumes, Watchdog } from "./container/index.ts";
 import { runJob } from "./job.ts";
@@ -10,7 +11,7 @@ import { Pod, type PodStatus } from "./pod.ts";
 import { notReady } from "./report.ts";
 import { place, placement, Replicas } from "./schedule/index.ts";
 import { manifests, type Workload } from "./spec/index.ts";
-import { findZone, makeZones, type PodFault, type Zone } from "./zone.ts";
+import { findZone, makeZones, type Zone } from "./zone.ts";
 
 /** What `Pods` needs to run a graph. */
 export interface PodsOptions {
@@ -131,6 +132,13 @@ export class Pods extends EventEmitter<Events> {
     return this.#pods().map((pod) => pod.status());
   }
 
+  /** Services whose pods in a zone are being replaced, and how many are left. */
+  rollouts(): { service: string; zone: string; left: number }[] {
+    return [...this.#replicas.values()].flatMap((one) =>
+      [...one.restarting()].map(([zone, left]) => ({ service: one.workload.name, zone, left })),
+    );
+  }
+
   /** Kills all processes of a zone; nothing starts there until it is healed. */
   async kill(name: string): Promise<void> {
     const zone = this.#zone(name);
@@ -151,7 +159,7 @@ export class Pods extends EventEmitter<Events> {
     Object.assign(zone, { killed: false, frozen: false });
     for (const pod of this.#in(zone)) pod.thaw();
     this.#changed();
-    if (zone.fault) await this.setFault(name, null);
+    if (zone.faults.length > 0) await this.setFaults(name, []);
   }
 
   /** Sets whether the zone's node renews its lease: without, its endpoints aren't ready and it takes no new pods. */
@@ -168,10 +176,33 @@ export class Pods extends EventEmitter<Events> {
     this.#changed();
   }
 
-  /** Puts a fault on the zone's pods, those that start later too; null ends it. Rejects naming pods that didn't obey. */
-  async setFault(name: string, fault: PodFault | null): Promise<void> {
+  /** Throws where the zone has no pod that a fault names. */
+  checkFault(name: string, { service, pod }: SoftFault): void {
+    const pods = this.#in(this.#zone(name));
+    const known = pods.map((one) => (pod === undefined ? one.workload.name : one.name));
+    const wanted = pod ?? service;
+    if (wanted === undefined || known.includes(wanted)) return;
+    const what = pod === undefined ? "no pod of a service" : "no pod";
+    throw new Error(
+      `zone ${name} has ${what} ${wanted}; it has ${[...new Set(known)].sort().join(", ") || "none"}`,
+    );
+  }
+
+  /**
+   * Replaces a service's pods in a zone, one after the other, as a deployment does: each goes once its successor is ready.
+   * Throws where there are none.
+   */
+  restart(name: string, service: string): void {
+    this.checkFault(name, { service });
+    for (const one of this.#replicas.values())
+      if (one.workload.name === service) one.restart(this.#zone(name));
+    this.#changed();
+  }
+
+  /** Puts faults on the zone's pods, those that start later too; none ends them. Rejects naming pods that didn't obey. */
+  async setFaults(name: string, faults: readonly SoftFault[]): Promise<void> {
     const zone = this.#zone(name);
-    zone.fault = fault;
+    zone.faults = faults;
     // What can't answer now gets the fault when it starts, or when it is set again.
     const pods = zone.frozen || zone.killed ? [] : this.#in(zone);
     const results = await Promise.allSettled(pods.map((pod) => pod.applyFault()));

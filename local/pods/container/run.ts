@@ -45,7 +45,7 @@ async function sendFault(adminPort: number, fault: PodFault | null): Promise<voi
 }
 
 async function send(adminPort: number, fault: PodFault | null): Promise<void> {
-  const body = fault && JSON.stringify({ latencyMs: 0, jitterMs: 0, errorShare: 0, ...defined(fault) });
+  const body = fault && JSON.stringify({ jitterMs: 0, ...fault });
   const response = await fetch(`http://127.0.0.1:${adminPort}/chaos`, {
     method: body ? "PUT" : "DELETE",
     body,
@@ -56,14 +56,12 @@ async function send(adminPort: number, fault: PodFault | null): Promise<void> {
   if (!response.ok) throw new Error(`/chaos answered ${response.status}: ${answer.slice(0, 200)}`);
 }
 
-function defined(fault: PodFault): PodFault {
-  return Object.fromEntries(Object.entries(fault).filter(([, value]) => value !== undefined));
-}
-
 // What kubelet leaves a process for SIGTERM when the preStop hook used up the grace period.
 const leastGraceMs = 2000;
 
 interface RunEvents {
+  /** The fault that the pod has at this moment. */
+  fault(): PodFault | null;
   ready(ready: boolean): void;
   /** Why a probe failed. */
   failed(why: string): void;
@@ -126,7 +124,7 @@ export class Run {
   applyFault(): Promise<void> {
     const send = async () => {
       const port = this.#ports.admin;
-      if (this.#started && port !== undefined) await sendFault(port, this.#zone.fault);
+      if (this.#started && port !== undefined) await sendFault(port, this.#events.fault());
     };
     // One after the other, whatever became of the one before, so that the last one wins.
     this.#faulting = this.#faulting.then(send, send);
@@ -148,7 +146,7 @@ export class Run {
       failed: (why) => this.#events.failed(why),
       started: () => {
         this.#started = true;
-        if (this.#zone.fault) this.applyFault().catch(warn);
+        if (this.#events.fault()) this.applyFault().catch(warn);
       },
       ready: (ready) => this.#events.ready(ready),
       unhealthy: (probe) => {

@@ -161,14 +161,14 @@ describe("zones of pods", () => {
       const entries = pods.endpoints().map(async (one) => [one.zone, await ask(one, "/chaos")] as const);
       return Object.fromEntries(await Promise.all(entries));
     };
-    await pods.setFault("apse2-az3", { latencyMs: 300 });
+    await pods.setFaults("apse2-az3", [{ latencyMs: 300 }]);
     const fault = { latencyMs: 300, jitterMs: 0, errorShare: 0 };
     assert.deepEqual(await faults(), { [zoneA]: null, [zoneB]: null, [zoneC]: fault });
     process.kill(pods.status().find(({ zone }) => zone === zoneC)?.pid ?? 0, "SIGKILL");
     await until(pods, () => readyByZone(pods)[zoneC] === undefined);
     await until(pods, () => readyByZone(pods)[zoneC] === 1);
     // The answer comes after what is under way.
-    await pods.setFault(zoneC, { errorShare: 0.5 });
+    await pods.setFaults(zoneC, [{ errorShare: 0.5 }]);
     assert.deepEqual((await faults())[zoneC], { latencyMs: 0, jitterMs: 0, errorShare: 0.5 });
     await pods.heal(zoneC);
     assert.deepEqual(await faults(), { [zoneA]: null, [zoneB]: null, [zoneC]: null });
