@@ -20,7 +20,9 @@ import { Faults } from "./faults.ts";
 import { Network, type Routing, routing } from "./network/index.ts";
 import { Pods } from "./pods/index.ts";
 import { identify } from "./processes.ts";
+import { RampedWeights } from "./ramped-weights.ts";
 import { keyFiles, Secrets } from "./secrets.ts";
+import { ShiftedZones } from "./shifted-zones.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 
@@ -57,6 +59,7 @@ export class Realised {
   readonly #shifts: ZonalShifts;
   readonly #databases: Databases;
   readonly #pods: Pods;
+  readonly #weights: RampedWeights;
   #recorded = "";
 
   private constructor(
@@ -73,6 +76,7 @@ export class Realised {
     this.#routing = routing(graph);
     this.#network = network;
     this.#shifts = shifts;
+    this.#weights = new RampedWeights(shifts);
     this.#databases = new Databases({ graph, zones: this.#zones, state, secrets, failoverDelayMs, report });
     this.#pods = new Pods({
       graph,
@@ -143,7 +147,7 @@ export class Realised {
 
   status(): Omit<Status, "stack" | "state"> {
     const { proxies, balancers } = this.#network.status();
-    const weights = this.#shifts.weights();
+    const weights = this.#weights.weights();
     return {
       zones: this.#options.outputs.zones.map(({ name, id }) => ({
         name,
@@ -179,6 +183,7 @@ export class Realised {
 
   /** Ends everything that was started; what doesn't end in time is killed. */
   async stop(): Promise<void> {
+    this.#weights.close();
     await this.#pods.stop({ graceMs: stopGraceMs });
     await Promise.all([this.#network.stop(), this.#databases.stop(), this.#shifts.close()]);
   }
@@ -198,17 +203,22 @@ export class Realised {
     this.#network.on("zone", (zone, ready) => this.#pods.markZone(zone, ready));
     this.#pods.on("change", apply);
     this.#pods.on("warning", (problem) => report(problem.message));
-    const cordon = () => {
+    const shifted = new ShiftedZones({
+      zones: this.#zones,
+      clusters: this.#routing.clusters,
+      pods: this.#pods,
+      targets: (arn) => this.#network.status().balancers.find((one) => one.arn === arn)?.targets ?? [],
+      report,
+    });
+    shifted.cordon(this.#shifts.weights());
+    this.#weights.on("change", () => {
       const weights = this.#shifts.weights();
-      for (const zone of this.#zones) {
-        const away = this.#routing.clusters.some((arn) => weights[arn]?.[zone] === 0);
-        this.#pods.cordonZone(zone, away);
-      }
-    };
-    cordon();
-    this.#shifts.on("change", () => {
-      cordon();
-      apply();
+      shifted.cordon(weights);
+      this.#record();
+      this.#route()
+        // Asked for before, clients would come back to the zone.
+        .then(() => shifted.move(weights))
+        .catch((error: Error) => report(`the network did not take a change: ${error.message}`));
     });
     this.#databases.on("change", apply);
     this.#options.disk.on("space", () => this.#record());
@@ -219,7 +229,7 @@ export class Realised {
       ...this.#routing,
       pods: this.#pods.endpoints(),
       endpoints: this.#databases.endpoints(),
-      weights: this.#shifts.weights(),
+      weights: this.#weights.weights(),
     });
   }
 

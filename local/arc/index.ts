@@ -2,5 +2,6 @@
 export { arcApp } from "./app.ts";
 export { endAutoshift, startAutoshift } from "./autoshifts.ts";
 export { declaredAutoshift } from "./declared.ts";
+export type { Weights } from "./kept.ts";
 export { managedResources } from "./managed-resources.ts";
 export { ZonalShifts } from "./store.ts";

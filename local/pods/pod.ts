@@ -4,7 +4,16 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Backoff } from "../backoff.ts";
 import type { Endpoint } from "../free-ports.ts";
 import { givePortsBack } from "../free-ports.ts";
-import { Container, cpuTime, type Exit, identify, podName, Run, rotate } from "./container/index.ts";
+import {
+  Container,
+  cpuTime,
+  type Exit,
+  identify,
+  type Order,
+  podName,
+  Run,
+  rotate,
+} from "./container/index.ts";
 import { runInit } from "./init.ts";
 import type { Machine } from "./machine.ts";
 import { named, prepare, takePorts } from "./prepare.ts";
@@ -156,9 +165,9 @@ export class Pod {
     await this.finished;
   }
 
-  /** Makes its zone's present fault its own; one that isn't up takes it when it starts. Rejects when it refuses. */
-  async applyFault(): Promise<void> {
-    await this.#run?.applyFault();
+  /** Has its container do what its zone is in for; one that isn't up does when it starts. Rejects when it refuses. */
+  async tell(what: Order): Promise<void> {
+    await this.#run?.tell(what);
   }
 
   /** CPU used since the last call as a share of its request; undefined while it isn't ready or was not measured yet. */
