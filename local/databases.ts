@@ -77,6 +77,12 @@ export class Databases extends EventEmitter<{ change: [] }> {
     return this.#running.map(({ instance }) => instance);
   }
 
+  /** Has each move to another zone, as `RebootDBInstance` with `ForceFailover` does. Throws where one can't. */
+  failOver(): void {
+    if (this.#running.length === 0) throw new Error("the stack declares no database");
+    for (const { instance } of this.#running) instance.failOver();
+  }
+
   status(): Status["databases"] {
     return this.#running.map(({ declared, instance }) => {
       const { primaryZone, standbyZone, state } = instance.status();

@@ -2,13 +2,16 @@ import { Outputs } from "../config/index.ts";
 import type { Graph } from "../engine/index.ts";
 import { buildImages } from "../services/build/images.ts";
 import { Addresses } from "./addresses.ts";
-import { type Controls, type FaultSize, serveControl, type ZoneAction } from "./control.ts";
+import { type Controls, serveControl } from "./control.ts";
 import { declare, refuseMandatory } from "./declare.ts";
 import { DiskSpace } from "./disk-space.ts";
+import type { FaultOptions, ZoneAction } from "./faults.ts";
 import { writeDurably } from "./files.ts";
 import { Realised } from "./realised.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
+
+const NOTHING = { zones: [], pods: [], rollouts: [], balancers: [], databases: [] };
 
 interface PlatformOptions {
   /** Folder of the program. */
@@ -82,12 +85,24 @@ export class Platform implements Controls {
 
   status(): Status {
     const { stack } = this.#options;
-    const rest = this.#realised?.status() ?? { zones: [], pods: [], balancers: [], databases: [] };
+    const rest = this.#realised?.status() ?? NOTHING;
     return { stack, state: this.#state, ...rest };
   }
 
-  async fault(zone: string, action: ZoneAction, size: FaultSize): Promise<void> {
-    await known(this.#realised).faults.apply(zone, action, size);
+  async fault(zone: string, action: ZoneAction, options: FaultOptions): Promise<void> {
+    await known(this.#realised).faults.apply(zone, action, options);
+  }
+
+  restart(zone: string, service: string): void {
+    known(this.#realised).restart(zone, service);
+  }
+
+  failOver(): void {
+    known(this.#realised).failOver();
+  }
+
+  async autoshift(zone: string | undefined): Promise<void> {
+    await known(this.#realised).autoshift(zone);
   }
 
   /** Ends everything; a second call gets the same promise. */

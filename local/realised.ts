@@ -5,15 +5,24 @@ import type { Outputs } from "../config/index.ts";
 import type { Graph } from "../engine/index.ts";
 import { SERVICES } from "../services/build/images.ts";
 import type { Addresses } from "./addresses.ts";
-import { arcApp, managedResources, ZonalShifts } from "./arc/index.ts";
+import {
+  arcApp,
+  declaredAutoshift,
+  endAutoshift,
+  managedResources,
+  startAutoshift,
+  ZonalShifts,
+} from "./arc/index.ts";
 import { modelBucket } from "./buckets.ts";
-import { Faults } from "./control.ts";
 import { Databases } from "./databases.ts";
 import type { DiskSpace } from "./disk-space.ts";
+import { Faults } from "./faults.ts";
 import { Network, type Routing, routing } from "./network/index.ts";
 import { Pods } from "./pods/index.ts";
 import { identify } from "./processes.ts";
+import { RampedWeights } from "./ramped-weights.ts";
 import { keyFiles, Secrets } from "./secrets.ts";
+import { ShiftedZones } from "./shifted-zones.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 
@@ -52,6 +61,7 @@ export class Realised {
   readonly #shifts: ZonalShifts;
   readonly #databases: Databases;
   readonly #pods: Pods;
+  readonly #weights: RampedWeights;
   #recorded = "";
 
   private constructor(
@@ -68,6 +78,7 @@ export class Realised {
     this.#routing = routing(graph);
     this.#network = network;
     this.#shifts = shifts;
+    this.#weights = new RampedWeights(shifts);
     this.#databases = new Databases({ graph, zones: this.#zones, state, secrets, failoverDelayMs, report });
     this.#pods = new Pods({
       graph,
@@ -97,7 +108,9 @@ export class Realised {
     };
     const shifts = await ZonalShifts.open({
       resources: managedResources(graph),
+      declared: declaredAutoshift(graph),
       file: state.path("arc.json"),
+      report,
     });
     const network = await Network.start({
       zones,
@@ -138,9 +151,9 @@ export class Realised {
     }
   }
 
-  status(): Pick<Status, "zones" | "pods" | "balancers" | "databases"> {
+  status(): Omit<Status, "stack" | "state"> {
     const { proxies, balancers } = this.#network.status();
-    const weights = this.#shifts.weights();
+    const weights = this.#weights.weights();
     return {
       zones: this.#options.outputs.zones.map(({ name, id }) => ({
         name,
@@ -148,14 +161,35 @@ export class Realised {
         ready: proxies.some(({ zone, ready }) => zone === name && ready),
         faults: this.faults.of(name),
       })),
-      pods: this.#pods.status(),
+      pods: this.#pods
+        .status()
+        .map((pod) => ({ ...pod, service: pod.workload, startedAt: pod.startedAt?.toISOString() })),
+      rollouts: this.#pods.rollouts(),
       balancers: balancers.map((balancer) => ({ ...balancer, weights: weights[balancer.arn] ?? {} })),
       databases: this.#databases.status(),
     };
   }
 
+  /** Replaces a service's pods in a zone, one after the other. Throws where there are none. */
+  restart(zone: string, service: string): void {
+    this.#pods.restart(zone, service);
+  }
+
+  /** Moves the database's primary to another zone. Throws where it can't. */
+  failOver(): void {
+    this.#databases.failOver();
+  }
+
+  /** Starts an autoshift away from the zone with this name or id, or ends the one that is active. */
+  async autoshift(wanted: string | undefined): Promise<void> {
+    if (wanted === undefined) return void (await this.#shifts.change(endAutoshift()));
+    const zone = this.#options.outputs.zones.find(({ name, id }) => name === wanted || id === wanted);
+    await this.#shifts.change(startAutoshift(zone?.id ?? wanted));
+  }
+
   /** Ends everything that was started; what doesn't end in time is killed. */
   async stop(): Promise<void> {
+    this.#weights.close();
     await this.#pods.stop({ graceMs: stopGraceMs });
     await Promise.all([this.#network.stop(), this.#databases.stop(), this.#shifts.close()]);
   }
@@ -175,17 +209,22 @@ export class Realised {
     this.#network.on("zone", (zone, ready) => this.#pods.markZone(zone, ready));
     this.#pods.on("change", apply);
     this.#pods.on("warning", (problem) => report(problem.message));
-    const cordon = () => {
+    const shifted = new ShiftedZones({
+      zones: this.#zones,
+      clusters: this.#routing.clusters,
+      pods: this.#pods,
+      targets: (arn) => this.#network.status().balancers.find((one) => one.arn === arn)?.targets ?? [],
+      report,
+    });
+    shifted.cordon(this.#shifts.weights());
+    this.#weights.on("change", () => {
       const weights = this.#shifts.weights();
-      for (const zone of this.#zones) {
-        const away = this.#routing.clusters.some((arn) => weights[arn]?.[zone] === 0);
-        this.#pods.cordonZone(zone, away);
-      }
-    };
-    cordon();
-    this.#shifts.on("change", () => {
-      cordon();
-      apply();
+      shifted.cordon(weights);
+      this.#record();
+      this.#route()
+        // Asked for before, clients would come back to the zone.
+        .then(() => shifted.move(weights))
+        .catch((error: Error) => report(`the network did not take a change: ${error.message}`));
     });
     this.#databases.on("change", apply);
     this.#options.disk.on("space", () => this.#record());
@@ -196,7 +235,7 @@ export class Realised {
       ...this.#routing,
       pods: this.#pods.endpoints(),
       endpoints: this.#databases.endpoints(),
-      weights: this.#shifts.weights(),
+      weights: this.#weights.weights(),
     });
   }
 

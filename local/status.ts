@@ -18,6 +18,8 @@ export const Status = z.object({
     z.object({
       name: z.string(),
       workload: z.string(),
+      /** The same: a workload's pods serve under its name. */
+      service: z.string(),
       namespace: z.string(),
       zone: z.string().optional(),
       phase: z.string(),
@@ -27,8 +29,12 @@ export const Status = z.object({
       http: z.string().optional(),
       ready: z.boolean(),
       restarts: z.number(),
+      /** When its container was started last: ISO 8601. */
+      startedAt: z.iso.datetime().optional(),
     }),
   ),
+  /** Services whose pods in a zone are being replaced, by `trizone zone restart`. */
+  rollouts: z.array(z.object({ service: z.string(), zone: z.string(), left: z.number() })),
   balancers: z.array(
     z.object({
       arn: z.string(),

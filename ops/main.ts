@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<Command>> = {
   zone: async () => (await import("./commands/zone.ts")).zone(),
   drill: async () => (await import("./commands/drill.ts")).drill(),
   shift: async () => (await import("./commands/shift.ts")).shift(),
+  database: async () => (await import("./commands/database.ts")).database(),
   model: async () => (await import("./commands/model.ts")).model(),
   "reconcile-order": async () => (await import("./commands/reconcile-order.ts")).reconcileOrder(),
 };

@@ -1,36 +1,44 @@
 /**
  * Stands in for Amazon Application Recovery Controller's zonal shift API (rest-json, version 2022-10-30), for a real
- * AWS SDK client or a raw request.
+ * AWS SDK client or a raw request: all of its operations.
  *
- * Left out: there is one key and no IAM; practice runs, autoshifts and observer
- * notifications are not served, and answer UnknownOperationException (404) with the operation's name, which an SDK
- * shows as it is and doesn't retry; no capacity is checked, which AWS doesn't do for a manual shift either.
+ * Left out: there is one key and no IAM; FIS experiments; the balance of capacity that AWS checks before a practice run;
+ * notifications to EventBridge. Autoshifts start when the supervisor is asked for one, as no telemetry of AWS's exists.
  */
 import { randomUUID } from "node:crypto";
-import type { HttpBindings } from "@hono/node-server";
 import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { refusalOf } from "../addresses.ts";
+import { setObserver } from "./autoshifts.ts";
 import { ArcError, invalid } from "./errors.ts";
 import {
   checked,
+  type Env,
   jsonBody,
+  ListAutoshiftsInput,
   ListResourcesInput,
   ListShiftsInput,
+  ObserverInput,
   page,
   ResourceId,
   ShiftId,
   StartInput,
   UpdateInput,
 } from "./input.ts";
+import { practiceRoutes } from "./practice-routes.ts";
 import { statusOf, type ZonalShift } from "./shift.ts";
 import { claimOf, verify, type WireRequest } from "./signature.ts";
 import type { ZonalShifts } from "./store.ts";
-import { wireResource, wireResourceSummary, wireShift } from "./wire.ts";
+import {
+  autoshiftStatus,
+  wireAutoshift,
+  wireResource,
+  wireResourceSummary,
+  wireShift,
+  wireShiftSummary,
+} from "./wire.ts";
 
 const maxBody = 16 * 1024;
-
-type Env = { Bindings: HttpBindings | undefined };
 
 /** ARC's zonal shift API over a store. */
 export function arcApp(shifts: ZonalShifts): Hono<Env> {
@@ -75,21 +83,38 @@ export function arcApp(shifts: ZonalShifts): Hono<Env> {
       -1,
       request,
     );
-    return c.json({
-      items: items.map((shift) => ({ ...answer(shift), shiftType: "ZONAL_SHIFT" })),
-      nextToken,
-    });
+    return c.json({ items: items.map((shift) => wireShiftSummary(shift, shifts.now())), nextToken });
   });
   app.get("/managedresources", (c) => {
     const request = checked(ListResourcesInput, c.req.query());
     const sorted = [...shifts.resources.values()].sort((a, b) => (a.arn < b.arn ? -1 : 1));
     const { items, nextToken } = page(sorted, ({ arn }) => arn, 1, request);
-    return c.json({ items: items.map((resource) => wireResourceSummary(resource, shifts)), nextToken });
+    return c.json({
+      items: items.map((resource) => wireResourceSummary(resource, shifts.situation())),
+      nextToken,
+    });
   });
   app.get("/managedresources/:resourceIdentifier", (c) => {
     const { resourceIdentifier } = checked(ResourceId, c.req.param());
-    return c.json(wireResource(shifts.resource(resourceIdentifier), shifts));
+    return c.json(wireResource(shifts.resource(resourceIdentifier), shifts.situation()));
   });
+  app.get("/autoshifts", (c) => {
+    const { status, ...request } = checked(ListAutoshiftsInput, c.req.query());
+    const wanted = shifts.situation().kept.autoshifts.filter((one) => autoshiftStatus(one) === status);
+    const { items, nextToken } = page(
+      wanted.reverse(),
+      ({ startTime }) => String(startTime).padStart(15, "0"),
+      -1,
+      request,
+    );
+    return c.json({ items: items.map(wireAutoshift), nextToken });
+  });
+  app.get("/autoshift-observer-notification", (c) => c.json({ status: shifts.situation().kept.observer }));
+  app.put("/autoshift-observer-notification", async (c) => {
+    const { status } = checked(ObserverInput, await jsonBody(c.req.raw));
+    return c.json({ status: await shifts.change(setObserver(status)) });
+  });
+  practiceRoutes(app, shifts);
 
   app.notFound((c) => refuse(unserved(c.req.method, c.req.path), c));
   app.onError((error, c) => refuse(error instanceof ArcError ? error : unexpected(error), c));
@@ -120,24 +145,10 @@ function refuse(error: ArcError, c: Context) {
   return c.json({ message: error.message, ...error.detail }, error.status);
 }
 
-/** Operations of the API that the stand-in doesn't serve. */
-const operations: [method: string, path: RegExp, name: string][] = [
-  ["PUT", /^\/managedresources\/[^/]+$/, "UpdateZonalAutoshiftConfiguration"],
-  ["GET", /^\/autoshifts$/, "ListAutoshifts"],
-  ["POST", /^\/configuration$/, "CreatePracticeRunConfiguration"],
-  ["PATCH", /^\/configuration\/[^/]+$/, "UpdatePracticeRunConfiguration"],
-  ["DELETE", /^\/configuration\/[^/]+$/, "DeletePracticeRunConfiguration"],
-  ["POST", /^\/practiceruns$/, "StartPracticeRun"],
-  ["DELETE", /^\/practiceruns\/[^/]+$/, "CancelPracticeRun"],
-  ["GET", /^\/autoshift-observer-notification$/, "GetAutoshiftObserverNotificationStatus"],
-  ["PUT", /^\/autoshift-observer-notification$/, "UpdateAutoshiftObserverNotificationStatus"],
-];
-
 /** The answer to a request that no route took. */
 function unserved(method: string, path: string): ArcError {
-  const operation = operations.find(([verb, pattern]) => verb === method && pattern.test(path));
-  const message = operation
-    ? `The local stand-in for ARC does not serve ${operation[2]}; it can only be tried on AWS`
-    : `ARC's zonal shift API has no operation ${method} ${path}; an ARN in a path is percent-encoded, slashes too`;
-  return new ArcError("UnknownOperationException", message);
+  return new ArcError(
+    "UnknownOperationException",
+    `ARC's zonal shift API has no operation ${method} ${path}; an ARN in a path is percent-encoded, slashes too`,
+  );
 }

@@ -42,6 +42,11 @@ export function invalid(message: string, reason?: string): ArcError {
   return new ArcError("ValidationException", message, reason ? { reason } : {});
 }
 
+/** A ConflictException. */
+export function conflict(reason: string, message: string, zonalShiftId?: string): ArcError {
+  return new ArcError("ConflictException", message, { reason, ...(zonalShiftId && { zonalShiftId }) });
+}
+
 export function unknownResource(arn: string, known: Iterable<string>): ArcError {
   return new ArcError(
     "ResourceNotFoundException",
@@ -62,17 +67,17 @@ export function unknownZone(awayFrom: string, zones: ManagedResource["zones"]): 
 }
 
 export function alreadyShifted(shift: ZonalShift): ArcError {
-  return new ArcError(
-    "ConflictException",
+  return conflict(
+    "ZonalShiftAlreadyExists",
     `Zonal shift ${shift.id} already moves traffic of ${shift.resource} away from ${shift.awayFrom}; update or cancel that one`,
-    { reason: "ZonalShiftAlreadyExists", zonalShiftId: shift.id },
+    shift.id,
   );
 }
 
 export function notActive(shift: ZonalShift, now: number): ArcError {
-  return new ArcError(
-    "ConflictException",
+  return conflict(
+    "ZonalShiftStatusNotActive",
     `Zonal shift ${shift.id} is ${statusOf(shift, now)}; only an active one can be changed`,
-    { reason: "ZonalShiftStatusNotActive", zonalShiftId: shift.id },
+    shift.id,
   );
 }

@@ -1,6 +1,11 @@
+import type { HttpBindings } from "@hono/node-server";
 import { z } from "zod";
 import { ArcError, invalid } from "./errors.ts";
+import { PracticeConfiguration } from "./practice-configuration.ts";
 import { statuses } from "./shift.ts";
+
+/** What a request of the API carries beside itself: the socket's own view of it, where it came over one. */
+export type Env = { Bindings: HttpBindings | undefined };
 
 /**
  * One page of a list whose keys are unique and sorted by `order` (1 ascending, -1 descending). The token is the last
@@ -66,6 +71,16 @@ export const ListShiftsInput = z.object({
   resourceIdentifier: Arn.optional(),
 });
 export const ListResourcesInput = z.object(Page);
+export const ListAutoshiftsInput = z.object({
+  ...Page,
+  status: z.enum(["ACTIVE", "COMPLETED"]).default("ACTIVE"),
+});
+const Switch = z.enum(["ENABLED", "DISABLED"]);
+export const ObserverInput = z.object({ status: Switch });
+export const AutoshiftInput = z.object({ zonalAutoshiftStatus: Switch });
+export const PracticeInput = PracticeConfiguration.extend({ resourceIdentifier: Arn });
+export const PracticeChange = PracticeConfiguration.partial();
+export const StartPracticeInput = StartInput.omit({ expiresIn: true });
 
 /** The API's ValidationExceptionReason for a field whose value is wrong. */
 const reasons: Record<string, string> = {
@@ -74,6 +89,12 @@ const reasons: Record<string, string> = {
   resourceIdentifier: "InvalidResourceIdentifier",
   status: "InvalidStatus",
   nextToken: "InvalidToken",
+  zonalAutoshiftStatus: "InvalidStatus",
+  outcomeAlarms: "InvalidAlarmCondition",
+  blockingAlarms: "InvalidAlarmCondition",
+  blockedDates: "InvalidPracticeBlocker",
+  blockedWindows: "InvalidPracticeBlocker",
+  allowedWindows: "InvalidPracticeAllowedWindow",
 };
 
 /** What was sent, or a ValidationException that names every field that is wrong; its reason is the first one's. */
@@ -88,7 +109,8 @@ export function checked<Shape extends z.ZodType>(schema: Shape, sent: unknown): 
 
 function refuse(message: string, first: z.core.$ZodIssue | undefined): never {
   if (first?.code === "invalid_type" && first.input === undefined) throw invalid(message, "MissingValue");
-  throw invalid(message, reasons[String(first?.path[0])]);
+  const isConditionType = first?.path.length === 3 && first.path[2] === "type";
+  throw invalid(message, isConditionType ? "InvalidConditionType" : reasons[String(first?.path[0])]);
 }
 
 /** A request's JSON body; none counts as an empty object, as it does in AWS's protocol. */

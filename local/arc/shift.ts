@@ -1,10 +1,14 @@
 import { z } from "zod";
 
+/** Whose shift it is: a customer's, or a practice run, which ARC or a customer started. */
+export type ShiftType = "ZONAL_SHIFT" | "PRACTICE_RUN";
+
 /** A zonal shift as it is kept. Whether it is active or expired is a question of the time, so that isn't kept. */
 export const ZonalShift = z.object({
   id: z.string(),
   /** Its place in the order in which shifts were started. */
   sequence: z.number(),
+  type: z.enum(["ZONAL_SHIFT", "PRACTICE_RUN"]).default("ZONAL_SHIFT"),
   /** ARN of the managed resource. */
   resource: z.string(),
   /** AZ id that traffic is moved away from. */
@@ -15,6 +19,8 @@ export const ZonalShift = z.object({
   expiryTime: z.number(),
   /** When it was cancelled, if it was. */
   canceledAt: z.number().optional(),
+  /** Of a practice run that didn't last to its end: an outcome alarm ended it, or anything else did. */
+  outcome: z.enum(["FAILED", "INTERRUPTED"]).optional(),
 });
 
 export type ZonalShift = z.infer<typeof ZonalShift>;
@@ -28,28 +34,17 @@ export function statusOf(shift: ZonalShift, now: number): ShiftStatus {
   return now < shift.expiryTime ? "ACTIVE" : "EXPIRED";
 }
 
+/** What came of a practice run; undefined for a customer's shift. */
+export function outcomeOf(shift: ZonalShift, now: number): string | undefined {
+  if (shift.type !== "PRACTICE_RUN") return undefined;
+  return shift.outcome ?? (statusOf(shift, now) === "ACTIVE" ? "PENDING" : "SUCCEEDED");
+}
+
 /** What a zonal shift can be started for: a load balancer or a cluster that opted in. */
 export interface ManagedResource {
   arn: string;
   name: string;
   zones: { id: string; name: string }[];
-}
-
-/** ARN -> zone name -> 1, or 0 where an active shift moves traffic away. */
-export type Weights = Record<string, Record<string, 0 | 1>>;
-
-export function weightsOf(resources: ManagedResource[], shifts: ZonalShift[], now: number): Weights {
-  const away = new Set(
-    shifts
-      .filter((shift) => statusOf(shift, now) === "ACTIVE")
-      .map(({ resource, awayFrom }) => `${resource} ${awayFrom}`),
-  );
-  return Object.fromEntries(
-    resources.map(({ arn, zones }) => [
-      arn,
-      Object.fromEntries(zones.map(({ id, name }) => [name, away.has(`${arn} ${id}`) ? 0 : 1])),
-    ]),
-  );
 }
 
 const minute = 60_000;

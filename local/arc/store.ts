@@ -1,24 +1,17 @@
-import { randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
-import { z } from "zod";
 import { readKept, writeDurably } from "../files.ts";
 import {
-  ArcError,
-  alreadyShifted,
-  invalid,
-  notActive,
-  unknownResource,
-  unknownShift,
-  unknownZone,
-} from "./errors.ts";
-import {
-  type ManagedResource,
-  parseExpiresIn,
-  statusOf,
-  type Weights,
-  weightsOf,
-  ZonalShift,
-} from "./shift.ts";
+  type Change,
+  cancelShift,
+  resourceOf,
+  type StartInput,
+  startShift,
+  updateShift,
+} from "./customer-shifts.ts";
+import { ArcError } from "./errors.ts";
+import { activeShift, Kept, type Settings, type Situation, type Weights, weightsOf } from "./kept.ts";
+import { practiceDue } from "./practice-runs.ts";
+import { type ManagedResource, statusOf, type ZonalShift } from "./shift.ts";
 
 /** The time, as far as zonal shifts depend on it; tests have one that they move. */
 export interface Clock {
@@ -37,20 +30,24 @@ const systemClock: Clock = {
   },
 };
 
-const ShiftsFile = z.object({ version: z.literal(1), shifts: z.array(ZonalShift) });
-
-/** Ended shifts that are remembered, the newest; more than a person scrolls through. */
+/** Ended shifts that are remembered, the newest; more than a person scrolls through. Of autoshifts too. */
 const history = 500;
 /** Changes that may wait for the disk. */
 const maxWaiting = 100;
 /** How often the time is looked at, in milliseconds: a timer stands still while the laptop sleeps, and misses a clock that is set. */
 const lookEvery = 1_000;
+/** The same where nothing but a weekly practice run may be due. */
+const lookForPracticeEvery = 60_000;
 
 interface ZonalShiftsOptions {
   resources: ManagedResource[];
+  /** What the program declares of autoshift and practice runs, by ARN: put in force when the store is opened. */
+  declared?: Record<string, Pick<Settings, "autoshift" | "practice">>;
   /** JSON file that the shifts are kept in; made when the first one starts. */
   file: string;
   clock?: Clock;
+  /** Gets what no caller waits for: a practice run that could not be written down. */
+  report?: (message: string) => void;
 }
 
 /**
@@ -62,25 +59,35 @@ export class ZonalShifts extends EventEmitter<{ change: [] }> {
   readonly resources: ReadonlyMap<string, ManagedResource>;
   readonly #file: string;
   readonly #clock: Clock;
-  #shifts: ZonalShift[];
+  readonly #report: (message: string) => void;
+  readonly #alarms = new Set<string>();
+  #kept: Kept;
   #queue: Promise<unknown> = Promise.resolve();
   #waiting = 0;
   #stopWatch: (() => void) | undefined;
 
-  private constructor(options: ZonalShiftsOptions, shifts: ZonalShift[]) {
+  private constructor(options: ZonalShiftsOptions, kept: Kept) {
     super();
     this.resources = new Map(options.resources.map((resource) => [resource.arn, resource]));
     this.#file = options.file;
     this.#clock = options.clock ?? systemClock;
-    this.#shifts = shifts;
-    this.#watchExpiry();
+    this.#report = options.report ?? (() => undefined);
+    this.#kept = kept;
+    this.#watch();
   }
 
   /** Throws when the file can't be read or isn't one of ours, naming it and what to do. */
   static async open(options: ZonalShiftsOptions): Promise<ZonalShifts> {
     const remedy = "correct it, or delete it to start without any shift";
-    const kept = await readKept(options.file, ShiftsFile, "the zonal shifts", remedy);
-    return new ZonalShifts(options, kept?.shifts ?? []);
+    const read = await readKept(options.file, Kept, "the zonal shifts", remedy);
+    const kept = read ?? Kept.parse({ version: 1, shifts: [] });
+    const { declared = {}, clock = systemClock } = options;
+    if (Object.keys(declared).length === 0) return new ZonalShifts(options, kept);
+    const settings = { ...kept.settings };
+    for (const [arn, one] of Object.entries(declared))
+      settings[arn] = { ...one, practiceSince: settings[arn]?.practiceSince ?? clock.now() };
+    await writeDurably(options.file, { ...kept, settings });
+    return new ZonalShifts(options, { ...kept, settings });
   }
 
   now(): number {
@@ -89,65 +96,46 @@ export class ZonalShifts extends EventEmitter<{ change: [] }> {
 
   /** Every remembered shift, the newest first. */
   list(): ZonalShift[] {
-    return [...this.#shifts].reverse();
+    return [...this.#kept.shifts].reverse();
   }
 
+  /** A resource's active shift of a customer. */
   active(resource: string): ZonalShift | undefined {
-    return this.#shifts.find((shift) => shift.resource === resource && this.#isActive(shift));
+    return activeShift(this.#kept, this.now(), resource, "ZONAL_SHIFT");
   }
 
   weights(): Weights {
-    return weightsOf([...this.resources.values()], this.#shifts, this.now());
+    return weightsOf(this.situation());
   }
 
   /** The resource with this ARN, else ResourceNotFoundException. */
   resource(arn: string): ManagedResource {
-    const found = this.resources.get(arn);
-    if (!found) throw unknownResource(arn, this.resources.keys());
-    return found;
+    return resourceOf(this, arn);
   }
 
-  start(input: {
-    resource: string;
-    awayFrom: string;
-    expiresIn: string;
-    comment: string;
-  }): Promise<ZonalShift> {
-    return this.#change(() => {
-      const duration = durationOf(input.expiresIn);
-      const { arn, zones } = this.resource(input.resource);
-      if (!zones.some(({ id }) => id === input.awayFrom)) throw unknownZone(input.awayFrom, zones);
-      const other = this.active(arn);
-      if (other) throw alreadyShifted(other);
-      const startTime = this.#wholeSecond();
-      const shift: ZonalShift = {
-        id: randomUUID(),
-        sequence: (this.#shifts.at(-1)?.sequence ?? 0) + 1,
-        resource: arn,
-        awayFrom: input.awayFrom,
-        comment: input.comment,
-        startTime,
-        expiryTime: startTime + duration,
-      };
-      return [shift, [...this.#shifts, shift]];
-    });
+  /** What is kept, and what decisions on it depend on. */
+  situation(): Situation {
+    return { kept: this.#kept, now: this.now(), resources: this.resources, alarms: this.#alarms };
+  }
+
+  start(input: StartInput): Promise<ZonalShift> {
+    return this.change(startShift(input));
   }
 
   /** Sets a new comment, a new expiry counted from now, or both. */
-  async update(
-    id: string,
-    change: { comment?: string | undefined; expiresIn?: string | undefined },
-  ): Promise<ZonalShift> {
-    const duration = change.expiresIn === undefined ? undefined : durationOf(change.expiresIn);
-    return this.#replace(id, (shift) => ({
-      ...shift,
-      comment: change.comment ?? shift.comment,
-      expiryTime: duration === undefined ? shift.expiryTime : this.#wholeSecond() + duration,
-    }));
+  update(id: string, change: Parameters<typeof updateShift>[1]): Promise<ZonalShift> {
+    return this.change(updateShift(id, change));
   }
 
   cancel(id: string): Promise<ZonalShift> {
-    return this.#replace(id, (shift) => ({ ...shift, canceledAt: this.now() }));
+    return this.change(cancelShift(id));
+  }
+
+  /** Sets whether an alarm is in the state ALARM; practice runs heed it. */
+  async setAlarm(identifier: string, red: boolean): Promise<void> {
+    if (red) this.#alarms.add(identifier);
+    else this.#alarms.delete(identifier);
+    await this.change((situation) => [undefined, practiceDue(situation)]);
   }
 
   /** Ends once what was asked for before is on disk; no `change` after it. */
@@ -157,18 +145,8 @@ export class ZonalShifts extends EventEmitter<{ change: [] }> {
     this.removeAllListeners();
   }
 
-  #replace(id: string, replace: (shift: ZonalShift) => ZonalShift): Promise<ZonalShift> {
-    return this.#change(() => {
-      const shift = this.#shifts.find((one) => one.id === id);
-      if (!shift) throw unknownShift(id);
-      if (!this.#isActive(shift)) throw notActive(shift, this.now());
-      const next = replace(shift);
-      return [next, this.#shifts.map((one) => (one === shift ? next : one))];
-    });
-  }
-
-  /** One change at a time: what it was decided on is still true when it is written. */
-  #change(decide: () => [ZonalShift, ZonalShift[]]): Promise<ZonalShift> {
+  /** Makes a change: one at a time, so that what it was decided on is still true when it is written. */
+  change<Answer>(decide: Change<Answer>): Promise<Answer> {
     if (this.#waiting >= maxWaiting) {
       const message = "Too many changes wait for the disk; try again in a second";
       return Promise.reject(new ArcError("ThrottlingException", message));
@@ -176,13 +154,9 @@ export class ZonalShifts extends EventEmitter<{ change: [] }> {
     this.#waiting += 1;
     const done = this.#queue.then(async () => {
       try {
-        const [shift, shifts] = decide();
-        const kept = this.#forget(shifts);
-        await writeDurably(this.#file, { version: 1, shifts: kept });
-        this.#shifts = kept;
-        this.#watchExpiry();
-        this.emit("change");
-        return shift;
+        const [answer, kept] = decide(this.situation());
+        if (kept !== this.#kept) await this.#keep(kept);
+        return answer;
       } finally {
         this.#waiting -= 1;
       }
@@ -192,40 +166,46 @@ export class ZonalShifts extends EventEmitter<{ change: [] }> {
     return done;
   }
 
-  #forget(shifts: ZonalShift[]): ZonalShift[] {
-    const ended = shifts.filter((shift) => !this.#isActive(shift));
-    const old = new Set(ended.slice(0, Math.max(0, ended.length - history)));
-    return shifts.filter((shift) => !old.has(shift));
+  async #keep(kept: Kept): Promise<void> {
+    const next = this.#forget(kept);
+    await writeDurably(this.#file, next);
+    this.#kept = next;
+    this.#watch();
+    this.emit("change");
   }
 
-  #watchExpiry(): void {
+  #forget(kept: Kept): Kept {
+    const ended = kept.shifts.filter((shift) => !this.#isActive(shift));
+    const old = new Set(ended.slice(0, Math.max(0, ended.length - history)));
+    const shifts = kept.shifts.filter((shift) => !old.has(shift));
+    return { ...kept, shifts, autoshifts: kept.autoshifts.slice(-history) };
+  }
+
+  /** Looks at the time until the next shift expires or a practice run is due. */
+  #watch(): void {
     this.#stopWatch?.();
     this.#stopWatch = undefined;
     const now = this.now();
-    const active = this.#shifts.filter((shift) => this.#isActive(shift));
-    if (active.length === 0) return;
-    const next = Math.min(...active.map(({ expiryTime }) => expiryTime));
-    this.#stopWatch = this.#clock.after(Math.min(next - now, lookEvery), () => {
+    const active = this.#kept.shifts.filter((shift) => this.#isActive(shift));
+    const practises = Object.values(this.#kept.settings).some(({ practice }) => practice !== undefined);
+    if (active.length === 0 && !practises) return;
+    const next = Math.min(...active.map(({ expiryTime }) => expiryTime - now), lookForPracticeEvery);
+    this.#stopWatch = this.#clock.after(active.length > 0 ? Math.min(next, lookEvery) : next, () => {
       const ended = active.some((shift) => !this.#isActive(shift));
-      this.#watchExpiry();
+      this.#watch();
       if (ended) this.emit("change");
+      this.#practise();
     });
+  }
+
+  #practise(): void {
+    if (practiceDue(this.situation()) === this.#kept) return;
+    this.change((situation) => [undefined, practiceDue(situation)]).catch((error: Error) =>
+      this.#report(`a practice run of ARC could not be started or ended: ${error.message}`),
+    );
   }
 
   #isActive(shift: ZonalShift): boolean {
     return statusOf(shift, this.now()) === "ACTIVE";
   }
-
-  #wholeSecond(): number {
-    return Math.floor(this.now() / 1000) * 1000;
-  }
-}
-
-function durationOf(expiresIn: string): number {
-  const ms = parseExpiresIn(expiresIn);
-  if (ms !== undefined) return ms;
-  throw invalid(
-    `expiresIn ${JSON.stringify(expiresIn)} must be minutes or hours such as 30m or 12h, from 1m to 72h`,
-    "InvalidExpiresIn",
-  );
 }

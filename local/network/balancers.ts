@@ -96,6 +96,7 @@ export class Balancers {
         zone,
         alive: isAlive(zone),
         inRotation: weights[arn]?.[zone] !== 0,
+        weight: weights[arn]?.[zone] ?? 1,
         ...(at !== undefined && { address: `127.0.0.1:${at}` }),
       };
     });

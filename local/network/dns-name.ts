@@ -36,7 +36,11 @@ export class DnsName {
 
   /** Forwards a client to the next node in turn, or to another when that one refuses. */
   accept(client: Socket): void {
-    this.#forwarder.forward(client, this.#rotation.order(this.#inDns().flatMap(upstreamOf)), refuse);
+    const nodes = this.#inDns();
+    // A zone that comes back is named in a part of the answers; in the others it is tried last.
+    const later = new Set(nodes.filter(({ weight }) => weight > 0 && Math.random() >= weight));
+    const order = [...this.#rotation.order(nodes.filter((node) => !later.has(node))), ...later];
+    this.#forwarder.forward(client, order.flatMap(upstreamOf), refuse);
   }
 
   /** Asks the nodes for their health now, and resets the connections to those that are gone. */

@@ -1,3 +1,4 @@
+import type { Impairments } from "./impairment.ts";
 import type { RoutingState } from "./state.ts";
 
 /** What a zone's proxy is given when it starts. */
@@ -12,6 +13,7 @@ export type ToProxy =
   | { type: "state"; version: number; state: RoutingState; ready: Record<string, boolean>; ports: Ports }
   /** Zones that are cut off from the others. */
   | { type: "cut"; zones: string[] }
+  | { type: "impair"; impairments: Impairments }
   | { type: "stop"; graceMs: number };
 
 /** Key of a listener, Service or outside endpoint (see `listening-ports.ts`) -> port of this machine. */

@@ -2,8 +2,10 @@ import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { SoftFault } from "../faults.ts";
 import { Balancers } from "./balancers.ts";
 import type { DnsName } from "./dns-name.ts";
+import { type Impairments, together, UNIMPAIRED } from "./impairment.ts";
 import { ListeningPorts } from "./listening-ports.ts";
 import type { ProxyReport } from "./messages.ts";
 import { Partition } from "./partition.ts";
@@ -55,6 +57,7 @@ export class Network extends EventEmitter<{ zone: [zone: string, ready: boolean]
   readonly #partition = new Partition("");
   readonly #healthPath = `/.node/${randomUUID()}`;
   readonly #cut = new Set<string>();
+  #impairments: Impairments = {};
   /** Zone -> what its proxy can't listen on. */
   readonly #problems = new Map<string, string[]>();
   #state = NOTHING;
@@ -139,6 +142,19 @@ export class Network extends EventEmitter<{ zone: [zone: string, ready: boolean]
     for (const each of this.#proxies.values()) each.cut([...this.#cut]);
     proxy.reachable = !on;
     proxy.sync();
+  }
+
+  /** Makes traffic between the zone and others slow or failing: of the faults, those that have a direction. */
+  setFaults(zone: string, faults: readonly SoftFault[]): void {
+    this.#proxy(zone);
+    const towards = (direction: "in" | "out") =>
+      faults
+        .filter((fault) => fault.direction === direction)
+        .map(({ latencyMs = 0, errorShare = 0 }) => ({ latencyMs, errorShare }))
+        .reduce(together, UNIMPAIRED);
+    this.#impairments = { ...this.#impairments, [zone]: { in: towards("in"), out: towards("out") } };
+    this.#partition.impair(this.#impairments);
+    for (const each of this.#proxies.values()) each.impair(this.#impairments);
   }
 
   /** Ends every fault of a zone. */

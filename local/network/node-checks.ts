@@ -16,6 +16,8 @@ export interface NodeView {
   alive: boolean;
   /** False where a zonal shift moved traffic away. */
   inRotation: boolean;
+  /** Of its turns, the share that it takes: below 1 while a zone comes back. */
+  weight: number;
 }
 
 /** Health checks of a balancer's nodes from outside, as Route 53 makes them: two failures out, one success in. */

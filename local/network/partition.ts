@@ -1,5 +1,6 @@
 import { get } from "node:http";
 import { createConnection, type Socket } from "node:net";
+import { type Impairment, type Impairments, impair, together } from "./impairment.ts";
 
 /** Elastic Load Balancing gives a target 10 s to accept a connection. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -27,6 +28,7 @@ interface ConnectOptions {
 export class Partition {
   readonly zone: string;
   #cut = new Set<string>();
+  #impairments: Impairments = {};
   /** Open connections that leave the zone, with the zone they lead to. */
   readonly #leaving = new Map<Socket, string | undefined>();
 
@@ -45,6 +47,7 @@ export class Partition {
     socket.once("connect", () => clearTimeout(timer));
     socket.once("close", () => clearTimeout(timer));
     if (zone !== this.zone) {
+      impair(socket, () => this.#impairment(zone));
       this.#leaving.set(socket, zone);
       socket.once("close", () => this.#leaving.delete(socket));
     }
@@ -57,6 +60,15 @@ export class Partition {
     for (const [socket, zone] of this.#leaving) {
       if (this.#isCut(zone)) socket.destroy(failure(PARTITIONED, `zone ${zone} was cut off`));
     }
+  }
+
+  /** Sets which zones' traffic with others is slow or fails from now on, on open connections too. */
+  impair(impairments: Impairments): void {
+    this.#impairments = impairments;
+  }
+
+  #impairment(zone: string | undefined): Impairment {
+    return together(this.#impairments[this.zone]?.out, this.#impairments[zone ?? ""]?.in);
   }
 
   #isCut(zone: string | undefined): boolean {

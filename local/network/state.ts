@@ -14,7 +14,7 @@ export interface RoutingState extends Routing {
   pods: Endpoint[];
   /** Addresses outside the cluster, such as the database's. */
   endpoints: OutsideEndpoint[];
-  /** Load balancer's or cluster's ARN -> zone -> 0 where a zonal shift is applied. What is absent weighs 1. */
+  /** Load balancer's or cluster's ARN -> zone -> 0 where a zonal shift is applied, up to 1 after it. What is absent weighs 1. */
   weights: Record<string, Record<string, number>>;
 }
 

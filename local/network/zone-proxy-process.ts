@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Backoff } from "../backoff.ts";
 import { writeDurably } from "../files.ts";
+import type { Impairments } from "./impairment.ts";
 import type { FromProxy, ProxyReport, ProxySettings, ToProxy } from "./messages.ts";
 
 /** After a run of 10 s a restart is quick again. */
@@ -42,6 +43,7 @@ export class ZoneProxyProcess extends EventEmitter<Events> {
   #applied = 0;
   #waiting: { version: number; resolve: () => void }[] = [];
   #cut: string[] = [];
+  #impairments: Impairments = {};
   /** While the zone is cut off, what the control plane wants doesn't reach it. */
   reachable = true;
 
@@ -115,6 +117,11 @@ export class ZoneProxyProcess extends EventEmitter<Events> {
     this.#send({ type: "cut", zones });
   }
 
+  impair(impairments: Impairments): void {
+    this.#impairments = impairments;
+    this.#send({ type: "impair", impairments });
+  }
+
   /** Sends the latest state unless one is under way. */
   sync(): void {
     const waiting = this.#sent > this.#applied;
@@ -149,6 +156,7 @@ export class ZoneProxyProcess extends EventEmitter<Events> {
     child.once("error", (error) => this.#gone(child, error.message));
     child.once("exit", (code, signal) => this.#gone(child, signal ?? `exit status ${code}`));
     this.#send({ type: "cut", zones: this.#cut });
+    this.#send({ type: "impair", impairments: this.#impairments });
     this.sync();
   }
 

@@ -4,12 +4,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Backoff } from "../backoff.ts";
 import type { Endpoint } from "../free-ports.ts";
 import { givePortsBack } from "../free-ports.ts";
-import { Container, cpuTime, type Exit, identify, podName, Run, rotate } from "./container/index.ts";
+import {
+  Container,
+  cpuTime,
+  type Exit,
+  identify,
+  type Order,
+  podName,
+  Run,
+  rotate,
+} from "./container/index.ts";
 import { runInit } from "./init.ts";
 import type { Machine } from "./machine.ts";
 import { named, prepare, takePorts } from "./prepare.ts";
 import { quantity, type Workload } from "./spec/index.ts";
-import type { Zone } from "./zone.ts";
+import { faultOf, type Zone } from "./zone.ts";
 
 /** As `kubectl get pods` names it. */
 type Phase =
@@ -158,9 +167,9 @@ export class Pod {
     await this.finished;
   }
 
-  /** Makes its zone's present fault its own; one that isn't up takes it when it starts. Rejects when it refuses. */
-  async applyFault(): Promise<void> {
-    await this.#run?.applyFault();
+  /** Has its container do what its zone is in for; one that isn't up does when it starts. Rejects when it refuses. */
+  async tell(what: Order): Promise<void> {
+    await this.#run?.tell(what);
   }
 
   /** CPU used since the last call as a share of its request; undefined while it isn't ready or was not measured yet. */
@@ -256,6 +265,7 @@ export class Pod {
       reason: undefined,
     });
     this.#run = new Run(container, template.spec, zone, ports, {
+      fault: () => faultOf(zone, this),
       failed: (reason) => this.#update({ reason }),
       ready: (ready) => {
         if (ready) release();

@@ -2,6 +2,7 @@ import { EventEmitter, once } from "node:events";
 import { mkdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import type { Graph } from "../../engine/index.ts";
+import type { SoftFault } from "../faults.ts";
 import type { Endpoint } from "../free-ports.ts";
 import { prune, type ReadSecret, StartSlots, Volumes, Watchdog } from "./container/index.ts";
 import { runJob } from "./job.ts";
@@ -10,7 +11,9 @@ import { Pod, type PodStatus } from "./pod.ts";
 import { notReady } from "./report.ts";
 import { place, placement, Replicas } from "./schedule/index.ts";
 import { manifests, type Workload } from "./spec/index.ts";
-import { findZone, makeZones, type PodFault, type Zone } from "./zone.ts";
+import { checkPart, tell } from "./tell.ts";
+import { startUpkeep } from "./upkeep.ts";
+import { findZone, makeZones, type Zone } from "./zone.ts";
 
 /** What `Pods` needs to run a graph. */
 export interface PodsOptions {
@@ -40,12 +43,8 @@ interface Events {
   warning: [Error];
 }
 
-/** How long what depends on a Deployment waits for it: Pulumi's Kubernetes provider awaits one for 10 minutes. */
+/** How long what depends on a Deployment waits for it, as Pulumi's Kubernetes provider does. */
 const rolloutMs = 600_000;
-
-/** How often memory and logs are looked at, and old logs removed. */
-const inspectMs = 1000;
-const pruneMs = 60_000;
 
 /**
  * The scheduler, the kubelets and the Deployment and Job controllers of a laptop's zones: every pod that the graph
@@ -54,7 +53,6 @@ const pruneMs = 60_000;
  * sidecar containers, and rollouts.
  */
 export class Pods extends EventEmitter<Events> {
-  readonly #logDirectory: string;
   readonly #scaleEveryMs: number | undefined;
   readonly #zones: Zone[];
   readonly #machine: Machine;
@@ -72,7 +70,6 @@ export class Pods extends EventEmitter<Events> {
   constructor(options: PodsOptions) {
     super();
     this.setMaxListeners(100);
-    this.#logDirectory = options.logDirectory;
     this.#scaleEveryMs = options.scaleEveryMs;
     this.#zones = makeZones(options.zones);
     const declared = manifests(options.graph, (image) => options.images(image) !== undefined);
@@ -96,13 +93,15 @@ export class Pods extends EventEmitter<Events> {
    * Rejects with the first Job that failed or Deployment that didn't get up; `stop` then ends the rest.
    */
   async start(): Promise<void> {
-    const { directory, manifests } = this.#machine;
+    const { directory, manifests, logDirectory } = this.#machine;
     await rm(directory, { recursive: true, force: true });
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    await mkdir(this.#logDirectory, { recursive: true });
-    await prune(this.#logDirectory);
+    await mkdir(logDirectory, { recursive: true });
+    await prune(logDirectory);
     this.#abort.signal.throwIfAborted();
-    this.#startTimers();
+    const replicas = () => this.#replicas.values();
+    const often = { scaleEveryMs: this.#scaleEveryMs, warn: (problem: Error) => this.#warn(problem) };
+    this.#timers = startUpkeep({ pods: () => this.#pods(), replicas, logDirectory, ...often });
     const done = new Map<string, Promise<void>>();
     for (const workload of manifests.workloads) {
       const before = workload.dependsOn.map((urn) => done.get(urn));
@@ -131,6 +130,13 @@ export class Pods extends EventEmitter<Events> {
     return this.#pods().map((pod) => pod.status());
   }
 
+  /** Services whose pods in a zone are being replaced, and how many are left. */
+  rollouts(): { service: string; zone: string; left: number }[] {
+    return [...this.#replicas.values()].flatMap((one) =>
+      [...one.restarting()].map(([zone, left]) => ({ service: one.workload.name, zone, left })),
+    );
+  }
+
   /** Kills all processes of a zone; nothing starts there until it is healed. */
   async kill(name: string): Promise<void> {
     const zone = this.#zone(name);
@@ -151,7 +157,8 @@ export class Pods extends EventEmitter<Events> {
     Object.assign(zone, { killed: false, frozen: false });
     for (const pod of this.#in(zone)) pod.thaw();
     this.#changed();
-    if (zone.fault) await this.setFault(name, null);
+    if (zone.faults.length > 0) await this.setFaults(name, []);
+    if (zone.cordoned) await this.shiftZone(name);
   }
 
   /** Sets whether the zone's node renews its lease: without, its endpoints aren't ready and it takes no new pods. */
@@ -168,18 +175,41 @@ export class Pods extends EventEmitter<Events> {
     this.#changed();
   }
 
-  /** Puts a fault on the zone's pods, those that start later too; null ends it. Rejects naming pods that didn't obey. */
-  async setFault(name: string, fault: PodFault | null): Promise<void> {
+  /**
+   * Tells the zone's pods whether they are shifted away (`cordonZone`), so that their long connections and leases move.
+   * To be called once new connections go elsewhere. Rejects naming pods that didn't take it.
+   */
+  async shiftZone(name: string): Promise<void> {
     const zone = this.#zone(name);
-    zone.fault = fault;
-    // What can't answer now gets the fault when it starts, or when it is set again.
-    const pods = zone.frozen || zone.killed ? [] : this.#in(zone);
-    const results = await Promise.allSettled(pods.map((pod) => pod.applyFault()));
-    const refused = results.flatMap((result, index) =>
-      result.status === "rejected" ? [`${pods[index]?.name}: ${result.reason.message}`] : [],
-    );
-    if (refused.length > 0)
-      throw new Error(`Pods of ${zone.name} did not take the fault:\n${refused.join("\n")}`);
+    await tell(zone, this.#in(zone), (pod) => pod.tell("shift"));
+  }
+
+  /** Has clients of some of a zone's pods (`namespace/name`) connect anew. Rejects naming pods that didn't. */
+  async drain(name: string, ids: ReadonlySet<string>): Promise<void> {
+    const zone = this.#zone(name);
+    const pods = this.#in(zone).filter((pod) => ids.has(`${pod.workload.namespace}/${pod.name}`));
+    await tell(zone, pods, (pod) => pod.tell("drain"));
+  }
+
+  /** Throws where the zone has no pod that a fault names. */
+  checkFault(name: string, fault: SoftFault): void {
+    const zone = this.#zone(name);
+    checkPart(zone, this.#in(zone), fault);
+  }
+
+  /** Replaces a service's pods in a zone, each once its successor is ready. Throws where there are none. */
+  restart(name: string, service: string): void {
+    this.checkFault(name, { service });
+    for (const one of this.#replicas.values())
+      if (one.workload.name === service) one.restart(this.#zone(name));
+    this.#changed();
+  }
+
+  /** Puts faults on the zone's pods, those that start later too; none ends them. Rejects naming pods that didn't obey. */
+  async setFaults(name: string, faults: readonly SoftFault[]): Promise<void> {
+    const zone = this.#zone(name);
+    zone.faults = faults;
+    await tell(zone, this.#in(zone), (pod) => pod.tell("fault"));
   }
 
   /** Ends every pod: SIGTERM, then SIGKILL after its grace period or `graceMs`, whichever is shorter. */
@@ -205,22 +235,6 @@ export class Pods extends EventEmitter<Events> {
     this.#changed();
     if (this.#machine.manifests.workloads.some(({ dependsOn }) => dependsOn.includes(workload.urn)))
       await this.#rollout(replicas);
-  }
-
-  /** Keeps the pods' memory and logs within their limits, and lets the autoscalers decide. */
-  #startTimers(): void {
-    const warn = (problem: Error) => this.#warn(problem);
-    this.#timers = [
-      setInterval(() => {
-        for (const pod of this.#pods()) pod.inspect().catch(warn);
-      }, inspectMs),
-      setInterval(() => prune(this.#logDirectory).catch(warn), pruneMs),
-    ];
-    if (this.#scaleEveryMs === undefined) return;
-    const scale = () => {
-      for (const one of this.#replicas.values()) one.scale();
-    };
-    this.#timers.push(setInterval(scale, this.#scaleEveryMs));
   }
 
   async #rollout(replicas: Replicas): Promise<void> {

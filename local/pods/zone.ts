@@ -1,8 +1,28 @@
-/** Latency and failures that pods put on their own requests. */
+import type { SoftFault } from "../faults.ts";
+
+/** Latency and failures that a pod puts on its own requests. */
 export interface PodFault {
-  latencyMs?: number;
+  latencyMs: number;
   /** 0 to 1. */
-  errorShare?: number;
+  errorShare: number;
+}
+
+/** A pod's latency is at most this, in milliseconds. */
+const MAX_LATENCY_MS = 60_000;
+
+/** What a zone's faults come to in one of its pods; null where none is its. */
+export function faultOf(
+  { faults }: Zone,
+  pod: { name: string; workload: { name: string } },
+): PodFault | null {
+  const own = faults.filter(
+    ({ service = pod.workload.name, pod: name = pod.name, direction }) =>
+      service === pod.workload.name && name === pod.name && direction === undefined,
+  );
+  if (own.length === 0) return null;
+  const latencyMs = own.reduce((sum, fault) => sum + (fault.latencyMs ?? 0), 0);
+  const passing = own.reduce((share, fault) => share * (1 - (fault.errorShare ?? 0)), 1);
+  return { latencyMs: Math.min(MAX_LATENCY_MS, latencyMs), errorShare: 1 - passing };
 }
 
 /** A zone as the scheduler sees it. */
@@ -20,14 +40,15 @@ export interface Zone {
   nodeReady: boolean;
   /** A zonal shift of the cluster keeps new pods away; those that are there go on. */
   cordoned: boolean;
-  fault: PodFault | null;
+  /** Slow and failing parts. */
+  faults: readonly SoftFault[];
 }
 
 /** Healthy zones with their nodes. */
 export function makeZones(zones: readonly { name: string; id: string }[]): Zone[] {
   return zones.map(({ name, id }) => ({
     ...{ name, id, nodeName: `node-${name}` },
-    ...{ killed: false, frozen: false, nodeReady: true, cordoned: false, fault: null },
+    ...{ killed: false, frozen: false, nodeReady: true, cordoned: false, faults: [] },
   }));
 }
 

@@ -1,4 +1,4 @@
-import { messageOf } from "./errors.ts";
+import { DatabaseError, messageOf } from "./errors.ts";
 import type { InstanceOptions } from "./options.ts";
 import type { RecordStore } from "./record.ts";
 import type { PostgresServer } from "./server.ts";
@@ -44,6 +44,8 @@ export class Controller {
   #running: Promise<void> | undefined;
   #stopping = false;
   #woken = false;
+  /** Whether a failover was asked for that has not begun. */
+  #asked = false;
   #wake: () => void = () => {};
   state: State = "starting";
   /** Why it is not available, and what would help. */
@@ -74,6 +76,19 @@ export class Controller {
   /** Lets a start that failed before be tried again at once. */
   retry(): void {
     this.#retryAt = 0;
+    this.wake();
+  }
+
+  /** Has the next step move the server to its standby's zone. Throws a DatabaseError where that can't be. */
+  failOver(): void {
+    const { options, record } = this.#parts;
+    if (!options.multiAz)
+      throw new DatabaseError("The database is in one zone only: declare multiAz to have another one.");
+    if (this.state !== "available")
+      throw new DatabaseError(`The database is ${this.state}; it can fail over once it is available.`);
+    if (this.standbyZone() === undefined)
+      throw new DatabaseError(`No zone but ${record.current.zone} is available; heal one first.`);
+    this.#asked = true;
     this.wake();
   }
 
@@ -119,6 +134,10 @@ export class Controller {
   async #step(): Promise<void> {
     const { record, server } = this.#parts;
     const { zone } = record.current;
+    if (this.#asked) {
+      this.#asked = false;
+      if (this.standbyZone() !== undefined) return this.#replace("A failover was asked for");
+    }
     if (!server.running) return this.#replace(`PostgreSQL in zone ${zone} ended`);
     if (await this.#answers(zone)) this.#announce();
     else if (this.#failures >= FAILURES) await this.#replace(`PostgreSQL in zone ${zone} does not answer`);

@@ -150,6 +150,14 @@ export class DatabaseInstance extends EventEmitter<{ primary: [Primary | undefin
     this.#controller.retry();
   }
 
+  /**
+   * Moves the server to another zone, though nothing is wrong with it. Returns at once; `primary` says when it is there.
+   * Throws a DatabaseError where it isn't available, or no other zone may take it.
+   */
+  failOver(): void {
+    this.#controller.failOver();
+  }
+
   /** Stops the server in order: at most 12 s. All acknowledged commits are there at the next start. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();

@@ -2,13 +2,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
 import { isLoopback } from "../../config/index.ts";
 import {
+  CancelPracticeRunCommand,
   CancelZonalShiftCommand,
   ListZonalShiftsCommand,
+  StartPracticeRunCommand,
   StartZonalShiftCommand,
   type ZonalShiftCommand,
 } from "./commands.ts";
 import { ConflictException } from "./errors.ts";
-import type { ResponseMetadata, StartZonalShiftInput, ZonalShiftSummary } from "./shapes.ts";
+import type { ResponseMetadata, ZonalShiftSummary } from "./shapes.ts";
 import { credentialsFor, signer } from "./sign.ts";
 import { backOff, judge, Transport } from "./transport.ts";
 
@@ -28,23 +30,29 @@ async function recover(
   find: FindShift,
 ): Promise<ZonalShiftSummary | undefined> {
   if (!(error instanceof ConflictException)) return undefined;
-  if (command instanceof StartZonalShiftCommand && error.reason === "ZonalShiftAlreadyExists") {
+  if (command instanceof StartZonalShiftCommand || command instanceof StartPracticeRunCommand) {
     const shift = error.zonalShiftId && (await find(error.zonalShiftId, command.input.resourceIdentifier));
-    return shift && isAskedFor(shift, command.input) ? shift : undefined;
+    return shift && isAskedFor(shift, command) ? shift : undefined;
   }
-  if (command instanceof CancelZonalShiftCommand && error.reason === "ZonalShiftStatusNotActive") {
+  const cancels = command instanceof CancelZonalShiftCommand || command instanceof CancelPracticeRunCommand;
+  if (cancels && error.reason === "ZonalShiftStatusNotActive") {
     const shift = await find(command.input.zonalShiftId);
     return shift?.status === "CANCELED" ? shift : undefined;
   }
   return undefined;
 }
 
-function isAskedFor(shift: ZonalShiftSummary, input: StartZonalShiftInput): boolean {
+function isAskedFor(
+  shift: ZonalShiftSummary,
+  command: StartZonalShiftCommand | StartPracticeRunCommand,
+): boolean {
+  const { awayFrom, comment } = command.input;
+  if (shift.awayFrom !== awayFrom || shift.comment !== comment) return false;
+  if (command instanceof StartPracticeRunCommand) return shift.shiftType === "PRACTICE_RUN";
+  const { expiresIn } = command.input;
   const seconds = (shift.expiryTime.getTime() - shift.startTime.getTime()) / 1000;
-  const asked = Number.parseInt(input.expiresIn, 10) * (input.expiresIn.endsWith("h") ? 3600 : 60);
-  return (
-    shift.awayFrom === input.awayFrom && shift.comment === input.comment && Math.abs(seconds - asked) <= 1
-  );
+  const asked = Number.parseInt(expiresIn, 10) * (expiresIn.endsWith("h") ? 3600 : 60);
+  return shift.shiftType !== "PRACTICE_RUN" && Math.abs(seconds - asked) <= 1;
 }
 
 export interface ARCZonalShiftClientConfig {

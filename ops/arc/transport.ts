@@ -17,19 +17,17 @@ export interface Verdict {
   uncertain: boolean;
 }
 
-const retriedStatuses = new Set([500, 502, 503, 504]);
-
 /**
  * A throttled request and one that was never sent were not carried out. After a server error or a lost answer the outcome
- * is unknown; a retry is safe all the same, since a resource has one customer shift at most and the other operations are
- * idempotent. When such a retry is answered with a conflict, `recover.ts` finds out whether it is one with itself.
+ * is unknown; a retry is safe all the same, since a resource has one customer shift, one practice run and one practice
+ * configuration at most, and the other operations are idempotent. When such a retry is answered with a conflict, the client finds out whether it is one with itself.
  */
 export function judge(error: unknown): Verdict {
   if (error instanceof NoAnswerError) return { retry: true, uncertain: !error.notSent };
   if (!(error instanceof ARCZonalShiftServiceException)) return { retry: false, uncertain: false };
   const status = error.$metadata.httpStatusCode ?? 0;
   if (error.name === "ThrottlingException" || status === 429) return { retry: true, uncertain: false };
-  return { retry: retriedStatuses.has(status), uncertain: status >= 500 };
+  return { retry: status >= 500, uncertain: status >= 500 };
 }
 
 /** Most bytes of an answer; a page of 100 shifts has about 60 KB. */

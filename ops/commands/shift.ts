@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { control } from "../platform/control.ts";
 import { findZone, readOutputs } from "../platform/outputs.ts";
 import { type ShiftResource, Shifts, stackResources } from "../platform/shifts.ts";
 import { command, table } from "./command.ts";
@@ -12,7 +13,8 @@ export function shift(): Command {
   ])
     .addCommand(start())
     .addCommand(list())
-    .addCommand(cancel());
+    .addCommand(cancel())
+    .addCommand(autoshift());
 }
 
 const outputsFlag = [
@@ -105,6 +107,25 @@ function cancel(): Command {
           ["CANCELLED", "RESOURCE"],
           cancelled.map((one) => [one.zonalShiftId, one.resource]),
         ),
+      );
+    });
+}
+
+/** What only AWS starts there, this machine starts here. */
+function autoshift(): Command {
+  return command(
+    "autoshift",
+    "Start an autoshift on this machine, as AWS does for a zone that fails, or end it",
+    ["shift autoshift --away-from c", "shift autoshift --end"],
+  )
+    .option("--away-from <zone>", "b, ap-southeast-2b or apse2-az2")
+    .option("--end", "end the one that is active", false)
+    .action(async ({ awayFrom, end }: { awayFrom?: string; end: boolean }) => {
+      if ((awayFrom === undefined) !== end) throw new Error("give either --away-from or --end");
+      const zone = awayFrom === undefined ? undefined : findZone(readOutputs(), awayFrom);
+      await control.autoshift(zone?.name);
+      console.log(
+        zone ? `an autoshift moves traffic away from ${zone.name} (${zone.id})` : "the autoshift has ended",
       );
     });
 }

@@ -2,7 +2,7 @@ import { runningNow, State } from "../../local/state.ts";
 import { Status } from "../../local/status.ts";
 
 /** Calls the control API of the platform that runs on this machine. Throws where none runs, or with the error that it answers. */
-async function call(method: "GET" | "POST", path: string, body?: unknown): Promise<unknown> {
+async function call(method: "GET" | "POST" | "DELETE", path: string, body?: unknown): Promise<unknown> {
   const run = runningNow(State.directory());
   if (!run?.control) throw new Error("no platform runs on this machine; start it with: npm start");
   const response = await fetch(`${run.control}${path}`, {
@@ -20,15 +20,21 @@ async function call(method: "GET" | "POST", path: string, body?: unknown): Promi
   return answer;
 }
 
-/** The platform that runs on this machine: its status, faults of its zones, its end. */
+const zonePath = (zone: string, action: string) => `/zones/${encodeURIComponent(zone)}/${action}`;
+
+/** The platform that runs on this machine: its status, faults of its zones, its database, its end. */
 export const control = {
   status: async (): Promise<Status> => Status.parse(await call("GET", "/status")),
-  fault: async (zone: string, action: string, size: object): Promise<Status> =>
-    Status.parse(await call("POST", `/zones/${encodeURIComponent(zone)}/${action}`, size)),
-  /** Replaces a service's pods of a zone, one after another, as a release does. */
-  restart: async (zone: string, service: string): Promise<void> => {
-    await call("POST", `/zones/${encodeURIComponent(zone)}/restart`, { service });
-  },
+  fault: async (zone: string, action: string, options: object): Promise<Status> =>
+    Status.parse(await call("POST", zonePath(zone, action), options)),
+  /** Replaces a service's pods in a zone, one after the other. Returns when that has begun. */
+  restart: async (zone: string, service: string): Promise<Status> =>
+    Status.parse(await call("POST", zonePath(zone, "restart"), { service })),
+  /** Moves the database's primary to another zone. Returns when that has begun. */
+  failOver: async (): Promise<Status> => Status.parse(await call("POST", "/database/failover")),
+  /** Starts an autoshift away from a zone, or ends the one that is active. */
+  autoshift: async (zone: string | undefined): Promise<Status> =>
+    Status.parse(await (zone ? call("POST", "/autoshifts", { zone }) : call("DELETE", "/autoshifts"))),
   stop: async (): Promise<void> => {
     await call("POST", "/stop");
   },

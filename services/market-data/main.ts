@@ -51,10 +51,7 @@ await serve(environment, (pod) => {
       });
     },
     upgrade: (request, socket, head) => stream.upgrade(request, socket, head),
-    admin(app) {
-      // For a zone that is shifted away: balancers move new connections only.
-      app.post("/drain-connections", (c) => c.json({ closed: stream.drain("Please connect again") }));
-    },
+    drain: (reason) => stream.drain(reason),
     stopping: () => void stream.drain("The service restarts"),
     close: async () => {
       ticker.stop();

@@ -27,6 +27,7 @@ await serve(environment, async (pod) => {
     },
     groupPaths: [ORDER_GROUP_PATH],
     admin: (app) => adminRoutes(app, trading),
+    shifted: (away) => trading.shifted(away),
     // Readiness doesn't depend on the database: all pods share it, so that its failover would make all of them unready
     // until the next probes. While it is away, requests get a 503 with Retry-After.
     close: () => trading.close(),

@@ -42,6 +42,8 @@ export interface Trading extends OrdersArgs, AdminArgs {
    * @param refuse called with what is wrong, perhaps later
    */
   start(refuse: (why: string) => void): Promise<void>;
+  /** This pod's zone is shifted away, or no longer: pods of other zones take its leases, or it gets its share again. */
+  shifted(away: boolean): void;
   close(): Promise<void>;
 }
 
@@ -181,6 +183,7 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
       await look();
       worker.start();
     },
+    shifted: (away) => worker.shifted(away),
     async close() {
       await worker.stop();
       for (const task of [...tasks.values()].flat()) task.stop();

@@ -21,6 +21,8 @@ export interface NodeContext {
   group(arn: string): TargetGroupTargets | undefined;
   /** Zones that a zonal shift moved a balancer's traffic away from. */
   away(balancer: string): Set<string>;
+  /** The share of its turns that a zone's targets take: below 1 while a zone comes back after a shift. */
+  weight(balancer: string, zone: string): number;
   onRequest(balancer: string, zone: string): void;
   onError(balancer: string, status: number): void;
   /** Whether the process is about to end. */
@@ -109,7 +111,7 @@ export class AlbNode {
     const { arn } = this.#balancer;
     // Undefined where the weight of every group is 0.
     const group = this.#context.group(action.rotation.next() ?? "");
-    const target = group?.pick(arn, this.#context.away(arn));
+    const target = group?.pick(arn, this.#context.away(arn), (zone) => this.#context.weight(arn, zone));
     if (!target) {
       this.#refuse(request, response, 503);
       return;

@@ -49,10 +49,13 @@ export class TargetGroupTargets {
 
   /**
    * The next target in turn; undefined when none is registered.
-   * `away` are the zones that a zonal shift of this balancer moved away from.
+   * `away` are the zones that a zonal shift of this balancer moved away from; a zone of a weight below 1 gets that part
+   * of its turns.
    */
-  pick(balancer: string, away: Set<string>): Target | undefined {
-    return this.#rotation.next(this.#eligibleFor(balancer, away));
+  pick(balancer: string, away: Set<string>, weight: (zone: string) => number = () => 1): Target | undefined {
+    const eligible = this.#eligibleFor(balancer, away);
+    const now = eligible.filter(({ at: { zone } }) => away.has(zone) || Math.random() < weight(zone));
+    return this.#rotation.next(now.length > 0 ? now : eligible);
   }
 
   /**

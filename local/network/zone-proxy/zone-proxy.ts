@@ -76,6 +76,7 @@ export class ZoneProxy {
   #counts: RequestCounts = { requests: {}, errors: {} };
   readonly #context: NodeContext;
   #away = new Map<string, Set<string>>();
+  #weights: RoutingState["weights"] = {};
   #clusterAway = new Set<string>();
   #stopping = false;
 
@@ -88,6 +89,7 @@ export class ZoneProxy {
       healthPath: settings.healthPath,
       group: (arn) => this.#groups.get(arn),
       away: (balancer) => this.#away.get(balancer) ?? NONE,
+      weight: (balancer, zone) => this.#weights[balancer]?.[zone] ?? 1,
       onRequest: (balancer, zone) => count(this.#counts.requests, balancer, zone),
       onError: (balancer, status) => count(this.#counts.errors, balancer, String(status)),
       stopping: () => this.#stopping,
@@ -100,6 +102,7 @@ export class ZoneProxy {
   apply(state: RoutingState, ready: Record<string, boolean>, ports: Ports): void {
     const isLost = (zone: string) => ready[zone] === false;
     this.#away = awayByResource(state);
+    this.#weights = state.weights;
     this.#clusterAway = new Set(state.clusters.flatMap((arn) => [...(this.#away.get(arn) ?? NONE)]));
     this.#updateGroups(state, isLost);
     const wanted = new Set<string>();

@@ -31,12 +31,43 @@ export function cpuTime(pid: number): number | undefined {
 const tries = 4;
 const timeoutMs = 2000;
 
-/** Puts a fault on the pod with this admin port, or takes it away (null). Rejects when the pod refuses it or doesn't answer. */
-async function sendFault(adminPort: number, fault: PodFault | null): Promise<void> {
+/** What a pod can be asked for: to take its zone's faults, to heed that it is shifted away, to drain its long connections. */
+export type Order = "fault" | "shift" | "drain";
+
+/** Puts a fault on the pod with this admin port, or takes it away (null). */
+const sendFault = (adminPort: number, fault: PodFault | null) =>
+  fault ? order(adminPort, "PUT", "/chaos", { jitterMs: 0, ...fault }) : order(adminPort, "DELETE", "/chaos");
+
+/** Tells the pod whether its zone is shifted away. */
+const sendShift = (adminPort: number, away: boolean) =>
+  order(adminPort, "PUT", "/zone-shift", { away }, isAbsent);
+
+/** Has the pod ask the clients of its long connections to connect anew. */
+const sendDrain = (adminPort: number) => order(adminPort, "POST", "/drain-connections", {}, isAbsent);
+
+/** A pod without such a route has nothing to do. */
+const isAbsent = (status: number) => status === 404;
+
+/** Rejects when the pod refuses it or doesn't answer, tried a few times. */
+async function order(
+  adminPort: number,
+  method: string,
+  path: string,
+  body?: object,
+  isFine: (status: number) => boolean = () => false,
+): Promise<void> {
   const backoff = new Backoff({ firstMs: 150, maxMs: 1000 });
   for (let attempt = 1; ; attempt++) {
     try {
-      return await send(adminPort, fault);
+      const response = await fetch(`http://127.0.0.1:${adminPort}${path}`, {
+        method,
+        body: body ? JSON.stringify(body) : null,
+        headers: { "content-type": "application/json", connection: "close" },
+        signal: AbortSignal.timeout(timeoutMs),
+      });
+      const answer = await response.text();
+      if (response.ok || isFine(response.status)) return;
+      throw new Error(`${path} answered ${response.status}: ${answer.slice(0, 200)}`);
     } catch (cause) {
       if (attempt === tries) throw cause;
       await sleep(backoff.next());
@@ -44,26 +75,12 @@ async function sendFault(adminPort: number, fault: PodFault | null): Promise<voi
   }
 }
 
-async function send(adminPort: number, fault: PodFault | null): Promise<void> {
-  const body = fault && JSON.stringify({ latencyMs: 0, jitterMs: 0, errorShare: 0, ...defined(fault) });
-  const response = await fetch(`http://127.0.0.1:${adminPort}/chaos`, {
-    method: body ? "PUT" : "DELETE",
-    body,
-    headers: { "content-type": "application/json", connection: "close" },
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  const answer = await response.text();
-  if (!response.ok) throw new Error(`/chaos answered ${response.status}: ${answer.slice(0, 200)}`);
-}
-
-function defined(fault: PodFault): PodFault {
-  return Object.fromEntries(Object.entries(fault).filter(([, value]) => value !== undefined));
-}
-
 // What kubelet leaves a process for SIGTERM when the preStop hook used up the grace period.
 const leastGraceMs = 2000;
 
 interface RunEvents {
+  /** The fault that the pod has at this moment. */
+  fault(): PodFault | null;
   ready(ready: boolean): void;
   /** Why a probe failed. */
   failed(why: string): void;
@@ -82,7 +99,7 @@ export class Run {
   readonly #events: RunEvents;
   readonly #prober: Prober;
   #started = false;
-  #faulting: Promise<void> = Promise.resolve();
+  #telling: Promise<void> = Promise.resolve();
 
   constructor(
     container: Container,
@@ -122,15 +139,18 @@ export class Run {
     await this.container.terminate(hook ? Math.max(leastGraceMs, left) : left, cause);
   }
 
-  /** Makes the zone's present fault the process's own, if it has an admin port. Rejects when it won't have it. */
-  applyFault(): Promise<void> {
+  /** Has the process do what its zone is in for, if it has an admin port. Rejects when it won't. */
+  tell(what: Order): Promise<void> {
     const send = async () => {
       const port = this.#ports.admin;
-      if (this.#started && port !== undefined) await sendFault(port, this.#zone.fault);
+      if (!this.#started || port === undefined) return;
+      if (what === "fault") await sendFault(port, this.#events.fault());
+      else if (what === "shift") await sendShift(port, this.#zone.cordoned);
+      else await sendDrain(port);
     };
     // One after the other, whatever became of the one before, so that the last one wins.
-    this.#faulting = this.#faulting.then(send, send);
-    return this.#faulting;
+    this.#telling = this.#telling.then(send, send);
+    return this.#telling;
   }
 
   /** Kills the process when it holds more memory than its limit. */
@@ -148,7 +168,8 @@ export class Run {
       failed: (why) => this.#events.failed(why),
       started: () => {
         this.#started = true;
-        if (this.#zone.fault) this.applyFault().catch(warn);
+        if (this.#events.fault()) this.tell("fault").catch(warn);
+        if (this.#zone.cordoned) this.tell("shift").catch(warn);
       },
       ready: (ready) => this.#events.ready(ready),
       unhealthy: (probe) => {

@@ -1,7 +1,7 @@
 import type { Machine } from "../machine.ts";
 import { Pod } from "../pod.ts";
 import type { Scaling, Workload } from "../spec/index.ts";
-import type { Zone } from "../zone.ts";
+import { isLive, type Zone } from "../zone.ts";
 import { move, placement, unschedulable } from "./placement.ts";
 import { place } from "./spread.ts";
 
@@ -62,6 +62,8 @@ export class Replicas {
   /** Pods that are wanted now. */
   #wanted: number;
   #moving: { fresh: Pod; victim: Pod } | undefined;
+  /** Pods that are to be replaced where they are, the next first. */
+  #restarting: Pod[] = [];
 
   constructor(workload: Workload, machine: Machine) {
     this.workload = workload;
@@ -89,6 +91,19 @@ export class Replicas {
     for (let missing = wanted - active.length; missing > 0; missing--) this.#add();
     for (const pod of this.#active()) if (!pod.zone) this.#schedule(pod, zones, all());
     if (!this.#moving && this.ready && this.#active().length === this.#wanted) this.#startMove(zones, all());
+  }
+
+  /** Replaces the pods of a zone, one after the other, at the next calls of `reconcile`. */
+  restart(zone: Zone): void {
+    const queued = new Set(this.#restarting);
+    this.#restarting.push(...this.#active().filter((pod) => pod.zone === zone && !queued.has(pod)));
+  }
+
+  /** Zone -> pods that are still to be replaced there. */
+  restarting(): Map<string, number> {
+    const left = this.#restarting.filter(({ terminating }) => !terminating);
+    const byZone = Map.groupBy(left, ({ zone }) => zone?.name ?? "");
+    return new Map([...byZone].map(([zone, pods]) => [zone, pods.length]));
   }
 
   /** Lets the autoscaler decide anew from the CPU that the pods used since the last call. */
@@ -124,11 +139,17 @@ export class Replicas {
   }
 
   #startMove(zones: readonly Zone[], all: Iterable<Pod>): void {
-    const next = move(this.workload, zones, all, this.pods);
+    const next = this.#nextRestart() ?? move(this.workload, zones, all, this.pods);
     if (!next) return;
     const fresh = this.#add();
     this.#moving = { fresh, victim: next.victim };
     fresh.schedule(next.to);
+  }
+
+  #nextRestart(): { victim: Pod; to: Zone } | undefined {
+    this.#restarting = this.#restarting.filter(({ terminating }) => !terminating);
+    const victim = this.#restarting[0];
+    return victim?.zone && isLive(victim.zone) ? { victim, to: victim.zone } : undefined;
   }
 
   #finishMove(): void {

@@ -12,6 +12,7 @@ import { fromInside, fromNoPage } from "./callers.ts";
 import { Overload } from "./overload.ts";
 import { ProblemError, problemResponse } from "./problem.ts";
 import { PodServer } from "./server.ts";
+import { addShiftRoutes, type ShiftHandler } from "./shift-routes.ts";
 
 /** Kept back from the grace period, so that the pod exits by itself rather than by SIGKILL. */
 const MARGIN_MS = 1000;
@@ -74,7 +75,7 @@ function createAdmin(pod: Pod, ready: Readiness): Hono {
 }
 
 /** What a service adds to a pod. */
-export interface Service {
+export interface Service extends ShiftHandler {
   /** Adds the business routes. */
   routes(app: Hono<KitEnv>): void;
   /** As for `createApp`. */
@@ -117,6 +118,7 @@ export async function serve(
   const upgrade = service.upgrade?.bind(service);
   const business = new PodServer(pod, app, environment.TLS_PATH, { internal, upgrade });
   const adminApp = createAdmin(pod, service.ready ?? (() => undefined));
+  addShiftRoutes(adminApp, pod, service);
   service.admin?.(adminApp);
   const admin = new PodServer(pod, adminApp);
   const { LISTEN_ADDRESS, HTTP_PORT, ADMIN_PORT } = environment;

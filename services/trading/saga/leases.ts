@@ -31,6 +31,10 @@ export class Leases {
   readonly #stopped = new AbortController();
   #view: LeaseView[] = [];
   #members = 1;
+  /** Whether this process's zone is shifted away. */
+  #away = false;
+  /** Whether it is a member: it has beaten since it last left. */
+  #joined = false;
 
   constructor(args: LeasesArgs) {
     this.#args = args;
@@ -54,12 +58,18 @@ export class Leases {
     void this.#run();
   }
 
+  /**
+   * Sets whether this process's zone is shifted away. From the next heartbeat it then holds no lease, so that those of
+   * other zones take them; it goes on where there are none.
+   */
+  setAway(away: boolean): void {
+    this.#away = away;
+  }
+
   /** Releases everything, so that others need not wait for it to expire. */
   async stop(): Promise<void> {
     this.#stopped.abort();
-    await Promise.all([...this.#held.keys()].map((name) => this.#args.onGive(name)));
-    this.#held.clear();
-    await this.#args.store.release(this.#args.owner).catch(this.#args.onError);
+    await this.#leave().catch(this.#args.onError);
   }
 
   /** Claims all owned leases under new epochs: the database then refuses commits that were sent under the old ones. */
@@ -98,9 +108,30 @@ export class Leases {
     return Math.min(beatMs * (0.9 + 0.1 * random()), ...ends);
   }
 
+  async #leave(): Promise<void> {
+    await Promise.all([...this.#held.keys()].map((name) => this.#args.onGive(name)));
+    this.#held.clear();
+    await this.#args.store.release(this.#args.owner);
+    this.#joined = false;
+  }
+
+  /** Whether others see to the work while this process's zone is shifted away; it has then left it to them. */
+  async #stoodAside(): Promise<boolean> {
+    if (!this.#away) return false;
+    const { members, leases } = await this.#args.store.view();
+    const others = members - (this.#joined ? 1 : 0);
+    if (others <= 0) return false;
+    if (this.#joined) await this.#leave();
+    this.#members = others;
+    this.#view = leases;
+    return true;
+  }
+
   /** One heartbeat; `start` sees to the next ones. */
   async beat(): Promise<void> {
     const { store, owner, backlog } = this.#args;
+    if (await this.#stoodAside()) return;
+    this.#joined = true;
     const known = backlog();
     const held = new Map([...this.#held.keys()].map((name) => [name, known.get(name) ?? 0]));
     const { members, leases } = await store.beat(owner, held);

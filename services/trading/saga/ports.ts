@@ -56,6 +56,8 @@ export interface LeaseStore {
    * @param held names of the leases that it knows to own, with their backlog
    */
   beat(owner: string, held: ReadonlyMap<string, number>): Promise<{ members: number; leases: LeaseView[] }>;
+  /** Who owns what, and how many members there are, without being one. */
+  view(): Promise<{ members: number; leases: LeaseView[] }>;
   /** Claims those of these leases that are its own, expired or free, each under a new epoch. */
   claim(owner: string, names: string[]): Promise<Lease[]>;
   /** Releases leases; without names, all of them and the membership. */

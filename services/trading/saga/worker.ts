@@ -79,6 +79,11 @@ export class Worker {
     void this.#poll();
   }
 
+  /** Sets whether this pod's zone is shifted away: pods of other zones then process its orders. */
+  shifted(away: boolean): void {
+    this.#leases.setAway(away);
+  }
+
   /** Stores what is under way and releases the shards. */
   async stop(): Promise<void> {
     this.#stopped.abort();

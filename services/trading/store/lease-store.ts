@@ -75,6 +75,10 @@ export class SqlLeaseStore implements LeaseStore {
     await this.#database.repeatable(JOIN, [owner, podOf(owner)]);
     const values = [owner, textArray([...held.keys()]), plainArray([...held.values()])];
     await this.#database.repeatable(RENEW, values);
+    return this.view();
+  }
+
+  async view(): Promise<{ members: number; leases: LeaseView[] }> {
     const rows = await this.#database.repeatable<Row>(VIEW, []);
     const leases = rows.map(({ name, owner, epoch, left_ms, backlog }) => ({
       name,
@@ -83,7 +87,7 @@ export class SqlLeaseStore implements LeaseStore {
       leftMs: left_ms,
       backlog,
     }));
-    return { members: Number(rows[0]?.members ?? 1), leases };
+    return { members: Number(rows[0]?.members ?? 0), leases };
   }
 
   async claim(owner: string, names: string[]): Promise<Lease[]> {

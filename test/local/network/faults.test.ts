@@ -74,6 +74,38 @@ describe("faults of a zone", function () {
     });
   }
 
+  it("slows or breaks one direction of a zone's traffic with others, and leaves what stays inside", async () => {
+    /** Milliseconds and statuses of requests from a zone's pods to the pods of each, by the internal balancer's node. */
+    const measure = async (from: string) => {
+      const host = stage.network.lookup(from)["127.0.0.1:4001"] ?? "";
+      const found: Record<string, { ms: number; status: number }[]> = { a: [], b: [], c: [] };
+      for (let i = 0; i < 12; i += 1) {
+        const began = performance.now();
+        const { status, pod } = await ask(host);
+        const ms = performance.now() - began;
+        found[pod.split("-")[1] ?? "a"]?.push({ ms, status });
+      }
+      const least = (zone: string) => Math.min(...(found[zone] ?? []).map(({ ms }) => ms));
+      return { a: least("a"), b: least("b"), c: least("c") };
+    };
+    stage.network.setFaults("b", [{ latencyMs: 150, direction: "out" }]);
+    const [out, others] = [await measure("b"), await measure("a")];
+    assert.ok(out.a >= 150 && out.c >= 150 && out.b < 100, JSON.stringify(out));
+    assert.ok(others.b < 100 && others.c < 100, JSON.stringify(others));
+    stage.network.setFaults("b", [{ latencyMs: 120, direction: "in" }]);
+    const [into, own] = [await measure("a"), await measure("b")];
+    assert.ok(into.b >= 120 && into.a < 100 && into.c < 100, JSON.stringify(into));
+    assert.ok(own.a < 100 && own.c < 100, JSON.stringify(own));
+    stage.network.setFaults("b", [{ errorShare: 1, direction: "in" }]);
+    const host = stage.network.lookup("a")["127.0.0.1:4001"] ?? "";
+    const answers = await askMany(host, 30, 3);
+    const failed = answers.filter(({ status }) => status === 502).length;
+    assert.ok(failed >= 5 && failed <= 15, `${failed} of 30 failed, where a third goes to b`);
+    stage.network.setFaults("b", []);
+    await healed();
+    assert.ok((await askMany(host, 12, 3)).every(({ status }) => status === 200));
+  });
+
   it("fails what is under way to a lost zone at once instead of when it times out", async () => {
     const host = stage.network.lookup("a")["127.0.0.1:4001"] ?? "";
     const holding = askMany(host, 9, 9, { path: "/hold", timeoutMs: 20_000 });

@@ -37,6 +37,18 @@ describe("a zonal shift", () => {
     assert.equal(Object.keys(shares(await askMany(stage.publicHost, 60, 6))).length, 3);
   });
 
+  it("that is over lets the zone's share grow", async () => {
+    await stage.apply({ weights: { [PUBLIC]: { a: 1, b: 1, c: 0.25 } } });
+    assert.deepEqual(stage.inDns(), ["a", "b", "c"]);
+    // A quarter of its third, and what goes elsewhere is shared by the others.
+    const some = shares(await askMany(stage.publicHost, 400, 8));
+    assert.ok((some.c ?? 0) > 0.03 && (some.c ?? 0) < 0.15, JSON.stringify(some));
+    assert.ok((some.a ?? 0) > 0.35 && (some.b ?? 0) > 0.35, JSON.stringify(some));
+    await stage.apply({ weights: { [PUBLIC]: { a: 1, b: 1, c: 1 } } });
+    const whole = shares(await askMany(stage.publicHost, 200, 8));
+    assert.ok((whole.c ?? 0) > 0.25, JSON.stringify(whole));
+  });
+
   it("of one balancer leaves the other alone", async () => {
     await stage.apply({ weights: { [PUBLIC]: away("c") } });
     const host = stage.network.lookup("c")["127.0.0.1:4001"] ?? "";

@@ -161,17 +161,80 @@ describe("zones of pods", () => {
       const entries = pods.endpoints().map(async (one) => [one.zone, await ask(one, "/chaos")] as const);
       return Object.fromEntries(await Promise.all(entries));
     };
-    await pods.setFault("apse2-az3", { latencyMs: 300 });
+    await pods.setFaults("apse2-az3", [{ latencyMs: 300 }]);
     const fault = { latencyMs: 300, jitterMs: 0, errorShare: 0 };
     assert.deepEqual(await faults(), { [zoneA]: null, [zoneB]: null, [zoneC]: fault });
     process.kill(pods.status().find(({ zone }) => zone === zoneC)?.pid ?? 0, "SIGKILL");
     await until(pods, () => readyByZone(pods)[zoneC] === undefined);
     await until(pods, () => readyByZone(pods)[zoneC] === 1);
     // The answer comes after what is under way.
-    await pods.setFault(zoneC, { errorShare: 0.5 });
+    await pods.setFaults(zoneC, [{ errorShare: 0.5 }]);
     assert.deepEqual((await faults())[zoneC], { latencyMs: 0, jitterMs: 0, errorShare: 0.5 });
     await pods.heal(zoneC);
     assert.deepEqual(await faults(), { [zoneA]: null, [zoneB]: null, [zoneC]: null });
+  });
+
+  it("put a fault on one service or one pod of theirs, several at once together", async () => {
+    const container = {
+      ports: [
+        { name: "http", containerPort: 8080 },
+        { name: "admin", containerPort: 8080 },
+      ],
+    };
+    const pods = await started([
+      deployment("trading", { container, replicas: 6 }),
+      deployment("web", { container }),
+    ]);
+    const inB = pods.endpoints().filter(({ zone }) => zone === zoneB);
+    const one = inB.find(({ name }) => name.startsWith("trading")) ?? assert.fail();
+    await pods.setFaults(zoneB, [
+      { latencyMs: 100 },
+      { latencyMs: 200, service: "trading" },
+      { errorShare: 0.5, pod: one.name },
+      { errorShare: 0.5, pod: one.name },
+      { latencyMs: 1000, direction: "out" },
+    ]);
+    for (const pod of pods.endpoints()) {
+      const latencyMs = pod.name.startsWith("web") ? 100 : 300;
+      const fault = { jitterMs: 0, latencyMs, errorShare: pod.name === one.name ? 0.75 : 0 };
+      assert.deepEqual(await ask(pod, "/chaos"), pod.zone === zoneB ? fault : null, pod.name);
+    }
+    assert.throws(
+      () => pods.checkFault(zoneB, { service: "ghost" }),
+      /no pod of a service ghost; it has trading, web/,
+    );
+    const elsewhere = pods.endpoints().find(({ zone }) => zone === zoneA);
+    assert.throws(() => pods.checkFault(zoneB, { pod: elsewhere?.name }), /has no pod/);
+    await pods.setFaults(zoneB, [{ latencyMs: 200, service: "trading" }]);
+    const web = pods.endpoints().find(({ zone, name }) => zone === zoneB && name.startsWith("web"));
+    assert.equal(await ask(web ?? assert.fail(), "/chaos"), null, "the fault of the whole zone is over");
+  });
+
+  it("replace a service's pods one after the other, each by one that is ready in the same zone", async () => {
+    const pods = await started([deployment("trading", { replicas: 6 }), deployment("web")]);
+    const before = pods.status();
+    let least = 6;
+    pods.on("change", () => {
+      const ready = pods.endpoints().filter((one) => one.ready && one.name.startsWith("trading"));
+      least = Math.min(least, ready.length);
+    });
+    pods.restart(zoneB, "trading");
+    assert.deepEqual(pods.rollouts(), [{ service: "trading", zone: zoneB, left: 2 }]);
+    const replaced = before.filter(({ workload, zone }) => workload === "trading" && zone === zoneB);
+    await until(pods, () => {
+      const names = new Set(pods.status().map(({ name }) => name));
+      return pods.rollouts().length === 0 && replaced.every(({ name }) => !names.has(name));
+    });
+    await pods.ready(10_000);
+    assert.deepEqual(readyByZone(pods), even(3));
+    assert.equal(least, 6, "a pod goes only when its successor is ready");
+    const after = new Set(pods.status().map(({ name }) => name));
+    const kept = before.filter((one) => !replaced.includes(one));
+    assert.deepEqual(
+      kept.filter(({ name }) => !after.has(name)),
+      [],
+    );
+    assert.throws(() => pods.restart(zoneB, "ghost"), /no pod of a service ghost/);
   });
 
   it("that don't exist are an error that names those that do", async () => {

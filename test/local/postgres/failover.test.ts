@@ -45,6 +45,27 @@ describe("a database under 100 orders a second", function () {
   };
   const inAnotherZone = (was: string) => () => ![undefined, was].includes(instance.primary()?.zone);
 
+  it("moves to another zone when it is asked to, and refuses where it can't", async () => {
+    await start();
+    const { primaryZone, standbyZone } = instance.status();
+    load.mark();
+    instance.failOver();
+    await until("another zone", 15_000, inAnotherZone(primaryZone));
+    assert.equal(instance.primary()?.zone, standbyZone);
+    await load.more(50);
+    assert.ok(load.longestGap <= RESUME_MS, `no commit for ${Math.round(load.longestGap)} ms`);
+    assert.equal(instance.status().failovers, 1);
+    for (const zone of ZONES.filter((one) => one !== standbyZone)) instance.cut(zone, true);
+    assert.throws(() => instance.failOver(), /No zone but .* is available; heal one first/);
+    for (const zone of ZONES) instance.heal(zone);
+    await audit();
+  });
+
+  it("stays where it is when it is in one zone only", async () => {
+    await start({ multiAz: false });
+    assert.throws(() => instance.failOver(), /declare multiAz/);
+  });
+
   for (const fault of FAULTS) {
     it(`moves to another zone at the ${fault} of its own, and stays there after the heal`, async () => {
       await start();

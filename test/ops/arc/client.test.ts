@@ -1,13 +1,24 @@
 import assert from "node:assert/strict";
-import { ZonalShiftCommand } from "../../../ops/arc/commands.ts";
+import { endAutoshift, startAutoshift } from "../../../local/arc/index.ts";
 import {
   ARCZonalShiftClient,
   ARCZonalShiftServiceException,
+  CancelPracticeRunCommand,
   CancelZonalShiftCommand,
   ConflictException,
+  CreatePracticeRunConfigurationCommand,
+  DeletePracticeRunConfigurationCommand,
+  GetAutoshiftObserverNotificationStatusCommand,
+  GetManagedResourceCommand,
+  ListAutoshiftsCommand,
+  ListManagedResourcesCommand,
   ListZonalShiftsCommand,
   ResourceNotFoundException,
+  StartPracticeRunCommand,
   StartZonalShiftCommand,
+  UpdateAutoshiftObserverNotificationStatusCommand,
+  UpdatePracticeRunConfigurationCommand,
+  UpdateZonalAutoshiftConfigurationCommand,
   UpdateZonalShiftCommand,
   ValidationException,
 } from "../../../ops/arc/index.ts";
@@ -67,15 +78,54 @@ describe("the zonal shift client with the local stand-in", () => {
     await assert.rejects(ended, { name: "ConflictException", reason: "ZonalShiftStatusNotActive" });
   });
 
-  it("shows an operation that isn't served by its name", async () => {
-    class StartPracticeRunCommand extends ZonalShiftCommand<object, object> {
-      override operation() {
-        return { method: "POST" as const, path: "/practiceruns", body: this.input };
-      }
-    }
-    await assert.rejects(client.send(new StartPracticeRunCommand({})), (error: Error) => {
-      return error.name === "UnknownOperationException" && error.message.includes("StartPracticeRun");
-    });
+  it("sets practice runs and autoshift, and shows what they do", async () => {
+    const resourceIdentifier = balancer;
+    const alarm = { type: "CLOUDWATCH" as const, alarmIdentifier: "arn:aws:cloudwatch:x:0:alarm:errors" };
+    const configuration = { outcomeAlarms: [alarm] };
+    const made = await client.send(
+      new CreatePracticeRunConfigurationCommand({ resourceIdentifier, ...configuration }),
+    );
+    assert.equal(made.$metadata.httpStatusCode, 201);
+    const changed = await client.send(
+      new UpdatePracticeRunConfigurationCommand({ resourceIdentifier, blockedDates: ["2020-12-25"] }),
+    );
+    assert.deepEqual(changed.practiceRunConfiguration, { ...configuration, blockedDates: ["2020-12-25"] });
+    const autoshift = { resourceIdentifier, zonalAutoshiftStatus: "ENABLED" as const };
+    await client.send(new UpdateZonalAutoshiftConfigurationCommand(autoshift));
+
+    const run = { resourceIdentifier, awayFrom: "apse2-az2", comment: "practice" };
+    const { zonalShiftId, expiryTime, startTime } = await client.send(new StartPracticeRunCommand(run));
+    assert.equal(Number(expiryTime) - Number(startTime), 30 * 60_000);
+    const shown = await client.send(new GetManagedResourceCommand({ resourceIdentifier }));
+    assert.deepEqual(shown.appliedWeights, { "apse2-az1": 1, "apse2-az2": 0, "apse2-az3": 1 });
+    assert.deepEqual(
+      shown.zonalShifts.map((one) => [one.shiftType, one.practiceRunOutcome, one.startTime instanceof Date]),
+      [["PRACTICE_RUN", "PENDING", true]],
+    );
+    const canceled = await client.send(new CancelPracticeRunCommand({ zonalShiftId }));
+    assert.equal(canceled.status, "CANCELED");
+
+    await arc.shifts.change(startAutoshift("apse2-az3"));
+    const { items = [] } = await client.send(new ListAutoshiftsCommand({}));
+    assert.ok(items[0]?.startTime instanceof Date);
+    await arc.shifts.change(endAutoshift());
+    const ended = await client.send(new ListAutoshiftsCommand({ status: "COMPLETED", maxResults: 1 }));
+    assert.ok(ended.items?.[0]?.endTime instanceof Date);
+    const managed = await client.send(new ListManagedResourcesCommand({}));
+    const ofBalancer = managed.items.find(({ arn }) => arn === balancer);
+    assert.deepEqual(
+      [ofBalancer?.practiceRunStatus, ofBalancer?.zonalAutoshiftStatus],
+      ["ENABLED", "ENABLED"],
+    );
+
+    const status = "ENABLED" as const;
+    await client.send(new UpdateAutoshiftObserverNotificationStatusCommand({ status }));
+    const observed = await client.send(new GetAutoshiftObserverNotificationStatusCommand({}));
+    assert.equal(observed.status, status);
+    const disabled = { resourceIdentifier, zonalAutoshiftStatus: "DISABLED" as const };
+    await client.send(new UpdateZonalAutoshiftConfigurationCommand(disabled));
+    const left = await client.send(new DeletePracticeRunConfigurationCommand({ resourceIdentifier }));
+    assert.equal(left.zonalAutoshiftStatus, "DISABLED");
   });
 
   it("insists on https beyond this machine", () => {

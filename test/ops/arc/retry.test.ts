@@ -11,9 +11,12 @@ import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import {
   ARCZonalShiftClient,
+  CancelPracticeRunCommand,
   CancelZonalShiftCommand,
+  CreatePracticeRunConfigurationCommand,
   ListZonalShiftsCommand,
   NoAnswerError,
+  StartPracticeRunCommand,
   StartZonalShiftCommand,
 } from "../../../ops/arc/index.ts";
 import { backOff } from "../../../ops/arc/transport.ts";
@@ -116,6 +119,24 @@ describe("retries of the zonal shift client", () => {
       arc.shifts.list().map(({ id }) => id),
       [shift.zonalShiftId],
     );
+  });
+
+  it("knows its own practice run again when the answer to the start was lost", async () => {
+    const alarm = { type: "CLOUDWATCH" as const, alarmIdentifier: "arn:aws:cloudwatch:x:0:alarm:errors" };
+    const resourceIdentifier = balancer;
+    await client.send(
+      new CreatePracticeRunConfigurationCommand({ resourceIdentifier, outcomeAlarms: [alarm] }),
+    );
+    faults = [lostAnswer];
+    const run = { resourceIdentifier, awayFrom: "apse2-az1", comment: "practice" };
+    const { zonalShiftId } = await client.send(new StartPracticeRunCommand(run));
+    assert.deepEqual(
+      arc.shifts.list().map(({ id }) => id),
+      [zonalShiftId],
+    );
+    faults = [lostAnswer];
+    const canceled = await client.send(new CancelPracticeRunCommand({ zonalShiftId }));
+    assert.equal(canceled.status, "CANCELED");
   });
 
   it("doesn't take another's shift for its own", async () => {

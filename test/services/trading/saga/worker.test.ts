@@ -26,6 +26,7 @@ describe("a worker", () => {
       }),
       claim: async () => mine,
       release: async () => undefined,
+      view: async () => ({ members: 1, leases: [] }),
     };
     const { id, symbol, createdAt } = ORDER;
     const shard = shardOf(symbol);

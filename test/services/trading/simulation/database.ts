@@ -113,7 +113,10 @@ export class SimulatedDatabase {
         leftMs: expiresAt - this.#world.now,
         backlog,
       }));
+    const members = () =>
+      [...this.members.values()].filter((expiresAt) => expiresAt >= this.#world.now).length;
     return {
+      view: () => this.#write(host, faults(), () => ({ members: members(), leases: view() })),
       beat: (owner, held) =>
         this.#write(host, faults(), () => {
           for (const name of this.members.keys()) if (podOf(name) === podOf(owner)) this.members.delete(name);
@@ -121,8 +124,7 @@ export class SimulatedDatabase {
           for (const [name, lease] of this.leases) {
             if (lease.owner === owner && held.has(name)) lease.expiresAt = this.#world.now + LEASE_MS;
           }
-          const alive = [...this.members.values()].filter((expiresAt) => expiresAt >= this.#world.now);
-          return { members: alive.length, leases: view() };
+          return { members: members(), leases: view() };
         }),
       claim: (owner, names) =>
         this.#write(host, faults(), () =>
