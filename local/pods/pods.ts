@@ -119,6 +119,8 @@ export class Pods extends EventEmitter<Events> {
       this.#abort.signal.throwIfAborted();
       throw await notReady(this.#pods(), [...this.#waiting], `${timeoutMs / 1000} s`);
     }
+    // From now on there are requests: a lost zone's pods that start all together leave them no processor for seconds.
+    this.#machine.slots.resize(Math.max(1, Math.floor(availableParallelism() / 2)));
   }
 
   endpoints(): Endpoint[] {

@@ -59,14 +59,7 @@ describe("a zone", () => {
     const seconds = (ms: number) => Math.round(ms / 1000);
     const [first, last] = [failed.at(0)?.at ?? 0, failed.at(-1)?.at ?? 0];
     const spell = `lost at ${seconds(lost)} s, healed at ${seconds(healedAt)} s, failed from ${seconds(first)} to ${seconds(last)} s`;
-    // Known and not explained yet: while pods move back after a heal, up to one order in fifty gets no answer in 10 s.
-    // Its client repeats it with the same key; none is lost, as is checked below.
-    const unanswered = failed.filter(({ status }) => status === undefined);
-    if (unanswered.length > 0)
-      console.log(`      ${unanswered.length} of ${late.length} got no answer (${spell})`);
-    assert.ok(unanswered.length <= late.length / 50, `${unanswered.length} of ${late.length}: ${spell}`);
-    const refused = failed.filter(({ status }) => status !== undefined);
-    none(refused, `of ${late.length} failed after the grace period (${spell})`);
+    none(failed, `of ${late.length} failed after the grace period (${spell})`);
     // Each zone's pod of trading holds some shards: also the lost one's orders have to come to their ends.
     const orders = new Map((await account.settled()).map((order) => [order.id, order]));
     const acknowledged = sent.filter(({ status }) => status === 201);

@@ -4,16 +4,23 @@ const holdMs = 10_000;
 /** Lets only so many pods start at once: on two cores, ten processes that load their code together all come late. */
 export class StartSlots {
   readonly #waiting = new Set<() => void>();
-  #free: number;
+  #size: number;
+  #taken = 0;
 
   constructor(size: number) {
-    this.#free = size;
+    this.#size = size;
+  }
+
+  /** Changes how many pods may start at once; those that hold a slot keep it. */
+  resize(size: number): void {
+    this.#size = size;
+    this.#admit();
   }
 
   /** Waits for a slot; answers what gives it back, which may be called twice. Rejects when the signal aborts. */
   async take(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.#free > 0) this.#free--;
+    if (this.#taken < this.#size) this.#taken++;
     else await this.#turn(signal);
     let held = true;
     const release = () => {
@@ -41,10 +48,16 @@ export class StartSlots {
   }
 
   #giveBack(): void {
-    const [next] = this.#waiting;
-    if (next) {
-      this.#waiting.delete(next);
-      next();
-    } else this.#free++;
+    this.#taken--;
+    this.#admit();
+  }
+
+  #admit(): void {
+    for (const enter of this.#waiting) {
+      if (this.#taken >= this.#size) return;
+      this.#waiting.delete(enter);
+      this.#taken++;
+      enter();
+    }
   }
 }

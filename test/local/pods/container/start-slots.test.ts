@@ -28,4 +28,26 @@ describe("start slots", () => {
     for (const one of [release, last]) one();
     await slots.take(signal).then((one) => one());
   });
+
+  it("start fewer at once after a resize, and more again after another", async () => {
+    const slots = new StartSlots(2);
+    const { signal } = new AbortController();
+    const held = await Promise.all([slots.take(signal), slots.take(signal)]);
+    slots.resize(1);
+    let entered = 0;
+    const more = [1, 2, 3].map(async () => {
+      const release = await slots.take(signal);
+      entered += 1;
+      return release;
+    });
+    held[0]?.();
+    await new Promise(setImmediate);
+    assert.equal(entered, 0, "the one that is left fills it");
+    held[1]?.();
+    await more[0];
+    await new Promise(setImmediate);
+    assert.equal(entered, 1);
+    slots.resize(3);
+    await Promise.all(more);
+  });
 });
