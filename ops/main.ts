@@ -11,6 +11,7 @@ const commands: Record<string, () => Promise<Command>> = {
   ages: async () => (await import("./commands/ages.ts")).ages(),
   token: async () => (await import("./commands/token.ts")).token(),
   zone: async () => (await import("./commands/zone.ts")).zone(),
+  diagnose: async () => (await import("./commands/diagnose.ts")).diagnoseCommand(),
   drill: async () => (await import("./commands/drill.ts")).drill(),
   shift: async () => (await import("./commands/shift.ts")).shift(),
   database: async () => (await import("./commands/database.ts")).database(),

@@ -13,16 +13,7 @@ export function token(): Command {
     .option("--user <name>", "demo user, or one of the stack's user pool", "demo")
     .option("--outputs <file>", "the stack's outputs as JSON (default: of the platform on this machine)")
     .action(async (options: { user: string; outputs?: string }) => {
-      if (options.outputs) {
-        const { stackToken } = await import("../platform/stack-token.ts");
-        const outputs = readOutputs(options.outputs);
-        console.log(await stackToken(outputs, options.user, process.env.TRIZONE_PASSWORD));
-        return;
-      }
-      const { accessToken } = await import("../platform/token-flow.ts");
-      const { issuer, clientId, publicUrl } = readOutputs();
-      console.log(
-        await accessToken({ issuer, clientId, user: options.user, redirectUri: `${publicUrl}/callback` }),
-      );
+      const { tokenOf } = await import("../platform/user-token.ts");
+      console.log(await tokenOf(readOutputs(options.outputs), options.user, options.outputs !== undefined));
     });
 }

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import type { Outputs } from "../../config/index.ts";
+
+const TIMEOUT_MS = 5000;
+/** How far back latency is looked at, to know what is usual. */
+const HISTORY_SECONDS = 600;
+
+const Pod = z.object({
+  name: z.string(),
+  service: z.string(),
+  ready: z.boolean(),
+  requestsPerSecond: z.number(),
+  /** 0 to 1. */
+  errorShare: z.number(),
+  p99Ms: z.number().nullable(),
+});
+
+const Zone = z.object({
+  zone: z.string(),
+  id: z.string(),
+  requestsPerSecond: z.number(),
+  errorShare: z.number(),
+  p50Ms: z.number().nullable(),
+  p99Ms: z.number().nullable(),
+  /** Share of its pods' processor time that is used; null where it isn't known. */
+  utilisation: z.number().nullish(),
+  pods: z.array(Pod),
+  databaseRole: z.enum(["primary", "standby"]).nullable(),
+  weights: z.object({ public: z.number(), internal: z.number() }),
+});
+export type ZoneFacts = z.infer<typeof Zone>;
+
+const Decision = z.object({
+  id: z.string(),
+  at: z.string(),
+  kind: z.string(),
+  zone: z.string().nullable(),
+  reason: z.string().nullable(),
+  text: z.string(),
+  evidence: z.looseObject({
+    findings: z
+      .array(z.looseObject({ service: z.string(), worstPod: z.looseObject({ pod: z.string() }).nullish() }))
+      .optional(),
+  }),
+});
+
+const History = z.object({
+  zones: z.record(z.string(), z.object({ p99Ms: z.array(z.number().nullable()) })),
+});
+
+/** What a diagnosis rests on. */
+export interface Facts {
+  /** Milliseconds of the epoch. */
+  at: number;
+  zones: ZoneFacts[];
+  /** The newest first. */
+  decisions: z.infer<typeof Decision>[];
+  /** Zone -> 99th percentile of each of the last seconds, the newest last; null for a second without requests. */
+  history: Record<string, (number | null)[]>;
+}
+
+/**
+ * Asks the platform's guard, which sees all zones.
+ * @param token of an operator
+ * @throws Error where the guard doesn't answer, with what to look at instead
+ */
+export async function readFacts({ apiUrl }: Pick<Outputs, "apiUrl">, token: string): Promise<Facts> {
+  const get = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
+    const response = await fetch(`${apiUrl}/operations${path}`, {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    }).catch((cause: Error) => {
+      throw new Error(`${apiUrl} does not answer (${cause.message}); is it up? npx trizone status`, {
+        cause,
+      });
+    });
+    if (response.ok) return schema.parse(await response.json());
+    const answer = (await response.text()).slice(0, 200);
+    throw new Error(`the guard's ${path} answered ${response.status}: ${answer}; see npx trizone status`);
+  };
+  const [{ zones }, { decisions }, history] = await Promise.all([
+    get("/zones", z.object({ zones: z.array(Zone) })),
+    get("/decisions?limit=50", z.object({ decisions: z.array(Decision) })),
+    get(`/zones/history?seconds=${HISTORY_SECONDS}`, History),
+  ]);
+  const seconds = Object.entries(history.zones).map(([zone, { p99Ms }]) => [zone, p99Ms] as const);
+  return { at: Date.now(), zones, decisions, history: Object.fromEntries(seconds) };
+}
