@@ -17,6 +17,8 @@ export interface Controls {
   restart(zone: string, service: string): void;
   /** Moves the database's primary to its standby's zone; throws where there is none. */
   failOver(): void;
+  /** Does now what a CronJob of the scheduled pre-scaling does when it is due; throws where there is none. */
+  preScale(name: string): void;
   /** Starts an autoshift away from a zone, as AWS would, or ends the one that is active. */
   autoshift(zone: string | undefined): Promise<void>;
   stop(): void;
@@ -69,6 +71,10 @@ export function controlApp(controls: Controls, token: string): Hono {
   });
   app.post("/database/failover", (c) => {
     controls.failOver();
+    return c.json(controls.status(), 202);
+  });
+  app.post("/pre-scaling/:name", (c) => {
+    controls.preScale(c.req.param("name"));
     return c.json(controls.status(), 202);
   });
   app.post("/autoshifts", async (c) => {

@@ -11,7 +11,7 @@ import { Realised } from "./realised.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
 
-const NOTHING = { zones: [], pods: [], rollouts: [], balancers: [], databases: [] };
+const NOTHING = { zones: [], pods: [], autoscalers: [], rollouts: [], balancers: [], databases: [] };
 
 interface PlatformOptions {
   /** Folder of the program. */
@@ -99,6 +99,10 @@ export class Platform implements Controls {
 
   failOver(): void {
     known(this.#realised).failOver();
+  }
+
+  preScale(name: string): void {
+    known(this.#realised).preScale(name);
   }
 
   async autoshift(zone: string | undefined): Promise<void> {

@@ -164,6 +164,7 @@ export class Realised {
       pods: this.#pods
         .status()
         .map((pod) => ({ ...pod, service: pod.workload, startedAt: pod.startedAt?.toISOString() })),
+      autoscalers: this.#pods.autoscalers.status(),
       rollouts: this.#pods.rollouts(),
       balancers: balancers.map((balancer) => ({ ...balancer, weights: weights[balancer.arn] ?? {} })),
       databases: this.#databases.status(),
@@ -173,6 +174,11 @@ export class Realised {
   /** Replaces a service's pods in a zone, one after the other. Throws where there are none. */
   restart(zone: string, service: string): void {
     this.#pods.restart(zone, service);
+  }
+
+  /** Does now what a CronJob of the scheduled pre-scaling does when it is due. Throws where there is none of that name. */
+  preScale(name: string): void {
+    this.#pods.autoscalers.run(name);
   }
 
   /** Moves the database's primary to another zone. Throws where it can't. */

@@ -33,6 +33,10 @@ export const Status = z.object({
       startedAt: z.iso.datetime().optional(),
     }),
   ),
+  /** What the autoscalers want now, within their bounds. */
+  autoscalers: z.array(
+    z.object({ service: z.string(), pods: z.number(), minimum: z.number(), maximum: z.number() }),
+  ),
   /** Services whose pods in a zone are being replaced, by `trizone zone restart`. */
   rollouts: z.array(z.object({ service: z.string(), zone: z.string(), left: z.number() })),
   balancers: z.array(

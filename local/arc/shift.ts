@@ -1,13 +1,11 @@
 import { z } from "zod";
 
-/** Whose shift it is: a customer's, or a practice run, which ARC or a customer started. */
-export type ShiftType = "ZONAL_SHIFT" | "PRACTICE_RUN";
-
 /** A zonal shift as it is kept. Whether it is active or expired is a question of the time, so that isn't kept. */
 export const ZonalShift = z.object({
   id: z.string(),
   /** Its place in the order in which shifts were started. */
   sequence: z.number(),
+  /** Whose it is: a customer's, or a practice run, which ARC or a customer started. */
   type: z.enum(["ZONAL_SHIFT", "PRACTICE_RUN"]).default("ZONAL_SHIFT"),
   /** ARN of the managed resource. */
   resource: z.string(),

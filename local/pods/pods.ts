@@ -9,8 +9,8 @@ import { runJob } from "./job.ts";
 import type { Machine } from "./machine.ts";
 import { Pod, type PodStatus } from "./pod.ts";
 import { notReady } from "./report.ts";
-import { place, placement, Replicas } from "./schedule/index.ts";
-import { manifests, type Workload } from "./spec/index.ts";
+import { Autoscalers, place, placement, Replicas } from "./schedule/index.ts";
+import { manifests, readPreScaling, type Workload } from "./spec/index.ts";
 import { checkPart, tell } from "./tell.ts";
 import { startUpkeep } from "./upkeep.ts";
 import { findZone, makeZones, type Zone } from "./zone.ts";
@@ -29,11 +29,10 @@ export interface PodsOptions {
   /** Folder of the pods' volumes: emptied at the start and removed at the end. */
   directory: string;
   logDirectory: string;
-  /**
-   * How often the autoscalers decide (15,000 in Kubernetes). Undefined: never, the pods stay at their minimum, since
-   * requests are small and a few cores would soon start pods only to serve the start of pods.
-   */
+  /** How often the autoscalers decide (15,000 in Kubernetes). Undefined: never, the pods stay at their minimum. */
   scaleEveryMs?: number;
+  /** Pods that the autoscalers may add now. @default what this machine has room for */
+  room?: () => number;
 }
 
 interface Events {
@@ -53,6 +52,7 @@ const rolloutMs = 600_000;
  * sidecar containers, and rollouts.
  */
 export class Pods extends EventEmitter<Events> {
+  readonly autoscalers: Autoscalers;
   readonly #scaleEveryMs: number | undefined;
   readonly #zones: Zone[];
   readonly #machine: Machine;
@@ -71,6 +71,8 @@ export class Pods extends EventEmitter<Events> {
     super();
     this.setMaxListeners(100);
     this.#scaleEveryMs = options.scaleEveryMs;
+    const declaredScaling = { preScaling: readPreScaling(options.graph), room: options.room };
+    this.autoscalers = new Autoscalers({ replicas: () => this.#replicas.values(), ...declaredScaling });
     this.#zones = makeZones(options.zones);
     const declared = manifests(options.graph, (image) => options.images(image) !== undefined);
     this.#waiting = new Set(declared.workloads);
@@ -99,9 +101,9 @@ export class Pods extends EventEmitter<Events> {
     await mkdir(logDirectory, { recursive: true });
     await prune(logDirectory);
     this.#abort.signal.throwIfAborted();
-    const replicas = () => this.#replicas.values();
+    const { autoscalers } = this;
     const often = { scaleEveryMs: this.#scaleEveryMs, warn: (problem: Error) => this.#warn(problem) };
-    this.#timers = startUpkeep({ pods: () => this.#pods(), replicas, logDirectory, ...often });
+    this.#timers = startUpkeep({ pods: () => this.#pods(), autoscalers, logDirectory, ...often });
     const done = new Map<string, Promise<void>>();
     for (const workload of manifests.workloads) {
       const before = workload.dependsOn.map((urn) => done.get(urn));

@@ -1,6 +1,6 @@
 import { prune } from "./container/index.ts";
 import type { Pod } from "./pod.ts";
-import type { Replicas } from "./schedule/index.ts";
+import type { Autoscalers } from "./schedule/index.ts";
 
 /** How often memory and logs are looked at, and old logs removed. */
 const inspectMs = 1000;
@@ -8,7 +8,7 @@ const pruneMs = 60_000;
 
 interface UpkeepArgs {
   pods(): Pod[];
-  replicas(): Iterable<Replicas>;
+  autoscalers: Autoscalers;
   logDirectory: string;
   /** How often the autoscalers decide; undefined: never. */
   scaleEveryMs: number | undefined;
@@ -18,7 +18,7 @@ interface UpkeepArgs {
 /** Keeps the pods' memory and logs within their limits, and lets the autoscalers decide, until the timers are cleared. */
 export function startUpkeep({
   pods,
-  replicas,
+  autoscalers,
   logDirectory,
   scaleEveryMs,
   warn,
@@ -26,9 +26,7 @@ export function startUpkeep({
   const inspect = () => {
     for (const pod of pods()) pod.inspect().catch(warn);
   };
-  const scale = () => {
-    for (const one of replicas()) one.scale();
-  };
+  const scale = () => autoscalers.decide();
   return [
     setInterval(inspect, inspectMs),
     setInterval(() => prune(logDirectory).catch(warn), pruneMs),

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import type { Outputs } from "../../config/index.ts";
 import { control } from "../platform/control.ts";
 import { findZone, readOutputs } from "../platform/outputs.ts";
 import { type ShiftResource, Shifts, stackResources } from "../platform/shifts.ts";
@@ -31,6 +32,7 @@ function start(): Command {
     .requiredOption("--expires-in <time>", "1m to 72h; minutes or hours")
     .requiredOption("--comment <text>", "why; up to 128 characters")
     .option("--resource <name...>", "only these: public, internal, cluster")
+    .option("--keep-database", "leave the database's primary where it is, also in the zone", false)
     .option(...outputsFlag)
     .action(
       async (options: {
@@ -38,6 +40,7 @@ function start(): Command {
         expiresIn: string;
         comment: string;
         resource?: string[];
+        keepDatabase: boolean;
         outputs?: string;
       }) => {
         const outputs = readOutputs(options.outputs);
@@ -57,8 +60,32 @@ function start(): Command {
             started.map((one) => [one.zonalShiftId, one.resource]),
           ),
         );
+        if (!options.keepDatabase && !options.resource) await moveDatabase(outputs, zone, options.outputs);
       },
     );
+}
+
+/**
+ * ARC moves no database: one whose primary sits in the zone fails over on this machine; on AWS the command that does it
+ * is printed, since it takes other rights than a shift.
+ */
+async function moveDatabase(
+  { database, region }: Outputs,
+  zone: { name: string },
+  outputsFile: string | undefined,
+): Promise<void> {
+  if (outputsFile !== undefined) {
+    const [identifier] = database.endpoint.split(".");
+    console.log(
+      `if the database's primary is in ${zone.name}, move it too: aws rds reboot-db-instance --force-failover ` +
+        `--region ${region} --db-instance-identifier ${identifier}`,
+    );
+    return;
+  }
+  const { databases } = await control.status();
+  if (!databases.some(({ primaryZone }) => primaryZone === zone.name)) return;
+  await control.failOver();
+  console.log(`the database's primary leaves ${zone.name} too; see it with: npx trizone status`);
 }
 
 function list(): Command {

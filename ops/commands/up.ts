@@ -25,9 +25,8 @@ export function up(): Command {
       8080,
     )
     .option(
-      "--autoscale",
-      "let autoscalers add pods where their CPU is used, as far as the stack allows",
-      false,
+      "--no-autoscale",
+      "keep the pods at their least number, instead of as many as autoscalers and schedules want and this machine has room for",
     )
     .option(
       "--failover-delay <seconds>",

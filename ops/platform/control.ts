@@ -32,6 +32,9 @@ export const control = {
     Status.parse(await call("POST", zonePath(zone, "restart"), { service })),
   /** Moves the database's primary to another zone. Returns when that has begun. */
   failOver: async (): Promise<Status> => Status.parse(await call("POST", "/database/failover")),
+  /** Does now what a CronJob of the scheduled pre-scaling does when it is due, such as `pre-scaling-open`. */
+  preScale: async (name: string): Promise<Status> =>
+    Status.parse(await call("POST", `/pre-scaling/${encodeURIComponent(name)}`)),
   /** Starts an autoshift away from a zone, or ends the one that is active. */
   autoshift: async (zone: string | undefined): Promise<Status> =>
     Status.parse(await (zone ? call("POST", "/autoshifts", { zone }) : call("DELETE", "/autoshifts"))),

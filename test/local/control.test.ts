@@ -23,7 +23,14 @@ function fixture() {
   ]);
   const controls: Controls = {
     status: () => ({
-      ...{ stack: "dev", state: "ready" as const, rollouts: [], balancers: [], databases: [] },
+      ...{
+        stack: "dev",
+        state: "ready" as const,
+        autoscalers: [],
+        rollouts: [],
+        balancers: [],
+        databases: [],
+      },
       zones: ["a", "b"].map((name) => ({ name, id: `${name}1`, ready: true, faults: faults.of(name) })),
       pods: [],
     }),
@@ -32,6 +39,7 @@ function fixture() {
     failOver: () => {
       throw new Error("No zone but a is available; heal one first.");
     },
+    preScale: (name) => void asked.push(["pre-scale", name]),
     autoshift: async (zone) => void asked.push(["autoshift", zone]),
     stop: () => void asked.push(["stop"]),
   };
@@ -115,10 +123,12 @@ describe("the supervisor's control API", () => {
   it("restarts a service in a zone and starts and ends autoshifts", async () => {
     const { asked, call } = fixture();
     assert.equal((await call("POST", "/zones/b/restart", { service: "trading" })).status, 202);
+    assert.equal((await call("POST", "/pre-scaling/pre-scaling-open")).status, 202);
     await call("POST", "/autoshifts", { zone: "b" });
     await call("DELETE", "/autoshifts");
     assert.deepEqual(asked, [
       ["restart", "b", "trading"],
+      ["pre-scale", "pre-scaling-open"],
       ["autoshift", "b"],
       ["autoshift", undefined],
     ]);

@@ -51,7 +51,7 @@ export class TestPlatform {
   /** Starts `trizone up` and resolves, with the milliseconds it took, when all is ready. */
   async up(args: string[] = [], timeoutMs = 120_000): Promise<number> {
     const begun = Date.now();
-    const child = spawn(process.execPath, [entry, "up", "--port", "0", ...args], {
+    const child = spawn(process.execPath, [entry, "up", "--port", "0", "--no-autoscale", ...args], {
       env: this.environment,
       stdio: ["ignore", "pipe", "pipe"],
     });

@@ -109,6 +109,7 @@ describe("a zone", () => {
       "30m",
       "--comment",
       "drill",
+      "--keep-database",
     );
     const shifted = load.elapsed;
     await sleep(5000);

@@ -35,10 +35,18 @@ export class Scaler {
     this.#scaling = scaling;
   }
 
-  /** The number of pods from now on; `at` in milliseconds, never running back. */
-  next(utilizations: readonly number[], current: number, at: number): number {
-    const { minimum, maximum, target, stabilizationMs } = this.#scaling;
-    if (target === undefined) return current;
+  /**
+   * The number of pods from now on; `at` in milliseconds, never running back.
+   * @param minimum where a schedule has set another than the declared one
+   */
+  next(
+    utilizations: readonly number[],
+    current: number,
+    at: number,
+    minimum = this.#scaling.minimum,
+  ): number {
+    const { maximum, target, stabilizationMs } = this.#scaling;
+    if (target === undefined) return Math.min(maximum, Math.max(minimum, current));
     const pods = desired(utilizations, current, target);
     this.#wanted = [...this.#wanted.filter((one) => at - one.at < stabilizationMs), { at, pods }];
     const highest = Math.max(...this.#wanted.map((one) => one.pods));
@@ -59,7 +67,6 @@ export class Replicas {
   readonly pods = new Set<Pod>();
   #machine: Machine;
   readonly #scaler: Scaler | undefined;
-  /** Pods that are wanted now. */
   #wanted: number;
   #moving: { fresh: Pod; victim: Pod } | undefined;
   /** Pods that are to be replaced where they are, the next first. */
@@ -106,14 +113,26 @@ export class Replicas {
     return new Map([...byZone].map(([zone, pods]) => [zone, pods.length]));
   }
 
-  /** Lets the autoscaler decide anew from the CPU that the pods used since the last call. */
-  scale(): void {
-    if (!this.#scaler) return;
+  /** Pods that are wanted now. */
+  get wanted(): number {
+    return this.#wanted;
+  }
+
+  /**
+   * Lets the autoscaler decide anew from the CPU that the pods used since the last call.
+   * @param room how many pods may be added at most
+   * @returns how many were
+   */
+  scale({ minimum, room }: { minimum?: number; room: number }): number {
+    if (!this.#scaler) return 0;
     const measured = this.#active().flatMap((pod) => pod.utilization() ?? []);
-    const wanted = this.#scaler.next(measured, this.#wanted, performance.now());
-    if (wanted === this.#wanted) return;
+    const decided = this.#scaler.next(measured, this.#wanted, performance.now(), minimum);
+    const wanted = Math.min(decided, this.#wanted + Math.max(0, room));
+    if (wanted === this.#wanted) return 0;
+    const added = Math.max(0, wanted - this.#wanted);
     this.#wanted = wanted;
     this.#machine.changed();
+    return added;
   }
 
   /** The pods to delete, as a ReplicaSet chooses them: first those that aren't ready, then from the fullest zone, the youngest. */

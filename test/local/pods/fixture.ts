@@ -20,14 +20,14 @@ import { createServer } from "node:http";
 import { existsSync, readFileSync } from "node:fs";
 const file = (name) => process.env.CONTROL + "/" + name;
 if (process.env.CONTROL && existsSync(file("crash"))) { console.error("crashing on request"); process.exit(3); }
-let fault = null;
+const kept = {};
 createServer((request, response) => {
   const { url, method } = request;
-  if (url === "/chaos") {
-    if (method === "GET") return response.end(JSON.stringify(fault));
+  if (url === "/chaos" || url === "/zone-shift") {
+    if (method === "GET") return response.end(JSON.stringify(kept[url] ?? null));
     let body = "";
     request.on("data", (data) => { body += data; });
-    return request.on("end", () => { fault = body ? JSON.parse(body) : null; response.end(); });
+    return request.on("end", () => { kept[url] = body ? JSON.parse(body) : null; response.end(); });
   }
   const blocked = process.env.CONTROL && existsSync(file(url.slice(1)));
   response.statusCode = blocked ? 503 : 200;

@@ -237,6 +237,34 @@ describe("zones of pods", () => {
     assert.throws(() => pods.restart(zoneB, "ghost"), /no pod of a service ghost/);
   });
 
+  it("tell their pods that they are shifted away, also one that starts again, and that it is over", async () => {
+    const ports = [
+      { name: "http", containerPort: 8080 },
+      { name: "admin", containerPort: 8080 },
+    ];
+    const pods = await started([deployment("trading", { container: { ports } }), deployment("web")]);
+    const shifts = async () => {
+      const entries = pods
+        .endpoints()
+        .filter(({ name }) => name.startsWith("trading"))
+        .map(async (one) => [one.zone, await ask(one, "/zone-shift")] as const);
+      return Object.fromEntries(await Promise.all(entries));
+    };
+    pods.cordonZone(zoneB, true);
+    await pods.shiftZone(zoneB);
+    assert.deepEqual(await shifts(), { [zoneA]: null, [zoneB]: { away: true }, [zoneC]: null });
+    const pid = pods.status().find(({ zone, workload }) => zone === zoneB && workload === "trading")?.pid;
+    process.kill(pid ?? 0, "SIGKILL");
+    await until(pods, () => readyByZone(pods)[zoneB] === 1);
+    await until(pods, () => readyByZone(pods)[zoneB] === 2);
+    // What it was told when it started is answered before this.
+    await pods.shiftZone(zoneB);
+    assert.deepEqual((await shifts())[zoneB], { away: true });
+    pods.cordonZone(zoneB, false);
+    await pods.shiftZone(zoneB);
+    assert.deepEqual((await shifts())[zoneB], { away: false });
+  });
+
   it("that don't exist are an error that names those that do", async () => {
     const pods = bench.pods([]);
     await assert.rejects(

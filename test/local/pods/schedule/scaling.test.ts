@@ -78,6 +78,7 @@ describe("scaling by load", () => {
       });
       const pods = bench.pods([autoscaler, { ...scaled, inputs: { ...scaled.inputs, spec } }], {
         scaleEveryMs: 500,
+        room: () => 100,
       });
       await pods.start();
       await pods.ready(30_000);
