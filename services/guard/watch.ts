@@ -55,8 +55,8 @@ export class Watch {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #wasActive = false;
-  #acting: Promise<void> | undefined;
-  #refreshing: Promise<void> | undefined;
+  #isActing = false;
+  #isRefreshing = false;
 
   constructor(args: WatchArgs) {
     this.#args = args;
@@ -88,9 +88,7 @@ export class Watch {
     const begun = performance.now();
     const { source, probes, primary, guard, actor, shifts, zones } = this.#args;
     const [snapshot, primaryZone] = await Promise.all([this.#read(source), primary.get(), this.#keepLease()]);
-    this.#refreshing ??= this.#refresh().finally(() => {
-      this.#refreshing = undefined;
-    });
+    void this.#refresh();
     const now = Date.now() / 1000;
     const at = Math.floor(now);
     const { pods, problems } = this.#sampler.take(snapshot.readings, now);
@@ -124,8 +122,10 @@ export class Watch {
 
   /** ARC may take long to answer: samples and the lease don't wait for it, and it is asked one thing at a time. */
   #act(decision: Decision): void {
-    this.#acting ??= this.#args.actor.act(decision).finally(() => {
-      this.#acting = undefined;
+    if (this.#isActing) return;
+    this.#isActing = true;
+    void this.#args.actor.act(decision).finally(() => {
+      this.#isActing = false;
     });
   }
 
@@ -181,6 +181,8 @@ export class Watch {
 
   async #refresh(): Promise<void> {
     const { shifts, log } = this.#args;
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
     try {
       await shifts?.refresh(this.active ? SHIFTS_MS.active : SHIFTS_MS.standby);
       this.arcProblem = undefined;
@@ -188,6 +190,8 @@ export class Watch {
       const { message } = error as Error;
       if (this.arcProblem !== message) log.error({ err: error }, "ARC can't be asked which shifts exist");
       this.arcProblem = message;
+    } finally {
+      this.#isRefreshing = false;
     }
   }
 
