@@ -1,8 +1,8 @@
 import { addTo, noCounts, quantile, slowerThan, Window } from "./counts.ts";
 import { LATENCY_EDGES, type PodSecond } from "./sample.ts";
 
-/** Of a zone's probes, this share may fail beyond the other zones' share, and two in any case. */
-const ERROR_SHARE = 0.003;
+/** Of a well zone's probes, this share may fail beyond the other zones' share, and two in any case; more do of a sick one's. */
+const ERROR_SHARE = { well: 0.003, sick: 0.005 };
 /** And this share may take longer than one and a half times the other zones' 99th percentile, and two in any case. */
 const SLOW_SHARE = 0.02;
 const SLOWER = 1.5;
@@ -47,12 +47,14 @@ export class Health {
     for (const [name, { sum }] of this.#zones) if (name !== zone) addTo(others, sum);
     if (own.requests < LEAST_PROBES || others.requests < LEAST_PROBES) return "unknown";
     const usual = others.errors / others.requests;
-    if (own.errors > Math.max(LEAST_BAD, (usual + ERROR_SHARE) * own.requests)) return "sick";
+    const most = (share: number) => Math.max(LEAST_BAD, (usual + share) * own.requests);
+    if (own.errors > most(ERROR_SHARE.sick)) return "sick";
     const p99 = quantile(others, 0.99);
     if (p99 === undefined) return "unknown";
     const edge = LATENCY_EDGES.findIndex((one) => one >= SLOWER * p99);
     const slow = edge < 0 ? 0 : slowerThan(own, edge);
     if (slow > Math.max(LEAST_BAD, SLOW_SHARE * own.requests)) return "sick";
+    if (own.errors > most(ERROR_SHARE.well)) return "unknown";
     return (this.#probed.get(zone) ?? 0) >= this.#seconds ? "well" : "unknown";
   }
 }

@@ -25,7 +25,7 @@ function play({ seconds, seed = 1, health, around, alive = () => true, shift }: 
     seed,
     health: (at, zone, service) => {
       const given = health?.(at, zone, service);
-      return active?.zone === zone && service !== "probe" ? { ...given, traffic: 0 } : given;
+      return active?.zone === zone ? { ...given, traffic: 0, probes: 3 } : given;
     },
     around: (at) => ({ shifts: active ? [active] : [], ...around?.(at) }),
   });
