@@ -104,7 +104,8 @@ export class Probes {
     try {
       const answer = await request(http + PATH, {
         dispatcher: this.#agent(service),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headersTimeout: TIMEOUT_MS,
+        bodyTimeout: TIMEOUT_MS,
       });
       await answer.body.dump();
       return answer.statusCode >= 500 ? "error" : "good";

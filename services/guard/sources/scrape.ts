@@ -40,7 +40,8 @@ export class Scraper {
     try {
       const answer = await request(admin + PATH, {
         dispatcher: this.#agent,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headersTimeout: TIMEOUT_MS,
+        bodyTimeout: TIMEOUT_MS,
       });
       text = await answer.body.text();
       if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}`);
