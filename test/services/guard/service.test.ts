@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningPod, startPod } from "../../support/pod.ts";
+import { freePort } from "../../support/postgres.ts";
 import { eventually, RESOURCES, StandInPods, startArc, startSupervisor, ZONES } from "./stand-ins.ts";
 
 const OLIVIA = { "x-user-id": "olivia-id", "x-user-name": "olivia" };
@@ -28,6 +29,8 @@ describe("the guard's service, with stand-ins for the laptop's supervisor and AR
 
   const start = async (letter: string, more: Record<string, string> = {}) => {
     guards[letter] = await startPod("guard", {
+      // The other guards are told it.
+      HTTP_PORT: String(await freePort()),
       ...{ POD_NAME: `guard-${letter}`, ZONE: `ap-southeast-2${letter}`, REGION: "ap-southeast-2" },
       SIGNALS_URL: `supervisor+${supervisor.url}`,
       KUBERNETES_API: supervisor.url,
