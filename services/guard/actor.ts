@@ -43,15 +43,7 @@ export class Actor {
     const { action, zone, refused, at } = decision;
     if (refused && zone) this.#keep("refuse", decision, refused, `${zone}: ${refusalText(refused)}`);
     if (action.kind === "none") return this.#complete(decision);
-    if (action.kind === "adopt") {
-      this.#keep(
-        "adopt",
-        decision,
-        "a shift exists",
-        `The shift away from ${action.zone} is watched from now on.`,
-      );
-      return;
-    }
+    if (action.kind === "adopt") return this.adopt(action.zone, decision);
     const what = action.kind === "start" ? "shift" : action.kind;
     const symptom = symptomOf(decision);
     if (this.mode !== "act" || !this.#shifts) {
@@ -75,6 +67,12 @@ export class Actor {
         `ARC didn't ${verb(action.kind)} ${action.zone}: ${(error as Error).message}`,
       );
     }
+  }
+
+  /** Takes over a shift that this guard didn't begin: an operator's, AWS's, or that of the guard before. */
+  adopt(zone: string, decision: Decision): void {
+    const text = `The shift away from ${zone} is watched from now on.`;
+    this.#keep("adopt", { ...decision, zone }, "a shift exists", text);
   }
 
   async #do(

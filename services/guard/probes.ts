@@ -9,9 +9,9 @@ const TIMEOUT_MS = 2000;
 const PATH = "/probe";
 /** Pods of a service that are asked in each zone. */
 const MOST_PODS = 3;
-/** Times a second that each pod of a zone is asked, where it has traffic, and where a shift has taken it away. */
+/** Times a second that each pod is asked: usually, and where that decides, since a zone is suspect or has no traffic. */
 const USUAL = 1;
-const SHIFTED = 3;
+const OFTEN = 3;
 
 interface Answered {
   requests: number;
@@ -30,8 +30,11 @@ export class Probes {
     this.#secure = secure;
   }
 
-  /** Asks the given pods once more, spread over the second that begins. Answers come in later seconds. */
-  ask(targets: readonly Target[], shifted: readonly string[]): void {
+  /**
+   * Asks the given pods once more, spread over the second that begins. Answers come in later seconds.
+   * @param shifted zones without traffic @param isSuspect whether a zone may be sick
+   */
+  ask(targets: readonly Target[], shifted: readonly string[], isSuspect: boolean): void {
     const asked = new Map<string, number>();
     for (const target of targets) {
       const isShifted = shifted.includes(target.zone);
@@ -41,7 +44,7 @@ export class Probes {
       const before = asked.get(key) ?? 0;
       if (before >= MOST_PODS) continue;
       asked.set(key, before + 1);
-      const times = isShifted ? SHIFTED : USUAL;
+      const times = isShifted || isSuspect ? OFTEN : USUAL;
       for (let time = 0; time < times; time += 1)
         setTimeout(() => void this.#ask(target), (1000 * (time + Math.random())) / times).unref();
     }
@@ -70,7 +73,7 @@ export class Probes {
     const tls = this.#secure && { ca: this.#secure.authority, servername: this.#secure.nameOf(service) };
     const agent = new Agent({
       connect: { timeout: TIMEOUT_MS, ...tls },
-      connections: SHIFTED,
+      connections: OFTEN,
       keepAliveTimeout: 10_000,
       maxResponseSize: 1024 * 1024,
     });
@@ -81,7 +84,7 @@ export class Probes {
   async #ask(target: Target): Promise<void> {
     const known = this.#pods.get(target.pod) ?? { target, answered: none(), underWay: 0 };
     this.#pods.set(target.pod, known);
-    if (known.underWay >= SHIFTED) return;
+    if (known.underWay >= OFTEN) return;
     known.underWay += 1;
     const begun = performance.now();
     const outcome = await this.#outcome(target);
@@ -101,7 +104,8 @@ export class Probes {
     try {
       const answer = await request(http + PATH, {
         dispatcher: this.#agent(service),
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headersTimeout: TIMEOUT_MS,
+        bodyTimeout: TIMEOUT_MS,
       });
       await answer.body.dump();
       return answer.statusCode >= 500 ? "error" : "good";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Service } from "../kit/http/serve.ts";
 import type { Pod } from "../kit/pod.ts";
+import { letYoungGenerationGrow } from "../kit/small-heap.ts";
 import { Actor, type Mode } from "./actor.ts";
 import { operationsApi } from "./api.ts";
 import { isLoopback } from "./arc.ts";
@@ -19,6 +20,8 @@ import { Watch } from "./watch.ts";
 
 /** The guard as a service: it watches from its start on, and serves what operators see and do. */
 export function guardService(environment: GuardEnvironment, pod: Pod): Service {
+  // Each second brings some hundred KB that are garbage by the next.
+  letYoungGenerationGrow();
   const { NAMESPACE, ZONES, CALLS: calls, TLS_PATH, HTTP_PORT, POD_IP } = environment;
   const api = new KubernetesApi(environment.KUBERNETES_API);
   const shifts = openShifts(environment);

@@ -65,9 +65,14 @@ export class Shifts {
     return [...zones.values()];
   }
 
+  /** Milliseconds since it was read what is active. */
+  get ageMs(): number {
+    return performance.now() - this.#readAt;
+  }
+
   /** Reads what is active, unless that was known so many milliseconds ago. @throws as `Arc` */
   async refresh(maxAgeMs: number): Promise<void> {
-    if (performance.now() - this.#readAt < maxAgeMs) return;
+    if (this.ageMs < maxAgeMs) return;
     const arns = Object.values(this.#args.resources);
     const ours = (await this.#arc.resources()).filter(({ arn }) => arn !== undefined && arns.includes(arn));
     this.#active = ours.flatMap(({ zonalShifts }) => zonalShifts);

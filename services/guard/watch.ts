@@ -15,8 +15,10 @@ import type { DataProblem, Snapshot, Source } from "./sources/source.ts";
 
 /** How old what ARC said may be: of the guard that acts, and of the others. */
 const SHIFTS_MS = { active: 900, standby: 5000 };
-/** From this level of evidence against its own zone a guard leaves the deciding to another's. */
-const OWN_ZONE_LEVEL = 7;
+/** From this level of evidence on a zone is suspect: a guard in it leaves the deciding to another. */
+const SUSPECT_LEVEL = 7;
+/** What ARC said longer ago says nothing of now: without it nothing is done. */
+const OLD_SHIFTS_MS = 10_000;
 const NOTHING: Snapshot = { readings: [], problems: [], targets: [], facts: {} };
 
 export interface WatchArgs {
@@ -53,6 +55,8 @@ export class Watch {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #wasActive = false;
+  #isActing = false;
+  #isRefreshing = false;
 
   constructor(args: WatchArgs) {
     this.#args = args;
@@ -83,21 +87,20 @@ export class Watch {
   async second(): Promise<void> {
     const begun = performance.now();
     const { source, probes, primary, guard, actor, shifts, zones } = this.#args;
-    const [snapshot, primaryZone] = await Promise.all([
-      this.#read(source),
-      primary.get(),
-      this.#keepLease(),
-      this.#refresh(),
-    ]);
+    const [snapshot, primaryZone] = await Promise.all([this.#read(source), primary.get(), this.#keepLease()]);
+    void this.#refresh();
     const now = Date.now() / 1000;
     const at = Math.floor(now);
     const { pods, problems } = this.#sampler.take(snapshot.readings, now);
     this.#say([...snapshot.problems, ...problems]);
     const active = shifts?.active ?? [];
     const seconds = [...pods, ...probes.take()];
+    const isSuspect = Object.values(this.decision?.levels ?? {}).some((level) => level >= SUSPECT_LEVEL);
+    const asked = this.active ? snapshot.targets : [];
     probes.ask(
-      this.active ? snapshot.targets : [],
+      asked,
       active.map(({ zone }) => zone),
+      isSuspect,
     );
     const { facts, targets } = snapshot;
     const surroundings: Surroundings = {
@@ -112,10 +115,23 @@ export class Watch {
     this.decision = guard.decide({ at, pods: seconds, surroundings });
     this.history.add(at, seconds);
     // Without ARC's answer it isn't known whether a shift exists; without the source nothing is new.
-    const isBlind =
-      this.sourceProblem !== undefined || (this.arcProblem !== undefined && actor.mode === "act");
-    if (this.active && !isBlind) await actor.act(this.decision);
+    const isBlind = this.sourceProblem !== undefined || (actor.mode === "act" && !this.#knowsShifts);
+    if (this.active && !isBlind) this.#act(this.decision);
     this.onSecond?.(this, (performance.now() - begun) / 1000);
+  }
+
+  /** ARC may take long to answer: samples and the lease don't wait for it, and it is asked one thing at a time. */
+  #act(decision: Decision): void {
+    if (this.#isActing) return;
+    this.#isActing = true;
+    void this.#args.actor.act(decision).finally(() => {
+      this.#isActing = false;
+    });
+  }
+
+  get #knowsShifts(): boolean {
+    const { shifts } = this.#args;
+    return shifts === undefined || shifts.ageMs < OLD_SHIFTS_MS;
   }
 
   async #read(source: Source): Promise<Snapshot> {
@@ -142,6 +158,9 @@ export class Watch {
       this.leaseProblem = undefined;
       if (held !== this.#wasActive)
         log.info({ active: held }, held ? "this guard acts now" : "another guard acts");
+      const [shift] = this.#args.shifts?.active ?? [];
+      if (held && !this.#wasActive && shift && this.decision)
+        this.#args.actor.adopt(shift.zone, this.decision);
       this.#wasActive = held;
     } catch (error) {
       const { message } = error as Error;
@@ -157,11 +176,13 @@ export class Watch {
     if (shifts?.active.some((shift) => shift.zone === zone)) return true;
     const levels = this.decision?.levels ?? {};
     const own = levels[zone] ?? Number.NEGATIVE_INFINITY;
-    return own >= OWN_ZONE_LEVEL && Object.values(levels).every((level) => level <= own);
+    return own >= SUSPECT_LEVEL && Object.values(levels).every((level) => level <= own);
   }
 
   async #refresh(): Promise<void> {
     const { shifts, log } = this.#args;
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
     try {
       await shifts?.refresh(this.active ? SHIFTS_MS.active : SHIFTS_MS.standby);
       this.arcProblem = undefined;
@@ -169,6 +190,8 @@ export class Watch {
       const { message } = error as Error;
       if (this.arcProblem !== message) log.error({ err: error }, "ARC can't be asked which shifts exist");
       this.arcProblem = message;
+    } finally {
+      this.#isRefreshing = false;
     }
   }
 

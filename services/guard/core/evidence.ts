@@ -12,10 +12,11 @@ const MOST_A_SECOND = 6;
 const MEMORY = 0.99;
 
 /**
- * A fault lasts when three of the last five seconds are strong evidence each, as a logarithm, or when the last forty are
- * together without the strong ones, though none counts for more than a factor e. What is over after two seconds is over before a shift helps.
+ * A fault lasts when four of the last five seconds are strong evidence each, as a logarithm, or when the last forty are
+ * together without the strong ones, though none counts for more than a factor e. What is over after two seconds is over
+ * before a shift helps, and comes again without being a sick zone: a pause, a burst of one client, a link that flaps.
  */
-const STRONG = { seconds: 5, level: 2.5, least: 3 };
+const STRONG = { seconds: 5, level: 2.5, least: 4 };
 const WEAK = { seconds: 40, most: 1, level: 7 };
 
 /**

@@ -35,8 +35,9 @@ const GROWTH = 1.5;
 /** The share of what is wrong in a zone from which it is the fault of one pod. */
 const ONE_PODS = 0.8;
 
-/** Errors of a caller are its callees' when it has no more than this multiple of theirs. */
-const PASSED_ON = 1.25;
+/** Errors of a caller are its callees' when it has no more than this multiple of theirs, and some that are under way. */
+const PASSED_ON = 1.15;
+const UNDER_WAY = 2;
 
 /** A caller is slow by its callees when its 99th percentile is no more than this multiple of theirs: a latency class or two. */
 const WAITED_FOR = 2.2;
@@ -71,7 +72,8 @@ function isPassedOn(finding: Finding, findings: readonly Finding[], callees: rea
     ({ service, statistic }) => callees.includes(service) && (statistic === "errors") === isError,
   );
   if (theirs.length === 0) return false;
-  if (isError) return theirs.reduce((sum, { excess }) => sum + excess, 0) * PASSED_ON >= finding.excess;
+  const excess = theirs.reduce((sum, one) => sum + one.excess, 0);
+  if (isError) return excess * PASSED_ON + UNDER_WAY >= finding.excess;
   return theirs.some(({ p99 = 0 }) => p99 * WAITED_FOR >= (finding.p99 ?? 0));
 }
 

@@ -153,6 +153,7 @@ export class Guard {
   #during(at: number, shift: ZoneShift, sick: { zone: string; findings: Finding[] }[]) {
     const { zone } = shift;
     const isNew = this.#shifted !== zone;
+    if (isNew) this.#health.restart(zone);
     this.#shifted = zone;
     const findings = sick.find((one) => one.zone === zone)?.findings ?? [];
     const other = sick.find((one) => one.zone !== zone);

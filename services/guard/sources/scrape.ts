@@ -29,16 +29,25 @@ export class Scraper {
     return this.#agent.destroy();
   }
 
-  async #one({ pod, zone, service, admin }: Target): Promise<{ reading?: Reading; problem?: DataProblem }> {
+  async #one({
+    pod,
+    zone,
+    service,
+    admin,
+    ready,
+  }: Target): Promise<{ reading?: Reading; problem?: DataProblem }> {
     let text: string;
     try {
       const answer = await request(admin + PATH, {
         dispatcher: this.#agent,
-        signal: AbortSignal.timeout(TIMEOUT_MS),
+        headersTimeout: TIMEOUT_MS,
+        bodyTimeout: TIMEOUT_MS,
       });
       text = await answer.body.text();
       if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}`);
     } catch (error) {
+      // Of a pod that isn't ready nothing else is expected.
+      if (!ready) return {};
       return {
         problem: { kind: "dead", pod, text: `its metrics can't be read: ${(error as Error).message}` },
       };

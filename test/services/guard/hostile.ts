@@ -4,6 +4,8 @@ import { type Health, type WorldArgs, ZONES } from "./world.ts";
 export type Spell = Pick<WorldArgs, "health" | "around" | "rate"> & {
   /** What the guard may say of it, where it sees something. */
   refusals: readonly string[];
+  /** What it must say. */
+  needed?: string;
 };
 
 type Draw = () => number;
@@ -70,6 +72,7 @@ export const HOSTILE: Record<string, (next: Draw) => Spell> = {
     const from = 600;
     return {
       refusals: ["deployment", "one-pod"],
+      needed: "deployment",
       health: (at, one, name) =>
         one === zone && name === service && at >= from && at < from + 240 ? { errorShare } : undefined,
       around: (at) =>
@@ -82,6 +85,7 @@ export const HOSTILE: Record<string, (next: Draw) => Spell> = {
       next() < 0.5 ? { errorShare: 0.05 + 0.5 * next() } : { slowShare: 0.5, slowFactor: 6 };
     return {
       refusals: ["one-pod"],
+      needed: "one-pod",
       health: (at, one, name, pod) =>
         one === zone && name === service && pod === 0 && at >= 600 && at < 2400 ? bad : undefined,
     };

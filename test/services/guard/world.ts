@@ -39,12 +39,21 @@ export interface Health {
   slowFactor: number;
   /** Times the zone's usual share of requests. */
   traffic: number;
+  /** Times as many probes as usual. */
+  probes: number;
   /** Whether its samples come. */
   seen: boolean;
 }
 
 export const ZONES = ["a", "b", "c"];
-export const WELL: Health = { errorShare: 0.001, slowShare: 0, slowFactor: 1, traffic: 1, seen: true };
+export const WELL: Health = {
+  errorShare: 0.001,
+  slowShare: 0,
+  slowFactor: 1,
+  traffic: 1,
+  probes: 1,
+  seen: true,
+};
 
 export const CALM: Surroundings = {
   zones: ZONES,
@@ -125,7 +134,7 @@ export class World {
 
   #pod(service: string, zone: string, pod: number, pods: number, health: Health): PodSecond {
     // Probes are few, and go on whatever traffic there is.
-    const rate = service === "probe" ? 2 : (this.#args.rate * health.traffic) / pods;
+    const rate = service === "probe" ? 4 * health.probes : (this.#args.rate * health.traffic) / pods;
     const latency = new Array<number>(CLASSES).fill(0);
     const [usual, slow] = [sharesOf(1), sharesOf(health.slowFactor)];
     let answered = 0;
