@@ -12,6 +12,7 @@ const commands: Record<string, () => Promise<Command>> = {
   token: async () => (await import("./commands/token.ts")).token(),
   zone: async () => (await import("./commands/zone.ts")).zone(),
   shift: async () => (await import("./commands/shift.ts")).shift(),
+  "load-test": async () => (await import("./commands/load-test.ts")).loadTest(),
   model: async () => (await import("./commands/model.ts")).model(),
   "reconcile-order": async () => (await import("./commands/reconcile-order.ts")).reconcileOrder(),
 };
