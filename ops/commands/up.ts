@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import type { Platform, Step } from "../../local/platform.ts";
-import { command, numberFrom, projectDirectory } from "./command.ts";
+import { collect, command, numberFrom, projectDirectory } from "./command.ts";
 
 interface Options {
   stack: string;
+  set: string[];
   fresh: boolean;
   port: number;
   autoscale: boolean;
@@ -17,6 +18,7 @@ export function up(): Command {
     "up --fresh --port 8090",
   ])
     .option("--stack <name>", "stack to run", "dev")
+    .option("--set <key=value>", "override a config value; repeatable", collect, [])
     .option("--fresh", "drop the data of earlier runs", false)
     .option(
       "--port <number>",
@@ -44,6 +46,7 @@ export function up(): Command {
       await run(
         new Platform({
           ...options,
+          overrides: options.set,
           failoverDelayMs: options.failoverDelay * 1000,
           directory: projectDirectory,
           state,
