@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<Command>> = {
   zone: async () => (await import("./commands/zone.ts")).zone(),
   shift: async () => (await import("./commands/shift.ts")).shift(),
   "load-test": async () => (await import("./commands/load-test.ts")).loadTest(),
+  pipeline: async () => (await import("./commands/pipeline.ts")).pipeline(),
   model: async () => (await import("./commands/model.ts")).model(),
   "reconcile-order": async () => (await import("./commands/reconcile-order.ts")).reconcileOrder(),
 };

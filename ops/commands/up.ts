@@ -9,6 +9,7 @@ interface Options {
   port: number;
   autoscale: boolean;
   failoverDelay: number;
+  untilStdinEnds: boolean;
 }
 
 /** `trizone up`: evaluates a stack, judges it and runs it in three zones of this machine, in the foreground. */
@@ -37,6 +38,11 @@ export function up(): Command {
       numberFrom(0, 600),
       2,
     )
+    .option(
+      "--until-stdin-ends",
+      "end when standard input ends, as when the program that started this is gone",
+      false,
+    )
     .action(async (options: Options) => {
       const [{ Platform }, { State }] = await Promise.all([
         import("../../local/platform.ts"),
@@ -52,12 +58,14 @@ export function up(): Command {
           state,
           report: (message) => console.error(`trizone: ${message}`),
         }),
+        options.untilStdinEnds,
       );
     });
 }
 
 /** Starts the platform with visible progress and keeps it until a signal or `trizone down`; then the process ends. */
-async function run(platform: Platform): Promise<void> {
+async function run(platform: Platform, untilStdinEnds: boolean): Promise<void> {
+  if (untilStdinEnds) process.stdin.once("close", () => platform.stop()).resume();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => platform.stop());
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error) => {
