@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+// Unlike fetch, it sends a Host header that it is given.
+import { request } from "undici";
 import type { Cluster, StepContext } from "./clusters/cluster.ts";
 import { forgetResults, sendLoad } from "./load-step.ts";
 import { writeReport } from "./report.ts";
@@ -137,19 +139,18 @@ async function check(cluster: Cluster, context: StepContext): Promise<void> {
   const { url, hosts } = cluster.target(context);
   const answered = new Map(hosts.map((host) => [host, 0]));
   for (let problems: string[] = []; ; ) {
-    problems = await cluster.problems(context);
+    const found = await cluster.problems(context);
     for (const host of hosts) {
       const problem = await hostProblem(url, host, context.signal);
       answered.set(host, problem === undefined ? (answered.get(host) ?? 0) + 1 : 0);
-      if (problem !== undefined) problems.push(problem);
+      if (problem !== undefined) found.push(problem);
     }
-    if (problems.length === 0 && [...answered.values()].every((count) => count >= WARM)) return;
+    if (found.length === 0 && [...answered.values()].every((count) => count >= WARM)) return;
+    // A look that the end of the time has cut short says less than the one before.
+    if (!context.signal.aborted || problems.length === 0) problems = found;
     if (context.signal.aborted) {
-      const why =
-        problems.length > 0
-          ? problems.map((one) => `\n  - ${one}`).join("")
-          : " the hosts answered too seldom";
-      throw new StepError(`the cluster is not as it should be:${why}`);
+      const list = problems.map((one) => `\n  - ${one}`).join("");
+      throw new StepError(`the cluster is not as it should be:${list || " the hosts answered too seldom"}`);
     }
     if (problems.length > 0)
       await sleep(LOOK_MS, undefined, { signal: context.signal }).catch(() => undefined);
@@ -157,8 +158,6 @@ async function check(cluster: Cluster, context: StepContext): Promise<void> {
 }
 
 async function hostProblem(url: string, host: string, signal: AbortSignal): Promise<string | undefined> {
-  // fetch doesn't send a Host header of its own.
-  const { request } = await import("undici");
   try {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
     const { statusCode, body } = await request(url, { headers: { host }, signal: limited });
