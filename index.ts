@@ -13,6 +13,7 @@ import {
 } from "./components/stacks/aws/index.ts";
 import {
   databaseMigrations,
+  deployEchoes,
   deployServices,
   foundationPlatform,
   imageCache,
@@ -81,6 +82,7 @@ function applications(config: Config, platform: Platform): void {
   const migrations = databaseMigrations(platform, priorityClass, policies);
   const database = pooledDatabase(config, platform, priorityClass);
   deployServices(config, platform, database, migrations, priorityClass);
+  deployEchoes(config, platform, priorityClass);
   preScaling(config, platform);
   secretsRotation(platform, migrations);
   imageCache(config, platform);

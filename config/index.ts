@@ -36,12 +36,13 @@ export {
 } from "./model-versions.ts";
 export { Foundation, FoundationOutput, KubernetesOutputs, Outputs } from "./outputs.ts";
 export { ConfigError, readConfig } from "./read-config.ts";
-export type { Config } from "./schema.ts";
+export { type Config, echoHosts } from "./schema.ts";
 export {
   CALLS,
   cacheClients,
   DATABASE_SERVICES,
   databaseClients,
+  ECHO,
   FIXED,
   GUARD,
   IMAGES,

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { NARROW_RANGE } from "./cidr.ts";
-import { IMAGES, SERVICES } from "./services.ts";
+import { ECHO, IMAGES, SERVICES } from "./services.ts";
 import { bool, count, fraction, json, privateRange, text } from "./values.ts";
 
 const DIGEST = text("a digest: sha256: and 64 hexadecimal digits", /^sha256:[0-9a-f]{64}$/);
@@ -14,7 +14,7 @@ const Images = json(
     /** Of `node:24-slim`, the base of the images that the program builds. @default that of Node 24.15.0 */
     nodeDigest: DIGEST.default("sha256:4e6b70dd6cbfc88c8157ba19aa3d9f9cce6ba4703576d55459e45efcbc9c5f5d"),
     /** Service (or `migrations`) -> `sha256:…`, of images that are there already. */
-    digests: z.partialRecord(z.enum(IMAGES), DIGEST).default({}),
+    digests: z.partialRecord(z.enum([...IMAGES, ECHO]), DIGEST).default({}),
   }),
 );
 
@@ -194,6 +194,23 @@ const Issuer = json(
   }),
 );
 
+const Echoes = json(
+  z.strictObject({
+    /** Each is a Deployment of its own, and answers under `<name>.<domain>`. */
+    names: z
+      .array(text("at most twelve letters, digits and hyphens", /^[a-z][a-z0-9-]{0,10}[a-z0-9]$/))
+      .min(1)
+      .max(5)
+      .refine((names) => new Set(names).size === names.length, { error: "expected each name once" })
+      .refine((names) => !names.some((name) => (IMAGES as readonly string[]).includes(name)), {
+        error: "expected no name of a service",
+      }),
+    domain: text("a DNS name", /^[a-z0-9-]+(\.[a-z0-9-]+)*$/).default("localhost"),
+    /** For target kubernetes: the IngressClass that routes their hosts. */
+    ingressClass: text("an IngressClass's name", /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/).default("traefik"),
+  }),
+);
+
 /** CIDR blocks, one a zone; `subnetProblems` checks that they are in the VPC's `cidr` and apart. */
 const Blocks = z.array(text("a block such as 10.0.1.0/24")).optional();
 
@@ -253,6 +270,10 @@ export const Schema = z
     balancers: Balancers.prefault({}),
     delivery: Delivery.prefault({}),
     guard: Guard.prefault({}),
+    /**
+     * Services that answer with what they were asked and where, behind host-routed ingress, for load tests. @default none
+     */
+    echoes: Echoes.optional(),
     /** Guards the database and the balancers against deletion. */
     protect: bool().default(false),
     /**
@@ -290,3 +311,8 @@ export const Schema = z
   }));
 
 export type Config = z.output<typeof Schema>;
+
+/** The echoes of a stack and the hosts under which they answer; none where it has none. */
+export function echoHosts({ echoes }: Pick<Config, "echoes">): { name: string; host: string }[] {
+  return echoes?.names.map((name) => ({ name, host: `${name}.${echoes.domain}` })) ?? [];
+}

@@ -24,7 +24,10 @@ export const FIXED: Partial<Record<ServiceName, number>> = { guard: 3 };
 /** All images: the services', and that of the migrations. */
 export const IMAGES = [...SERVICES, MIGRATIONS] as const;
 
-export type ImageName = (typeof IMAGES)[number];
+/** The image of the echoes: services that a test deploys beside the platform's, to send a load to. */
+export const ECHO = "echo";
+
+export type ImageName = (typeof IMAGES)[number] | typeof ECHO;
 
 /** The pods of PgBouncer, and their service account, where there is one. */
 export const POOLER = "pooler";

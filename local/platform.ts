@@ -18,6 +18,8 @@ interface PlatformOptions {
   directory: string;
   state: State;
   stack: string;
+  /** `key=value`, config values in the place of the stack's own. @default none */
+  overrides?: string[];
   /** Of the public load balancer; 0 for any free one. */
   port: number;
   /** Whether the stack's autoscalers change the number of pods by their load. */
@@ -123,9 +125,9 @@ export class Platform implements Controls {
   }
 
   async #declare(): Promise<void> {
-    const { directory, state, stack } = this.#options;
+    const { directory, state, stack, overrides } = this.#options;
     const [declared] = await Promise.all([
-      declare({ directory, stack, addresses: this.#addresses, signal: this.#abort.signal }),
+      declare({ directory, stack, overrides, addresses: this.#addresses, signal: this.#abort.signal }),
       buildImages(state.folder("images")),
     ]);
     refuseMandatory(declared.violations);

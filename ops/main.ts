@@ -15,6 +15,8 @@ const commands: Record<string, () => Promise<Command>> = {
   drill: async () => (await import("./commands/drill.ts")).drill(),
   shift: async () => (await import("./commands/shift.ts")).shift(),
   database: async () => (await import("./commands/database.ts")).database(),
+  "load-test": async () => (await import("./commands/load-test.ts")).loadTest(),
+  pipeline: async () => (await import("./commands/pipeline.ts")).pipeline(),
   model: async () => (await import("./commands/model.ts")).model(),
   "reconcile-order": async () => (await import("./commands/reconcile-order.ts")).reconcileOrder(),
 };

@@ -16,6 +16,8 @@ export interface Route {
   service: string;
   /** Path patterns as ALB has them: `*` is any text, `?` any character. One to five. */
   paths: string[];
+  /** Only requests to these hosts. @default all */
+  hosts?: string[];
   /** Splits its requests between versions of the service, each behind a Service of its own. @default it has one */
   versions?: ModelVersion[];
 }
@@ -45,7 +47,7 @@ interface RouteArgs {
  */
 export function route(args: RouteArgs): Record<string, aws.lb.TargetGroup> {
   const { vpcId, region, tags, transform, listener } = args;
-  const { service, paths, versions } = args.route;
+  const { service, paths, hosts, versions } = args.route;
   const name = `${args.name}-${service}`;
   const parent = { parent: args.parent };
   const weights = versions?.map((version) => [versionName(service, version), version.weight] as const);
@@ -64,7 +66,10 @@ export function route(args: RouteArgs): Record<string, aws.lb.TargetGroup> {
       {
         listenerArn: listener.arn,
         priority: args.priority,
-        conditions: [{ pathPattern: { values: paths } }],
+        conditions: [
+          { pathPattern: { values: paths } },
+          ...(hosts ? [{ hostHeader: { values: hosts } }] : []),
+        ],
         actions: [
           versions
             ? { type: "forward", forward: { targetGroups: split } }

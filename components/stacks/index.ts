@@ -1,6 +1,7 @@
 /**
  * How the components are put together: on AWS, on plain Kubernetes, or in two layers. `index.ts` calls these in order.
  */
+export { deployEchoes } from "./echoes.ts";
 export { foundationPlatform } from "./foundation.ts";
 export { warnUnjudged } from "./judged.ts";
 export { kubernetesCluster, kubernetesData, kubernetesPlatform } from "./kubernetes.ts";

@@ -92,7 +92,7 @@ export function kubernetesPlatform(
     },
     guarded: { zones: config.zones.map((name) => ({ name, id: name })) },
     nodePort: nodePortOf(publicUrl),
-    allowedConnections: connections(issuer.url, config.database.pooler !== undefined),
+    allowedConnections: connections(config, issuer.url),
     otherPods: ["database"],
     outputs: stackOutputs(KubernetesOutputs, {
       stack: pulumi.getStack(),
@@ -108,17 +108,21 @@ export function kubernetesPlatform(
   };
 }
 
-function connections(issuer: string, pooled: boolean): Connection[] {
+function connections({ database: { pooler }, echoes }: Config, issuer: string): Connection[] {
   const { hostname, port, protocol } = new URL(issuer);
   const anywhere = { cidrs: [ANYWHERE] };
   // A Service's address becomes its pods' before a policy sees it, and not every network counts those as addresses.
   const namespace = namespaceOf(hostname);
   const keys = namespace ? { namespace } : anywhere;
   return [
-    { from: anywhere, to: pods("web"), ports: [HTTP_PORT] },
+    ...["web", ...(echoes?.names ?? [])].map((name) => ({
+      from: anywhere,
+      to: pods(name),
+      ports: [HTTP_PORT],
+    })),
     { from: pods("web"), to: pods("gateway"), ports: [HTTP_PORT] },
     { from: pods("gateway"), to: keys, ports: [Number(port) || (protocol === "https:" ? 443 : 80)] },
-    ...databaseConnections(pods("database"), SERVICES, pooled),
+    ...databaseConnections(pods("database"), SERVICES, pooler !== undefined),
     // The API server's address differs from cluster to cluster; its port is one of these.
     ...[PRE_SCALING, GUARD].map((name) => ({ from: pods(name), to: anywhere, ports: [443, 6443] })),
   ];

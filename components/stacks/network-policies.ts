@@ -20,14 +20,15 @@ import type { Platform } from "./platform.ts";
 const MONITORING = "monitoring";
 
 /** A policy for every kind of pod in the namespace: the platform's connections, and those among the services. */
-export function networkPolicies({ database: { pooler } }: Config, platform: Platform): NetworkPolicies {
-  const pooled = pooler !== undefined;
+export function networkPolicies(config: Config, platform: Platform): NetworkPolicies {
+  const pooled = config.database.pooler !== undefined;
+  const echoes = config.echoes?.names ?? [];
   const connections = pulumi.output(platform.allowedConnections).apply((outer) => {
     checkPooler(outer, pooled);
-    return [...outer, ...innerConnections(), ...(pooled ? poolerConnections(SERVICES) : [])];
+    return [...outer, ...innerConnections(echoes), ...(pooled ? poolerConnections(SERVICES) : [])];
   });
   const rotated = platform.rotation ? [ROTATION] : [];
-  const names = [...SERVICES, MIGRATIONS, PRE_SCALING, ...rotated, ...(pooled ? [POOLER] : [])];
+  const names = [...SERVICES, ...echoes, MIGRATIONS, PRE_SCALING, ...rotated, ...(pooled ? [POOLER] : [])];
   return new NetworkPolicies(
     "network-policies",
     { namespace: platform.namespace, pods: [...names, ...(platform.otherPods ?? [])], connections },
@@ -36,8 +37,8 @@ export function networkPolicies({ database: { pooler } }: Config, platform: Plat
 }
 
 /** The connections inside the cluster, which are the same wherever it runs. */
-function innerConnections(): Connection[] {
-  const scraped = SERVICES.map((service) => ({
+function innerConnections(echoes: readonly string[]): Connection[] {
+  const scraped = [...SERVICES, ...echoes].map((service) => ({
     from: { namespace: MONITORING },
     to: pods(service),
     ports: [ADMIN_PORT],

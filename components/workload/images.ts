@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 // The package's index loads all of its old classes.
 import { Image } from "@pulumi/awsx/ecr/image.js";
 import * as pulumi from "@pulumi/pulumi";
-import { type Config, IMAGES, type ImageName } from "../../config/index.ts";
+import { type Config, ECHO, IMAGES, type ImageName } from "../../config/index.ts";
 import { BY_CONTENT, contentTag } from "./image-context.ts";
 
 /** `<registry>/trizone/<service>` by digest where there is one, else by tag. */
@@ -25,6 +25,8 @@ export interface RepositoriesArgs {
   /** Keeps the repositories when the stack goes. @default false */
   protect?: boolean;
   tags?: Record<string, string>;
+  /** Whether there is one for the echoes. @default false */
+  echo?: boolean;
 }
 
 /** Images that a repository keeps: enough to go back to any of the last months' releases. */
@@ -53,9 +55,9 @@ export class Repositories extends pulumi.ComponentResource {
 
   constructor(name: string, args: RepositoriesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("trizone:aws:Repositories", name, {}, opts);
-    const { region, keyArn, protect, tags } = args;
+    const { region, keyArn, protect, tags, echo } = args;
     const prefix = pulumi.getStack();
-    const urls = IMAGES.map((service) => {
+    const urls = [...IMAGES, ...(echo ? [ECHO] : [])].map((service) => {
       const repository = new aws.ecr.Repository(
         `${name}-${service}`,
         {

@@ -1,13 +1,15 @@
 import type { Command } from "commander";
 import type { Platform, Step } from "../../local/platform.ts";
-import { command, numberFrom, projectDirectory } from "./command.ts";
+import { collect, command, numberFrom, projectDirectory } from "./command.ts";
 
 interface Options {
   stack: string;
+  set: string[];
   fresh: boolean;
   port: number;
   autoscale: boolean;
   failoverDelay: number;
+  untilStdinEnds: boolean;
 }
 
 /** `trizone up`: evaluates a stack, judges it and runs it in three zones of this machine, in the foreground. */
@@ -17,6 +19,7 @@ export function up(): Command {
     "up --fresh --port 8090",
   ])
     .option("--stack <name>", "stack to run", "dev")
+    .option("--set <key=value>", "override a config value; repeatable", collect, [])
     .option("--fresh", "drop the data of earlier runs", false)
     .option(
       "--port <number>",
@@ -34,6 +37,11 @@ export function up(): Command {
       numberFrom(0, 600),
       2,
     )
+    .option(
+      "--until-stdin-ends",
+      "end when standard input ends, as when the program that started this is gone",
+      false,
+    )
     .action(async (options: Options) => {
       const [{ Platform }, { State }] = await Promise.all([
         import("../../local/platform.ts"),
@@ -43,17 +51,20 @@ export function up(): Command {
       await run(
         new Platform({
           ...options,
+          overrides: options.set,
           failoverDelayMs: options.failoverDelay * 1000,
           directory: projectDirectory,
           state,
           report: (message) => console.error(`trizone: ${message}`),
         }),
+        options.untilStdinEnds,
       );
     });
 }
 
 /** Starts the platform with visible progress and keeps it until a signal or `trizone down`; then the process ends. */
-async function run(platform: Platform): Promise<void> {
+async function run(platform: Platform, untilStdinEnds: boolean): Promise<void> {
+  if (untilStdinEnds) process.stdin.once("close", () => platform.stop()).resume();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => platform.stop());
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
     process.on(event, (error) => {

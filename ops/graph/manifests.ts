@@ -21,7 +21,8 @@ export interface Manifests {
 }
 
 type Metadata = PropertyMap & { name: string; namespace?: string; annotations?: PropertyMap };
-type Manifest = PropertyMap & { apiVersion: string; kind: string; metadata: Metadata };
+/** An object as the API server takes it. */
+export type KubernetesManifest = PropertyMap & { apiVersion: string; kind: string; metadata: Metadata };
 
 const RELEASE = "kubernetes:helm.sh/v3:Release";
 const OBJECT = /^kubernetes:([^:]+\/v\w+):([A-Za-z]+)$/;
@@ -58,7 +59,19 @@ export function renderManifests(graph: Graph): Manifests {
   };
 }
 
-function manifestOf({ type, inputs, outputs }: Resource): Manifest {
+/** Every Kubernetes object of the graph with its secrets, in the order in which the program makes them. */
+export function objectsInOrder(graph: Graph): KubernetesManifest[] {
+  const objects = graph.resources.filter(
+    ({ custom, external, type }) => custom && !external && OBJECT.test(type) && type !== RELEASE,
+  );
+  const wave = waves(graph, new Set(objects.map(({ urn }) => urn)));
+  return objects
+    .map((resource) => ({ manifest: manifestOf(resource), at: wave(resource.urn) }))
+    .sort((one, other) => one.at - other.at)
+    .map(({ manifest }) => manifest);
+}
+
+function manifestOf({ type, inputs, outputs }: Resource): KubernetesManifest {
   const [, group = "", kind = ""] = OBJECT.exec(type) ?? [];
   const { apiVersion: _, kind: __, metadata, ...rest } = reveal<PropertyMap>(inputs);
   const { name, namespace } = reveal<{ metadata: Metadata }>({ metadata: outputs.metadata }).metadata;
@@ -67,7 +80,7 @@ function manifestOf({ type, inputs, outputs }: Resource): Manifest {
 }
 
 /** Argo CD applies wave after wave; a Job can't be changed, so that it is made anew each time. */
-function withSyncOptions(manifest: Manifest, wave: number): Manifest {
+function withSyncOptions(manifest: KubernetesManifest, wave: number): KubernetesManifest {
   const annotations = Object.fromEntries(
     Object.entries(manifest.metadata.annotations ?? {}).filter(([key]) => !key.startsWith("pulumi.com/")),
   );
@@ -99,13 +112,13 @@ function waves(graph: Graph, wanted: Set<string>): (urn: string) => number {
   return depth;
 }
 
-function fileName({ kind, metadata: { namespace, name } }: Manifest): string {
+function fileName({ kind, metadata: { namespace, name } }: KubernetesManifest): string {
   return `${[namespace, kind, name].filter(Boolean).join("-")}.yaml`
     .toLowerCase()
     .replace(/[^a-z0-9.-]/g, "-");
 }
 
-function described({ kind, metadata: { namespace, name } }: Manifest): string {
+function described({ kind, metadata: { namespace, name } }: KubernetesManifest): string {
   return `${kind} ${namespace ? `${namespace}/` : ""}${name}`;
 }
 

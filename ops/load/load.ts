@@ -245,7 +245,9 @@ class Load implements RunningLoad {
       const isSilent = !exchange.hasBegun && now - exchange.sentAt >= timeoutMs;
       if (isLate || isSilent) {
         const { abort } = exchange;
-        exchange.end(isSilent ? "timeout" : "deadline");
+        // A little of the time may have passed before it was sent.
+        const wasSilent = !exchange.hasBegun && now - exchange.sentAt >= timeoutMs * 0.9;
+        exchange.end(wasSilent ? "timeout" : "deadline");
         abort?.();
       } else if (now - exchange.sentAt < timeoutMs && now - exchange.plannedAt < deadlineMs) {
         // Those after it were sent later.

@@ -34,7 +34,7 @@ const POD_IDENTITY = "169.254.170.23/32";
 export function awsConnections(
   vpc: string,
   { public: publicCidrs, private: privateCidrs, isolated: isolatedCidrs }: Subnets,
-  { services, pooled }: { services: readonly string[]; pooled: boolean },
+  { services, pooled, echoes }: { services: readonly string[]; pooled: boolean; echoes: readonly string[] },
 ): Connection[] {
   const balanced = [HTTP_PORT, ADMIN_PORT];
   const inVpc = { cidrs: privateCidrs };
@@ -44,7 +44,7 @@ export function awsConnections(
   const from = (names: readonly string[], to: Connection["to"], port: number): Connection[] =>
     names.map((name) => ({ from: pods(name), to, ports: [port] }));
   return [
-    { from: { cidrs: publicCidrs }, to: pods("web"), ports: balanced },
+    ...["web", ...echoes].map((name) => ({ from: { cidrs: publicCidrs }, to: pods(name), ports: balanced })),
     ...from(["web"], inVpc, 443),
     { from: inVpc, to: pods("gateway"), ports: balanced },
     // S3 through its gateway: addresses of its own, which aren't the VPC's.

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Config, OPEN_FACTOR, type ServiceName } from "../../../config/index.ts";
+import { type Config, echoHosts, OPEN_FACTOR, type ServiceName } from "../../../config/index.ts";
 import { Autoshift, Domain, LoadBalancer } from "../../edge/index.ts";
 import { Identity } from "../../governance/index.ts";
 import type { Network } from "../../network/index.ts";
@@ -52,7 +52,10 @@ export function awsEdges(
       securityGroupIds: [network.publicBalancerGroupId],
       https: { certificateArn: inRoute53?.certificateArn ?? config.certificateArn, domain },
       firewall: { rateLimit, logsKeyArn: keys.logs },
-      routes: [{ service: "web", paths: ["/*"], versions: versionsOf("web", config) }],
+      routes: [
+        ...echoHosts(config).map(({ name, host }) => ({ service: name, paths: ["/*"], hosts: [host] })),
+        { service: "web", paths: ["/*"], versions: versionsOf("web", config) },
+      ],
     },
     { providers },
   );

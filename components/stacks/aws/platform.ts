@@ -41,7 +41,11 @@ export function awsPlatform(config: Config, parts: AwsParts): Platform {
     kubeconfig: cluster.kubeconfig,
     clusterIdentifier: cluster.arn,
     certificateIssuer: parts.certificateIssuer,
-    allowedConnections: awsConnections(config.cidr, subnets, { services: SERVICES, pooled }),
+    allowedConnections: awsConnections(config.cidr, subnets, {
+      services: SERVICES,
+      pooled,
+      echoes: config.echoes?.names ?? [],
+    }),
     signInOrigin,
     database: { url: database.url, owner: logins.owner, services: logins.volumes },
     cache: { url: cache.url, credentials: token.volume },

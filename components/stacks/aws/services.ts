@@ -41,6 +41,10 @@ export function awsServices(
   );
   const registry =
     config.images.registry ??
-    new Repositories("repositories", { region, keyArn: keys.data, protect, tags }, { provider }).registry;
+    new Repositories(
+      "repositories",
+      { region, keyArn: keys.data, protect, tags, echo: config.echoes !== undefined },
+      { provider },
+    ).registry;
   return { registry, image: builtImages(config, registry, provider), roles };
 }

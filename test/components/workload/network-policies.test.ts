@@ -115,7 +115,7 @@ describe("network policies", () => {
   it("let those who hear quotes reach Redis, and those with a role in AWS its agent, once they run", () => {
     const subnets = subnetsOf("10.0.0.0/16", undefined, 3);
     const services = ["web", "gateway", "trading", "market-data", "guard"];
-    const all = awsConnections("10.0.0.0/16", subnets, { services, pooled: false });
+    const all = awsConnections("10.0.0.0/16", subnets, { services, pooled: false, echoes: [] });
     const from = (port: number) =>
       all.flatMap(({ from, ports }) => (ports.includes(port) && "pods" in from ? [from.pods] : []));
     assert.deepEqual(from(6379), ["market-data"]);
