@@ -17,7 +17,7 @@ const CANDLES = 180;
 
 /** A share's price: now, and what it did. */
 export function ChartPanel({ symbol, name }: { symbol: string; name: string }) {
-  const [interval, setInterval] = useState<Interval>("1m");
+  const [interval, choose] = useState<Interval>("1m");
   const length = INTERVALS[interval];
   const history = useQuery({
     queryKey: ["history", symbol, interval],
@@ -40,7 +40,7 @@ export function ChartPanel({ symbol, name }: { symbol: string; name: string }) {
           compact
           value={interval}
           options={OPTIONS}
-          onChange={setInterval}
+          onChange={(next) => choose(next)}
         />
       </header>
       <div className="plot">
