@@ -52,7 +52,7 @@ describe("the page on the whole platform", () => {
     await page.getByRole("button", { name: "Deposit" }).first().click();
     await page.getByLabel("Amount (A$)").fill("1000000");
     await page.getByRole("button", { name: "Pay in" }).click();
-    await page.getByLabel("Order ticket").getByText("A$1000000.00").waitFor();
+    await page.getByLabel("Order ticket").getByText("A$1,000,000.00").waitFor();
     await place("100");
     await latest().getByText("filled", { exact: true }).waitFor();
     await page.getByRole("tab", { name: "Holdings" }).click();

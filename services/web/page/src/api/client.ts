@@ -2,17 +2,7 @@ import createClient from "openapi-fetch";
 import { currentSession, sessionRefused } from "../app/session.ts";
 import { noteAnswer, noteSilence } from "./connection.ts";
 import { ApiError, errorOf } from "./problems.ts";
-import type { components, paths } from "./schema.d.ts";
-
-export type Order = components["schemas"]["Order"];
-export type OrderEvent = components["schemas"]["OrderHistory"]["items"][number];
-export type NewOrder = components["schemas"]["NewOrder"];
-export type Account = components["schemas"]["Account"];
-export type StatementLine = components["schemas"]["StatementLine"];
-export type Portfolio = components["schemas"]["Portfolio"];
-export type Position = components["schemas"]["Position"];
-export type Market = components["schemas"]["Market"];
-export type Analysis = components["schemas"]["Analysis"];
+import type { paths } from "./schema.d.ts";
 
 /** Longer than the gateway's own limits, so that its words come first. */
 const TIMEOUT_MS = 20_000;

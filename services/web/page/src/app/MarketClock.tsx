@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
-import { api, get, type Market } from "../api/client.ts";
+import { api, get } from "../api/client.ts";
+import type { Market } from "../api/types.ts";
 import { duration } from "../ui/format.ts";
 
 const clock = new Intl.DateTimeFormat("en-AU", {

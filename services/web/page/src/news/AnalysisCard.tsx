@@ -1,5 +1,5 @@
 import { Link } from "wouter";
-import type { Analysis } from "../api/client.ts";
+import type { Analysis } from "../api/types.ts";
 import { percent, timeOf } from "../ui/format.ts";
 
 const LOOKS: Record<string, string> = { positive: "good", negative: "bad", neutral: "" };

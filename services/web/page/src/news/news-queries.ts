@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { type Analysis, api, get } from "../api/client.ts";
+import { api, get } from "../api/client.ts";
+import type { Analysis } from "../api/types.ts";
 
 interface Filter {
   symbol?: string | undefined;

@@ -34,6 +34,7 @@ export default function Chart({ symbol, interval, series }: ChartProps) {
     const draw = () => {
       plot.current?.destroy();
       plot.current = new uPlot(options(element.clientWidth), dataOf(series), element);
+      showLatest(plot.current);
     };
     draw();
     const resize = new ResizeObserver(() =>
@@ -45,7 +46,10 @@ export default function Chart({ symbol, interval, series }: ChartProps) {
     system.addEventListener("change", draw);
     const timer = setInterval(() => {
       const last = Number(quotes.quote(symbol)?.last);
-      if (last > 0) plot.current?.setData(dataOf(withLast(series, last, Date.now(), INTERVALS[interval])));
+      const chart = plot.current;
+      if (!chart || !(last > 0)) return;
+      chart.setData(dataOf(withLast(series, last, Date.now(), INTERVALS[interval])));
+      showLatest(chart);
     }, FOLLOW_MS);
     return () => {
       clearInterval(timer);
@@ -88,7 +92,13 @@ function options(width: number): uPlot.Options {
       volume: { range: (_plot, _min, max) => [0, Math.max(1, max * 4.5)] },
     },
     axes: [
-      { ...axis, font },
+      {
+        ...axis,
+        font,
+        size: 30,
+        space: 80,
+        values: (_plot, ticks) => ticks.map((at, i) => axisText(at, ticks[i - 1])),
+      },
       {
         ...axis,
         font,
@@ -109,8 +119,33 @@ function options(width: number): uPlot.Options {
       { label: "Close", ...hidden },
       { label: "Volume", scale: "volume", ...hidden },
     ],
-    hooks: { draw: [drawCandles] },
+    hooks: { draw: [drawCandles], setCursor: [showLatest] },
   };
+}
+
+const clock = new Intl.DateTimeFormat("en-AU", {
+  timeZone: "Australia/Sydney",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+const day = new Intl.DateTimeFormat("en-AU", {
+  timeZone: "Australia/Sydney",
+  day: "numeric",
+  month: "short",
+});
+
+/** The time of a tick, or the day where another one begins. */
+function axisText(at: number, before: number | undefined): string {
+  const date = day.format(at * 1000);
+  if (before !== undefined && date === day.format(before * 1000)) return clock.format(at * 1000);
+  const midnight = clock.format(at * 1000) === "00:00";
+  return before === undefined && !midnight ? clock.format(at * 1000) : date;
+}
+
+/** Without a pointer over the chart the legend tells of the newest candle. */
+function showLatest(plot: uPlot): void {
+  if (plot.cursor.idx == null) plot.setLegend({ idx: plot.data[0].length - 1 }, false);
 }
 
 function priceRange(plot: uPlot): [number, number] {

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import { Link } from "wouter";
-import type { Order, OrderEvent } from "../api/client.ts";
+import type { Order, OrderEvent } from "../api/types.ts";
 import { dollars, fullTime, grouped, timeOf } from "../ui/format.ts";
 import { Loaded } from "../ui/states.tsx";
 import { StatusBadge } from "./OrderTable.tsx";

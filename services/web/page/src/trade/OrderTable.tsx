@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { Link } from "wouter";
-import type { Order } from "../api/client.ts";
 import { said } from "../api/problems.ts";
+import type { Order } from "../api/types.ts";
 import { Confirm } from "../ui/Dialog.tsx";
 import { grouped, timeOf } from "../ui/format.ts";
 import { Price } from "../ui/numbers.tsx";

@@ -1,13 +1,15 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
-import { type Account, api, get, type StatementLine } from "../api/client.ts";
+import { api, get } from "../api/client.ts";
 import { said } from "../api/problems.ts";
+import type { Account, StatementLine } from "../api/types.ts";
 import { grouped, timeOf } from "../ui/format.ts";
 import { Change } from "../ui/numbers.tsx";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
+import { saveFile } from "../ui/save-file.ts";
 import { Empty, Loaded, Notice } from "../ui/states.tsx";
-import { csvOf, saveFile } from "./csv.ts";
+import { csvOf } from "./csv.ts";
 
 const PAGE = 25;
 const EXPORT_PAGE = 100;

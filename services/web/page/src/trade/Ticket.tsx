@@ -1,13 +1,14 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { nextDown, nextUp, parsePrice, priceProblem, priceText } from "../../../../market/price.ts";
-import type { Order } from "../api/client.ts";
 import { carryOut } from "../api/intents.ts";
 import { ApiError, said } from "../api/problems.ts";
 import { quotes, useQuote } from "../api/quotes.ts";
+import type { Order } from "../api/types.ts";
 import { useMarket } from "../app/MarketClock.tsx";
 import { announce } from "../ui/announce.tsx";
 import { Field, Segments } from "../ui/controls.tsx";
+import { dollars } from "../ui/format.ts";
 import { Notice } from "../ui/states.tsx";
 import { useCash, usePosition } from "./account-queries.ts";
 import { Deposit } from "./Deposit.tsx";
@@ -95,9 +96,10 @@ export function Ticket({ symbol }: { symbol: string }) {
     <section className="panel ticket" aria-label="Order ticket">
       <header>
         <h2>Order {symbol}</h2>
-        <CashLine />
+        <Deposit quiet />
       </header>
       <form className="body stack" ref={form} onSubmit={review} noValidate>
+        <CashLine />
         <Segments label="Side" value={draft.side} options={SIDES} onChange={(side) => change({ side })} />
         <Segments label="Type" value={draft.type} options={TYPES} onChange={(type) => change({ type })} />
         <Field
@@ -183,10 +185,10 @@ function CashLine() {
   const { account, known } = useCash();
   if (!known) return null;
   return (
-    <span className="row small">
-      <span className="muted">Cash</span> {account ? `A$${account.available}` : "none"}
-      <Deposit quiet />
-    </span>
+    <p className="row spread small">
+      <span className="muted">Cash available</span>{" "}
+      <strong>{account ? dollars(account.available) : "none yet"}</strong>
+    </p>
   );
 }
 

@@ -146,11 +146,9 @@ function Prices({ symbol, close }: { symbol: string; close: string | undefined }
   );
 }
 
-const flash = (token: string): Keyframe[] => [
-  { backgroundColor: `var(${token})` },
-  { backgroundColor: "transparent" },
-];
-const FLASHES = { up: flash("--up-soft"), down: flash("--down-soft") };
+/** Only the text changes its colour: shares trade twice a second, and cells that light up would never be still. */
+const flash = (token: string): Keyframe[] => [{ color: `var(${token})` }, { color: "var(--text)" }];
+const FLASHES = { up: flash("--up"), down: flash("--down") };
 
 function moved(before: string | undefined, now: string | undefined): "up" | "down" | undefined {
   const [a, b] = [before && parsePrice(before), now && parsePrice(now)];

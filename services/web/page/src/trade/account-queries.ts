@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
-import { type Account, api, get, type Position } from "../api/client.ts";
+import { api, get } from "../api/client.ts";
+import type { Account, Position } from "../api/types.ts";
 
 const POLL_MS = 3000;
 

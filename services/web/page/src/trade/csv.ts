@@ -1,4 +1,4 @@
-import type { StatementLine } from "../api/client.ts";
+import type { StatementLine } from "../api/types.ts";
 
 const COLUMNS = [
   "line",
@@ -26,15 +26,4 @@ export function csvField(value: string | number | undefined): string {
 export function csvOf(lines: readonly StatementLine[]): string {
   const rows = lines.map((line) => COLUMNS.map((column) => csvField(line[column])).join(","));
   return `${[COLUMNS.join(","), ...rows].join("\r\n")}\r\n`;
-}
-
-/** Has the browser save a text as a file. */
-export function saveFile(name: string, type: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The download has begun by then; a URL that is kept would hold the file in memory.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
-import { api, get, type Order } from "../api/client.ts";
+import { api, get } from "../api/client.ts";
+import type { Order } from "../api/types.ts";
 import { announce } from "../ui/announce.tsx";
 
 export type Status = Order["status"];

@@ -1,6 +1,6 @@
 import { amountOf, formatDecimal, parseDecimal } from "../../../../market/money.ts";
 import { marketOrderLimit, parsePrice, priceProblem, priceText } from "../../../../market/price.ts";
-import type { NewOrder } from "../api/client.ts";
+import type { NewOrder } from "../api/types.ts";
 
 /** What is typed into the order ticket. */
 export interface Draft {

@@ -1,5 +1,5 @@
-import { saveFile } from "../trade/csv.ts";
 import { duration, fullTime } from "../ui/format.ts";
+import { saveFile } from "../ui/save-file.ts";
 import { Loaded } from "../ui/states.tsx";
 import { type Drill, useDrill } from "./operations.ts";
 import { Value } from "./Value.tsx";
