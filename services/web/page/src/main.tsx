@@ -28,3 +28,6 @@ root.render(
     </QueryClientProvider>
   </StrictMode>,
 );
+
+// Once the first view is drawn and nothing that it began is left to do.
+requestAnimationFrame(() => setTimeout(() => performance.mark("interactive")));

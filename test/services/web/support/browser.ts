@@ -13,7 +13,7 @@ const PLACES = [
 ];
 
 /** The browser of this machine. Nothing where there is none, which is an error in CI. */
-export function chromiumPath(): string | undefined {
+function chromiumPath(): string | undefined {
   const found = PLACES.find((path) => path && existsSync(path));
   if (!found && process.env.CI)
     throw new Error("CI has no Chromium: install Debian's package, or set CHROMIUM.");
@@ -94,7 +94,7 @@ export async function signIn(page: Page): Promise<void> {
 }
 
 /** Where screenshots are written for whoever looks at a run: git ignores it. */
-export const OUTPUT = join(import.meta.dirname, "../../../../dist/screenshots");
+const OUTPUT = join(import.meta.dirname, "../../../../dist/screenshots");
 
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(OUTPUT, { recursive: true });

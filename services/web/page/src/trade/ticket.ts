@@ -40,7 +40,7 @@ export interface Estimate {
 }
 
 const KEY = "trizone.ticket";
-export const EMPTY: Draft = { side: "buy", type: "limit", quantity: "", limitPrice: "" };
+const EMPTY: Draft = { side: "buy", type: "limit", quantity: "", limitPrice: "" };
 
 /** The draft that this tab keeps: a reload or a sign-in finds it as it was. */
 export function keptDraft(): Draft {

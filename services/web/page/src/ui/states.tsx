@@ -23,7 +23,7 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
 }
 
 /** In the place of what could not be loaded: what happened, and a way to try now. */
-export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
+function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
   const { title, text } = said(error);
   return (
     <div className="state" role="alert">

@@ -1,5 +1,5 @@
 /** `othersP99Ms` as `others p99 ms`. */
-export function nameOf(key: string): string {
+function nameOf(key: string): string {
   return key
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .replaceAll(/[_-]/g, " ")
