@@ -116,7 +116,7 @@ describe("how the page looks", () => {
     const lines = found.map(
       ({ id, nodes }) => `${id} on ${what}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`,
     );
-    assert.deepEqual(lines, []);
+    return lines;
   };
 
   for (const theme of ["light", "dark"] as const) {
@@ -125,7 +125,7 @@ describe("how the page looks", () => {
         const id = furnish();
         const page = await stage.open("/", { viewport, colorScheme: theme });
         await page.getByRole("button", { name: "Sign in" }).waitFor();
-        await judge(page, "welcome");
+        const faults = await judge(page, "welcome");
         await screenshot(page, `welcome-${theme}-${size}`);
         await signIn(page);
         const wide: string[] = [];
@@ -133,11 +133,12 @@ describe("how the page looks", () => {
           await page.goto(stage.web.url + path.replace(":id", id).replace(":drill", "d1"));
           await page.getByRole("contentinfo").getByText("live").waitFor();
           await page.locator("[aria-label^='Loading']").first().waitFor({ state: "detached" });
-          await judge(page, `${name}, ${theme}, ${size}`);
+          faults.push(...(await judge(page, `${name}, ${theme}, ${size}`)));
           await screenshot(page, `${name}-${theme}-${size}`);
           const over = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));
           if (over > 0) wide.push(`${name} by ${over} px`);
         }
+        assert.deepEqual(faults, []);
         assert.deepEqual(wide, [], "wider than the screen");
       }).timeout(240_000);
     }
@@ -150,16 +151,17 @@ describe("how the page looks", () => {
       await page.getByLabel("Limit price (A$)").fill("45.00");
       await page.getByRole("button", { name: "Buy BHP" }).click();
       await page.getByRole("dialog").waitFor();
-      await judge(page, "confirmation");
+      const faults = await judge(page, "confirmation");
       await screenshot(page, `confirm-${theme}`);
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Deposit" }).first().click();
-      await judge(page, "deposit");
+      faults.push(...(await judge(page, "deposit")));
       await page.keyboard.press("Escape");
       await page.getByRole("link", { name: "Zones" }).click();
       await page.getByRole("button", { name: "Inject a fault…" }).first().click();
-      await judge(page, "fault");
+      faults.push(...(await judge(page, "fault")));
       await screenshot(page, `fault-${theme}`);
+      assert.deepEqual(faults, []);
     }).timeout(120_000);
   }
 

@@ -3,6 +3,7 @@ import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { quotes } from "../api/quotes.ts";
 import { colourOf } from "../app/theme.ts";
+import { axisTexts, timeOf } from "../ui/format.ts";
 import { INTERVALS, type Interval, type Series, withLast } from "./candles.ts";
 
 interface ChartProps {
@@ -97,7 +98,7 @@ function options(width: number): uPlot.Options {
         font,
         size: 30,
         space: 80,
-        values: (_plot, ticks) => ticks.map((at, i) => axisText(at, ticks[i - 1])),
+        values: (_plot, ticks) => axisTexts(ticks),
       },
       {
         ...axis,
@@ -110,8 +111,7 @@ function options(width: number): uPlot.Options {
     series: [
       {
         label: "Time",
-        value: (_plot, at) =>
-          at ? new Date(at * 1000).toLocaleString("en-AU", { timeZone: "Australia/Sydney" }) : "–",
+        value: (_plot, at) => (at ? timeOf(new Date(at * 1000).toISOString()) : "–"),
       },
       { label: "Open", ...hidden },
       { label: "High", ...hidden },
@@ -121,26 +121,6 @@ function options(width: number): uPlot.Options {
     ],
     hooks: { draw: [drawCandles], setCursor: [showLatest] },
   };
-}
-
-const clock = new Intl.DateTimeFormat("en-AU", {
-  timeZone: "Australia/Sydney",
-  hour: "2-digit",
-  minute: "2-digit",
-  hourCycle: "h23",
-});
-const day = new Intl.DateTimeFormat("en-AU", {
-  timeZone: "Australia/Sydney",
-  day: "numeric",
-  month: "short",
-});
-
-/** The time of a tick, or the day where another one begins. */
-function axisText(at: number, before: number | undefined): string {
-  const date = day.format(at * 1000);
-  if (before !== undefined && date === day.format(before * 1000)) return clock.format(at * 1000);
-  const midnight = clock.format(at * 1000) === "00:00";
-  return before === undefined && !midnight ? clock.format(at * 1000) : date;
 }
 
 /** Without a pointer over the chart the legend tells of the newest candle. */

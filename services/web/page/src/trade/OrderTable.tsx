@@ -95,8 +95,11 @@ function OrderRow({ order, onCancel }: { order: Order; onCancel(order: Order): v
   return (
     <tr data-order={id}>
       <td>
-        <Link href={`/orders/${id}`} aria-label={`Order for ${quantity} ${symbol}: details`}>
+        <Link href={`/orders/${id}`}>
           {timeOf(createdAt)}
+          <span className="hidden-text">
+            : details of the order for {quantity} {symbol}
+          </span>
         </Link>
       </td>
       <td>

@@ -104,7 +104,7 @@ const Row = memo(function Row({ symbol, name, close, selected, favourite, toggle
       <th scope="row">
         <Link href={`/trade/${symbol}`} aria-current={selected ? "true" : undefined} title={name}>
           {symbol}
-          <span className="name">{name}</span>
+          <span className="hidden-text"> {name}</span>
         </Link>
       </th>
       <Prices symbol={symbol} close={close} />

@@ -45,6 +45,23 @@ export function timeOf(iso: string, now = Date.now()): string {
 /** Day, time and zone in Sydney. */
 export const fullTime = (iso: string): string => full.format(new Date(iso));
 
+const minute = new Intl.DateTimeFormat("en-AU", {
+  timeZone: SYDNEY,
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
+
+/** Texts below a time axis, in Sydney's time: the day where another one begins, else the time. @param ticks epoch seconds */
+export function axisTexts(ticks: readonly number[]): string[] {
+  return ticks.map((at, i) => {
+    const [date, clock] = [day.format(at * 1000), minute.format(at * 1000)];
+    const before = ticks[i - 1];
+    if (before === undefined) return clock === "00:00" ? date : clock;
+    return date === day.format(before * 1000) ? clock : date;
+  });
+}
+
 /** A share of 1 as a percentage. */
 export function percent(share: number, digits = 1): string {
   return `${(share * 100).toFixed(digits)}%`;

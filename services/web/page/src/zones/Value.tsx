@@ -1,3 +1,5 @@
+import { fullTime } from "../ui/format.ts";
+
 /** `othersP99Ms` as `others p99 ms`. */
 function nameOf(key: string): string {
   return key
@@ -6,9 +8,12 @@ function nameOf(key: string): string {
     .toLowerCase();
 }
 
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
 function textOf(value: unknown): string {
   if (typeof value === "number")
     return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)));
+  if (typeof value === "string" && ISO_TIME.test(value)) return fullTime(value);
   if (typeof value === "boolean") return value ? "yes" : "no";
   return value === null || value === undefined ? "–" : String(value);
 }

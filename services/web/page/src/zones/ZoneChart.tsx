@@ -2,6 +2,7 @@ import { useEffect, useRef } from "react";
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { colourOf } from "../app/theme.ts";
+import { axisTexts } from "../ui/format.ts";
 
 interface Line {
   name: string;
@@ -95,7 +96,7 @@ function optionsOf(width: number, lines: readonly Line[], top: () => number): uP
     cursor: { show: false },
     scales: { y: { range: () => [0, top()] } },
     axes: [
-      { ...axis, size: 22, space: 70 },
+      { ...axis, size: 22, space: 70, values: (_plot, ticks) => axisTexts(ticks) },
       { ...axis, size: 38, space: 26 },
     ],
     series: [
