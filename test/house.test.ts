@@ -15,8 +15,6 @@ const SHORT: Record<string, string> = {
   "bin/trizone.cjs": "entry of npx",
   "bench/http/bare.ts": "entry of a benchmark's peer",
   "policies/main.cjs": "entry of the policy pack",
-  "services/web/page/src/element.ts": "what every part of the page makes its elements with",
-  "services/web/page/src/pkce.ts": "tested in Node, where the rest of the page doesn't load",
   "test/setup.ts": "entry of Mocha",
 };
 const isIndex = (file: string) => /(^|\/)index\.ts$/.test(file);
@@ -33,7 +31,7 @@ const isAwsWord = (word: string, name: string, file: string) =>
 /** Tracked TypeScript and JavaScript, without type declarations, and without the programs that tests evaluate. */
 const files = execFileSync(
   "git",
-  ["ls-files", "-z", "--", "*.ts", "*.mts", "*.cts", "*.js", "*.mjs", "*.cjs"],
+  ["ls-files", "-z", "--", "*.ts", "*.tsx", "*.mts", "*.cts", "*.js", "*.mjs", "*.cjs"],
   {
     cwd: root,
     encoding: "utf8",

@@ -28,7 +28,7 @@ function metadata({ clientId, redirectUris }: Client): ClientMetadata {
     // "native" is what makes the provider ignore the port on loopback.
     application_type: uris.every((uri) => isLoopback(new URL(uri))) ? "native" : "web",
     token_endpoint_auth_method: "none",
-    grant_types: ["authorization_code"],
+    grant_types: ["authorization_code", "refresh_token"],
     response_types: ["code"],
   };
 }
@@ -117,6 +117,8 @@ export function configuration({ keys, clients, loginPath }: IssuerSettings): Con
     },
     conformIdTokenClaims: false,
     pkce: { required: () => true },
+    // As Cognito, which gives one with every code; other than Cognito's, each is good once.
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed("refresh_token"),
     ttl: {
       AccessToken: tokenLifetime,
       IdToken: tokenLifetime,
@@ -124,6 +126,7 @@ export function configuration({ keys, clients, loginPath }: IssuerSettings): Con
       Interaction: 600,
       Session: 24 * 3600,
       Grant: 24 * 3600,
+      RefreshToken: 24 * 3600,
     },
     interactions: {
       policy: firstPartyPolicy(),

@@ -2,7 +2,7 @@
  * Stands in for a Cognito user pool with its managed login: a certified OpenID provider with a few demo users, code
  * flow with PKCE for public clients, and access tokens shaped as Cognito's.
  *
- * Left out: sign-up, password change and MFA, groups, refresh tokens, the userInfo endpoint, Cognito's own API.
+ * Left out: sign-up, password change and MFA, groups, the userInfo endpoint, Cognito's own API.
  * Other than Cognito's, an access token has an `aud` (the client id), which the library insists on. Sessions live in
  * memory; signing keys live in a file, so a token outlives a restart.
  */

@@ -1,31 +1,8 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, readFile, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { cp } from "node:fs/promises";
+import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { copyPackages, UNBUNDLED } from "./packages.ts";
-
-/** Bundles the page's source into `out`: hashed names for scripts and styles, and an index.html that names them. */
-export async function buildPage(source: string, out: string): Promise<void> {
-  await mkdir(out, { recursive: true });
-  const { metafile } = await build({
-    absWorkingDir: source,
-    entryPoints: ["src/main.ts", "src/style.css"],
-    outdir: join(out, "assets"),
-    entryNames: "[name]-[hash]",
-    bundle: true,
-    minify: true,
-    format: "esm",
-    target: ["es2022"],
-    sourcemap: "linked",
-    metafile: true,
-    logLevel: "silent",
-  });
-  let html = await readFile(join(source, "index.html"), "utf8");
-  for (const [file, { entryPoint }] of Object.entries(metafile.outputs)) {
-    if (entryPoint) html = html.replaceAll(`/${entryPoint}`, `/assets/${basename(file)}`);
-  }
-  await writeFile(join(out, "index.html"), html);
-}
 
 /** CommonJS packages inside an ES module still ask for Node's own modules through `require`. */
 const REQUIRE = [

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, readdirSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
-import { buildPage, bundle } from "./bundle.ts";
+import { bundle } from "./bundle.ts";
 import { MODELS, placeModels } from "./models.ts";
 
 /** Names of the folders of `services/` with a `main.ts`, of each of which an image is built. */
@@ -37,7 +37,11 @@ async function buildImage(directory: string, service: string, inputs: string): P
   const fresh = await mkdtemp(`${directory}.`);
   try {
     await bundle(root, service, fresh);
-    if (service === "web") await buildPage(join(root, "services/web/page"), join(fresh, "public"));
+    if (service === "web") {
+      // Loaded only where it is needed: Vite takes longer to load than most services to build.
+      const { buildPage } = await import("./page.ts");
+      await buildPage(join(root, "services/web/page"), join(fresh, "public"));
+    }
     await writeFile(join(fresh, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
     await writeFile(join(fresh, STAMP), inputs);
     await chmod(fresh, 0o755);

@@ -13,7 +13,7 @@ import type { Identity } from "./tokens.ts";
 
 /** Which service answers what: each path and all below it, where its flag is on. */
 const ROUTES = {
-  trading: { paths: ["/api/orders"], flag: undefined },
+  trading: { paths: ["/api/orders", "/api/market"], flag: undefined },
   transactions: { paths: ["/api/accounts", "/api/transactions", "/api/account-holder"], flag: "cash" },
   portfolio: { paths: ["/api/portfolio"], flag: "portfolio" },
   "market-data": { paths: ["/api/quotes"], flag: "quotes" },

@@ -2,7 +2,15 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { createApi, json, problem, textOf } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import { INSTRUMENTS, type SimulatedMarket } from "../market/index.ts";
+import {
+  dayOf,
+  firstTickOf,
+  INSTRUMENTS,
+  priceText,
+  type SimulatedMarket,
+  TICK_MS,
+  tickAt,
+} from "../market/index.ts";
 import { candles, INTERVALS, type Interval, MAX_CANDLES } from "./history.ts";
 import type { Entry, LatestQuotes } from "./latest-quotes.ts";
 
@@ -39,6 +47,13 @@ const Candle = z
     volume: z.number().int(),
   })
   .openapi("Candle");
+
+const Closes = z
+  .object({
+    day: z.iso.datetime().openapi({ description: "When the trading day began, in UTC" }),
+    items: z.array(z.object({ symbol: z.string(), previousClose: price })),
+  })
+  .openapi("Closes");
 
 /** All that is traded, as alternatives of a pattern. */
 const SYMBOLS = [...INSTRUMENTS.keys()].join("|");
@@ -80,6 +95,14 @@ const getQuotes = createRoute({
     400: problem("Malformed, or a symbol is not traded here"),
     ...failures,
   },
+});
+
+const getCloses = createRoute({
+  method: "get",
+  path: "/api/quotes/closes",
+  summary: "Each symbol's last price of the day before",
+  description: "What a day's change is measured from; it stays until the next day begins (14:00 UTC).",
+  responses: { 200: { description: "All symbols", content: json(Closes) }, ...failures },
 });
 
 const intervals = Object.keys(INTERVALS) as [Interval, ...Interval[]];
@@ -141,6 +164,16 @@ export function quotesApi(
     const document = documentOf(latest, symbols?.split(","));
     if (!document) throw badField("symbols", "names what is not traded here");
     return c.body(document, 200, { ...headers, "content-type": "application/json" });
+  });
+
+  app.openapi(getCloses, (c) => {
+    const first = firstTickOf(dayOf(tickAt(now())));
+    const items = market.symbols.map((symbol) => ({
+      symbol,
+      previousClose: priceText(market.quote(symbol, first - 1)?.last ?? 0),
+    }));
+    c.header("cache-control", "private, max-age=60");
+    return c.json({ day: new Date(first * TICK_MS).toISOString(), items }, 200);
   });
 
   app.openapi(getHistory, (c) => {

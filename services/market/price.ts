@@ -34,6 +34,14 @@ export function nextDown(mills: number): number {
   return mills - stepAt(mills - 1);
 }
 
+/** Market orders trade at most this share beyond the best price, so that the amount to reserve is known in advance. */
+const REACH = 0.05;
+
+/** The worst price, in mills, at which a market order may trade: 5 % beyond the best ask of a buy, or the best bid of a sell. */
+export function marketOrderLimit(side: "buy" | "sell", best: number): number {
+  return side === "buy" ? nextUp(floorToStep(best * (1 + REACH))) : floorToStep(best * (1 - REACH));
+}
+
 /** A decimal string in dollars: two decimals, three where the price has them. */
 export function priceText(mills: number): string {
   const dollars = Math.floor(mills / MILLS);

@@ -15,6 +15,7 @@ import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import { idempotencyKeyParameter, userOf } from "../kit/http/user.ts";
 import { isUuid } from "../kit/uuid.ts";
+import { alwaysOpen, type Hours } from "./exchange/hours.ts";
 import { NEW_ORDER, Order, OrderHistory, Status, SYMBOL } from "./order.ts";
 import { isEnd } from "./saga/state.ts";
 import type { OrderNow, OrderReader } from "./store/order-reader.ts";
@@ -90,14 +91,40 @@ const listOrders = createRoute({
   },
 });
 
+const Market = z
+  .object({
+    hours: z
+      .enum(["always", "asx"])
+      .openapi({ description: "`asx`: 10:00 to 16:00 in Sydney, Monday to Friday" }),
+    open: z.boolean(),
+    opensAt: z.iso
+      .datetime()
+      .nullable()
+      .openapi({ description: "The next session's start; null while it is open" }),
+    closesAt: z.iso
+      .datetime()
+      .openapi({ description: "End of this session, or of the next: orders on the book then expire" }),
+    now: z.iso.datetime().openapi({ description: "The exchange's clock" }),
+  })
+  .openapi("Market");
+
+const getMarket = createRoute({
+  method: "get",
+  path: "/api/market",
+  summary: "When the exchange trades",
+  responses: { 200: { description: "As it is now", content: json(Market) }, ...failures },
+});
+
 export interface OrdersArgs {
   reader: OrderReader;
   /** A cancellation was stored for the pod that owns the order's shard, which may be this one. */
   onCancel(): void;
+  /** @default the exchange is always open */
+  hours?: Hours;
 }
 
-/** The API of orders: read, list and cancel. */
-export function ordersApi({ reader, onCancel }: OrdersArgs): OpenAPIHono<KitEnv> {
+/** The API of orders: read, list and cancel; and when the exchange trades. */
+export function ordersApi({ reader, onCancel, hours = alwaysOpen }: OrdersArgs): OpenAPIHono<KitEnv> {
   const app = createApi("Trizone orders");
 
   /** @throws ProblemError 404 for no order, and for another's */
@@ -124,6 +151,21 @@ export function ordersApi({ reader, onCancel }: OrdersArgs): OpenAPIHono<KitEnv>
     await reader.askToCancel(found.order);
     onCancel();
     return c.json(orderView(found), 202);
+  });
+
+  app.openapi(getMarket, (c) => {
+    userOf(c);
+    const now = Date.now();
+    const open = hours.isOpen(now);
+    const time = (ms: number) => new Date(ms).toISOString();
+    const market = {
+      hours: hours === alwaysOpen ? ("always" as const) : ("asx" as const),
+      open,
+      opensAt: open ? null : time(hours.openFrom(now)),
+      closesAt: time(hours.closeAfter(now)),
+      now: time(now),
+    };
+    return c.json(market, 200);
   });
 
   app.openapi(listOrders, async (c) => {

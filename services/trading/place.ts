@@ -3,9 +3,8 @@ import { ProblemError } from "../kit/http/problem.ts";
 import { keyOfAnother } from "../kit/http/user.ts";
 import {
   canonicalPrice,
-  floorToStep,
   INSTRUMENTS,
-  nextUp,
+  marketOrderLimit,
   parsePrice,
   type Quote,
   tickAt,
@@ -19,17 +18,11 @@ export interface Quotes {
   quote(symbol: string, tick: number): Quote | undefined;
 }
 
-/** Market orders trade at most this share beyond the best price, so that the amount to reserve is known in advance. */
-const REACH = 0.05;
-
-/**
- * The worst price, in mills, at which a market order may trade: the best ask and 5 %, or the best bid less 5 %.
- * Nothing when the symbol has no quote.
- */
+/** The worst price, in mills, at which a market order may trade. Nothing when the symbol has no quote. */
 function protection(quotes: Quotes, symbol: string, side: "buy" | "sell", now: number): number | undefined {
   const quote = quotes.quote(symbol, tickAt(now));
   if (!quote) return undefined;
-  return side === "buy" ? nextUp(floorToStep(quote.ask * (1 + REACH))) : floorToStep(quote.bid * (1 - REACH));
+  return marketOrderLimit(side, side === "buy" ? quote.ask : quote.bid);
 }
 
 export interface PlaceArgs {

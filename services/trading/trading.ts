@@ -68,6 +68,7 @@ function partitionMaintenance(database: Database, onError: (error: unknown) => v
 
 /** Constructs the parts of a trading pod and starts them. */
 export function openTrading(environment: TradingEnvironment, pod: Pod): Trading {
+  const hours = environment.EXCHANGE_HOURS === "asx" ? asxHours : alwaysOpen;
   const { POD_NAME, DATABASE_POOL_SIZE, MAX_WORKING_ORDERS: maxBacklog } = environment;
   const batching = environment.ORDER_BATCHING === "on";
   const owner = `${POD_NAME}/${randomBytes(6).toString("hex")}`;
@@ -136,7 +137,7 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
           market,
           clock,
           trades,
-          hours: environment.EXCHANGE_HOURS === "asx" ? asxHours : alwaysOpen,
+          hours,
           displayedSizeOnly: environment.EXCHANGE_LIQUIDITY === "displayed",
         },
         report,
@@ -167,6 +168,7 @@ export function openTrading(environment: TradingEnvironment, pod: Pod): Trading 
   const backlogOf = (symbol: string) => worker.backlogOf(symbol);
   const placing = { accept, quotes: market, backlogOf, maxBacklog, now: clock.now, newId: uuid7 };
   return {
+    hours,
     place: (userId, key, order) => place(placing, userId, key, order),
     reader: new OrderReader(database),
     onCancel: () => worker.wake(),

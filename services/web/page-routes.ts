@@ -29,11 +29,12 @@ function security(signInUrls: string[]): MiddlewareHandler {
   });
 }
 
-/** The build puts a hash of the content into these names, so a name never changes its content. */
-const HASHED = /-[A-Z0-9]{8}\.\w+(\.map)?$/;
+/** The build puts a hash of the content into the names of what is in this folder, so a name never changes its content. */
+const HASHED = /\/assets\/[^/]+$/;
 
 /** What the page routes by itself. */
-const OF_PAGE = /^\/(?:callback|orders(?:\/[\w-]*)?)?$/;
+const OF_PAGE =
+  /^\/(?:(?:callback|signed-out)|(?:trade|orders|portfolio|news|zones|models)(?:\/[\w-]*){0,2})?$/;
 
 function onFound(path: string, c: Context): void {
   c.header("cache-control", HASHED.test(path) ? "public, max-age=31536000, immutable" : "no-cache");
@@ -55,13 +56,13 @@ export function page(app: Hono<KitEnv>, settings: PageSettings): void {
   const { ISSUER, CLIENT_ID, SIGN_IN_ORIGINS, PUBLIC_DIRECTORY: root } = settings;
   const indexFile = join(root, "index.html");
   if (!existsSync(indexFile)) throw new Error(`There is no index.html in ${root}; build the page first.`);
-  const index = serveStatic({ path: indexFile, onFound });
+  const index = serveStatic({ path: indexFile, onFound, precompressed: true });
 
   app.use(security([ISSUER, ...SIGN_IN_ORIGINS.split(/\s+/).filter(Boolean)]), etag());
   app.get("/config.json", (c) =>
     c.json({ issuer: ISSUER, clientId: CLIENT_ID }, 200, { "cache-control": "no-cache" }),
   );
-  app.get("/*", serveStatic({ root, onFound }), (c, next) => {
+  app.get("/*", serveStatic({ root, onFound, precompressed: true }), (c, next) => {
     // A missing script, or the API by another name, must not be answered with a page: the error would show far from its cause.
     if (!OF_PAGE.test(c.req.path)) throw new ProblemError(404, "There is nothing at this path.");
     return index(c, next);

@@ -3,6 +3,8 @@ export interface Hours {
   isOpen(ms: number): boolean;
   /** When the session that a time lies in, or the next one, ends: what is on the book then expires. */
   closeAfter(ms: number): number;
+  /** When the next session begins; the time itself while one is under way. */
+  openFrom(ms: number): number;
 }
 
 const DAY_MS = 86_400_000;
@@ -54,10 +56,17 @@ export const asxHours: Hours = {
     while (!isWeekday(day) || atHour(day, CLOSE_HOUR) <= ms) day += 1;
     return atHour(day, CLOSE_HOUR);
   },
+  openFrom(ms) {
+    if (this.isOpen(ms)) return ms;
+    let day = dayOf(ms);
+    while (!isWeekday(day) || atHour(day, OPEN_HOUR) < ms) day += 1;
+    return atHour(day, OPEN_HOUR);
+  },
 };
 
 /** Always open; orders are good for Sydney's day. */
 export const alwaysOpen: Hours = {
   isOpen: () => true,
   closeAfter: (ms) => atHour(dayOf(ms) + 1, 0),
+  openFrom: (ms) => ms,
 };

@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
-import { challengeOf, randomText } from "../../../services/web/page/src/pkce.ts";
+import { readFile } from "node:fs/promises";
+import { request } from "node:http";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { type RunningPod, startPod } from "../../support/pod.ts";
+import { pageTypes } from "./openapi.ts";
+
+/** Thousands of bytes. */
+const BUDGET_KB = 200;
 
 describe("the page", () => {
   let pod: RunningPod;
@@ -18,7 +24,15 @@ describe("the page", () => {
 
   it("is served at / and at each path that it routes by itself, and nowhere else", async () => {
     const index = await (await get("/")).text();
-    for (const path of ["/callback?code=1&state=2", "/orders/1"]) {
+    for (const path of [
+      "/callback?code=1&state=2",
+      "/trade/BHP",
+      "/orders/1",
+      "/portfolio",
+      "/news",
+      "/zones/drills/1",
+      "/models",
+    ]) {
       const response = await get(path);
       assert.equal(response.status, 200);
       assert.equal(await response.text(), index);
@@ -46,11 +60,11 @@ describe("the page", () => {
   it("refers only to files that exist, which may be cached for ever", async () => {
     const html = await (await get("/")).text();
     const paths = [...html.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, path]) => path ?? "");
-    assert.equal(paths.length, 2);
+    assert.ok(paths.length >= 3);
     for (const path of paths) {
       const response = await get(path);
       assert.equal(response.status, 200, path);
-      assert.match(response.headers.get("content-type") ?? "", /^text\/(javascript|css)/);
+      assert.match(response.headers.get("content-type") ?? "", /^(?:text\/(?:javascript|css)|image\/svg)/);
       assert.match(response.headers.get("cache-control") ?? "", /immutable/);
     }
     assert.equal((await get("/")).headers.get("cache-control"), "no-cache");
@@ -87,21 +101,54 @@ describe("the page", () => {
     });
   });
 
-  it("labels every field, and has a place for its errors", async () => {
+  /** A body as it is sent, compressed, with its headers. */
+  const raw = (path: string, encoding: string) =>
+    new Promise<{ encoding: string | undefined; vary: string | undefined; body: Buffer }>(
+      (resolve, reject) => {
+        const asked = request(
+          `${pod.url}${path}`,
+          { headers: { "accept-encoding": encoding } },
+          async (response) => {
+            const chunks: Buffer[] = [];
+            for await (const chunk of response) chunks.push(chunk as Buffer);
+            const { "content-encoding": sent, vary } = response.headers;
+            resolve({ encoding: sent, vary, body: Buffer.concat(chunks) });
+          },
+        );
+        asked.on("error", reject).end();
+      },
+    );
+
+  const firstView = async () => {
     const html = await (await get("/")).text();
-    const fields = [...html.matchAll(/<(?:input|select) id="(\w+)"/g)].map(([, id]) => id);
-    assert.ok(fields.length >= 5);
-    for (const id of fields) {
-      assert.ok(html.includes(`<label for="${id}">`), `label of ${id}`);
-      assert.ok(html.includes(`id="${id}-error"`), `errors of ${id}`);
+    const paths = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path ?? "");
+    return ["/", ...paths];
+  };
+
+  it("comes compressed, by what the browser takes", async () => {
+    for (const path of await firstView()) {
+      const plain = await raw(path, "identity");
+      assert.equal(plain.encoding, undefined);
+      const [br, gz] = await Promise.all([raw(path, "gzip, deflate, br"), raw(path, "gzip")]);
+      assert.deepEqual([br.encoding, gz.encoding], ["br", "gzip"], path);
+      assert.match(br.vary ?? "", /accept-encoding/i);
+      assert.deepEqual(brotliDecompressSync(br.body), plain.body);
+      assert.deepEqual(gunzipSync(gz.body), plain.body);
     }
-    assert.match(html, /aria-live="polite"/);
   });
 
-  it("proves its code by the challenge of RFC 7636", async () => {
-    const verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-    assert.equal(await challengeOf(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
-    assert.match(randomText(), /^[\w-]{43}$/);
-    assert.notEqual(randomText(), randomText());
+  it(`needs at most ${BUDGET_KB} kB of gzip for its first view, without charts and operators' pages`, async () => {
+    const view = await firstView();
+    const sizes = await Promise.all(view.map(async (path) => (await raw(path, "gzip")).body.length));
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    console.log(`      the first view is ${(total / 1000).toFixed(1)} kB in ${view.length} files`);
+    assert.ok(total <= BUDGET_KB * 1000, `${total} bytes`);
+    assert.doesNotMatch(view.join(" "), /Chart|Zones|Drills|Models/);
+  });
+
+  it("calls the API by types that are those of the services", async () => {
+    const stored = await readFile("services/web/page/src/api/schema.d.ts", "utf8");
+    const words = (text: string) => text.replace(/[\s;,|()]+/g, "");
+    assert.ok(words(stored) === words(await pageTypes()), "run `npm run api:update`");
   });
 });

@@ -306,6 +306,9 @@ describe("the simulated exchange", () => {
         (date) => {
           const close = asxHours.closeAfter(date.getTime());
           assert.ok(close > date.getTime() && asxHours.isOpen(close - 1) && !asxHours.isOpen(close));
+          const opens = asxHours.openFrom(date.getTime());
+          assert.ok(opens >= date.getTime() && opens < close && asxHours.isOpen(opens));
+          assert.ok(opens === date.getTime() || !asxHours.isOpen(opens - 1));
         },
       ),
     );

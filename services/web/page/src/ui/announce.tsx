@@ -1,0 +1,27 @@
+import { useSyncExternalStore } from "react";
+
+/** What a screen reader says next; only what the user waits for, as an order's end is, and never quotes. */
+let text = "";
+const listeners = new Set<() => void>();
+
+/** Has a screen reader say something once it has finished what it is saying. */
+export function announce(message: string): void {
+  // The same text again is no change, and would not be said.
+  text = text === message ? `${message} ` : message;
+  for (const listener of listeners) listener();
+}
+
+function listen(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The one live region of the page, visible as a line that fades in at the edge of the screen. */
+export function Announcements() {
+  const message = useSyncExternalStore(listen, () => text);
+  return (
+    <div className="announcements" role="status" aria-live="polite">
+      {message && <span key={message}>{message}</span>}
+    </div>
+  );
+}

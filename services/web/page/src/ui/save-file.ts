@@ -1,0 +1,19 @@
+/** Long enough for the browser to have begun to read it. */
+const KEPT_MS = 10_000;
+/** What a file may be called on every system. */
+const UNUSUAL = /[^\w.-]+/g;
+
+/**
+ * Has the browser save a text as a file.
+ * @param name other characters than letters, digits, `.`, `_` and `-` become `-`
+ * @param type its media type, without a character set: the text is UTF-8
+ */
+export function saveFile(name: string, type: string, content: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type: `${type};charset=utf-8` }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name.replaceAll(UNUSUAL, "-");
+  link.click();
+  // A URL that is kept would hold the file in memory.
+  setTimeout(() => URL.revokeObjectURL(url), KEPT_MS);
+}

@@ -1,0 +1,101 @@
+import { type FormEvent, useState } from "react";
+import { Field, Select } from "../ui/controls.tsx";
+import { Confirm } from "../ui/Dialog.tsx";
+import { Empty } from "../ui/states.tsx";
+import { type Act, startDrill, useZones } from "./operations.ts";
+
+interface DrillFormProps {
+  scenarios: readonly { name: string; description: string }[];
+  busy: boolean;
+  act(action: Act): void;
+}
+
+/** Chooses a scenario, its zone and load, and starts it once that is confirmed. */
+export function DrillForm({ scenarios, busy, act }: DrillFormProps) {
+  const zones = useZones().data?.zones ?? [];
+  const [name, setName] = useState("");
+  const [zone, setZone] = useState("");
+  const [rate, setRate] = useState("");
+  const [seed, setSeed] = useState("");
+  const [asking, setAsking] = useState(false);
+  const [problem, setProblem] = useState<string>();
+  const scenario = scenarios.find((one) => one.name === name) ?? scenarios[0];
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (rate && !(Number(rate) > 0 && Number(rate) <= 2000))
+      return setProblem("Must be a number from 1 to 2000.");
+    setProblem(undefined);
+    setAsking(true);
+  };
+  const start = () => {
+    setAsking(false);
+    if (!scenario) return;
+    act(
+      startDrill({
+        scenario: scenario.name,
+        ...(zone && { zone }),
+        ...(rate && { rate: Number(rate) }),
+        ...(seed && Number.isInteger(Number(seed)) && { seed: Number(seed) }),
+      }),
+    );
+  };
+  return (
+    <section className="panel" aria-label="Start a drill">
+      <header>
+        <h2>Start a drill</h2>
+      </header>
+      {scenario ? (
+        <form className="body stack" onSubmit={submit} noValidate>
+          <Select
+            label="Scenario"
+            options={scenarios.map((one) => [one.name, one.name] as const)}
+            value={scenario.name}
+            onChange={({ target }) => setName(target.value)}
+          />
+          <p className="small muted">{scenario.description}</p>
+          <Select
+            label="Zone"
+            options={[
+              ["", "As the scenario says"] as const,
+              ...zones.map((one) => [one.zone, one.zone] as const),
+            ]}
+            value={zone}
+            onChange={({ target }) => setZone(target.value)}
+          />
+          <Field
+            label="Orders a second"
+            inputMode="numeric"
+            placeholder="as the scenario says"
+            value={rate}
+            problem={problem}
+            onChange={({ target }) => setRate(target.value.trim())}
+          />
+          <Field
+            label="Seed, to repeat a drill"
+            inputMode="numeric"
+            placeholder="a new one"
+            value={seed}
+            onChange={({ target }) => setSeed(target.value.trim())}
+          />
+          <button type="submit" className="button primary wide" disabled={busy}>
+            {busy ? "A drill is running" : "Start…"}
+          </button>
+        </form>
+      ) : (
+        <Empty title="There are no scenarios here" />
+      )}
+      <Confirm
+        open={asking}
+        title={`Run the drill ${scenario?.name ?? ""}?`}
+        action="Run it"
+        kind="danger"
+        onClose={() => setAsking(false)}
+        onConfirm={start}
+      >
+        <p className="small">
+          It loads and breaks this platform for real, for some minutes, for everybody who uses it.
+        </p>
+      </Confirm>
+    </section>
+  );
+}

@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import axe from "axe-core";
+import type { Locator, Page } from "playwright-core";
+import { needsChromium, OPERATOR, type Stage, screenshot, signIn, startStage } from "./support/browser.ts";
+
+const WIDTHS = {
+  desktop: { width: 1440, height: 900 },
+  tablet: { width: 820, height: 1180 },
+  phone: { width: 390, height: 844 },
+};
+const PAGES = {
+  trade: "/trade/BHP",
+  orders: "/orders",
+  order: "/orders/:id",
+  portfolio: "/portfolio",
+  news: "/news",
+  zones: "/zones",
+  drills: "/zones/drills",
+  drill: "/zones/drills/:drill",
+  models: "/models",
+  nowhere: "/trade/NONE",
+};
+
+interface Violation {
+  id: string;
+  nodes: { html: string; failureSummary?: string }[];
+}
+
+describe("how the page looks", () => {
+  let stage: Stage;
+  before(async function () {
+    this.timeout(150_000);
+    stage = await startStage(needsChromium(this));
+    stage.issuer.user = OPERATOR;
+  });
+  after(() => stage?.stop());
+
+  /** Orders in every state, holdings, news, a sick and a shifted zone, a drill with a report. */
+  const furnish = () => {
+    const { api } = stage;
+    api.reset();
+    api.exchange.deposit(250_000_00n);
+    const at = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+    const order = (symbol: string, quantity: number, status: string, limitPrice?: string) => {
+      const one = {
+        id: crypto.randomUUID(),
+        symbol,
+        side: "buy" as const,
+        type: limitPrice ? ("limit" as const) : ("market" as const),
+        quantity,
+        ...(limitPrice && { limitPrice }),
+        status,
+        createdAt: at(api.exchange.orders.length * 7),
+      };
+      api.exchange.orders.push(one);
+      return one;
+    };
+    api.exchange.fill(order("BHP", 200, "open", "45.10"), 80, "45.08");
+    api.exchange.fill(order("CBA", 50, "open"), 50, "164.20");
+    order("CSL", 10, "open", "199.50");
+    api.exchange.close(
+      order("TLS", 5000, "accepted", "4.10"),
+      "rejected",
+      "The cash account does not have enough available.",
+    );
+    api.exchange.close(order("WES", 20, "open", "80.00"), "cancelled", "Cancelled by the client.");
+    api.operations.faults.set("ap-southeast-2b", ["slow 300 ms"]);
+    api.operations.shifts.push({
+      id: "s1",
+      zone: "ap-southeast-2c",
+      status: "ACTIVE",
+      comment: "Maintenance of a rack",
+      resources: ["public", "internal"],
+      startTime: at(5),
+      expiryTime: at(-25),
+      by: "ops",
+    });
+    const findings = [
+      { check: "no order lost", passed: true, detail: "1,204 of 1,204" },
+      { check: "zone shifted", passed: true, detail: "after 4.2 s" },
+    ];
+    api.operations.drills.push({
+      id: "d1",
+      scenario: "gray-failure",
+      state: "passed",
+      startedAt: at(30),
+      endedAt: at(25),
+      report: { verdict: "passed", orders: 1204, lost: 0, findings },
+    });
+    const analysis = (excerpt: string, label: string, symbol: string | null) => ({
+      id: crypto.randomUUID(),
+      at: at(3),
+      symbol,
+      label,
+      confidence: 0.87,
+      probabilities: { positive: 0.05, neutral: 0.08, negative: 0.05, [label]: 0.87 },
+      model: "1.0.0",
+      excerpt,
+      input: { characters: 80, tokens: 24, truncatedTokens: 0, unknownTokens: 1 },
+      latencyMs: { queue: 1, tokenise: 1, infer: 7, total: 9 },
+    });
+    api.news.history.push(
+      analysis("BHP lifts full-year profit by 12 % and raises its dividend", "positive", "BHP"),
+      analysis("Regulator opens inquiry into lending at the big four", "negative", "CBA"),
+      analysis("ASX to close at 14:10 on Christmas Eve", "neutral", null),
+    );
+    return api.exchange.orders[0]?.id ?? "";
+  };
+
+  const judge = async (page: Page, what: string) => {
+    await page.evaluate(axe.source);
+    const options = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
+    const found = (await page.evaluate(
+      `axe.run(document, ${JSON.stringify(options)}).then((all) => all.violations)`,
+    )) as Violation[];
+    const lines = found.map(
+      ({ id, nodes }) => `${id} on ${what}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`,
+    );
+    return lines;
+  };
+
+  for (const theme of ["light", "dark"] as const) {
+    for (const [size, viewport] of Object.entries(WIDTHS)) {
+      it(`has no fault that axe finds, on any page: ${theme}, ${size}`, async () => {
+        const id = furnish();
+        const page = await stage.open("/", { viewport, colorScheme: theme });
+        await page.getByRole("button", { name: "Sign in" }).waitFor();
+        const faults = await judge(page, "welcome");
+        await screenshot(page, `welcome-${theme}-${size}`);
+        await signIn(page);
+        const wide: string[] = [];
+        for (const [name, path] of Object.entries(PAGES)) {
+          await page.goto(stage.web.url + path.replace(":id", id).replace(":drill", "d1"));
+          await page.getByRole("contentinfo").getByText("live").waitFor();
+          await page.locator("[aria-label^='Loading']").first().waitFor({ state: "detached" });
+          faults.push(...(await judge(page, `${name}, ${theme}, ${size}`)));
+          await screenshot(page, `${name}-${theme}-${size}`);
+          const over = Number(await page.evaluate("document.documentElement.scrollWidth - innerWidth"));
+          if (over > 0) wide.push(`${name} by ${over} px`);
+        }
+        assert.deepEqual(faults, []);
+        assert.deepEqual(wide, [], "wider than the screen");
+      }).timeout(240_000);
+    }
+
+    it(`has no fault that axe finds in its dialogs: ${theme}`, async () => {
+      furnish();
+      const page = await stage.open("/", { colorScheme: theme });
+      await signIn(page);
+      await page.getByLabel("Quantity").fill("10");
+      await page.getByLabel("Limit price (A$)").fill("45.00");
+      await page.getByRole("button", { name: "Buy BHP" }).click();
+      await page.getByRole("dialog").waitFor();
+      const faults = await judge(page, "confirmation");
+      await screenshot(page, `confirm-${theme}`);
+      await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Deposit" }).first().click();
+      faults.push(...(await judge(page, "deposit")));
+      await page.keyboard.press("Escape");
+      await page.getByRole("link", { name: "Zones" }).click();
+      await page.getByRole("button", { name: "Inject a fault…" }).first().click();
+      faults.push(...(await judge(page, "fault")));
+      await screenshot(page, `fault-${theme}`);
+      assert.deepEqual(faults, []);
+    }).timeout(120_000);
+  }
+
+  it("is used by keyboard alone, from the sign-in to a cancelled order and a shift", async () => {
+    stage.api.reset();
+    const page = await stage.open();
+    const tabTo = async (target: Locator) => {
+      await target.waitFor();
+      for (let i = 0; i < 160; i += 1) {
+        if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+        await page.keyboard.press("Tab");
+      }
+      assert.fail(`Tab does not lead to ${target}`);
+    };
+    const press = async (target: Locator, key = "Enter") => {
+      await tabTo(target);
+      await page.keyboard.press(key);
+    };
+    const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
+    await press(button("Sign in"));
+    await button("Sign out").waitFor();
+    await press(button("Deposit").first());
+    await page.keyboard.press("ControlOrMeta+a");
+    await page.keyboard.type("50000");
+    await page.keyboard.press("Enter");
+    await page.getByLabel("Order ticket").getByText("A$50,000.00").waitFor();
+    await tabTo(page.getByLabel("Quantity"));
+    await page.keyboard.type("10");
+    await tabTo(page.getByLabel("Limit price (A$)"));
+    await page.keyboard.type("30.00");
+    await page.keyboard.press("ArrowUp");
+    assert.equal(await page.getByLabel("Limit price (A$)").inputValue(), "30.01");
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Enter");
+    const latest = page.getByLabel("Latest orders").locator("tbody tr").first();
+    await latest.getByText("open", { exact: true }).waitFor();
+    await press(latest.getByRole("button", { name: /Cancel/ }));
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Enter");
+    await latest.getByText("cancelled", { exact: true }).waitFor();
+    await page.goto(`${stage.web.url}/zones`);
+    await press(page.getByLabel("Zone a", { exact: true }).getByRole("button", { name: "Shift away…" }));
+    await page.getByRole("dialog").waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByLabel("The platform").getByText("shifted away").waitFor();
+  }).timeout(120_000);
+});

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import { needsChromium, OPERATOR, type Stage, signIn, startStage, TRADER } from "./support/browser.ts";
+
+describe("the operators' pages", () => {
+  let stage: Stage;
+  let page: Page;
+  before(async function () {
+    this.timeout(150_000);
+    stage = await startStage(needsChromium(this));
+  });
+  after(() => stage?.stop());
+  beforeEach(async () => {
+    stage.api.reset();
+    stage.issuer.user = OPERATOR;
+    page = await stage.open("/zones");
+    await signIn(page);
+  });
+  afterEach(() => assert.deepEqual(stage?.complaints ?? [], [], "what the browser complained of"));
+
+  const zone = (letter: string) => page.getByLabel(`Zone ${letter}`, { exact: true });
+  const picture = () => page.getByLabel("The platform");
+
+  it("are hidden from others, who are told why when they ask for one", async () => {
+    stage.issuer.user = TRADER;
+    page = await stage.open("/zones");
+    await signIn(page);
+    await page.getByText("This page is for operators").waitFor();
+    assert.equal(await page.getByRole("link", { name: "Zones" }).count(), 0);
+    for (const path of ["/models", "/zones/drills"]) {
+      await page.goto(stage.web.url + path);
+      await page.getByText("This page is for operators").waitFor();
+    }
+    const status = await page.evaluate(`fetch("/api/operations/zones", { headers: { authorization: "Bearer " +
+      JSON.parse(sessionStorage.getItem(Object.keys(sessionStorage).find((key) => key.includes("user:")))).access_token } })
+      .then((response) => response.status)`);
+    assert.equal(status, 403);
+  });
+
+  it("show three zones, and a sick one at a glance", async () => {
+    for (const letter of ["a", "b", "c"]) await zone(letter).getByText("healthy").waitFor();
+    assert.equal(await picture().getByText("33% of the requests").count(), 3);
+    await picture().getByText("database: primary").waitFor();
+    await page.getByText("Guard shifts by itself from ap-southeast-2c").waitFor();
+    await zone("b").getByRole("button", { name: "Inject a fault…" }).click();
+    await page.getByLabel("By how many milliseconds").fill("400");
+    await page.getByRole("button", { name: "Inject it" }).click();
+    await picture().locator(".picture-zone.sick").getByText("ap-southeast-2b").waitFor();
+    await zone("b").getByText("slow 400 ms").waitFor();
+    await zone("b").getByText("640 ms").first().waitFor();
+    await zone("b").getByRole("button", { name: "Inject a fault…" }).click();
+    await page.getByLabel("Fault", { exact: true }).selectOption("heal");
+    await page.getByRole("button", { name: "Heal the zone" }).click();
+    await zone("b").getByText("healthy").waitFor();
+    assert.deepEqual(stage.api.operations.changes, Array(2).fill("POST /zones/ap-southeast-2b/faults"));
+  });
+
+  it("shift a zone away and cancel it, each confirmed, and show it among the decisions with its evidence", async () => {
+    await zone("a").getByRole("button", { name: "Shift away…" }).click();
+    await page.getByRole("button", { name: "Go back" }).click();
+    assert.deepEqual(stage.api.operations.changes, []);
+    await zone("a").getByRole("button", { name: "Shift away…" }).click();
+    await page.getByLabel("Why (others read this)").fill("disk trouble");
+    await page.getByRole("button", { name: "Shift it away" }).click();
+    await picture().getByText("shifted away").waitFor();
+    await picture().getByText("0% of the requests").waitFor();
+    await page
+      .getByLabel("Decisions")
+      .getByText(/ops shifted ap-southeast-2a away for 30m: disk trouble/)
+      .waitFor();
+    await page.getByLabel("Decisions").getByText("Evidence").first().click();
+    await page.getByLabel("Decisions").getByText("others p99 ms").first().waitFor();
+    await page.getByRole("button", { name: "Cancel the shift" }).click();
+    await page.getByRole("button", { name: "End the shift" }).click();
+    await zone("a").getByText("healthy").waitFor();
+    assert.match(stage.api.operations.changes.join(), /^POST \/shifts,DELETE \/shifts\/[\w-]+$/);
+  });
+
+  it("fail the database over, and say in words what only a laptop can do", async () => {
+    await page.getByRole("button", { name: "Fail over…" }).click();
+    await page.getByRole("button", { name: "Fail it over" }).click();
+    await page.getByLabel("Database").getByText("primary in ap-southeast-2b").waitFor();
+    stage.api.operations.laptop = false;
+    await zone("c").getByRole("button", { name: "Inject a fault…" }).click();
+    await page.getByRole("button", { name: "Inject it" }).click();
+    await page.getByText("Only on a laptop.").waitFor();
+  });
+
+  it("take a drill from its start to its report", async () => {
+    await page.getByRole("link", { name: "Drills", exact: true }).first().click();
+    await page.getByLabel("Scenario").selectOption("gray-failure");
+    await page.getByText("only the guard can see it").waitFor();
+    await page.getByLabel("Orders a second").fill("50");
+    await page.getByRole("button", { name: "Start…" }).click();
+    await page.getByRole("button", { name: "Run it" }).click();
+    await page.waitForURL(/\/zones\/drills\/[\w-]+$/);
+    const report = page.getByLabel("Report");
+    await report.getByText("The load runs").waitFor();
+    const [drill] = stage.api.operations.drills;
+    assert.ok(drill);
+    const findings = [
+      { check: "no order lost", passed: true },
+      { check: "shifted in time", passed: true, seconds: 4.2 },
+    ];
+    Object.assign(drill, {
+      state: "passed",
+      endedAt: new Date().toISOString(),
+      report: { orders: 1204, findings },
+    });
+    await report.getByText("passed", { exact: true }).first().waitFor();
+    await report.getByRole("row", { name: /no order lost yes/ }).waitFor();
+    await page.reload();
+    await report.getByText("1204").waitFor();
+  });
+
+  it("show the model's versions, who answers, and drift", async () => {
+    await page.getByRole("link", { name: "Models" }).click();
+    await page.getByLabel("Versions").getByText("candidate").waitFor();
+    await page.getByLabel("Split").getByText("90%").waitFor();
+    await page.getByLabel("Drift").getByText("0.04").waitFor();
+  });
+});
