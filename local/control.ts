@@ -4,6 +4,7 @@ import { type Context, Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import { refusalOf } from "./addresses.ts";
+import type { Drills } from "./drills.ts";
 import { FaultOptions, ZoneAction } from "./faults.ts";
 import { leases } from "./leases.ts";
 import type { Status } from "./status.ts";
@@ -21,6 +22,8 @@ export interface Controls {
   preScale(name: string): void;
   /** Starts an autoshift away from a zone, as AWS would, or ends the one that is active. */
   autoshift(zone: string | undefined): Promise<void>;
+  /** Drills that are started here. */
+  readonly drills?: Drills;
   stop(): void;
 }
 
@@ -59,6 +62,7 @@ export function controlApp(controls: Controls, token: string): Hono {
     c.json({ detail: error instanceof z.ZodError ? z.prettifyError(error) : error.message }, 400),
   );
   app.route("/", leases());
+  if (controls.drills) app.route("/drills", controls.drills.routes());
   app.get("/status", (c) => c.json(controls.status()));
   app.post("/zones/:zone/restart", async (c) => {
     controls.restart(c.req.param("zone"), Restart.parse(await body(c)).service);

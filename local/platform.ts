@@ -5,6 +5,7 @@ import { Addresses } from "./addresses.ts";
 import { type Controls, serveControl } from "./control.ts";
 import { declare, refuseMandatory } from "./declare.ts";
 import { DiskSpace } from "./disk-space.ts";
+import { Drills } from "./drills.ts";
 import type { FaultOptions, ZoneAction } from "./faults.ts";
 import { writeDurably } from "./files.ts";
 import { Realised } from "./realised.ts";
@@ -50,9 +51,11 @@ export class Platform implements Controls {
   #realised: Realised | undefined;
   #stopping: Promise<void> | undefined;
   readonly #ended = Promise.withResolvers<void>();
+  readonly drills: Drills;
 
   constructor(options: PlatformOptions) {
     this.#options = options;
+    this.drills = new Drills({ directory: options.directory, state: options.state.directory });
     this.#addresses = new Addresses({ file: options.state.path("ports.json"), publicPort: options.port });
     this.#disk = new DiskSpace(options.state.directory, options.report);
     this.#undo.push(() => this.#disk.close());
@@ -151,6 +154,8 @@ export class Platform implements Controls {
     });
     // Ends what a start that is under way has still to start; one that fails has ended it itself.
     this.#undo.push(async () => (await starting.catch(() => undefined))?.stop());
+    // Before all else: a drill that runs still heals what it did.
+    this.#undo.push(() => this.drills.stop());
     this.#realised = await starting;
   }
 

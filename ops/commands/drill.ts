@@ -48,7 +48,9 @@ export function drill(): Command {
 async function run(name: string, options: Options): Promise<void> {
   const { SCENARIOS, findScenario } = await import("../drill/index.ts");
   if (name === "list") {
-    for (const one of SCENARIOS) console.log(`${one.name.padEnd(16)} ${one.description}`);
+    const list = SCENARIOS.map(({ name, description }) => ({ name, description }));
+    if (options.json) console.log(JSON.stringify(list));
+    else for (const one of list) console.log(`${one.name.padEnd(16)} ${one.description}`);
     return;
   }
   const scenarios = name === "all" ? SCENARIOS : [findScenario(name)];
