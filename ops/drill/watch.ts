@@ -3,6 +3,8 @@ import type { Status } from "../../local/status.ts";
 import type { GuardDecision, Stage } from "./stage.ts";
 
 const LOOK_MS = 500;
+/** Looks in a row in which no guard answered, from which on that is worth a note: of a sick zone's requests some fail. */
+const SILENT_LOOKS = 6;
 
 /** Something that happened in a drill. */
 export interface Event {
@@ -33,7 +35,7 @@ export class Watch {
   #shifted = new Map<string, number>();
   #primary: string | undefined;
   #even = true;
-  #isSilent = false;
+  #silent = 0;
   readonly #loop: Promise<void>;
 
   private constructor(stage: Stage, seen: GuardDecision[]) {
@@ -96,12 +98,11 @@ export class Watch {
   async #decisions(): Promise<void> {
     try {
       const decisions = await this.#stage.decisions();
-      this.#isSilent = false;
+      this.#silent = 0;
       for (const decision of decisions.reverse()) if (!this.#seen.has(decision.id)) this.#decided(decision);
     } catch (error) {
-      // While a zone is sick some requests to the guard fail, too; the next look tells the same.
-      if (!this.#isSilent) this.note("guard-silent", (error as Error).message);
-      this.#isSilent = true;
+      this.#silent += 1;
+      if (this.#silent === SILENT_LOOKS) this.note("guard-silent", (error as Error).message.slice(0, 200));
     }
   }
 
