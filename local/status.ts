@@ -34,11 +34,11 @@ export const Status = z.object({
     }),
   ),
   /** What the autoscalers want now, within their bounds. */
-  autoscalers: z.array(
-    z.object({ service: z.string(), pods: z.number(), minimum: z.number(), maximum: z.number() }),
-  ),
+  autoscalers: z
+    .array(z.object({ service: z.string(), pods: z.number(), minimum: z.number(), maximum: z.number() }))
+    .default([]),
   /** Services whose pods in a zone are being replaced, by `trizone zone restart`. */
-  rollouts: z.array(z.object({ service: z.string(), zone: z.string(), left: z.number() })),
+  rollouts: z.array(z.object({ service: z.string(), zone: z.string(), left: z.number() })).default([]),
   balancers: z.array(
     z.object({
       arn: z.string(),

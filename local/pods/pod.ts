@@ -16,42 +16,10 @@ import {
 } from "./container/index.ts";
 import { runInit } from "./init.ts";
 import type { Machine } from "./machine.ts";
+import type { PodStatus } from "./pod-status.ts";
 import { named, prepare, takePorts } from "./prepare.ts";
 import { quantity, type Workload } from "./spec/index.ts";
 import { faultOf, type Zone } from "./zone.ts";
-
-/** As `kubectl get pods` names it. */
-type Phase =
-  | "Pending"
-  | "ContainerCreating"
-  | "Running"
-  | "CrashLoopBackOff"
-  | "CreateContainerConfigError"
-  | "Terminating"
-  | "Succeeded"
-  | "Failed";
-
-/** One pod, as a person asks about it. */
-export interface PodStatus {
-  name: string;
-  /** Name of its Deployment or Job. */
-  workload: string;
-  namespace: string;
-  /** Undefined while no zone may take it. */
-  zone: string | undefined;
-  phase: Phase;
-  pid: number | undefined;
-  /** URLs of its admin and its business port, if it has them now. */
-  admin: string | undefined;
-  http: string | undefined;
-  ready: boolean;
-  /** Times that its container was started again. */
-  restarts: number;
-  startedAt: Date | undefined;
-  lastExit?: Exit;
-  /** Why it isn't ready, when that is known. */
-  reason?: string;
-}
 
 /**
  * Kubernetes waits 10 s doubling to 300 s; on a laptop somebody is watching. As kubelet does: a container that ran for

@@ -7,7 +7,8 @@ import type { Endpoint } from "../free-ports.ts";
 import { prune, type ReadSecret, StartSlots, Volumes, Watchdog } from "./container/index.ts";
 import { runJob } from "./job.ts";
 import type { Machine } from "./machine.ts";
-import { Pod, type PodStatus } from "./pod.ts";
+import { Pod } from "./pod.ts";
+import type { PodStatus } from "./pod-status.ts";
 import { notReady } from "./report.ts";
 import { Autoscalers, place, placement, Replicas } from "./schedule/index.ts";
 import { manifests, readPreScaling, type Workload } from "./spec/index.ts";
@@ -35,10 +36,9 @@ export interface PodsOptions {
   room?: () => number;
 }
 
+/** `change`: a pod's state changed, several at once are one event. `warning`: something that no caller waits for. */
 interface Events {
-  /** An endpoint's or a pod's state changed; several changes at once are one event. */
   change: [];
-  /** Something went wrong that no caller waits for. */
   warning: [Error];
 }
 
@@ -71,8 +71,8 @@ export class Pods extends EventEmitter<Events> {
     super();
     this.setMaxListeners(100);
     this.#scaleEveryMs = options.scaleEveryMs;
-    const declaredScaling = { preScaling: readPreScaling(options.graph), room: options.room };
-    this.autoscalers = new Autoscalers({ replicas: () => this.#replicas.values(), ...declaredScaling });
+    const scaling = { preScaling: readPreScaling(options.graph), room: options.room };
+    this.autoscalers = new Autoscalers({ replicas: () => this.#replicas.values(), ...scaling });
     this.#zones = makeZones(options.zones);
     const declared = manifests(options.graph, (image) => options.images(image) !== undefined);
     this.#waiting = new Set(declared.workloads);
@@ -188,7 +188,7 @@ export class Pods extends EventEmitter<Events> {
     await tell(zone, this.#in(zone), (pod) => pod.tell("shift"));
   }
 
-  /** Has clients of some of a zone's pods (`namespace/name`) connect anew. Rejects naming pods that didn't. */
+  /** Has clients of a zone's pods (`namespace/name`) connect anew. Rejects naming pods that didn't. */
   async drain(name: string, ids: ReadonlySet<string>): Promise<void> {
     const zone = this.#zone(name);
     const pods = this.#in(zone).filter((pod) => ids.has(`${pod.workload.namespace}/${pod.name}`));

@@ -14,6 +14,7 @@ const EVEN_MS = 60_000;
 
 interface Message {
   type: string;
+  epoch?: string;
   time?: number;
   reconnectAfterMs?: number;
   quotes?: { symbol: string; seq: number; prev?: number }[];
@@ -21,9 +22,8 @@ interface Message {
 
 /** A client of the stream of quotes as docs/quotes.md describes it: it connects anew when it is asked to, and when it is cut off. */
 class Client {
-  /** Zone of the pod that serves it now; undefined while it is between two connections. */
-  zone: string | undefined;
-  connections = 0;
+  /** The gateway's zone, where there is one on the way, and the epoch of the pod that serves it; none while it connects. */
+  served: { by: string | undefined; epoch: string } | undefined;
   updates = 0;
   /** Updates that it missed while it was connected, or that a new connection's snapshot didn't make up for. */
   missed = 0;
@@ -47,13 +47,14 @@ class Client {
     const had = new Map<string, number>();
     let after = 500;
     this.#ws = ws;
+    let by: string | undefined;
     ws.on("upgrade", ({ headers }) => {
-      this.zone = String(headers["x-zone"]);
-      this.connections += 1;
+      by = headers["x-zone"]?.toString();
     });
     ws.on("open", () => ws.send('{"type":"subscribe","symbols":["BHP","CBA"]}'));
     ws.on("message", (data) => {
-      const { type, time = 0, reconnectAfterMs, quotes = [] } = JSON.parse(String(data)) as Message;
+      const { type, epoch, time = 0, reconnectAfterMs, quotes = [] } = JSON.parse(String(data)) as Message;
+      if (epoch !== undefined) this.served = { by, epoch };
       if (type === "closing") after = reconnectAfterMs ?? after;
       if (type === "snapshot" && time < this.#latest) this.missed += 1;
       this.#latest = Math.max(this.#latest, time);
@@ -66,7 +67,7 @@ class Client {
     // Its close follows.
     ws.on("error", () => undefined);
     ws.on("close", () => {
-      this.zone = undefined;
+      this.served = undefined;
       if (!this.#ended) setTimeout(() => this.#ended || this.#connect(), after);
     });
   }
@@ -78,6 +79,13 @@ function marketData(status: Status, zone: string): string {
   const variables = readFileSync(`/proc/${gateway?.pid}/environ`, "utf8").split("\0");
   const url = variables.find((one) => one.startsWith("MARKET_DATA_URL="))?.slice("MARKET_DATA_URL=".length);
   return (url ?? assert.fail(`no gateway runs in ${zone}`)).replace("http", "ws");
+}
+
+/** The epoch and the zone of the pod that a zone's pods reach. */
+async function podBehind(base: string): Promise<[epoch: string, zone: string]> {
+  const response = await fetch(`${base.replace("ws", "http")}/api/quotes?symbols=BHP`);
+  const { epoch } = (await response.json()) as { epoch: string };
+  return [epoch, response.headers.get("x-zone") ?? ""];
 }
 
 describe("a zonal shift of the platform", () => {
@@ -139,13 +147,16 @@ describe("a zonal shift of the platform", () => {
       return new WebSocket(`${bases[i % bases.length]}/ws/quotes`, [protocol], { headers });
     });
     clients = [...browsers, ...pods].map((open) => new Client(open));
-    const streaming = () => clients.every(({ zone, updates }) => zone !== undefined && updates > 0);
-    await until("a stream for each client", 60_000, streaming);
-    const there = clients.filter((client) => client.zone === zone);
+    await until("a stream for each client", 60_000, () =>
+      clients.every(({ served, updates }) => served && updates > 0),
+    );
+    const zoneOf = new Map(await Promise.all(bases.map(podBehind)));
+    const isIn = ({ served }: Client) => served?.by === zone || zoneOf.get(served?.epoch ?? "") === zone;
+    const there = clients.filter(isIn);
     assert.ok(there.length >= SOCKETS / 5, `only ${there.length} sockets were in ${zone}`);
 
     await shift("--keep-database");
-    const moved = () => clients.filter((client) => client.zone !== undefined && client.zone !== zone).length;
+    const moved = () => clients.filter((client) => client.served && !isIn(client)).length;
     const ms = await until("the move of 99 % of the sockets", MOVED_MS, () => moved() >= SOCKETS * 0.99);
     console.log(
       `      ${there.length} sockets were in ${zone}; ${moved()} of ${SOCKETS} elsewhere after ${Math.round(ms)} ms`,

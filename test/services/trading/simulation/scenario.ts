@@ -101,6 +101,18 @@ export async function play(seed: number, log: (line: string) => void = () => und
     });
   }
 
+  // The zone of a pod is shifted away, at times of each pod, and not always back.
+  if (world.chance(0.4)) {
+    const away = world.chance(0.2) ? PODS : [world.pick(PODS)];
+    const shift = (to: boolean) => {
+      report(`the zone of ${away.join(", ")} is ${to ? "shifted away" : "back"}`);
+      for (const name of away) pods.get(name)?.worker.shifted(to);
+    };
+    const at = world.random() * FAULTY_MS;
+    world.after(at, () => shift(true));
+    if (world.chance(0.7)) world.after(at + world.random() * FAULTY_MS, () => shift(false));
+  }
+
   const outside = new Host(world);
   const wishes = Array.from({ length: 2 + Math.floor(world.random() * 6) }, (_, i) => wish(world, i));
   for (const one of wishes) {
