@@ -26,6 +26,10 @@ export function operationsApi(args: ApiArgs): Hono<KitEnv> {
   const app = new Hono<KitEnv>();
   const { watch, shifts, decisions, environment } = args;
   const audit = auditor(args);
+  // What clients of the platform use is described there; operators' paths are in docs/guard.md.
+  app.get("/openapi.json", (c) =>
+    c.json({ openapi: "3.1.0", info: { title: "Trizone guard", version: "1" }, paths: {} }),
+  );
   app.use(`${BASE}/*`, forward(args.colleagues));
 
   app.get(`${BASE}/zones`, (c) => c.json(zonesView(args)));
