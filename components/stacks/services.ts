@@ -62,7 +62,7 @@ const REQUESTS: Record<ServiceName, { cpu: string; memory: string }> = {
   portfolio: { cpu: "125m", memory: "256Mi" },
   "market-data": { cpu: "125m", memory: "256Mi" },
   news: { cpu: "500m", memory: "512Mi" },
-  guard: { cpu: "100m", memory: "256Mi" },
+  guard: { cpu: "125m", memory: "256Mi" },
 };
 
 /** Where it isn't that of all pods. */
@@ -171,7 +171,11 @@ export function deployServices(
       preparation,
       env: { ...env, ...urlsOfCalled(service, urls), ...access.env, ...guard?.env, ...tracing(platform) },
       mounts,
-      after: guard ? [rights] : after.length > 0 ? [...after, migrations.job] : undefined,
+      after: guard
+        ? [rights, ...platform.database.after]
+        : after.length > 0
+          ? [...after, migrations.job]
+          : undefined,
     };
     const { url } =
       modelSplit?.service === service

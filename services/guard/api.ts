@@ -3,29 +3,12 @@ import { z } from "zod";
 import { readBody, refuseBody } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import { userOf } from "../kit/http/user.ts";
-import type { Logger } from "../kit/telemetry/index.ts";
-import type { Actor } from "./actor.ts";
 import { ArcError } from "./arc.ts";
 import { type Colleagues, FORWARDED } from "./colleagues.ts";
-import type { Decisions } from "./decisions.ts";
-import type { GuardEnvironment } from "./environment.ts";
 import { laptopRoutes } from "./laptop-routes.ts";
+import { type ApiArgs, auditor, zoneOf } from "./operations.ts";
 import type { PlatformShift, Shifts } from "./shifts.ts";
-import type { Source } from "./sources/index.ts";
-import type { Watch } from "./watch.ts";
 import { zonesView } from "./zones-view.ts";
-
-export interface ApiArgs {
-  environment: GuardEnvironment;
-  watch: Watch;
-  actor: Actor;
-  shifts: Shifts | undefined;
-  decisions: Decisions;
-  colleagues: Colleagues;
-  source: Source;
-  log: Logger;
-}
 
 const BASE = "/api/operations";
 const NO_ARC = "There is no ARC where this stack runs; a zone can't be shifted away.";
@@ -43,6 +26,10 @@ export function operationsApi(args: ApiArgs): Hono<KitEnv> {
   const app = new Hono<KitEnv>();
   const { watch, shifts, decisions, environment } = args;
   const audit = auditor(args);
+  // What clients of the platform use is described there; operators' paths are in docs/guard.md.
+  app.get("/openapi.json", (c) =>
+    c.json({ openapi: "3.1.0", info: { title: "Trizone guard", version: "1" }, paths: {} }),
+  );
   app.use(`${BASE}/*`, forward(args.colleagues));
 
   app.get(`${BASE}/zones`, (c) => c.json(zonesView(args)));
@@ -82,29 +69,6 @@ export function operationsApi(args: ApiArgs): Hono<KitEnv> {
   });
   app.route(BASE, laptopRoutes({ environment, audit, zones: () => zonesView(args) }));
   return app;
-}
-
-/** Keeps what an operator did: who, what, when. */
-export type Audit = (
-  c: Context<KitEnv>,
-  zone: string | null,
-  what: string,
-  text: string,
-  failed?: Error[],
-) => void;
-
-function auditor({ decisions, log }: ApiArgs): Audit {
-  return (c, zone, what, text, failed = []) => {
-    const user = userOf(c);
-    const name = decodeURIComponent(c.req.header("x-user-name") ?? user);
-    const evidence = {
-      user,
-      name,
-      ...(failed.length > 0 && { failed: failed.map(({ message }) => message) }),
-    };
-    const kept = decisions.add({ kind: "operator", zone, reason: what, text: `${name}: ${text}`, evidence });
-    log.warn({ decision: kept }, "an operator acted");
-  };
 }
 
 /** Has the guard that acts answer, as its decisions and its view are those that count. */
@@ -170,16 +134,6 @@ async function throughArc<Result>(act: () => Promise<Result>): Promise<Result> {
     const status = error instanceof ArcError && [400, 404, 409].includes(error.status) ? error.status : 502;
     throw new ProblemError(status, `${(error as Error).message}.`, { cause: error });
   }
-}
-
-/** A zone by its letter, name or id. @throws ProblemError 404 */
-export function zoneOf({ ZONES }: Pick<GuardEnvironment, "ZONES">, wanted: string): string {
-  const found = ZONES.find(({ name, id }) => name === wanted || id === wanted || name.at(-1) === wanted);
-  if (found) return found.name;
-  throw new ProblemError(
-    404,
-    `There is no zone ${wanted}; there are ${ZONES.map(({ name }) => name).join(", ")}.`,
-  );
 }
 
 /** A whole number of the query. @throws ProblemError 400 */

@@ -3,9 +3,9 @@ import { z } from "zod";
 import { readBody, refuseBody } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import { type Audit, zoneOf } from "./api.ts";
 import type { GuardEnvironment } from "./environment.ts";
 import { Laptop } from "./laptop.ts";
+import { type Audit, zoneOf } from "./operations.ts";
 
 const Fault = z.strictObject({
   action: z.enum(["kill", "freeze", "slow", "errors", "cut", "heal"]),

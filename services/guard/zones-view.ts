@@ -1,4 +1,4 @@
-import type { ApiArgs } from "./api.ts";
+import type { ApiArgs } from "./operations.ts";
 
 /** The platform by zone, as operators see it. */
 export function zonesView({ watch, actor, environment, shifts }: Omit<ApiArgs, "colleagues">) {

@@ -20,6 +20,9 @@ const TOLERANCE = 1.25;
 /** A difference that matters to users, however sure it is. */
 const MATTERS = { errorShare: 0.005, errorRatio: 2, latencyRatio: 1.5 };
 
+/** Of the recent seconds, so many of the worst are left out where a fault isn't strong. */
+const WORST = { errors: 1, slow: 2 };
+
 /** How a service answers in a zone, and in the others. */
 export interface Finding {
   service: string;
@@ -154,24 +157,25 @@ export class Comparison {
       (name) => state.detectors[name].level >= atLeast && state.detectors[name].lasts,
     );
     if (sure.length === 0) return [];
-    const own = state.recent.sum;
     const others = noCounts();
     for (const [name, { recent }] of this.#zones) if (name !== zone) addTo(others, recent.sum);
-    const [errorShare, otherErrorShare] = [own, others].map(
-      ({ requests, errors }) => errors / Math.max(1, requests),
-    ) as [number, number];
-    const [p99, otherP99] = [quantile(own, 0.99), quantile(others, 0.99)];
-    const moreErrors =
-      errorShare - otherErrorShare >= MATTERS.errorShare &&
-      errorShare >= MATTERS.errorRatio * otherErrorShare;
-    const slower = p99 !== undefined && otherP99 !== undefined && p99 >= MATTERS.latencyRatio * otherP99;
+    const otherErrorShare = errorShareOf(others);
+    const otherP99 = quantile(others, 0.99);
     return sure
-      .filter((name) => (name === "errors" ? moreErrors : slower))
-      .map((statistic) => ({
-        ...{ service: this.#service, zone, statistic, level: state.detectors[statistic].level },
-        ...{ errorShare, otherErrorShare, p99, otherP99 },
-        ...this.#excess(zone, statistic),
-      }))
+      .map((statistic) => {
+        const own = usualOf(state, statistic, otherP99);
+        const [errorShare, p99] = [errorShareOf(own), quantile(own, 0.99)];
+        const figures = { errorShare, otherErrorShare, p99, otherP99 };
+        return {
+          service: this.#service,
+          zone,
+          statistic,
+          level: state.detectors[statistic].level,
+          ...figures,
+        };
+      })
+      .filter(matters)
+      .map((finding) => ({ ...finding, ...this.#excess(zone, finding.statistic) }))
       .sort((a, b) => b.level - a.level);
   }
 
@@ -207,6 +211,29 @@ export class Comparison {
     const detectors = this.#zones.get(zone)?.detectors;
     for (const name of STATISTICS) detectors?.[name].clear();
   }
+}
+
+const errorShareOf = ({ requests, errors }: Counts) => errors / Math.max(1, requests);
+
+/**
+ * What a zone answered in the last seconds. Of a fault that isn't strong each second, its worst seconds don't count: a
+ * pause in one of them says nothing of how the zone is.
+ */
+function usualOf({ recent, detectors }: ZoneState, statistic: Statistic, otherP99 = 0): Counts {
+  if (detectors[statistic].isStrong) return recent.sum;
+  if (statistic === "errors") return recent.withoutWorst(WORST.errors, ({ errors }) => errors);
+  const edge = edgeOf(MATTERS.latencyRatio * otherP99);
+  return recent.withoutWorst(WORST.slow, (second) => slowerThan(second, edge));
+}
+
+/** Whether a difference matters to users. */
+function matters(one: Pick<Finding, "statistic" | "errorShare" | "otherErrorShare" | "p99" | "otherP99">) {
+  const { errorShare, otherErrorShare, p99, otherP99 } = one;
+  if (one.statistic !== "errors")
+    return p99 !== undefined && otherP99 !== undefined && p99 >= MATTERS.latencyRatio * otherP99;
+  return (
+    errorShare - otherErrorShare >= MATTERS.errorShare && errorShare >= MATTERS.errorRatio * otherErrorShare
+  );
 }
 
 interface Edges {

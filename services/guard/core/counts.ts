@@ -64,4 +64,13 @@ export class Window {
     const oldest = this.#seconds.length > this.#length ? this.#seconds.shift() : undefined;
     if (oldest) addTo(this.sum, oldest, -1);
   }
+
+  /** The sum without so many of the seconds that are the worst by a measure. */
+  withoutWorst(count: number, badness: (second: Counts) => number): Counts {
+    const rest = noCounts();
+    addTo(rest, this.sum);
+    const worst = this.#seconds.toSorted((a, b) => badness(b) - badness(a)).slice(0, count);
+    for (const second of worst) addTo(rest, second, -1);
+    return rest;
+  }
 }

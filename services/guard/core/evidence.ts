@@ -67,8 +67,12 @@ export class Detector {
 
   /** Whether what is wrong was wrong in several of the last seconds. */
   get lasts(): boolean {
-    const strong = this.#strongest.filter((second) => second >= STRONG.level).length;
-    return strong >= STRONG.least || this.#boundedSums.some((sum) => sum >= WEAK.level);
+    return this.isStrong || this.#boundedSums.some((sum) => sum >= WEAK.level);
+  }
+
+  /** Whether several of the last seconds, each by itself, are strong evidence. */
+  get isStrong(): boolean {
+    return this.#strongest.filter((second) => second >= STRONG.level).length >= STRONG.least;
   }
 
   /** Logarithm of the evidence: the mean of the multiples'. */

@@ -28,20 +28,28 @@ const NAME = "app.kubernetes.io/name";
 /** Who calls whom, and who is watched, wherever they run. */
 const AMONG_SERVICES = [
   "market-data <- gateway 8080",
+  "market-data <- guard 8080,9090",
   "market-data <- namespace monitoring 9090",
   "market-data <- portfolio 8080",
   "market-data <- trading 8080",
   "news <- gateway 8080",
+  "news <- guard 8080,9090",
   "news <- namespace monitoring 9090",
   "portfolio <- gateway 8080",
+  "portfolio <- guard 8080,9090",
   "portfolio <- namespace monitoring 9090",
   "portfolio <- trading 8080",
   "trading <- gateway 8080",
+  "trading <- guard 8080,9090",
   "trading <- namespace monitoring 9090",
   "transactions <- gateway 8080",
+  "transactions <- guard 8080,9090",
   "transactions <- namespace monitoring 9090",
   "transactions <- trading 8080",
 ];
+
+/** The guard asks all pods, and is asked by the gateway and by the other guards. */
+const GUARD = ["guard <- gateway 8080", "guard <- guard 8080", "guard <- namespace monitoring 9090"];
 
 /** Every service sends its spans to the collector. */
 const TRACED = SERVICES.map((service) => `namespace kube-system <- ${service} 4318`);
@@ -63,8 +71,10 @@ describe("network policies", () => {
   it("allow the connections of the design on AWS", () => {
     assert.deepEqual(connections(dev), [
       "0.0.0.0/0 <- gateway 443",
+      "0.0.0.0/0 <- guard 443",
       "0.0.0.0/0 <- news 443",
       "0.0.0.0/0 <- rotation 443",
+      "169.254.170.23/32 <- guard 80",
       "169.254.170.23/32 <- market-data 80",
       "169.254.170.23/32 <- migrations 80",
       "169.254.170.23/32 <- news 80",
@@ -72,8 +82,10 @@ describe("network policies", () => {
       "169.254.170.23/32 <- rotation 80",
       "169.254.170.23/32 <- trading 80",
       "169.254.170.23/32 <- transactions 80",
+      "gateway <- guard 8080,9090",
       "gateway <- namespace monitoring 9090",
       "gateway <- private 8080,9090",
+      ...GUARD,
       "isolated <- market-data 5432",
       "isolated <- market-data 6379",
       "isolated <- migrations 5432",
@@ -83,11 +95,13 @@ describe("network policies", () => {
       "isolated <- trading 5432",
       "isolated <- transactions 5432",
       ...[...AMONG_SERVICES.filter((one) => one < "private"), ...TRACED].sort(),
+      "private <- guard 443",
       "private <- pre-scaling 443",
       "private <- rotation 443",
       "private <- transactions 443",
       "private <- web 443",
       ...AMONG_SERVICES.filter((one) => one > "private"),
+      "web <- guard 8080,9090",
       "web <- namespace monitoring 9090",
       "web <- public 8080,9090",
     ]);
@@ -95,6 +109,7 @@ describe("network policies", () => {
 
   it("are those of a cluster without balancers on ci", () => {
     assert.deepEqual(connections(ci), [
+      "0.0.0.0/0 <- guard 443,6443",
       "0.0.0.0/0 <- pre-scaling 443,6443",
       "database <- market-data 5432",
       "database <- migrations 5432",
@@ -102,12 +117,15 @@ describe("network policies", () => {
       "database <- portfolio 5432",
       "database <- trading 5432",
       "database <- transactions 5432",
+      "gateway <- guard 8080,9090",
       "gateway <- namespace monitoring 9090",
       "gateway <- web 8080",
+      ...GUARD,
       ...AMONG_SERVICES.filter((one) => one < "namespace"),
       "namespace issuer <- gateway 9100",
       ...AMONG_SERVICES.filter((one) => one > "namespace"),
       "web <- 0.0.0.0/0 8080",
+      "web <- guard 8080,9090",
       "web <- namespace monitoring 9090",
     ]);
   });

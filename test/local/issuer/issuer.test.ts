@@ -68,6 +68,12 @@ describe("the local issuer", () => {
     assert.equal(Number(payload.exp) - Number(payload.iat), 3600);
   });
 
+  it("names the groups of who is in any, as Cognito does", async () => {
+    const [olivia, demo] = await Promise.all([token("olivia"), token("demo")]);
+    assert.deepEqual((await verify(olivia)).payload["cognito:groups"], ["operators"]);
+    assert.equal("cognito:groups" in (await verify(demo)).payload, false);
+  });
+
   it("gives each user a subject that stays, and each token an id of its own", async () => {
     const payloads = [];
     for (const user of ["demo", "demo", "alice", "bob"])

@@ -45,6 +45,7 @@ describe("gateway: routes", () => {
       PORTFOLIO_URL: service.url,
       MARKET_DATA_URL: service.url,
       NEWS_URL: service.url,
+      GUARD_URL: service.url,
     });
   });
   after(async () => {
@@ -98,6 +99,20 @@ describe("gateway: routes", () => {
     ])
       assert.equal((await get(path)).status, 404, path);
     assert.equal((await fetch(`${gateway.url}/api/anything`)).status, 401);
+  });
+
+  it("lets operators alone to the guard", async () => {
+    const path = "/api/operations/zones";
+    const olivia = await issuer.token({ sub: "olivia", "cognito:groups": ["operators"] });
+    const passed = await get(path, gateway, olivia);
+    assert.equal(passed.status, 200);
+    assert.deepEqual(await passed.json(), { url: path, user: "olivia" });
+    for (const groups of [undefined, [], ["traders"], "operators", [["operators"]], { 0: "operators" }]) {
+      const refused = await get(path, gateway, await issuer.token({ sub: "eve", "cognito:groups": groups }));
+      assert.equal(refused.status, 403, JSON.stringify(groups));
+      assert.equal(refused.headers.get("content-type"), "application/problem+json");
+    }
+    assert.equal((await get("/api/operations", gateway, token)).status, 403);
   });
 
   it("understands a path in another notation as services do, and passes it on in the common one", async () => {
