@@ -8,7 +8,8 @@ import { shared } from "./shared.ts";
 /** A zone that is lost is noticed, and what was under way is done elsewhere. */
 const HEAL_MS = 60_000;
 
-describe("the page on the whole platform", () => {
+describe("the page on the whole platform", function () {
+  this.timeout(150_000);
   let platform: TestPlatform;
   let browser: Browser;
   let page: Page;
@@ -20,7 +21,7 @@ describe("the page on the whole platform", () => {
     platform = await shared();
     browser = await launch(chromium);
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(45_000);
     page.on("console", (message) => {
       if (/Content Security Policy|Refused to/i.test(message.text())) complaints.push(message.text());
     });

@@ -78,6 +78,7 @@ describe("gateway: routes", () => {
     const paths = [
       "/api/orders",
       "/api/orders/1/events?x=1",
+      "/api/market",
       "/api/accounts/a/statement",
       "/api/transactions",
       "/api/account-holder",

@@ -200,13 +200,11 @@ describe("how the page looks", () => {
     const latest = page.getByLabel("Latest orders").locator("tbody tr").first();
     await latest.getByText("open", { exact: true }).waitFor();
     await press(latest.getByRole("button", { name: /Cancel/ }));
-    await page.getByRole("dialog").waitFor();
-    await page.keyboard.press("Enter");
+    await press(button("Cancel the order"));
     await latest.getByText("cancelled", { exact: true }).waitFor();
     await page.goto(`${stage.web.url}/zones`);
     await press(page.getByLabel("Zone a", { exact: true }).getByRole("button", { name: "Shift away…" }));
-    await page.getByRole("dialog").waitFor();
-    await page.keyboard.press("Enter");
+    await press(button("Shift it away"));
     await page.getByLabel("The platform").getByText("shifted away").waitFor();
   }).timeout(120_000);
 });

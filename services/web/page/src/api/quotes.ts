@@ -33,6 +33,12 @@ export function useQuote(symbol: string): Quote | undefined {
   return useSyncExternalStore(listen, () => quotes.quote(symbol));
 }
 
+/** Its latest price alone, for what need not be drawn anew when only the book changes. */
+export function useLast(symbol: string): string | undefined {
+  const listen = useCallback((listener: () => void) => quotes.listen(symbol, listener), [symbol]);
+  return useSyncExternalStore(listen, () => quotes.quote(symbol)?.last);
+}
+
 const listenToState = (listener: () => void) => quotes.onState(listener);
 
 /** Whether quotes are the newest. */

@@ -79,6 +79,8 @@ function options(width: number): uPlot.Options {
     grid: { stroke: colourOf("--grid"), width: 1 },
     ticks: { show: false },
   };
+  // Read once: each look at the styles may have the browser compute them.
+  const colours = { up: colourOf("--up"), down: colourOf("--down") };
   const font = "11px system-ui, sans-serif";
   const hidden = { paths: () => null, points: { show: false } };
   return {
@@ -119,7 +121,7 @@ function options(width: number): uPlot.Options {
       { label: "Close", ...hidden },
       { label: "Volume", scale: "volume", ...hidden },
     ],
-    hooks: { draw: [drawCandles], setCursor: [showLatest] },
+    hooks: { draw: [(plot) => drawCandles(plot, colours)], setCursor: [showLatest] },
   };
 }
 
@@ -137,12 +139,11 @@ function priceRange(plot: uPlot): [number, number] {
   return [bottom - room - (top - bottom) * 0.25, top + room];
 }
 
-function drawCandles(plot: uPlot): void {
+function drawCandles(plot: uPlot, { up, down }: { up: string; down: string }): void {
   const { ctx } = plot;
   const [times = [], open = [], high = [], low = [], close = [], volume = []] = plot.data as number[][];
   const step = times.length > 1 ? plot.bbox.width / times.length : 8;
   const width = Math.max(1, Math.floor(step * 0.62));
-  const [up, down] = [colourOf("--up"), colourOf("--down")];
   ctx.save();
   ctx.beginPath();
   ctx.rect(plot.bbox.left, plot.bbox.top, plot.bbox.width, plot.bbox.height);

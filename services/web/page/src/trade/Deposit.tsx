@@ -63,7 +63,6 @@ export function Deposit({ quiet = false }: { quiet?: boolean }) {
             className="number"
             inputMode="decimal"
             autoComplete="off"
-            autoFocus
             value={amount}
             onChange={({ target }) => {
               setAmount(target.value.trim());

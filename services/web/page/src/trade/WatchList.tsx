@@ -2,7 +2,7 @@ import { memo, useEffect, useMemo, useRef, useState } from "react";
 import { Link } from "wouter";
 import { INSTRUMENTS } from "../../../../market/instruments.ts";
 import { parsePrice, priceText } from "../../../../market/price.ts";
-import { useQuote, useStreamState } from "../api/quotes.ts";
+import { useLast, useStreamState } from "../api/quotes.ts";
 import { Change, Price } from "../ui/numbers.tsx";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 import { useCloses } from "./account-queries.ts";
@@ -125,9 +125,8 @@ const Row = memo(function Row({ symbol, name, close, selected, favourite, toggle
 
 /** The part of a row that changes with each quote. */
 function Prices({ symbol, close }: { symbol: string; close: string | undefined }) {
-  const quote = useQuote(symbol);
+  const last = useLast(symbol);
   const cell = useRef<HTMLTableCellElement>(null);
-  const last = quote?.last;
   const before = useRef(last);
   useEffect(() => {
     const direction = moved(before.current, last);

@@ -6,6 +6,7 @@ interface DialogProps {
   /** Escape was pressed, or the dialog was left in another way. */
   onClose(): void;
   wide?: boolean;
+  /** The element with `data-first` gets the focus, else the first that can have it. */
   children: ReactNode;
 }
 
@@ -19,7 +20,10 @@ export function Dialog({ open, title, onClose, wide = false, children }: DialogP
   useEffect(() => {
     const dialog = ref.current;
     if (!dialog) return;
-    if (open && !dialog.open) dialog.showModal();
+    if (open && !dialog.open) {
+      dialog.showModal();
+      dialog.querySelector<HTMLElement>("[data-first]")?.focus();
+    }
     if (!open && dialog.open) dialog.close();
   }, [open]);
   return (
@@ -75,8 +79,8 @@ export function Confirm({
           className={`button ${kind}`}
           disabled={busy}
           onClick={onConfirm}
-          // biome-ignore lint/a11y/noAutofocus: a modal dialog takes the focus, and this is what it asks
-          autoFocus
+          // What can't be taken back is not what Enter does first.
+          data-first={kind === "danger" ? undefined : ""}
         >
           {busy ? "Sending…" : action}
         </button>

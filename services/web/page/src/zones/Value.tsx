@@ -1,4 +1,5 @@
 import { fullTime } from "../ui/format.ts";
+import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 
 /** `othersP99Ms` as `others p99 ms`. */
 function nameOf(key: string): string {
@@ -59,7 +60,7 @@ function List({ items, depth }: { items: readonly unknown[]; depth: number }) {
   }
   const columns = [...new Set(items.flatMap((item) => Object.keys(item)))];
   return (
-    <div className="scroll">
+    <ScrollRegion label={columns.map(nameOf).join(", ")}>
       <table>
         <thead>
           <tr>
@@ -83,6 +84,6 @@ function List({ items, depth }: { items: readonly unknown[]; depth: number }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollRegion>
   );
 }
