@@ -183,7 +183,7 @@ export abstract class KubernetesCluster implements Cluster {
 
   /** Removes what `deploy` made. */
   protected async remove(context: StepContext): Promise<void> {
-    const objects = (await objectsOf(context)).reverse();
+    const objects = (await objectsOf(context)).toReversed();
     await this.kubectl(context, ["delete", "--ignore-not-found", "--wait=false", "-f", "-"], list(objects));
   }
 }

@@ -153,6 +153,14 @@ export class Nodes {
   }
 }
 
+let addresses = 0;
+
+/** The next address of a pod, or with 0 the last one again. */
+function address(step = 1): string {
+  addresses += step;
+  return `10.244.${addresses >> 8}.${addresses & 255}`;
+}
+
 function running({ metadata, spec }: Pod) {
   const done = metadata.ownerReferences?.some(({ kind }: { kind: string }) => kind === "Job");
   const startedAt = seconds();
@@ -167,6 +175,8 @@ function running({ metadata, spec }: Pod) {
   return {
     phase: done ? "Succeeded" : "Running",
     startTime: startedAt,
+    // Endpoints need an address; nobody connects.
+    ...(done ? {} : { podIP: address(), podIPs: [{ ip: address(0) }] }),
     conditions: [
       { type: "PodScheduled", status: "True", lastTransitionTime: startedAt },
       ...["Initialized", "ContainersReady", "Ready"].map(condition),
