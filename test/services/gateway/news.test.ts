@@ -71,7 +71,7 @@ describe("the way of texts to news, through web and gateway", () => {
   it("asks again where a pod went away, as a text may be analysed twice", async () => {
     answer = (request, response, body) => {
       if (requests.length === 1) request.socket.destroy();
-      else echo(request, response, body);
+      else void echo(request, response, body);
     };
     assert.equal((await post("/api/analyze", 10)).status, 200);
     assert.deepEqual(requests, ["POST /api/analyze", "POST /api/analyze"]);
