@@ -74,10 +74,16 @@ export class Leases {
 
   /** Claims all owned leases under new epochs: the database then refuses commits that were sent under the old ones. */
   async renew(): Promise<Lease[]> {
-    const leases = await this.#args.store.claim(this.#args.owner, [...this.#held.keys()]);
-    const still = new Set(leases.map(({ name }) => name));
-    for (const name of this.#held.keys()) if (!still.has(name)) this.#lose(name);
+    const { store, owner } = this.#args;
+    const names = [...this.#held.keys()];
+    const claimed = await store.claim(owner, names);
+    const still = new Set(claimed.map(({ name }) => name));
+    for (const name of names) if (this.#held.has(name) && !still.has(name)) this.#lose(name);
+    // What was given away meanwhile is no longer worked on here, so it must not be held again.
+    const leases = claimed.filter(({ name }) => this.#held.has(name));
     for (const { name, epoch } of leases) this.#held.set(name, epoch);
+    const given = [...still].filter((name) => !this.#held.has(name));
+    if (given.length > 0) await store.release(owner, given);
     return leases;
   }
 
