@@ -1,18 +1,20 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { CALLS, type Config, GUARD, SERVICES } from "../../config/index.ts";
+import { CALLS, type Config, FIXED, GUARD, SERVICES } from "../../config/index.ts";
 import { podLabels, type WorkloadArgs } from "../workload/index.ts";
 import type { Platform } from "./platform.ts";
 
 /** Kubernetes' API inside the cluster; on a laptop the supervisor stands for it. */
 const API = "https://kubernetes.default.svc";
 
-/** What the zone guard's pods have beside what all services' pods have. */
+/** What the zone guard's pods have that other services' pods don't, and how many there are: one in each zone, always. */
 export function guardAccess(
   { guard: { mode, source, prometheusUrl }, region }: Config,
-  { namespace, guarded }: Platform,
-): Pick<WorkloadArgs, "env" | "serviceAccountToken" | "ownAddress"> {
+  platform: Platform,
+): Partial<WorkloadArgs> & Pick<WorkloadArgs, "env"> {
+  const { namespace, guarded, database: data } = platform;
   const { zones, arc, database } = guarded;
+  const pods = FIXED[GUARD];
   const watched = SERVICES.filter((service) => service !== GUARD);
   const calls = watched.map((caller) => {
     const called = CALLS.filter(([from, to]) => from === caller && to !== GUARD).map(([, to]) => to);
@@ -21,8 +23,10 @@ export function guardAccess(
   });
   const signals = source === "pods" ? `kubernetes+${API}` : `prometheus+${prometheusUrl}`;
   return {
-    serviceAccountToken: true,
-    ownAddress: true,
+    ...{ replicas: pods, maxReplicas: pods, scheduledMinimum: false, canary: undefined },
+    // Among what is before the services' pods on AWS are their roles there.
+    after: [guardRights(platform), ...data.after],
+    ...{ serviceAccountToken: true, ownAddress: true },
     env: {
       NAMESPACE: namespace,
       MODE: mode ?? "",
@@ -50,7 +54,7 @@ function hostOf(endpoint: string): string {
 }
 
 /** What the guard may do in its namespace: read where pods are, and keep the one lease that says which guard acts. */
-export function guardRights({ namespace, kubernetes: provider }: Platform): pulumi.Resource {
+function guardRights({ namespace, kubernetes: provider }: Platform): pulumi.Resource {
   const metadata = { name: GUARD, namespace, labels: podLabels(GUARD) };
   const role = new k8s.rbac.v1.Role(
     "guard-role",

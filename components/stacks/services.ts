@@ -39,7 +39,7 @@ import {
   Workload,
   type WorkloadArgs,
 } from "../workload/index.ts";
-import { guardAccess, guardRights } from "./guard.ts";
+import { guardAccess } from "./guard.ts";
 import type { Platform } from "./platform.ts";
 
 /** Where a container finds the token of the cache. */
@@ -148,34 +148,27 @@ export function deployServices(
   const { strategy, modelSplit } = config.delivery;
   const urls: Partial<Record<ServiceName, pulumi.Output<string>>> = {};
   const shed = shedPriority(platform);
-  const rights = guardRights(platform);
   for (const service of [...SERVICES].reverse()) {
-    const fixed = FIXED[service];
     const guard = service === GUARD ? guardAccess(config, platform) : undefined;
     const { mounts, after, preparation, ...access } = accessOf(service, config, platform, pooled);
     const { env, ...faces } = clientFacing(service, platform);
     const isShed = SHED_FIRST.includes(service);
     const workload: WorkloadArgs = {
-      ...{ namespace, targetCpuPercent, scheduledMinimum: fixed === undefined },
-      ...{ replicas: fixed ?? replicas, maxReplicas: fixed ?? maxReplicas },
+      ...{ namespace, replicas, maxReplicas, targetCpuPercent, scheduledMinimum: true },
       priorityClass: isShed ? shed : priorityClass,
       // What orders go on without holds up no update: on AWS it waits for its first model to be published.
       awaited: !isShed,
       certificateIssuer: platform.certificateIssuer,
-      canary: strategy === "canary" && !guard ? { dependsOn } : undefined,
+      canary: strategy === "canary" ? { dependsOn } : undefined,
       ...faces,
-      ...guard,
       image: image(service),
       requests: REQUESTS[service],
       memoryLimit: MEMORY_LIMITS[service],
       preparation,
-      env: { ...env, ...urlsOfCalled(service, urls), ...access.env, ...guard?.env, ...tracing(platform) },
       mounts,
-      after: guard
-        ? [rights, ...platform.database.after]
-        : after.length > 0
-          ? [...after, migrations.job]
-          : undefined,
+      after: after.length > 0 ? [...after, migrations.job] : undefined,
+      ...guard,
+      env: { ...env, ...urlsOfCalled(service, urls), ...access.env, ...guard?.env, ...tracing(platform) },
     };
     const { url } =
       modelSplit?.service === service

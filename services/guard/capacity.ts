@@ -1,4 +1,4 @@
-import type { Target } from "./sources/source.ts";
+import type { Target } from "./sources/index.ts";
 
 /** A Node process computes on one core: its event loop is full at this. */
 const CORES_A_POD = 1;

@@ -1,7 +1,7 @@
 import { Agent, request } from "undici";
 import { PROBE } from "./core/guard.ts";
 import { CLASSES, LATENCY_EDGES, type PodSecond } from "./core/sample.ts";
-import type { Target } from "./sources/source.ts";
+import type { Target } from "./sources/index.ts";
 
 /** A probe that takes longer has failed. */
 const TIMEOUT_MS = 2000;

@@ -1,5 +1,5 @@
 import type { Rollout } from "./core/sample.ts";
-import type { Target } from "./sources/source.ts";
+import type { Target } from "./sources/index.ts";
 
 /** Rollouts are forgotten after this, in seconds. */
 const FORGET_S = 3600;

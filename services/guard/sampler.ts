@@ -1,5 +1,5 @@
 import { CLASSES, isSane, type PodSecond } from "./core/sample.ts";
-import type { DataProblem, Reading } from "./sources/source.ts";
+import type { DataProblem, Reading } from "./sources/index.ts";
 
 /** Counts of a longer pause belong to seconds that nobody can tell apart. */
 const LONGEST_S = 60;

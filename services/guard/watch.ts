@@ -5,13 +5,12 @@ import type { Decision, Guard } from "./core/guard.ts";
 import type { Surroundings } from "./core/sample.ts";
 import { History } from "./history.ts";
 import type { GuardLease } from "./lease.ts";
-import { isOpening } from "./opening.ts";
 import type { PrimaryZone } from "./primary.ts";
 import type { Probes } from "./probes.ts";
 import { Rollouts } from "./rollouts.ts";
 import { Sampler } from "./sampler.ts";
 import type { Shifts } from "./shifts.ts";
-import type { DataProblem, Snapshot, Source } from "./sources/source.ts";
+import type { DataProblem, Snapshot, Source } from "./sources/index.ts";
 
 /** How old what ARC said may be: of the guard that acts, and of the others. */
 const SHIFTS_MS = { active: 900, standby: 5000 };
@@ -19,6 +18,16 @@ const SHIFTS_MS = { active: 900, standby: 5000 };
 const SUSPECT_LEVEL = 7;
 /** What ARC said longer ago says nothing of now: without it nothing is done. */
 const OLD_SHIFTS_MS = 10_000;
+/** The exchange opens at 10:00 in Sydney; its auction and the rush after it are from five minutes before on. */
+const OPENS = { from: 9 * 60 + 55, to: 10 * 60 + 15 };
+
+const SYDNEY = new Intl.DateTimeFormat("en-AU", {
+  timeZone: "Australia/Sydney",
+  weekday: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
 const NOTHING: Snapshot = { readings: [], problems: [], targets: [], facts: {} };
 
 export interface WatchArgs {
@@ -203,4 +212,12 @@ export class Watch {
         this.#args.log.warn({ problem }, "a pod's data was left out");
     this.problems = problems;
   }
+}
+
+/** Whether the market opens now, or opened some minutes ago. */
+function isOpening(now: Date): boolean {
+  const parts = Object.fromEntries(SYDNEY.formatToParts(now).map(({ type, value }) => [type, value]));
+  if (parts.weekday === "Sat" || parts.weekday === "Sun") return false;
+  const minute = Number(parts.hour) * 60 + Number(parts.minute);
+  return minute >= OPENS.from && minute < OPENS.to;
 }

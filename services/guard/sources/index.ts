@@ -6,7 +6,7 @@ import { PrometheusSource } from "./prometheus.ts";
 import type { Source } from "./source.ts";
 import { SupervisorSource } from "./supervisor.ts";
 
-export type { DataProblem, Snapshot, Source, Target } from "./source.ts";
+export type { DataProblem, Reading, Snapshot, Source, Target } from "./source.ts";
 
 /** The source that SIGNALS_URL names. @param shifted zones that are shifted away now */
 export function openSource(

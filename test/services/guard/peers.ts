@@ -40,7 +40,7 @@ function threeOfFive(breaches: (minute: Map<string, Counts>) => string[]): Decid
 const share = ({ errors, requests }: Counts) => errors / Math.max(1, requests);
 
 /** A zone's availability below 99.5 %, or its 99th percentile above 100 ms: what its healthy minutes keep by far. */
-export const staticThreshold = (): Decider =>
+const staticThreshold = (): Decider =>
   threeOfFive((minute) =>
     ZONES.filter((zone) => {
       const counts = minute.get(zone) as Counts;
@@ -49,7 +49,7 @@ export const staticThreshold = (): Decider =>
   );
 
 /** A zone whose faults are two deviations of the population above the zones' mean: of three zones none can be. */
-export const zScore = (): Decider =>
+const zScore = (): Decider =>
   threeOfFive((minute) => {
     const counts = ZONES.map((zone) => (minute.get(zone) as Counts).errors);
     const mean = counts.reduce((sum, one) => sum + one, 0) / counts.length;
@@ -58,7 +58,7 @@ export const zScore = (): Decider =>
   });
 
 /** The zone with the most faults, where they don't fit a uniform split at a level of 0.05 (two degrees of freedom). */
-export const chiSquared = (): Decider =>
+const chiSquared = (): Decider =>
   threeOfFive((minute) => {
     const counts = ZONES.map((zone) => (minute.get(zone) as Counts).errors);
     const expected = counts.reduce((sum, one) => sum + one, 0) / counts.length;
@@ -72,7 +72,7 @@ export const chiSquared = (): Decider =>
  * Each pod that fails five requests on end is ejected for 30 s, and a zone is left when most of its pods are out. Within
  * a second the order of a pod's answers is drawn.
  */
-export function consecutiveErrors(seed: number): Decider {
+function consecutiveErrors(seed: number): Decider {
   const next = random(seed);
   const runs = new Map<string, number>();
   const out = new Map<string, { zone: string; until: number }>();

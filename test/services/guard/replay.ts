@@ -30,7 +30,7 @@ export interface Outcome {
 }
 
 /** Plays the same seconds to all deciders, until all have shifted or the time is over. */
-export function replay(world: World, seconds: number, deciders: readonly Decider[]): Outcome[] {
+function replay(world: World, seconds: number, deciders: readonly Decider[]): Outcome[] {
   const outcomes = deciders.map((): Outcome => ({ shift: undefined, refusals: new Set() }));
   for (let at = 0; at < seconds && outcomes.some(({ shift }) => !shift); at += 1) {
     const second = world.second(at);
@@ -55,7 +55,7 @@ export function replayHour(name: string, seed: number, deciders: readonly Decide
 }
 
 /** When a fault begins in the replays below, after which deciders know what is usual; in zone b. */
-export const FAULT_AT = 120;
+const FAULT_AT = 120;
 
 /** Seconds from the fault's begin to a shift of each decider; undefined where there is none in ten minutes. */
 export function replayFault(health: Partial<Health>, seed: number, deciders: readonly Decider[]) {

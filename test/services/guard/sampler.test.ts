@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { CLASSES, isSane } from "../../../services/guard/core/sample.ts";
 import { Sampler } from "../../../services/guard/sampler.ts";
-import type { Reading } from "../../../services/guard/sources/source.ts";
+import type { Reading } from "../../../services/guard/sources/index.ts";
 
 const NOW = 1_700_000_000;
 

@@ -46,7 +46,7 @@ export interface Health {
 }
 
 export const ZONES = ["a", "b", "c"];
-export const WELL: Health = {
+const WELL: Health = {
   errorShare: 0.001,
   slowShare: 0,
   slowFactor: 1,
