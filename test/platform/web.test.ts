@@ -16,7 +16,7 @@ describe("the page on the whole platform", function () {
   const complaints: string[] = [];
 
   before(async function () {
-    this.timeout(180_000);
+    this.timeout(300_000);
     const chromium = needsChromium(this);
     platform = await shared();
     browser = await launch(chromium);

@@ -6,6 +6,7 @@ const UNUSUAL = /[^\w.-]+/g;
 /**
  * Has the browser save a text as a file.
  * @param name other characters than letters, digits, `.`, `_` and `-` become `-`
+ * @example saveFile("statement.csv", "text/csv", "line,amount\r\n");
  * @param type its media type, without a character set: the text is UTF-8
  */
 export function saveFile(name: string, type: string, content: string): void {
