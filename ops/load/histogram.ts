@@ -57,7 +57,7 @@ export function latenciesOf(histogram: Histogram): Latencies {
 }
 
 /** The histogram that a result holds. @throws Error where the text is none */
-export function histogramOf({ histogram }: Pick<Latencies, "histogram">): Histogram {
+function histogramOf({ histogram }: Pick<Latencies, "histogram">): Histogram {
   return decodeFromCompressedBase64(histogram, 32, false);
 }
 

@@ -1,13 +1,6 @@
 // A load on a function or on HTTP servers, sent at planned times or over so many connections, and what it brought:
 // latencies with and without what a stalled server held back, failures by class, seconds, and whether it kept up.
-export {
-  Exchange,
-  FAILURES,
-  type Failure,
-  HTTP_FAILURES,
-  NETWORK_FAILURES,
-  type Sender,
-} from "./exchange.ts";
+export { type Exchange, FAILURES, type Failure, type Sender } from "./exchange.ts";
 export { type Answer, type Call, FunctionSender } from "./function-sender.ts";
 export type { HttpRequest } from "./http-sender.ts";
 export { type RunningLoad, startLoad } from "./load.ts";

@@ -91,7 +91,7 @@ export class Commands {
 }
 
 /** Asks a process group to end, and kills it when it doesn't. */
-export async function endGroup(child: ChildProcess, graceMs = GRACE_MS): Promise<void> {
+async function endGroup(child: ChildProcess, graceMs = GRACE_MS): Promise<void> {
   const { pid } = child;
   if (pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, "exit");

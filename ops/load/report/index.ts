@@ -2,4 +2,4 @@
 export { commitOf, LoadDocument, thisMachine } from "./document.ts";
 export { htmlOf } from "./html.ts";
 export { headline, markdownOf } from "./markdown.ts";
-export { HEAD, milliseconds, rowsOf } from "./rows.ts";
+export { HEAD, rowsOf } from "./rows.ts";

@@ -28,12 +28,12 @@ function rowOf(key: string, summary: Summary): string[] {
   ];
 }
 
-export function percent(share: number): string {
+function percent(share: number): string {
   // 99.99 % is not 100 %.
   return `${Math.floor(share * 1e5) / 1e3} %`;
 }
 
-export function milliseconds(ms: number): string {
+function milliseconds(ms: number): string {
   return `${ms >= 100 ? Math.round(ms) : Number(ms.toPrecision(3))} ms`;
 }
 

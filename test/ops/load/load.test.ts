@@ -1,10 +1,18 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import {
+  type Answer,
+  type Call,
+  type Exchange,
+  FAILURES,
   FunctionSender,
   LoadResult,
   mergeResults,
   type Progress,
+  type RunningLoad,
+  type Second,
+  type Sender,
+  type Summary,
   startLoad,
 } from "../../../ops/load/index.ts";
 import { randomOf } from "../../../ops/load/random.ts";
@@ -103,6 +111,27 @@ describe("a load on a function", () => {
     };
     assert.deepEqual(await drawn(5), await drawn(5));
     assert.notDeepEqual(await drawn(5), await drawn(6));
+  });
+
+  it("takes a sender of another kind, and each class of failure that it names", async () => {
+    const ended: Exchange[] = [];
+    const sender: Sender = {
+      send: (exchange) => exchange.end(FAILURES[exchange.index]),
+      close: async () => undefined,
+    };
+    const load: RunningLoad = startLoad({
+      ...{ connections: 1, requests: FAILURES.length + 1, to: sender },
+      onEnd: (exchange) => void ended.push(exchange),
+    });
+    const { total, series }: { total: Summary; series: Second[] } = await load.result;
+    assert.deepEqual(total.failures, Object.fromEntries(FAILURES.map((name) => [name, 1])));
+    assert.deepEqual([total.ok, ended.length], [1, FAILURES.length + 1]);
+    assert.equal(series[0]?.ok, 1);
+    const failing = async ({ index }: Call): Promise<Answer> => (index === 0 ? { failure: "body" } : {});
+    const { total: other } = await startLoad({
+      ...{ connections: 1, requests: 2, to: new FunctionSender("all", failing) },
+    }).result;
+    assert.deepEqual(other.failures, { body: 1 });
   });
 
   it("refuses options out of range, all at once", () => {
