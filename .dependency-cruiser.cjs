@@ -10,7 +10,10 @@ const allowed = {
   policies: [],
   local: ["engine", "config", "services/build"],
   // The model bucket's layout is the service's, and the commands write it.
-  ops: ["engine", "local", "config", "services/news/model", "services/news/serving/deployment.ts"],
+  ops: [
+    ...["engine", "local", "config", "services/build", "services/news/model"],
+    "services/news/serving/deployment.ts",
+  ],
   bench: ["engine", "local", "ops", "config", "services", "test/support"],
   "services/kit": [],
   "services/market": ["services/kit"],

@@ -101,9 +101,9 @@ export class Pods extends EventEmitter<Events> {
     await mkdir(logDirectory, { recursive: true });
     await prune(logDirectory);
     this.#abort.signal.throwIfAborted();
-    const { autoscalers } = this;
-    const often = { scaleEveryMs: this.#scaleEveryMs, warn: (problem: Error) => this.#warn(problem) };
-    this.#timers = startUpkeep({ pods: () => this.#pods(), autoscalers, logDirectory, ...often });
+    const often = { autoscalers: this.autoscalers, scaleEveryMs: this.#scaleEveryMs };
+    const warn = (problem: Error) => this.#warn(problem);
+    this.#timers = startUpkeep({ pods: () => this.#pods(), logDirectory, ...often, warn });
     const done = new Map<string, Promise<void>>();
     for (const workload of manifests.workloads) {
       const before = workload.dependsOn.map((urn) => done.get(urn));
@@ -130,9 +130,7 @@ export class Pods extends EventEmitter<Events> {
   }
 
   /** Every pod that is wanted or still ends; a Job's only while it runs. */
-  status(): PodStatus[] {
-    return this.#pods().map((pod) => pod.status());
-  }
+  status = (): PodStatus[] => this.#pods().map((pod) => pod.status());
 
   /** Services whose pods in a zone are being replaced, and how many are left. */
   rollouts(): { service: string; zone: string; left: number }[] {

@@ -2,5 +2,5 @@
 export { DrillReport } from "./report/drill-report.ts";
 export { htmlReport } from "./report/html.ts";
 export { terminalReport } from "./report/terminal.ts";
-export { type DrillOptions, type DrillProgress, runDrill } from "./run.ts";
+export { runDrill } from "./run.ts";
 export { findScenario, SCENARIOS, type Scenario } from "./scenarios.ts";

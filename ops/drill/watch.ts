@@ -141,7 +141,7 @@ export class Watch {
 }
 
 /** Each service has as many pods in a zone as in another, give or take one; all are ready, and the database has a standby. */
-export function isEven({ zones, pods, databases }: Pick<Status, "zones" | "pods" | "databases">): boolean {
+function isEven({ zones, pods, databases }: Pick<Status, "zones" | "pods" | "databases">): boolean {
   const workloads = new Set(pods.map(({ workload }) => workload));
   const isSpread = [...workloads].every((workload) => {
     const counts = zones.map(
