@@ -96,12 +96,16 @@ describe("network policies", () => {
   it("are those of a cluster without balancers on ci", () => {
     assert.deepEqual(connections(ci), [
       "0.0.0.0/0 <- pre-scaling 443,6443",
+      "bar <- 0.0.0.0/0 8080",
+      "bar <- namespace monitoring 9090",
       "database <- market-data 5432",
       "database <- migrations 5432",
       "database <- news 5432",
       "database <- portfolio 5432",
       "database <- trading 5432",
       "database <- transactions 5432",
+      "foo <- 0.0.0.0/0 8080",
+      "foo <- namespace monitoring 9090",
       "gateway <- namespace monitoring 9090",
       "gateway <- web 8080",
       ...AMONG_SERVICES.filter((one) => one < "namespace"),
