@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { Outputs } from "../config/index.ts";
 import type { Graph } from "../engine/index.ts";
 import { buildImages } from "../services/build/images.ts";
@@ -175,6 +176,11 @@ export class Platform implements Controls {
     for (const undo of this.#undo.reverse()) await undo();
     this.#ended.resolve();
   }
+}
+
+/** Builds the services' images for a platform whose state is in a folder, so that its start finds them. */
+export async function buildAhead(directory: string): Promise<void> {
+  await buildImages(join(directory, "images"));
 }
 
 function known<T>(value: T | undefined): T {

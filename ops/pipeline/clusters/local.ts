@@ -7,7 +7,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { endLeftover, isAlive, processStat } from "../../../local/processes.ts";
 import { readRun } from "../../../local/state.ts";
 import { Status } from "../../../local/status.ts";
-import { buildImages } from "../../../services/build/images.ts";
 import { projectDirectory } from "../../commands/command.ts";
 import { StepError } from "../steps.ts";
 import type { Cluster, StepContext, Target, Usage } from "./cluster.ts";
@@ -28,7 +27,9 @@ export class LocalCluster implements Cluster {
   }
 
   async build(context: StepContext): Promise<void> {
-    await buildImages(join(this.#folder(context), "images"));
+    // Loaded late: the other steps do without.
+    const { buildAhead } = await import("../../../local/platform.ts");
+    await buildAhead(this.#folder(context));
   }
 
   async deploy(context: StepContext): Promise<void> {
