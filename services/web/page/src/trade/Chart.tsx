@@ -83,6 +83,10 @@ function options(width: number): uPlot.Options {
   const colours = { up: colourOf("--up"), down: colourOf("--down") };
   const font = "11px system-ui, sans-serif";
   const hidden = { paths: () => null, points: { show: false } };
+  const price = {
+    ...hidden,
+    value: (_plot: uPlot, value: number | null) => value?.toFixed(value < 2 ? 3 : 2) ?? "–",
+  };
   return {
     width,
     height: HEIGHT,
@@ -115,10 +119,10 @@ function options(width: number): uPlot.Options {
         label: "Time",
         value: (_plot, at) => (at ? timeOf(new Date(at * 1000).toISOString()) : "–"),
       },
-      { label: "Open", ...hidden },
-      { label: "High", ...hidden },
-      { label: "Low", ...hidden },
-      { label: "Close", ...hidden },
+      { label: "Open", ...price },
+      { label: "High", ...price },
+      { label: "Low", ...price },
+      { label: "Close", ...price },
       { label: "Volume", scale: "volume", ...hidden },
     ],
     hooks: { draw: [(plot) => drawCandles(plot, colours)], setCursor: [showLatest] },

@@ -21,13 +21,7 @@ export function Estimated({ symbol, draft }: { symbol: string; draft: Draft }) {
         </>
       )}
       <dt>Trades</dt>
-      <dd>
-        {estimate
-          ? estimate.immediate
-            ? "at once, as far as the market offers it"
-            : "when the price gets there"
-          : "–"}
-      </dd>
+      <dd>{estimate ? (estimate.immediate ? "at once" : "once the price gets there") : "–"}</dd>
     </dl>
   );
 }
