@@ -12,6 +12,7 @@ import type { GuardEnvironment } from "./environment.ts";
 import { KubernetesApi } from "./kubernetes-api.ts";
 import { GuardLease } from "./lease.ts";
 import { addGuardMetrics } from "./metrics.ts";
+import { PodNotices } from "./notices.ts";
 import { PrimaryZone } from "./primary.ts";
 import { Probes } from "./probes.ts";
 import { Shifts } from "./shifts.ts";
@@ -35,8 +36,9 @@ export function guardService(environment: GuardEnvironment, pod: Pod): Service {
   const lease = new GuardLease(api, NAMESPACE, environment.POD_NAME, address);
   const mode = modeOf(environment);
   const actor = new Actor({ mode, guard, shifts, decisions, log: pod.log });
+  const notices = source.kind === "kubernetes" ? new PodNotices(pod.log) : undefined;
   const watch = new Watch({
-    ...{ log: pod.log, guard, source, probes, lease, shifts, actor },
+    ...{ log: pod.log, guard, source, probes, lease, shifts, actor, notices },
     zones: ZONES.map(({ name }) => name),
     zone: environment.ZONE,
     primary: new PrimaryZone(environment.DATABASE_HOST, environment.DATABASE_SUBNETS),
@@ -61,7 +63,7 @@ export function guardService(environment: GuardEnvironment, pod: Pod): Service {
       await lease
         .keep(false)
         .catch((error: unknown) => pod.log.warn({ err: error }, "the lease runs out by itself"));
-      await Promise.all([source.close(), probes.close(), api.close(), shifts?.close()]);
+      await Promise.all([source.close(), probes.close(), api.close(), shifts?.close(), notices?.close()]);
     },
   };
 }

@@ -5,6 +5,7 @@ import type { Decision, Guard } from "./core/guard.ts";
 import type { Surroundings } from "./core/sample.ts";
 import { History } from "./history.ts";
 import type { GuardLease } from "./lease.ts";
+import type { PodNotices } from "./notices.ts";
 import type { PrimaryZone } from "./primary.ts";
 import type { Probes } from "./probes.ts";
 import { Rollouts } from "./rollouts.ts";
@@ -43,6 +44,8 @@ export interface WatchArgs {
   /** Undefined where there is no ARC. */
   shifts: Shifts | undefined;
   actor: Actor;
+  /** Undefined where another asks the pods. */
+  notices?: PodNotices | undefined;
 }
 
 /** Each second: reads all pods, decides, and acts if this guard is the one that acts. */
@@ -126,6 +129,8 @@ export class Watch {
     // Without ARC's answer it isn't known whether a shift exists; without the source nothing is new.
     const isBlind = this.sourceProblem !== undefined || (actor.mode === "act" && !this.#knowsShifts);
     if (this.active && !isBlind) this.#act(this.decision);
+    if (this.active && this.#knowsShifts)
+      void this.#args.notices?.keep(targets, new Set(active.map(({ zone: of }) => of)));
     this.onSecond?.(this, (performance.now() - begun) / 1000);
   }
 

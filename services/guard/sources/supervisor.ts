@@ -1,8 +1,11 @@
 import { z } from "zod";
+import type { Rollout } from "../core/sample.ts";
 import { Scraper } from "./scrape.ts";
 import { type PlatformFacts, readJson, type Snapshot, type Source, type Target } from "./source.ts";
 
 const TIMEOUT_MS = 900;
+/** What was replaced longer ago, in seconds, explains nothing. */
+const FORGET_S = 3600;
 /** Services that balancers send requests to; the rest are reached by Services. */
 const BALANCED = ["web", "gateway"];
 
@@ -29,6 +32,8 @@ const Status = z.object({
     }),
   ),
   databases: z.array(z.object({ primaryZone: z.string() })),
+  /** Services whose pods in a zone are being replaced. */
+  rollouts: z.array(z.object({ service: z.string(), zone: z.string() })).default([]),
 });
 
 type Status = z.infer<typeof Status>;
@@ -40,6 +45,8 @@ export class SupervisorSource implements Source {
   readonly #headers: Record<string, string>;
   readonly #services: readonly string[];
   readonly #scraper = new Scraper();
+  /** Service and zone -> when its pods there were last seen being replaced, in seconds. */
+  readonly #replaced = new Map<string, Rollout & { at: number }>();
 
   /** @param base its control API; the password of the URL is its token @param services that are compared */
   constructor(base: URL, services: readonly string[]) {
@@ -54,11 +61,19 @@ export class SupervisorSource implements Source {
     const status = await readJson(response, Status);
     const targets = status.pods.flatMap((pod) => this.#target(pod));
     const scraped = await this.#scraper.scrape(targets.filter(({ admin }) => admin !== ""));
-    return { ...scraped, targets, facts: factsOf(status) };
+    return { ...scraped, targets, facts: { ...factsOf(status), rollouts: this.#rollouts(status) } };
   }
 
   close(): Promise<void> {
     return this.#scraper.close();
+  }
+
+  #rollouts({ rollouts }: Status): Rollout[] {
+    const now = Date.now() / 1000;
+    for (const { service, zone } of rollouts)
+      this.#replaced.set(`${service} ${zone}`, { service, zone, secondsAgo: 0, at: now });
+    for (const [key, { at }] of this.#replaced) if (now - at > FORGET_S) this.#replaced.delete(key);
+    return [...this.#replaced.values()].map(({ at, ...one }) => ({ ...one, secondsAgo: now - at }));
   }
 
   #target({ name, workload, zone, admin, http, ready, release }: Status["pods"][number]): Target[] {
