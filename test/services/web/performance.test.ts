@@ -12,7 +12,7 @@ const LONG_FRAMES = 0.02;
 const GROWTH_BYTES = 4_000_000;
 
 /** On a machine that is busy with other work, times say nothing of the page: then its processor time is judged. */
-const isBusy = () => (loadavg()[0] ?? 0) > availableParallelism() * 1.5;
+const isBusy = () => (loadavg()[0] ?? 0) > availableParallelism();
 /** Of the main thread's time, while quotes come: frames can't be long for the page's own work below this. */
 const BUSY_SHARE = 0.35;
 
