@@ -9,8 +9,12 @@ import { Stage } from "./stage.ts";
 import { Traffic } from "./traffic.ts";
 import { Watch } from "./watch.ts";
 
-/** Seconds in which the same load is sent and not looked at, and those by which what is usual is known. */
-const [WARM_UP_SECONDS, USUAL_SECONDS] = [8, 15];
+/**
+ * Seconds in which the load rises from a fifth in even steps, as a process that has just started is slow at first; in which
+ * the whole load is sent and not looked at; and by which what is usual is known.
+ */
+const [RISE_SECONDS, WARM_UP_SECONDS, USUAL_SECONDS] = [15, 5, 15];
+const STEPS = 5;
 /** What was expected is watched for this long after it happened, in seconds. */
 const AFTER_SECONDS = 12;
 /** For the shift's cancellation and an even spread; and for orders to come to their ends; in seconds. */
@@ -71,7 +75,9 @@ async function play(options: DrillOptions, stage: Stage): Promise<DrillReport> {
     const zone = options.zone ?? (await zoneFor(scenario, stage));
     const books = await Books.open(stage.outputs.apiUrl, stage.traders);
     await sockets.open();
-    say(`sends ${rate} requests/s`);
+    say(`sends ${rate} requests/s, in ${STEPS} steps`);
+    for (let step = 1; step < STEPS; step++)
+      await traffic.start((rate * step) / STEPS, seed + step, RISE_SECONDS / (STEPS - 1)).result;
     const load = traffic.start(rate, seed);
     const measuredFrom = Date.now() + WARM_UP_SECONDS * 1000;
     await pause((WARM_UP_SECONDS + USUAL_SECONDS) * 1000, over);

@@ -4,7 +4,7 @@ import {
   type Call,
   type Exchange,
   FunctionSender,
-  type LoadResult,
+  type RunningLoad,
   type Sender,
   startLoad,
 } from "../load/index.ts";
@@ -16,6 +16,10 @@ const SYMBOLS = ["XRO", "RIO", "GMG", "CBA", "MQG", "BHP", "WES", "WDS"];
 const ORDERS = 0.2;
 const READS = ["/quotes?symbols=BHP,CBA", "/orders?limit=5", "/accounts", "/portfolio"];
 const TIMEOUT_MS = 10_000;
+/** More requests than these wait to be sent, and their latency counts from when they were due. */
+const CONNECTIONS = 256;
+/** Orders that are asked for again at a time. */
+const ASKED_AT_ONCE = 16;
 
 /** An order as its client knows it. */
 export interface SentOrder {
@@ -42,7 +46,7 @@ export class Traffic {
   readonly replies: Reply[] = [];
   readonly #apiUrl: string;
   readonly #traders: readonly Trader[];
-  readonly #agent = new Agent({ connections: 2048, pipelining: 1 });
+  readonly #agent = new Agent({ connections: CONNECTIONS, pipelining: 1 });
   /** Milliseconds between this process's clock and the epoch. */
   readonly #epoch = Date.now() - performance.now();
   readonly #zones = new Map<number, string[]>();
@@ -52,13 +56,12 @@ export class Traffic {
     this.#traders = traders;
   }
 
-  /** Sends until it is stopped. @param rate requests a second */
-  start(rate: number, seed: number): { stop(): Promise<LoadResult> } {
-    const load = startLoad({
-      ...{ rate, seed, connections: 2000, timeoutMs: TIMEOUT_MS, to: this.#sender() },
-      onEnd: (exchange) => this.#ended(exchange),
+  /** Sends until it is stopped, or for so many seconds. @param rate requests a second */
+  start(rate: number, seed: number, seconds?: number): Pick<RunningLoad, "stop" | "result"> {
+    return startLoad({
+      ...{ rate, seed, connections: CONNECTIONS, timeoutMs: TIMEOUT_MS, to: this.#sender() },
+      ...{ seconds, onEnd: (exchange) => this.#ended(exchange) },
     });
-    return { stop: () => load.stop() };
   }
 
   /**
@@ -67,14 +70,21 @@ export class Traffic {
    */
   async ask(deadline: number): Promise<number> {
     const open = this.orders.filter(({ id }) => id === undefined);
-    for (const order of open) {
-      while (order.id === undefined) {
-        await this.#place(order, AbortSignal.timeout(TIMEOUT_MS)).catch(() => undefined);
-        if (order.id === undefined && performance.now() > deadline)
-          throw new Error(`order ${order.key} still has no answer`);
-      }
-    }
+    const queue = [...open];
+    await Promise.all(
+      Array.from({ length: ASKED_AT_ONCE }, async () => {
+        for (let order = queue.shift(); order; order = queue.shift()) await this.#askAgain(order, deadline);
+      }),
+    );
     return open.length;
+  }
+
+  async #askAgain(order: SentOrder, deadline: number): Promise<void> {
+    while (order.id === undefined) {
+      await this.#place(order, AbortSignal.timeout(TIMEOUT_MS)).catch(() => undefined);
+      if (order.id === undefined && performance.now() > deadline)
+        throw new Error(`order ${order.key} still has no answer`);
+    }
   }
 
   close(): Promise<void> {
