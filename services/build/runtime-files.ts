@@ -49,8 +49,8 @@ function libraries(): string[] {
 function ownerOf(path: string): string | undefined {
   for (const one of [path, path.startsWith("/usr/") ? path.slice(4) : `/usr${path}`]) {
     try {
-      const options = { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] } as const;
-      return execFileSync("dpkg-query", ["-S", one], options).split(":")[0];
+      const said = execFileSync("dpkg-query", ["-S", one], { stdio: ["ignore", "pipe", "ignore"] });
+      return said.toString().split(":")[0];
     } catch {
       // Not listed by this path, or there is no dpkg: the caller says which library has no owner.
     }
