@@ -8,6 +8,7 @@ const commands: Record<string, () => Promise<Command>> = {
   plan: async () => (await import("./commands/plan.ts")).plan(),
   "check-cluster": async () => (await import("./commands/check-cluster.ts")).checkCluster(),
   manifests: async () => (await import("./commands/manifests.ts")).manifests(),
+  build: async () => (await import("./commands/build.ts")).build(),
   ages: async () => (await import("./commands/ages.ts")).ages(),
   token: async () => (await import("./commands/token.ts")).token(),
   zone: async () => (await import("./commands/zone.ts")).zone(),

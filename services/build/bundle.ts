@@ -30,8 +30,11 @@ const PROGRAMS: Record<string, Record<string, string>> = {
   },
 };
 
-/** Bundles a service's programs into `out`, and copies its SQL files and the packages that can't be bundled. */
-export async function bundle(root: string, service: string, out: string): Promise<void> {
+/**
+ * Bundles a service's programs into `out`, and copies its SQL files and the packages that can't be bundled. Answers the
+ * source files that left something in the bundle, and the packages' manifests, by their paths below `root`.
+ */
+export async function bundle(root: string, service: string, out: string): Promise<string[]> {
   const source = join(root, "services", service);
   const { metafile } = await build({
     absWorkingDir: root,
@@ -59,7 +62,10 @@ export async function bundle(root: string, service: string, out: string): Promis
     logLevel: "silent",
     metafile: true,
   });
-  await copyPackages(root, metafile, out);
+  const copied = await copyPackages(root, metafile, out);
   const sql = join(source, "sql");
   if (existsSync(sql)) await cp(sql, join(out, "sql"), { recursive: true });
+  const sources = Object.values(metafile.outputs).flatMap(({ inputs }) => Object.entries(inputs));
+  const used = sources.filter(([, { bytesInOutput }]) => bytesInOutput > 0).map(([path]) => path);
+  return [...new Set([...used, ...copied])];
 }

@@ -3,7 +3,6 @@ import { existsSync, globSync, readdirSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { bundle } from "./bundle.ts";
-import { MODELS, placeModels } from "./models.ts";
 
 /** Names of the folders of `services/` with a `main.ts`, of each of which an image is built. */
 export const SERVICES = readdirSync(join(import.meta.dirname, ".."))
@@ -36,13 +35,7 @@ async function buildImage(directory: string, service: string, inputs: string): P
   await mkdir(dirname(directory), { recursive: true });
   const fresh = await mkdtemp(`${directory}.`);
   try {
-    await bundle(root, service, fresh);
-    if (service === "web") {
-      // Loaded only where it is needed: Vite takes longer to load than most services to build.
-      const { buildPage } = await import("./page.ts");
-      await buildPage(join(root, "services/web/page"), join(fresh, "public"));
-    }
-    await writeFile(join(fresh, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
+    await fillImage(service, fresh);
     await writeFile(join(fresh, STAMP), inputs);
     await chmod(fresh, 0o755);
     const built = await replace(directory, fresh, inputs);
@@ -50,6 +43,20 @@ async function buildImage(directory: string, service: string, inputs: string): P
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
+}
+
+/**
+ * Fills an empty folder with what a container finds under /app. Answers the source files and packages' manifests of
+ * which something is in it, by their paths below the project's folder.
+ */
+export async function fillImage(service: string, folder: string): Promise<string[]> {
+  const sources = await bundle(root, service, folder);
+  await writeFile(join(folder, "package.json"), `${JSON.stringify({ type: "module" })}\n`);
+  if (service !== "web") return sources;
+  // Loaded only where it is needed: Vite takes longer to load than most services to build.
+  const { buildPage } = await import("./page.ts");
+  const page = await buildPage(join(root, "services/web/page"), join(folder, "public"));
+  return [...sources, ...page.map((path) => relative(root, path))];
 }
 
 /** False when another process put the same content there first. */
@@ -70,18 +77,6 @@ async function replace(directory: string, fresh: string, inputs: string): Promis
 async function isUpToDate(directory: string, inputs: string): Promise<boolean> {
   const stamp = join(directory, STAMP);
   return existsSync(stamp) && (await readFile(stamp, "utf8")) === inputs;
-}
-
-const [, script, out, ...names] = process.argv;
-if (script && resolve(script) === import.meta.filename) {
-  if (!out) throw new Error("Say where to: node services/build/images.ts <folder> [service]…");
-  const unknown = names.filter((name) => !SERVICES.includes(name));
-  if (unknown.length > 0)
-    throw new Error(`No service ${unknown.join(", ")} has a main.ts; those that do: ${SERVICES.join(", ")}`);
-  const built = await buildImages(out, names.length > 0 ? names : SERVICES);
-  // For clusters without a bucket. A laptop has one, so that it needs no copy in the image.
-  const news = built.find(({ service }) => service === "news");
-  if (news) await placeModels(MODELS, join(news.directory, "models"), "the image");
 }
 
 /** A hash of the names and contents of files, given by glob patterns relative to `root`. */

@@ -12,14 +12,21 @@ const DEPLOYMENT = "deployment.json";
  * Puts the versions in `from` into the folder `to`, which stands for a bucket, and has the newest one answer. A folder
  * that has a deployment document already stays as it is: it is its users' by then. Answers whether it put them there.
  * @param by who it is, for the document
+ * @param which all versions, or that one alone which answers
  */
-export async function placeModels(from: string, to: string, by: string): Promise<boolean> {
+export async function placeModels(
+  from: string,
+  to: string,
+  by: string,
+  which: "all" | "newest" = "all",
+): Promise<boolean> {
   if (existsSync(join(to, DEPLOYMENT)) || !existsSync(from)) return false;
   const versions = (await readdir(from)).filter((name) => existsSync(join(from, name, "manifest.json")));
   const current = versions.sort(byVersion).at(-1);
   if (current === undefined) return false;
   await mkdir(to, { recursive: true });
-  for (const version of versions) await place(join(from, version), join(to, version), to);
+  for (const version of which === "all" ? versions : [current])
+    await place(join(from, version), join(to, version), to);
   const document = { schema: 1, revision: 1, at: new Date().toISOString(), by, current };
   const unfinished = join(to, `.${DEPLOYMENT}`);
   await writeFile(unfinished, `${JSON.stringify(document, undefined, 2)}\n`);

@@ -16,16 +16,21 @@ const FOLDERS: Record<string, string[]> = {
 /** What isn't bundled; the rest of FOLDERS is what those import. */
 export const UNBUNDLED = ["onnxruntime-node", "piscina"];
 
-/** Copies the packages that the bundle imports, and those that they depend on, to `<out>/node_modules`. */
-export async function copyPackages(root: string, { outputs }: Metafile, out: string): Promise<void> {
+/**
+ * Copies the packages that the bundle imports, and those that they depend on, to `<out>/node_modules`. Answers their
+ * manifests' paths below `root`.
+ */
+export async function copyPackages(root: string, { outputs }: Metafile, out: string): Promise<string[]> {
   const imported = Object.values(outputs)
     .flatMap(({ imports }) => imports)
     .filter(({ external, path }) => external && UNBUNDLED.includes(path))
     .map(({ path }) => path);
-  for (const name of new Set(imported)) await copyPackage(root, name, out);
+  const copied = [];
+  for (const name of new Set(imported)) copied.push(...(await copyPackage(root, name, out)));
+  return copied;
 }
 
-async function copyPackage(root: string, name: string, out: string): Promise<void> {
+async function copyPackage(root: string, name: string, out: string): Promise<string[]> {
   const from = join(root, "node_modules", name);
   const to = join(out, "node_modules", name);
   const manifest = await readFile(join(from, "package.json"), "utf8");
@@ -37,6 +42,8 @@ async function copyPackage(root: string, name: string, out: string): Promise<voi
     });
   const { dependencies = {} } = JSON.parse(manifest) as { dependencies?: Record<string, string> };
   // Others are needed only while a package is installed.
-  for (const dependency of Object.keys(dependencies))
-    if (FOLDERS[dependency]) await copyPackage(root, dependency, out);
+  const further = Object.keys(dependencies).filter((dependency) => FOLDERS[dependency]);
+  const copied = [`node_modules/${name}/package.json`];
+  for (const dependency of further) copied.push(...(await copyPackage(root, dependency, out)));
+  return copied;
 }

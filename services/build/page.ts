@@ -26,20 +26,31 @@ const settings = (source: string, out: string): InlineConfig => ({
 
 /**
  * Builds the page into `out`: `index.html`, and under `assets/` files whose names hold a hash of their content, each
- * also compressed by Brotli and gzip. Needs no network.
+ * also compressed by Brotli and gzip. Needs no network. Answers the absolute paths of the sources that are in it.
  * @throws Error of Vite, naming file and line
  */
-export async function buildPage(source: string, out: string): Promise<void> {
+export async function buildPage(source: string, out: string): Promise<string[]> {
   await mkdir(out, { recursive: true });
   const before = process.env.NODE_ENV;
+  let sources: string[] = [];
   try {
-    await build(settings(source, out));
+    sources = sourcesOf(await build(settings(source, out)));
   } finally {
     // Vite sets it for the whole process, which goes on to do other things.
     if (before === undefined) delete process.env.NODE_ENV;
     else process.env.NODE_ENV = before;
   }
   await compressAll(out);
+  return sources;
+}
+
+/** Modules of which something is left in the scripts, and all styles; a virtual one of Vite's own begins with a zero byte. */
+function sourcesOf(result: Awaited<ReturnType<typeof build>>): string[] {
+  const results = "close" in result ? [] : [result].flat();
+  const chunks = results.flatMap(({ output }) => output).filter((one) => one.type === "chunk");
+  const modules = chunks.flatMap((chunk) => Object.entries(chunk.modules));
+  const used = modules.filter(([id, { renderedLength }]) => renderedLength > 0 || id.endsWith(".css"));
+  return used.map(([id]) => id.split("?")[0] ?? id).filter((id) => !id.startsWith("\0"));
 }
 
 const COMPRESSIBLE = /\.(?:js|css|html|svg|json)$/;

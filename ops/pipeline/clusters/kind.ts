@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from "node:crypto";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { projectDirectory } from "../../commands/command.ts";
+import { buildImages } from "../../build/build-images.ts";
 import { verifyTools } from "../tools.ts";
 import type { StepContext, Target } from "./cluster.ts";
 import { ALL_IMAGES, KubernetesCluster } from "./kubernetes.ts";
@@ -54,16 +54,15 @@ export class KindCluster extends KubernetesCluster {
   }
 
   async build(context: StepContext): Promise<void> {
-    const { commands, signal, options, say } = context;
-    const digest = await nodeDigest();
-    for (const service of ALL_IMAGES) {
-      say(`  builds ${service}`);
-      const name = `${options.registry}/trizone/${service}:ci`;
-      const args = ["--build-arg", `SERVICE=${service}`, "--build-arg", `NODE_DIGEST=${digest}`];
-      const build = ["build", "-f", "services/Dockerfile", ...args, "-t", name, "."];
-      await commands.run("docker", build, { signal, cwd: projectDirectory });
-      await commands.run("docker", ["push", name], { signal });
-    }
+    const { options, directory, say } = context;
+    await buildImages(
+      {
+        with: "docker",
+        services: ALL_IMAGES,
+        ...{ registry: options.registry, tag: "ci", push: true, folder: join(directory, "images") },
+      },
+      { ...context, say: (line) => say(`  ${line}`) },
+    );
   }
 
   target({ options: { port, services } }: StepContext): Target {
@@ -100,13 +99,6 @@ function kubeconfig({ directory }: StepContext): string {
 
 function manifest(name: string): Promise<string> {
   return readFile(join(import.meta.dirname, "../kind", name), "utf8");
-}
-
-/** The digest of Node's image that the stack's config names where it says nothing else. */
-async function nodeDigest(): Promise<string> {
-  const { Schema } = await import("../../../config/schema.ts");
-  const { images } = Schema.parse({ "aws:region": "ap-southeast-2" });
-  return images.nodeDigest;
 }
 
 /** A key of which nobody keeps the private half: the gateway asks for the issuer's keys before it is ready. */
