@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Command, InvalidArgumentError, Option } from "commander";
 
@@ -15,6 +16,22 @@ export function withStack(sub: Command): Command {
       "--stack <name>",
       "a Pulumi stack, whose outputs the Pulumi CLI is asked for (default: the platform on this machine)",
     );
+}
+
+/** What the command's exit status says; docs/command.md has the same list. */
+export const EXIT = {
+  0: "it did what it was asked",
+  1: "it failed, was refused, or the arguments are wrong; the last line of standard error says why",
+  2: "a load test crossed a threshold, or had no answer at all",
+  3: "it looked, and something is the matter (health, diagnose); or a step of the pipeline failed",
+  130: "it was interrupted, and cleaned up",
+} as const;
+
+/** The exit codes, a line each. */
+export function exitCodes(): string {
+  return Object.entries(EXIT)
+    .map(([code, what]) => `  ${code.padEnd(3)}  ${what}`)
+    .join("\n");
 }
 
 /** For commander: collects the values of a repeatable option. */
@@ -36,6 +53,11 @@ export function numberFrom(least: number, most: number, kind?: "whole"): (text: 
 
 /** The project's root, wherever the command is called from. */
 export const projectDirectory = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
+
+/** The version in package.json. */
+export const VERSION: string = (
+  JSON.parse(readFileSync(`${projectDirectory}/package.json`, "utf8")) as { version: string }
+).version;
 
 /** Rows as text, each column as wide as its widest cell. */
 export function table(head: string[], rows: (string | number)[][]): string {
