@@ -3,10 +3,11 @@ import { collect, command, projectDirectory, withProgress } from "./command.ts";
 
 /** `trizone compliance`: which resources meet each control of the policy pack. */
 export function compliance(): Command {
-  return command("compliance", "Print each control of the policy pack with the resources that meet it, as Markdown", [
-    "compliance --stack prod > compliance.md",
-    "compliance --stack prod --json",
-  ])
+  return command(
+    "compliance",
+    "Print each control of the policy pack with the resources that meet it, as Markdown",
+    ["compliance --stack prod > compliance.md", "compliance --stack prod --json"],
+  )
     .option("--stack <name>", "stack whose config to use; nothing is created", "prod")
     .option("--set <key=value>", "override a config value; repeatable", collect, [])
     .option("--json", "print JSON")

@@ -72,7 +72,11 @@ export function complianceMarkdown({ stack, resources, controls }: ComplianceRep
 function section({ control, description, result, meet, fail }: Control): string {
   const types = Map.groupBy(meet, ({ type }) => type);
   const lines = [...types].map(
-    ([type, all]) => `- \`${type}\`: ${all.map(({ name }) => name).sort().join(", ")}`,
+    ([type, all]) =>
+      `- \`${type}\`: ${all
+        .map(({ name }) => name)
+        .sort()
+        .join(", ")}`,
   );
   return [
     `## ${control}`,

@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { complianceMarkdown, type ComplianceReport, complianceReport } from "../../ops/compliance/report.ts";
+import { type ComplianceReport, complianceMarkdown, complianceReport } from "../../ops/compliance/report.ts";
 import { root } from "./command-fixture.ts";
 
 const plan = (...args: string[]) =>
@@ -36,7 +36,12 @@ describe("trizone compliance", function () {
   });
 
   it("says what is refused and why, and that nothing was there to look at", () => {
-    const seen = (policy: string, name: string) => ({ policy, urn: `urn:${name}`, type: "aws:s3:Bucket", name });
+    const seen = (policy: string, name: string) => ({
+      policy,
+      urn: `urn:${name}`,
+      type: "aws:s3:Bucket",
+      name,
+    });
     const report = complianceReport({
       ...{ stack: "x", resources: 3 },
       observations: [
