@@ -20,6 +20,8 @@ export interface Controls {
   failOver(): void;
   /** Does now what a CronJob of the scheduled pre-scaling does when it is due; throws where there is none. */
   preScale(name: string): void;
+  /** Keeps at least so many pods of each autoscaler until a time in milliseconds since 1970; 0 pods end that. */
+  holdPods(minimum: number, until: number): void;
   /** Starts an autoshift away from a zone, as AWS would, or ends the one that is active. */
   autoshift(zone: string | undefined): Promise<void>;
   /** Drills that are started here. */
@@ -43,6 +45,7 @@ export async function serveControl(
 }
 
 const Restart = z.strictObject({ service: z.string().min(1) });
+const Hold = z.strictObject({ minimum: z.int().min(0).max(1000), until: z.int().min(0) });
 const Autoshift = z.strictObject({ zone: z.string().min(1) });
 
 /** The API by itself; errors are 400 with a `detail` that says what to correct. */
@@ -75,6 +78,11 @@ export function controlApp(controls: Controls, token: string): Hono {
   });
   app.post("/database/failover", (c) => {
     controls.failOver();
+    return c.json(controls.status(), 202);
+  });
+  app.post("/pre-scaling", async (c) => {
+    const { minimum, until } = Hold.parse(await body(c));
+    controls.holdPods(minimum, until);
     return c.json(controls.status(), 202);
   });
   app.post("/pre-scaling/:name", (c) => {

@@ -107,6 +107,10 @@ export class Platform implements Controls {
     known(this.#realised).failOver();
   }
 
+  holdPods(minimum: number, until: number): void {
+    known(this.#realised).holdPods(minimum, until);
+  }
+
   preScale(name: string): void {
     known(this.#realised).preScale(name);
   }

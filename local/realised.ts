@@ -181,6 +181,11 @@ export class Realised {
     this.#pods.autoscalers.run(name);
   }
 
+  /** Keeps at least so many pods of each autoscaler until a time in milliseconds since 1970; 0 pods end that. */
+  holdPods(minimum: number, until: number): void {
+    this.#pods.autoscalers.hold(minimum, until);
+  }
+
   /** Moves the database's primary to another zone. Throws where it can't. */
   failOver(): void {
     this.#databases.failOver();

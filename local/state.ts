@@ -1,6 +1,7 @@
 import {
   accessSync,
   constants,
+  existsSync,
   linkSync,
   mkdirSync,
   readdirSync,
@@ -9,7 +10,7 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { writeDurably } from "./files.ts";
 import { endLeftover, identify, isAlive, type ProcessIdentity } from "./processes.ts";
 
@@ -33,9 +34,12 @@ export class State {
     this.directory = directory;
   }
 
-  /** Where the state of this checkout is: `TRIZONE_STATE`, else `.trizone` in the current folder. */
+  /**
+   * Where the state of this checkout is: `TRIZONE_STATE`, else `.trizone` in the project's folder, which is the current
+   * one or the first above it with a `.trizone` or a `Pulumi.yaml`.
+   */
   static directory(): string {
-    return process.env.TRIZONE_STATE ?? join(process.cwd(), ".trizone");
+    return process.env.TRIZONE_STATE ?? join(projectAround(process.cwd()), ".trizone");
   }
 
   /**
@@ -100,6 +104,14 @@ export function readRun(directory: string): RunFile | undefined {
 export function runningNow(directory: string): RunFile | undefined {
   const run = readRun(directory);
   return run && isAlive(run.supervisor) ? run : undefined;
+}
+
+/** The folder itself where neither it nor one above it is a project's. */
+function projectAround(folder: string): string {
+  for (let at = folder; ; at = dirname(at)) {
+    if ([".trizone", "Pulumi.yaml"].some((name) => existsSync(join(at, name)))) return at;
+    if (at === dirname(at)) return folder;
+  }
 }
 
 function usable(directory: string): void {

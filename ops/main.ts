@@ -1,11 +1,19 @@
 import { Command } from "commander";
+import { exitCodes, VERSION } from "./commands/command.ts";
 
 /** The subcommands; only the one that is called is loaded, since some load for a second. */
 const commands: Record<string, () => Promise<Command>> = {
   up: async () => (await import("./commands/up.ts")).up(),
   down: async () => (await import("./commands/down.ts")).down(),
   status: async () => (await import("./commands/status.ts")).status(),
+  health: async () => (await import("./commands/health.ts")).healthCommand(),
+  logs: async () => (await import("./commands/logs.ts")).logs(),
+  prescale: async () => (await import("./commands/capacity.ts")).prescale(),
+  capacity: async () => (await import("./commands/capacity.ts")).capacity(),
   plan: async () => (await import("./commands/plan.ts")).plan(),
+  compliance: async () => (await import("./commands/compliance.ts")).compliance(),
+  backup: async () => (await import("./commands/backup.ts")).backup(),
+  restore: async () => (await import("./commands/backup.ts")).restore(),
   "check-cluster": async () => (await import("./commands/check-cluster.ts")).checkCluster(),
   manifests: async () => (await import("./commands/manifests.ts")).manifests(),
   build: async () => (await import("./commands/build.ts")).build(),
@@ -20,10 +28,18 @@ const commands: Record<string, () => Promise<Command>> = {
   pipeline: async () => (await import("./commands/pipeline.ts")).pipeline(),
   model: async () => (await import("./commands/model.ts")).model(),
   "reconcile-order": async () => (await import("./commands/reconcile-order.ts")).reconcileOrder(),
+  completion: async () => (await import("./commands/completion.ts")).completion(allCommands),
 };
+
+/** Every subcommand, for those that describe the whole. */
+async function allCommands(): Promise<Command[]> {
+  return Promise.all(Object.values(commands).map((load) => load()));
+}
 
 const program = new Command("trizone")
   .description("Runs a trading platform across three zones, on a laptop or on AWS, and operates it.")
+  .version(VERSION, "-V, --version", "print the version")
+  .addHelpText("after", `\nExit codes:\n${exitCodes()}`)
   .showSuggestionAfterError()
   .showHelpAfterError("(see --help)");
 

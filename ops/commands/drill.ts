@@ -72,7 +72,7 @@ async function run(name: string, options: Options): Promise<void> {
 
 async function one(scenario: Scenario, options: Options, signal: AbortSignal): Promise<DrillReport> {
   const { runDrill, htmlReport, terminalReport } = await import("../drill/index.ts");
-  const outputs = readOutputs();
+  const outputs = await readOutputs();
   const zone = options.zone === undefined ? undefined : findZone(outputs, options.zone).name;
   const report = await runDrill({
     ...{ scenario, outputs, zone, rate: options.rate, seed: options.seed, signal },

@@ -16,15 +16,14 @@ import {
   splitUp,
   tried,
 } from "../platform/model-deployment.ts";
-import { readOutputs } from "../platform/outputs.ts";
-import { command, numberFrom, table } from "./command.ts";
+import { isStack, readOutputs, type StackChoice } from "../platform/outputs.ts";
+import { command, numberFrom, table, withStack } from "./command.ts";
 
 /** A command is given up after so long, in milliseconds: an upload over a slow line takes minutes. */
 const TIMEOUT_MS = 10 * 60_000;
 
-interface Options {
+interface Options extends StackChoice {
   bucket?: string;
-  outputs?: string;
   json?: boolean;
 }
 
@@ -57,7 +56,7 @@ function list(): Command {
       "model list --outputs outputs.json --json",
     ]),
   ).action(async (options: Options) => {
-    const bucket = bucketOf(options);
+    const bucket = await bucketOf(options);
     const signal = AbortSignal.timeout(TIMEOUT_MS);
     const deployment = (await bucket.read(signal))?.deployment;
     const versions: { version: string; role: string; manifest?: Manifest; problem?: string }[] = [];
@@ -115,7 +114,7 @@ function publish(): Command {
       "model publish models/news/1.1.0 --bucket s3://trizone-models",
     ]).argument("<folder>", "with manifest.json and the files that it lists"),
   ).action(async (folder: string, options: Options) => {
-    const bucket = bucketOf(options);
+    const bucket = await bucketOf(options);
     const { manifest, isNew } = await bucket.publish(resolve(folder), AbortSignal.timeout(TIMEOUT_MS));
     const { version } = manifest;
     if (options.json) return console.log(JSON.stringify({ bucket: bucket.url, version, isNew }, null, 2));
@@ -192,7 +191,7 @@ async function change(
   versions: readonly string[],
   update: (before: Deployment | undefined) => Answering,
 ): Promise<void> {
-  const bucket = bucketOf(options);
+  const bucket = await bucketOf(options);
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const current = (await bucket.read(signal))?.deployment.current;
   const labels = current === undefined ? undefined : (await bucket.manifest(current, signal))?.labels;
@@ -223,12 +222,12 @@ async function refuseUnfit(
 }
 
 /** The bucket that is named, else that of the stack. On this machine a folder stands for it. */
-function bucketOf({ bucket, outputs }: Options): ModelBucket {
+async function bucketOf({ bucket, ...choice }: Options): Promise<ModelBucket> {
   if (bucket?.startsWith("s3:")) return new ModelBucket(bucket);
   if (bucket !== undefined)
     return folderBucket(bucket.startsWith("file:") ? fileURLToPath(bucket) : resolve(bucket));
-  const { modelBucket, region } = readOutputs(outputs);
-  if (outputs !== undefined) return new ModelBucket(`s3://${modelBucket}`, region);
+  const { modelBucket, region } = await readOutputs(choice);
+  if (isStack(choice)) return new ModelBucket(`s3://${modelBucket}`, region);
   return folderBucket(join(State.directory(), "buckets", modelBucket));
 }
 
@@ -238,9 +237,8 @@ function folderBucket(folder: string): ModelBucket {
 }
 
 function withBucket(sub: Command): Command {
-  return sub
+  return withStack(sub)
     .option("--bucket <url>", "s3://bucket/prefix or a folder (default: the stack's)")
-    .option("--outputs <file>", "the stack's outputs as JSON (default: of the platform on this machine)")
     .option("--json", "print JSON");
 }
 

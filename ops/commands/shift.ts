@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import type { Outputs } from "../../config/index.ts";
 import { control } from "../platform/control.ts";
-import { findZone, readOutputs } from "../platform/outputs.ts";
+import { findZone, isStack, readOutputs, type StackChoice } from "../platform/outputs.ts";
 import { type ShiftResource, Shifts, stackResources } from "../platform/shifts.ts";
-import { command, table } from "./command.ts";
+import { command, table, withStack } from "./command.ts";
 
 /** `trizone shift`: moves traffic away from a zone through ARC, on AWS as on the laptop. */
 export function shift(): Command {
@@ -18,32 +18,29 @@ export function shift(): Command {
     .addCommand(autoshift());
 }
 
-const outputsFlag = [
-  "--outputs <file>",
-  "the stack's outputs as JSON (default: of the platform on this machine)",
-] as const;
-
 function start(): Command {
-  return command("start", "Start a zonal shift for both load balancers and the cluster", [
-    'shift start --away-from c --expires-in 30m --comment "drill"',
-    'shift start --away-from apse2-az1 --expires-in 2h --comment "gray failure" --resource public',
-  ])
+  return withStack(
+    command("start", "Start a zonal shift for both load balancers and the cluster", [
+      'shift start --away-from c --expires-in 30m --comment "drill"',
+      'shift start --away-from apse2-az1 --expires-in 2h --comment "gray failure" --resource public',
+    ]),
+  )
     .requiredOption("--away-from <zone>", "b, ap-southeast-2b or apse2-az2")
     .requiredOption("--expires-in <time>", "1m to 72h; minutes or hours")
     .requiredOption("--comment <text>", "why; up to 128 characters")
     .option("--resource <name...>", "only these: public, internal, cluster")
     .option("--keep-database", "leave the database's primary where it is, also in the zone", false)
-    .option(...outputsFlag)
     .action(
-      async (options: {
-        awayFrom: string;
-        expiresIn: string;
-        comment: string;
-        resource?: string[];
-        keepDatabase: boolean;
-        outputs?: string;
-      }) => {
-        const outputs = readOutputs(options.outputs);
+      async (
+        options: {
+          awayFrom: string;
+          expiresIn: string;
+          comment: string;
+          resource?: string[];
+          keepDatabase: boolean;
+        } & StackChoice,
+      ) => {
+        const outputs = await readOutputs(options);
         const zone = findZone(outputs, options.awayFrom);
         const resources = chosen(stackResources(outputs), options.resource);
         await using shifts = new Shifts(outputs);
@@ -60,7 +57,7 @@ function start(): Command {
             started.map((one) => [one.zonalShiftId, one.resource]),
           ),
         );
-        if (!options.keepDatabase && !options.resource) await moveDatabase(outputs, zone, options.outputs);
+        if (!options.keepDatabase && !options.resource) await moveDatabase(outputs, zone, isStack(options));
       },
     );
 }
@@ -72,9 +69,9 @@ function start(): Command {
 async function moveDatabase(
   { database, region }: Outputs,
   zone: { name: string },
-  outputsFile: string | undefined,
+  isOnAws: boolean,
 ): Promise<void> {
-  if (outputsFile !== undefined) {
+  if (isOnAws) {
     const [identifier] = database.endpoint.split(".");
     console.log(
       `if the database's primary is in ${zone.name}, move it too: aws rds reboot-db-instance --force-failover ` +
@@ -89,12 +86,13 @@ async function moveDatabase(
 }
 
 function list(): Command {
-  return command("list", "List zonal shifts, the newest first", ["shift list", "shift list --json"])
+  return withStack(
+    command("list", "List zonal shifts, the newest first", ["shift list", "shift list --json"]),
+  )
     .option("--all", "ended ones too", false)
     .option("--json", "print JSON")
-    .option(...outputsFlag)
-    .action(async (options: { all: boolean; json?: boolean; outputs?: string }) => {
-      const outputs = readOutputs(options.outputs);
+    .action(async (options: { all: boolean; json?: boolean } & StackChoice) => {
+      const outputs = await readOutputs(options);
       await using shifts = new Shifts(outputs);
       const found = await shifts.list(options.all ? undefined : "ACTIVE");
       if (options.json) return console.log(JSON.stringify(found, null, 2));
@@ -115,18 +113,19 @@ function list(): Command {
 }
 
 function cancel(): Command {
-  return command("cancel", "Cancel a zonal shift, with those that were started together with it", [
-    "shift cancel 5f3a4f0e-0f7e-4a55-9d3c-3a1f6f0a9d7b",
-    "shift cancel --all",
-  ])
+  return withStack(
+    command("cancel", "Cancel a zonal shift, with those that were started together with it", [
+      "shift cancel 5f3a4f0e-0f7e-4a55-9d3c-3a1f6f0a9d7b",
+      "shift cancel --all",
+    ]),
+  )
     .argument("[id]", "id of a shift")
     .option("--only", "not those that were started together with it", false)
     .option("--all", "every active shift of the stack", false)
-    .option(...outputsFlag)
-    .action(async (id: string | undefined, options: { only: boolean; all: boolean; outputs?: string }) => {
+    .action(async (id: string | undefined, options: { only: boolean; all: boolean } & StackChoice) => {
       if ((id === undefined) !== options.all)
         throw new Error("name the id of a shift, or use --all; see them with: npx trizone shift list");
-      await using shifts = new Shifts(readOutputs(options.outputs));
+      await using shifts = new Shifts(await readOutputs(options));
       const cancelled = await shifts.cancel(id, options);
       if (cancelled.length === 0) return console.log("no zonal shift is active");
       console.log(
@@ -149,7 +148,7 @@ function autoshift(): Command {
     .option("--end", "end the one that is active", false)
     .action(async ({ awayFrom, end }: { awayFrom?: string; end: boolean }) => {
       if ((awayFrom === undefined) !== end) throw new Error("give either --away-from or --end");
-      const zone = awayFrom === undefined ? undefined : findZone(readOutputs(), awayFrom);
+      const zone = awayFrom === undefined ? undefined : findZone(await readOutputs(), awayFrom);
       await control.autoshift(zone?.name);
       console.log(
         zone ? `an autoshift moves traffic away from ${zone.name} (${zone.id})` : "the autoshift has ended",

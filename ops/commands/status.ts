@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Command } from "commander";
 import type { Status } from "../../local/status.ts";
 import { control } from "../platform/control.ts";
@@ -5,13 +6,29 @@ import { command, table } from "./command.ts";
 
 /** `trizone status`: zones, pods, load balancers and databases of the platform on this machine. */
 export function status(): Command {
-  return command("status", "Show zones, pods, load balancers and databases", ["status", "status --json"])
-    .option("--json", "print JSON")
-    .action(async (options: { json?: boolean }) => {
-      const now = await control.status();
-      console.log(options.json ? JSON.stringify(now, null, 2) : render(now));
+  return command("status", "Show zones, pods, load balancers and databases", [
+    "status",
+    "status --json",
+    "status --watch",
+  ])
+    .option("--json", "print JSON; with --watch a line each time")
+    .option("--watch", "print it anew whenever it changes, until Ctrl-C", false)
+    .action(async ({ json, watch }: { json?: boolean; watch: boolean }) => {
+      let last = "";
+      do {
+        const now = await control.status();
+        const text = json ? JSON.stringify(now, null, watch ? undefined : 2) : render(now);
+        if (text !== last) console.log(watch && process.stdout.isTTY ? `${CLEAR}${text}` : text);
+        last = text;
+        if (watch) await sleep(WATCH_MS);
+      } while (watch);
     });
 }
+
+/** How often the status is looked at, in milliseconds. */
+const WATCH_MS = 1000;
+/** Clears a terminal and goes to its first line (ECMA-48: ED 2, CUP). */
+const CLEAR = "\u001b[2J\u001b[H";
 
 function render(now: Status): string {
   return [

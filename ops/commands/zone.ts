@@ -51,7 +51,7 @@ function one(action: string, description: string): Command {
       .addOption(new Option("--direction <direction>", direction).choices(["in", "out"]));
   }
   return sub.action(async (wanted: string, options: Options) => {
-    const { name, id } = findZone(readOutputs(), wanted);
+    const { name, id } = findZone(await readOutputs(), wanted);
     await control.fault(name, action, options);
     const part = options.service ?? options.pod ?? options.direction;
     console.log(`${name} (${id}): ${action}${part ? ` (${part})` : ""}`);
@@ -64,7 +64,7 @@ function restart(): Command {
   return zoneCommand("restart", description, ["zone restart b --service trading"])
     .requiredOption("--service <name>", "the service")
     .action(async (wanted: string, { service }: { service: string }) => {
-      const { name, id } = findZone(readOutputs(), wanted);
+      const { name, id } = findZone(await readOutputs(), wanted);
       const { rollouts } = await control.restart(name, service);
       const left = rollouts.find((one) => one.service === service && one.zone === name)?.left ?? 0;
       console.log(`${name} (${id}): ${left} pod${left === 1 ? "" : "s"} of ${service} to replace`);

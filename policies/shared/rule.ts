@@ -8,6 +8,7 @@ import type {
   StackValidationPolicy,
 } from "@pulumi/policy";
 import { heldObjects } from "./kubernetes-objects.ts";
+import { observed, observePolicy } from "./observed.ts";
 import { items, read } from "./values.ts";
 
 /** The two names that the provider has for the type of a load balancer. */
@@ -60,11 +61,13 @@ export function resourceRule(
 ): ResourceValidationPolicy & Partial<StackValidationPolicy> {
   const { judge, judgeStack, ...about } = rule;
   const { verdict, fix, ...policy } = about;
+  observePolicy(rule.name, rule.description);
   return {
     ...policy,
     ...(judgeStack ? { validateStack: stackRule({ ...about, judge: judgeStack }).validateStack } : {}),
     enforcementLevel: "mandatory",
-    validateResource: (resource, reportViolation) => {
+    validateResource: (given, reportViolation) => {
+      const resource = observed(rule.name, given);
       const held = heldObjects(resource.type, resource.props).flatMap(({ where, type, props }) =>
         judge({ ...resource, type, props: props as ResourceValidationArgs["props"] }).map(
           (finding) => `${where}: ${finding}`,
@@ -98,10 +101,12 @@ export function stackRule(
   rule: Rule & { judge: (stack: StackValidationArgs) => Finding[] },
 ): StackValidationPolicy {
   const { judge, verdict, fix, ...about } = rule;
+  observePolicy(rule.name, rule.description);
   return {
     ...about,
     enforcementLevel: "mandatory",
-    validateStack: (stack, reportViolation) => {
+    validateStack: (given, reportViolation) => {
+      const stack = { ...given, resources: given.resources.map((one) => observed(rule.name, one)) };
       const findings = new Map<PolicyResource, string[]>();
       for (const { resource, reason } of judge(stack)) {
         findings.set(resource, [...(findings.get(resource) ?? []), reason]);

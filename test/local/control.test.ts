@@ -39,6 +39,7 @@ function fixture() {
     failOver: () => {
       throw new Error("No zone but a is available; heal one first.");
     },
+    holdPods: () => undefined,
     preScale: (name) => void asked.push(["pre-scale", name]),
     autoshift: async (zone) => void asked.push(["autoshift", zone]),
     stop: () => void asked.push(["stop"]),

@@ -24,6 +24,9 @@ export class Autoscalers {
   readonly #schedules: { isDue: (at: Date) => boolean; preScaling: PreScaling }[];
   /** By `namespace/name`. */
   readonly #minimums = new Map<string, number>();
+  /** The least pods of every autoscaler for a while. */
+  #held: { minimum: number; until: number } | undefined;
+  #release: NodeJS.Timeout | undefined;
   /** The last minute whose schedules were heeded, in milliseconds since 1970. */
   #heeded: number;
 
@@ -44,7 +47,7 @@ export class Autoscalers {
     this.#heedSchedules();
     let room = this.#room();
     for (const one of this.#args.replicas()) {
-      const minimum = this.#minimums.get(nameOf(one));
+      const minimum = this.#minimumOf(one);
       room -= one.scale({ room, ...(minimum !== undefined && { minimum }) });
     }
   }
@@ -61,6 +64,23 @@ export class Autoscalers {
     this.decide();
   }
 
+  /** Keeps at least so many pods of each, up to its maximum, until a time in milliseconds since 1970; 0 ends that. */
+  hold(minimum: number, until: number): void {
+    clearTimeout(this.#release);
+    this.#held = minimum > 0 ? { minimum, until } : undefined;
+    this.decide();
+    if (!this.#held) return;
+    this.#release = setTimeout(() => this.hold(0, 0), Math.max(0, until - this.#now()));
+    this.#release.unref();
+  }
+
+  #minimumOf(one: Replicas): number | undefined {
+    const usual = this.#minimums.get(nameOf(one));
+    const { scaling } = one.workload;
+    if (!this.#held || !scaling || this.#held.until <= this.#now()) return usual;
+    return Math.min(scaling.maximum, Math.max(usual ?? scaling.minimum, this.#held.minimum));
+  }
+
   status(): { service: string; pods: number; minimum: number; maximum: number }[] {
     return [...this.#args.replicas()].flatMap((one) => {
       const { workload, wanted } = one;
@@ -70,7 +90,7 @@ export class Autoscalers {
         {
           service: workload.name,
           pods: wanted,
-          minimum: this.#minimums.get(nameOf(one)) ?? minimum,
+          minimum: this.#minimumOf(one) ?? minimum,
           maximum,
         },
       ];
