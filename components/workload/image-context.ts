@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 
 /** Files and folders that images are built of, below the project's folder; `.dockerignore` lets no other in. */
-export const CONTEXT = ["package.json", "package-lock.json", "services", "models/news"];
+export const CONTEXT = ["package.json", "package-lock.json", "tsconfig.json", "services", "models/news"];
 
 /** How a tag begins that stands for contents; in ECR such a tag may be pushed again. */
 export const BY_CONTENT = "content-";

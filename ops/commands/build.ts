@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
+import type { BuiltImage } from "../build/build-images.ts";
 import { BUILDERS, type Builder } from "../build/builders.ts";
 import { collect, command, numberFrom, table } from "./command.ts";
 
@@ -92,9 +93,7 @@ async function run(services: string[], options: Options): Promise<void> {
   process.exit();
 }
 
-function report(
-  images: { service: string; name: string; bytes: number; packages: number; digest?: string }[],
-) {
+function report(images: BuiltImage[]): string {
   const rows = images.map(({ service, bytes, packages, name, digest }) => [
     service,
     `${(bytes / 1e6).toFixed(1)} MB`,

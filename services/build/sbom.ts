@@ -50,14 +50,18 @@ function component({ name, version, license, resolved, integrity, homepage }: Pa
     name: short,
     version,
     purl,
-    ...(license
-      ? { licenses: [/[ ()]/.test(license) ? { expression: license } : { license: { id: license } }] }
-      : {}),
+    ...(license ? { licenses: [licenceOf(license)] } : {}),
     ...(algorithm === "sha512" && hash
       ? { hashes: [{ alg: "SHA-512", content: Buffer.from(hash, "base64").toString("hex") }] }
       : {}),
     ...(references.length > 0 ? { externalReferences: references } : {}),
   };
+}
+
+/** An SPDX expression or identifier; what is neither, such as "SEE LICENSE IN …", is only a name. */
+function licenceOf(text: string) {
+  if (/ (?:OR|AND|WITH) /.test(text)) return { expression: text };
+  return { license: /^[\w.+-]+$/.test(text) && text !== "UNLICENSED" ? { id: text } : { name: text } };
 }
 
 /** A name-based UUID, as RFC 9562's version 8 leaves its making to whoever makes it. */

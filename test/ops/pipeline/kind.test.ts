@@ -5,6 +5,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
+import { ALL_IMAGES } from "../../../ops/pipeline/clusters/kubernetes.ts";
 import { PipelineState } from "../../../ops/pipeline/state.ts";
 import { serve } from "./fixture.ts";
 
@@ -16,8 +17,8 @@ const ZONES = ["ap-southeast-2a", "ap-southeast-2b", "ap-southeast-2c"];
  * each is asked for by a cluster where all is well.
  */
 const STAND_IN = `
-import { appendFileSync, readFileSync } from "node:fs";
-import { basename } from "node:path";
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 const [, self, ...args] = process.argv;
 const name = basename(process.env.TOOL ?? self);
 const line = [name, ...args].join(" ");
@@ -34,7 +35,15 @@ const node = (zone) => ({
 });
 const endpoints = zones.map((zone) => ({ zone, conditions: { ready: true } }));
 const pod = (service) => ({ metadata: { name: service + "-1", labels: { "app.kubernetes.io/name": service } } });
+// What the Dockerfile's stage "about" has.
+const [, about] = /type=local,dest=(\\S+)/.exec(line) ?? [];
+for (const service of about ? ${JSON.stringify(ALL_IMAGES)} : []) {
+  mkdirSync(join(about, service), { recursive: true });
+  writeFileSync(join(about, service, "size.json"), '{"bytes":1000000,"files":1}');
+  writeFileSync(join(about, service, "sbom.cdx.json"), '{"components":[{"type":"library"}]}');
+}
 const answers = [
+  [/^docker image inspect/, () => "localhost:5001/trizone/x@sha256:" + "a".repeat(64)],
   [/^kind version/, () => "kind v" + (process.env.KIND_VERSION ?? "0.31.0") + " go1.25"],
   [/^docker --version/, () => "Docker version 28.0.1, build x"],
   [/^kubectl version/, () => "Client Version: v1.35.0"],
