@@ -8,7 +8,12 @@ const Costs = z.object({
   perOrder: Measured,
   perQuote: Measured,
   perText: Measured,
-  database: z.object({ coreMsPerOrder: z.number(), target: z.number(), poolSize: z.number(), how: z.string() }),
+  database: z.object({
+    coreMsPerOrder: z.number(),
+    target: z.number(),
+    poolSize: z.number(),
+    how: z.string(),
+  }),
   balancer: z.object({
     bytesPerOrder: z.number(),
     bytesPerQuote: z.number(),
@@ -17,7 +22,23 @@ const Costs = z.object({
     quotesPerClient: z.number(),
     how: z.string(),
   }),
-  pod: z.object({ cores: z.number(), newsCores: z.number(), target: z.number(), least: z.number(), how: z.string() }),
+  pod: z.object({
+    cores: z.number(),
+    newsCores: z.number(),
+    target: z.number(),
+    least: z.number(),
+    how: z.string(),
+  }),
+  orders: z.object({
+    shards: z.number(),
+    /** Of trading's time for an order, what is spent by the pod that owns the shard. */
+    tradingShare: z.number(),
+    feedReaders: z.number(),
+    feedService: z.string(),
+    /** Of that service's time for an order, what is spent by the pod that applies the feed. */
+    feedShare: z.number(),
+    how: z.string(),
+  }),
   prices: z.object({
     how: z.string(),
     fixedPerMonth: z.number(),
@@ -84,7 +105,10 @@ export function capacityPlan(demand: Demand, costs: Costs = readCosts()): Capaci
     // A multiple of three, so that each zone has as many.
     pods[service] = Math.max(costs.pod.least, Math.ceil(needed / 3) * 3);
   }
-  const cores = Object.entries(work).reduce((sum, [, one]) => sum + (one * WITHOUT_A_ZONE) / costs.pod.target, 0);
+  const cores = Object.entries(work).reduce(
+    (sum, [, one]) => sum + (one * WITHOUT_A_ZONE) / costs.pod.target,
+    0,
+  );
   const nodes = Math.max(6, Math.ceil(cores / costs.prices.nodeCores / 3) * 3);
   const connections = CLIENTS.reduce(
     (sum, name) => sum + (pods[name] ?? 0) * poolSizeOf(name, costs.database.poolSize),
@@ -123,7 +147,10 @@ function chooseDatabase(cores: number, connections: number, { prices }: Costs): 
   return undefined;
 }
 
-function balancerUnits({ orders, quotes, texts }: Demand, { balancer }: Costs): { lcu: number; lcuBy: string } {
+function balancerUnits(
+  { orders, quotes, texts }: Demand,
+  { balancer }: Costs,
+): { lcu: number; lcuBy: string } {
   const requests = orders + texts;
   const bytes =
     orders * balancer.bytesPerOrder + quotes * balancer.bytesPerQuote + texts * balancer.bytesPerText;
@@ -147,7 +174,10 @@ function prices(
   return [
     { what: "nodes, on demand", dollars: nodes * prices.nodePerHour * hours },
     // Multi-AZ has a standby of the same class.
-    { what: database ? `database ${database.class}, Multi-AZ` : "database: no known class", dollars: 2 * perHour * hours },
+    {
+      what: database ? `database ${database.class}, Multi-AZ` : "database: no known class",
+      dollars: 2 * perHour * hours,
+    },
     // The internal balancer carries what the public one does, but for the streams' pages.
     { what: "load balancers' LCU, both", dollars: 2 * lcu * prices.lcuPerHour * hours },
     { what: "what is there at any rate", dollars: prices.fixedPerMonth },
@@ -155,17 +185,33 @@ function prices(
 }
 
 function limits(
-  { pods, connections, databaseCores }: Pick<CapacityPlan, "pods" | "connections" | "databaseCores" | "demand">,
+  {
+    pods,
+    connections,
+    databaseCores,
+  }: Pick<CapacityPlan, "pods" | "connections" | "databaseCores" | "demand">,
   { prices }: Costs,
 ): CapacityPlan["limits"] {
   const largest = prices.databases.at(-1);
   const most = (maxConnectionsOf(largest?.class ?? "") ?? 1) * CONNECTION_SHARE;
+  const coresOf = (service: string, share: number) =>
+    (demand.orders * Number(perOrder[service]) * share) / 1000;
   const pod = Object.entries(pods).sort(([, a], [, b]) => b - a)[0] ?? ["none", 0];
   return [
     {
       what: "the database's cores",
       share: databaseCores / (largest?.cores ?? 1),
       most: `${largest?.cores} of ${largest?.class}`,
+    },
+    {
+      what: "owners of shards of orders",
+      share: coresOf("trading", orders.tradingShare) / orders.shards,
+      most: `${orders.shards} pods, a core each`,
+    },
+    {
+      what: `the pod of ${orders.feedService} that applies the feed`,
+      share: coresOf(orders.feedService, orders.feedShare) / orders.feedReaders,
+      most: `${orders.feedReaders} core`,
     },
     { what: "connections to the database", share: connections / most, most: `${most} of ${largest?.class}` },
     { what: `pods of ${pod[0]}`, share: pod[1] / MOST_PODS, most: `${MOST_PODS} pods of a service` },

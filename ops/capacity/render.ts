@@ -1,8 +1,13 @@
 import type { CapacityPlan, Costs } from "./plan.ts";
 
 /** The plan for people: how much of everything, the bill, the first limit, and what the figures rest on. */
-export function planLines(plan: CapacityPlan, costs: Costs, table: (head: string[], rows: (string | number)[][]) => string): string {
-  const { demand, pods, cores, nodes, connections, database, databaseCores, lcu, lcuBy, perMonth, limits } = plan;
+export function planLines(
+  plan: CapacityPlan,
+  costs: Costs,
+  table: (head: string[], rows: (string | number)[][]) => string,
+): string {
+  const { demand, pods, cores, nodes, connections, database, databaseCores, lcu, lcuBy, perMonth, limits } =
+    plan;
   const total = perMonth.reduce((sum, { dollars }) => sum + dollars, 0);
   const [first] = limits;
   const peak = `${demand.orders} orders, ${demand.quotes} quotes and ${demand.texts} texts a second, with one zone lost`;
@@ -32,8 +37,8 @@ export function planLines(plan: CapacityPlan, costs: Costs, table: (head: string
       limits.map(({ what, share, most }) => [what, `${(share * 100).toFixed(0)} %`, most]),
     ),
     first && first.share > 1
-      ? `This needs another design: ${first.what} is the limit. See docs/scale.md.`
-      : `The first limit is ${first?.what}, at ${((1 / (first?.share ?? 1)) || 0).toFixed(1)} times this.`,
-    "Each cost was measured as ops/capacity/costs.json says; prices are list prices.",
+      ? `This needs another design: ${first.what} is the first limit. See docs/scale.md.`
+      : `The first limit is ${first?.what}, at ${(1 / (first?.share ?? 1) || 0).toFixed(1)} times this.`,
+    "How each cost was measured, and what is assumed, is in ops/capacity/costs.json; prices are list prices.",
   ].join("\n\n");
 }

@@ -119,9 +119,11 @@ interface PlanOptions {
 
 function plan(): Command {
   const rate = numberFrom(0, 1e9);
-  return command("plan", "Print what a load needs: pods, connections, database, LCU, the bill, and the first limit", [
-    "capacity plan --orders 5000 --quotes 200000 --texts 300",
-  ])
+  return command(
+    "plan",
+    "Print what a load needs: pods, connections, database, LCU, the bill, and the first limit",
+    ["capacity plan --orders 5000 --quotes 200000 --texts 300"],
+  )
     .option("--orders <rate>", "orders a second at the peak", rate, 0)
     .option("--quotes <rate>", "quotes a second, delivered to all clients together", rate, 0)
     .option("--texts <rate>", "texts analysed a second", rate, 0)
