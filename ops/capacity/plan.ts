@@ -117,11 +117,8 @@ export function capacityPlan(demand: Demand, costs: Costs = readCosts()): Capaci
   const databaseCores = (demand.orders * costs.database.coreMsPerOrder) / 1000 / costs.database.target;
   const database = chooseDatabase(databaseCores, connections, costs);
   const { lcu, lcuBy } = balancerUnits(demand, costs);
-  return {
-    ...{ demand, pods, cores, nodes, connections, database, databaseCores, lcu, lcuBy },
-    perMonth: prices({ nodes, database, lcu }, costs),
-    limits: limits({ pods, connections, databaseCores, demand }, costs),
-  };
+  const needs = { demand, pods, cores, nodes, connections, database, databaseCores, lcu, lcuBy };
+  return { ...needs, perMonth: prices(needs, costs), limits: limits(needs, costs) };
 }
 
 /** Cores that each service computes on, at the peak. */
@@ -185,12 +182,8 @@ function prices(
 }
 
 function limits(
-  {
-    pods,
-    connections,
-    databaseCores,
-  }: Pick<CapacityPlan, "pods" | "connections" | "databaseCores" | "demand">,
-  { prices }: Costs,
+  { pods, connections, databaseCores, demand }: Omit<CapacityPlan, "limits" | "perMonth">,
+  { prices, orders, perOrder }: Costs,
 ): CapacityPlan["limits"] {
   const largest = prices.databases.at(-1);
   const most = (maxConnectionsOf(largest?.class ?? "") ?? 1) * CONNECTION_SHARE;
@@ -209,7 +202,7 @@ function limits(
       most: `${orders.shards} pods, a core each`,
     },
     {
-      what: `the pod of ${orders.feedService} that applies the feed`,
+      what: `${orders.feedService} applying the feed, a batch at a time`,
       share: coresOf(orders.feedService, orders.feedShare) / orders.feedReaders,
       most: `${orders.feedReaders} core`,
     },
