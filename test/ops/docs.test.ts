@@ -18,7 +18,7 @@ const ON_PLATFORM =
 const ELSEWHERE: [command: RegExp, test: string, words: string][] = [
   [/^npm start/, "test/platform/lifecycle.test.ts", "up("],
   [/^npm test/, "test/all.ts", "mocha"],
-  [/^npx mocha/, "test/batches.ts", "mocha"],
+  [/^npx mocha/, "test/all.ts", "mocha"],
   [/^npx biome/, ".ci/run", "biome ci"],
   [/^npm run types/, ".ci/run", "tsc --noEmit"],
   [/^npm run (plan|graphs:update)/, "test/ops/commands/plan.test.ts", "plan"],
@@ -28,8 +28,8 @@ const ELSEWHERE: [command: RegExp, test: string, words: string][] = [
   [/^npx trizone load-test/, "test/ops/commands/load-test.test.ts", "load-test"],
   [/^npx trizone pipeline/, "test/ops/pipeline/local.test.ts", "pipeline"],
   [/^npx trizone check-cluster/, "test/ops/platform/cluster-checks.test.ts", "describe"],
-  [/^npx trizone reconcile-order/, "test/platform/orders.test.ts", "reconcile-order"],
-  [/^(api|curl) /, "test/platform/docs.test.ts", "curl"],
+  [/^npx trizone reconcile-order/, "test/services/trading/admin/order-report.test.ts", "reconcile-order"],
+  [/^(api|curl)[ (]/, "test/platform/docs.test.ts", "curl"],
 ];
 
 describe("the commands of the pages", function () {

@@ -29,7 +29,9 @@ function commandsOf(page: string): DocCommand[] {
   const text = readFileSync(join(root, page), "utf8");
   const isOfAws = text.includes("Every command on this page needs AWS");
   // A block with a language is a file's content, or a picture.
-  const blocks = [...text.matchAll(/^```\n(.*?)^```/gms)].map(([, block = ""]) => block);
+  const blocks = [...text.matchAll(/^```(\w*)\n(.*?)^```$/gms)].flatMap(([, language, block = ""]) =>
+    language === "" ? [block] : [],
+  );
   return blocks
     .flatMap((block) => block.replaceAll("\\\n", " ").split("\n"))
     .filter((line) => PROGRAM.test(line))
