@@ -15,7 +15,7 @@ const SERVICES = {
 export type Element = { [name: string]: (string | Element)[] };
 
 /** An error that AWS answered, or none where it could not be asked. */
-export class QueryError extends Error {
+class QueryError extends Error {
   override readonly name = "QueryError";
   /** AWS's, such as `AccessDenied`; undefined where there was no answer. */
   readonly code: string | undefined;

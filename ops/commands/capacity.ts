@@ -78,11 +78,13 @@ interface Options extends StackChoice {
 
 /** `trizone capacity`: what the load balancers have reserved. */
 export function capacity(): Command {
-  return command("capacity", "Reserve capacity of the load balancers", [
+  return command("capacity", "Reserve capacity of the load balancers, and plan what a load needs", [
     "capacity reserve --lcu 500 --stack prod",
     "capacity show --stack prod",
     "capacity release --stack prod",
+    "capacity plan --orders 5000 --quotes 200000 --texts 300",
   ])
+    .addCommand(plan())
     .addCommand(
       balancers("reserve", "Reserve load balancer capacity units (LCU) of each load balancer", " --lcu 500")
         .requiredOption("--lcu <units>", "of each balancer", numberFrom(100, 1_000_000, "whole"))
@@ -106,6 +108,32 @@ export function capacity(): Command {
         print(await withProgress("asking AWS", reserved(outputs)), options);
       }),
     );
+}
+
+interface PlanOptions {
+  orders: number;
+  quotes: number;
+  texts: number;
+  json?: boolean;
+}
+
+function plan(): Command {
+  const rate = numberFrom(0, 1e9);
+  return command(
+    "plan",
+    "Print what a load needs: pods, connections, database, LCU, the bill, and the first limit",
+    ["capacity plan --orders 5000 --quotes 200000 --texts 300"],
+  )
+    .option("--orders <rate>", "orders a second at the peak", rate, 0)
+    .option("--quotes <rate>", "quotes a second, delivered to all clients together", rate, 0)
+    .option("--texts <rate>", "texts analysed a second", rate, 0)
+    .option("--json", "print JSON")
+    .action(async ({ json, ...demand }: PlanOptions) => {
+      const { capacityPlan, readCosts } = await import("../capacity/plan.ts");
+      const { planLines } = await import("../capacity/render.ts");
+      const found = capacityPlan(demand);
+      console.log(json ? JSON.stringify(found, null, 2) : planLines(found, readCosts(), table));
+    });
 }
 
 function balancers(name: string, description: string, option = ""): Command {
