@@ -38,6 +38,7 @@ const BROKEN: Record<string, Broken> = {
   "aws:cloudwatch/logSubscriptionFilter:LogSubscriptionFilter": ["name", "all:errors"],
   "aws:cloudwatch/metricAlarm:MetricAlarm": ["period", 45],
   "aws:cognito/userPool:UserPool": ["passwordPolicy.minimumLength", 5],
+  "aws:cognito/userGroup:UserGroup": ["name", "o".repeat(129)],
   "aws:cognito/userPoolClient:UserPoolClient": ["accessTokenValidity", 25],
   "aws:cognito/userPoolDomain:UserPoolDomain": ["domain", "trizone-cognito"],
   "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": ["vpcId", "the-vpc"],

@@ -85,6 +85,10 @@ export const signIn: Table = {
       },
     ],
   },
+  "aws:cognito/userGroup:UserGroup": {
+    source: `${API}, CreateGroup`,
+    properties: { name: characters(1, 128), userPoolId: POOL_ID, description: characters(0, 2048) },
+  },
   "aws:cognito/userPoolClient:UserPoolClient": {
     source: `${API}, CreateUserPoolClient`,
     automatic: { property: "name" },

@@ -103,7 +103,9 @@ describe("network on the evaluated graph", () => {
       assert.deepEqual([subnetIds, securityGroupIds, privateDnsEnabled], [privateSubnets, [group?.id], true]);
   });
 
-  it("has an endpoint for every service of AWS that a pod's role may call", () => {
+  it("has an endpoint for every service of AWS that a pod's role may call, but for one that has none", () => {
+    // Whether AWS offers one for zonal shifts is documented nowhere; the guard's calls, signed and without data, go by NAT.
+    const byNat = ["arc-zonal-shift"];
     const endpoints = ofType(prod, "aws:ec2/vpcEndpoint:VpcEndpoint").map(({ inputs }) =>
       String(inputs.serviceName).replace("com.amazonaws.ap-southeast-2.", ""),
     );
@@ -116,7 +118,7 @@ describe("network on the evaluated graph", () => {
       .filter(({ inputs }) => podRoles.some(({ outputs }) => outputs.name === inputs.role))
       .flatMap(({ inputs }) => JSON.parse(reveal<string>(inputs.policy)).Statement as Statement[])
       .flatMap(({ Action }) => [Action].flat().map((action) => action.split(":")[0] ?? ""));
-    assert.deepEqual([...new Set(called.filter((name) => !endpoints.includes(named[name] ?? name)))], []);
+    assert.deepEqual([...new Set(called.filter((name) => !endpoints.includes(named[name] ?? name)))], byNat);
   });
 
   it("binds every endpoint to the account's roles, and those that carry data to the account's data", () => {
