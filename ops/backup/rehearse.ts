@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Outputs } from "../../config/index.ts";
-import { tokenOf } from "../platform/token-flow.ts";
+import { tokenOf } from "../platform/stack-token.ts";
 import { restoreBackup } from "./backup.ts";
 
 /** A platform that isn't ready by then has failed, in milliseconds. */

@@ -21,7 +21,7 @@ export function diagnoseCommand(): Command {
     .action(async ({ user, json, ...choice }: { user: string; json?: boolean } & StackChoice) => {
       const [{ diagnose, readFacts }, { tokenOf }] = await Promise.all([
         import("../diagnose/index.ts"),
-        import("../platform/token-flow.ts"),
+        import("../platform/stack-token.ts"),
       ]);
       const outputs = await readOutputs(choice);
       const verdict = diagnose(await readFacts(outputs, await tokenOf(outputs, user, isStack(choice))));

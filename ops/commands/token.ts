@@ -14,7 +14,7 @@ export function token(): Command {
   )
     .option("--user <name>", "demo user, or one of the stack's user pool", "demo")
     .action(async (options: { user: string } & StackChoice) => {
-      const { tokenOf } = await import("../platform/token-flow.ts");
+      const { tokenOf } = await import("../platform/stack-token.ts");
       console.log(await tokenOf(await readOutputs(options), options.user, isStack(options)));
     });
 }

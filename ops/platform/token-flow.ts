@@ -1,6 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
-import type { Outputs } from "../../config/index.ts";
 import { demoPassword } from "../../local/issuer/users.ts";
 
 /** Milliseconds for the whole flow, which takes tens with the local issuer. */
@@ -19,20 +18,6 @@ interface TokenRequest {
   user: string;
   /** @default the demo users' */
   password?: string;
-}
-
-/**
- * An access token of a user: of the local issuer's demo users, or of a stack's user pool, whose password is in
- * TRIZONE_PASSWORD.
- * @param isStack whether the outputs are those of a stack, and not of the platform on this machine
- */
-export async function tokenOf(outputs: Outputs, user: string, isStack: boolean): Promise<string> {
-  if (isStack) {
-    const { stackToken } = await import("./stack-token.ts");
-    return stackToken(outputs, user, process.env.TRIZONE_PASSWORD);
-  }
-  const { issuer, clientId, publicUrl } = outputs;
-  return accessToken({ issuer, clientId, user, redirectUri: `${publicUrl}/callback` });
 }
 
 /**
