@@ -2,17 +2,9 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { projectDirectory } from "../commands/command.ts";
-import type { Commands } from "../pipeline/run-command.ts";
 import { StepError } from "../pipeline/steps.ts";
-import { type Builder, buildArguments, findBuilder, pushArguments } from "./builders.ts";
+import { type BuildContext, type Builder, buildArguments, findBuilder, pushArguments } from "./builders.ts";
 import { tailOf } from "./tail.ts";
-
-export interface BuildContext {
-  commands: Commands;
-  signal: AbortSignal;
-  /** Shows a line to whoever watches. */
-  say(line: string): void;
-}
 
 export interface BuildOptions {
   services: readonly string[];

@@ -1,5 +1,13 @@
+import type { Commands } from "../pipeline/run-command.ts";
 import { StepError } from "../pipeline/steps.ts";
-import type { BuildContext } from "./build-images.ts";
+
+/** What a build is run with. */
+export interface BuildContext {
+  commands: Commands;
+  signal: AbortSignal;
+  /** Shows a line to whoever watches. */
+  say(line: string): void;
+}
 
 /** The programs that can build the images, in the order in which they are looked for. */
 export const BUILDERS = ["docker", "podman", "buildah"] as const;
