@@ -2,16 +2,9 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { projectDirectory } from "../commands/command.ts";
-import type { Commands } from "../pipeline/run-command.ts";
 import { StepError } from "../pipeline/steps.ts";
-import { type Builder, buildArguments, findBuilder, pushArguments } from "./builders.ts";
-
-export interface BuildContext {
-  commands: Commands;
-  signal: AbortSignal;
-  /** Shows a line to whoever watches. */
-  say(line: string): void;
-}
+import { type BuildContext, type Builder, buildArguments, findBuilder, pushArguments } from "./builders.ts";
+import { tailOf } from "./tail.ts";
 
 export interface BuildOptions {
   services: readonly string[];
@@ -56,13 +49,39 @@ export async function buildImages(options: BuildOptions, context: BuildContext):
   const builder = await findBuilder(options.with, context);
   const run = (args: string[]) => commands.run(builder, args, { signal, cwd: projectDirectory });
   const args = await argumentsOf(options);
-  const build = (further: string[], more = {}) =>
-    run(buildArguments(builder, { ...args, ...more }, [...(options.further ?? []), ...further]));
+  const further = options.further ?? [];
+  const build = (more: string[], service = {}) =>
+    run(buildArguments({ ...args, ...service }, [...further, ...more]));
 
-  say(`builds all services' contents with ${builder}`);
   await rm(options.folder, { recursive: true, force: true });
   await mkdir(options.folder, { recursive: true });
-  await build(["--target", "about", "--output", `type=local,dest=${options.folder}`]);
+  const output = ["--output", `type=local,dest=${options.folder}`];
+  // docker keeps what is built, and does what is independent at once.
+  let last = build;
+  if (builder === "docker") {
+    say("builds all services' contents");
+    await build(["--target", "about", ...output]);
+  } else {
+    const shared = {
+      base: `localhost/trizone-base:${options.tag}`,
+      contents: `localhost/trizone-contents:${options.tag}`,
+    };
+    for (const stage of ["base", "contents"] as const) {
+      say(`builds the ${stage} of all services`);
+      await build(["--layers", "--target", stage, "-t", shared[stage]]);
+    }
+    const ofStage = async (stage: string | undefined, more: string[], service = {}) => {
+      const file = join(options.folder, ".Dockerfile");
+      await writeFile(file, await tailOf(stage, shared));
+      await run(buildArguments(service, ["--layers=false", ...more], file));
+      await rm(file);
+    };
+    await ofStage("about", output);
+    last = async (more, service) => {
+      await ofStage(undefined, more, service);
+      return "";
+    };
+  }
   const revision = await revisionOf(context);
   const images: BuiltImage[] = [];
   for (const service of options.services) {
@@ -73,7 +92,7 @@ export async function buildImages(options: BuildOptions, context: BuildContext):
       ...(revision ? { "org.opencontainers.image.revision": revision } : {}),
     };
     const labelled = Object.entries(labels).flatMap(([key, value]) => ["--label", `${key}=${value}`]);
-    await build([...labelled, "-t", name], { SERVICE: service });
+    await last([...labelled, "-t", name], { SERVICE: service });
     const image: BuiltImage = { service, name, ...(await aboutOf(options.folder, service)) };
     if (options.push) {
       say(`pushes ${name}`);

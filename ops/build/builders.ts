@@ -1,5 +1,13 @@
+import type { Commands } from "../pipeline/run-command.ts";
 import { StepError } from "../pipeline/steps.ts";
-import type { BuildContext } from "./build-images.ts";
+
+/** What a build is run with. */
+export interface BuildContext {
+  commands: Commands;
+  signal: AbortSignal;
+  /** Shows a line to whoever watches. */
+  say(line: string): void;
+}
 
 /** The programs that can build the images, in the order in which they are looked for. */
 export const BUILDERS = ["docker", "podman", "buildah"] as const;
@@ -39,11 +47,14 @@ export async function findBuilder(wanted: Builder | undefined, context: BuildCon
   throw new StepError(`there is nothing that builds images:\n  ${problems.join("\n  ")}`);
 }
 
-/** The arguments that build a target of services/Dockerfile; layers are kept, since all services share most of them. */
-export function buildArguments(builder: Builder, args: Record<string, string>, further: string[]): string[] {
+/** The arguments that build of a Dockerfile, by default the services'. */
+export function buildArguments(
+  args: Record<string, string>,
+  further: readonly string[],
+  file = "services/Dockerfile",
+): string[] {
   const set = Object.entries(args).flatMap(([name, value]) => ["--build-arg", `${name}=${value}`]);
-  const layers = builder === "docker" ? [] : ["--layers"];
-  return ["build", ...layers, "-f", "services/Dockerfile", ...set, ...further, "."];
+  return ["build", "-f", file, ...set, ...further, "."];
 }
 
 /** The arguments that push an image; those of podman and buildah write its digest to a file. */

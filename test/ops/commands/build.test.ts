@@ -88,9 +88,11 @@ describe("trizone build", function () {
     const { code, out, err, calls } = await build(["trading", "echo", "--tag", "1.4.0"]);
     assert.equal(code, 0, err);
     const builds = calls.filter((call) => call.startsWith("podman build"));
-    assert.equal(builds.length, 3);
-    assert.match(builds[0] ?? "", /NODE_DIGEST=sha256:[0-9a-f]{64} --target about/);
-    assert.match(builds[1] ?? "", /SERVICE=trading .*-t localhost:5001\/trizone\/trading:1\.4\.0/);
+    assert.equal(builds.length, 5, builds.join("\n"));
+    assert.match(builds[0] ?? "", /NODE_DIGEST=sha256:[0-9a-f]{64} .*--target base/);
+    assert.match(builds[1] ?? "", /NODE_DIGEST=sha256:[0-9a-f]{64} .*--target contents/);
+    assert.match(builds[2] ?? "", /--output type=local/);
+    assert.match(builds[3] ?? "", /SERVICE=trading .*-t localhost:5001\/trizone\/trading:1\.4\.0/);
     assert.match(out, /^echo +2\.5 MB +1 +localhost:5001\/trizone\/echo:1\.4\.0$/m);
     assert.ok(!calls.some((call) => call.includes("push")));
   });
