@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 
 /** The models that the repository brings, a folder a version; absent where somebody left them out. */
@@ -40,6 +40,8 @@ async function place(from: string, to: string, root: string): Promise<void> {
   const unfinished = await mkdtemp(join(root, ".version-"));
   try {
     await cp(from, unfinished, { recursive: true });
+    // A temporary folder is its maker's alone; in an image another user reads it.
+    await chmod(unfinished, 0o755);
     await rename(unfinished, to);
   } finally {
     await rm(unfinished, { recursive: true, force: true });
