@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { runningNow, State } from "../../local/state.ts";
-import { command, projectDirectory, withProgress } from "./command.ts";
+import { command, withProgress } from "./command.ts";
 
 /** `trizone backup`: a copy of all that the platform on this machine keeps. */
 export function backup(): Command {
@@ -38,7 +38,7 @@ export function restore(): Command {
     .action(async (folder: string, options: { rehearse: boolean; user: string; json?: boolean }) => {
       const { rehearse, restoreBackup } = await import("../backup/index.ts");
       if (options.rehearse) {
-        const seen = await withProgress("rehearsing", rehearse(projectDirectory, folder, options.user));
+        const seen = await withProgress("rehearsing", rehearse(folder, options.user));
         if (options.json) return console.log(JSON.stringify(seen, null, 2));
         console.log(
           `RTO ${seen.rtoSeconds.toFixed(1)} s: ${seen.copySeconds.toFixed(1)} s to copy, ${seen.startSeconds.toFixed(1)} s until orders are read`,

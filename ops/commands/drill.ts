@@ -1,12 +1,11 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { runningNow, State } from "../../local/state.ts";
 import type { DrillReport, Scenario } from "../drill/index.ts";
 import { findZone, readOutputs } from "../platform/outputs.ts";
-import { command, numberFrom, projectDirectory } from "./command.ts";
+import { type OwnPlatform, startOwnPlatform } from "../platform/own-platform.ts";
+import { command, numberFrom } from "./command.ts";
 
 interface Options {
   zone?: string;
@@ -17,7 +16,6 @@ interface Options {
 }
 
 const START_TIMEOUT_MS = 180_000;
-const END_TIMEOUT_MS = 30_000;
 
 /** `trizone drill`: makes a zone of this machine's platform sick under load, and scores what became of it. */
 export function drill(): Command {
@@ -40,7 +38,7 @@ export function drill(): Command {
     .option("--out <folder>", "where the reports are written", "drills")
     .addHelpText(
       "after",
-      "\nStarts the platform where none runs, and ends it then. Exits with 1 when a bar was missed, with 2 when a drill could not be run.",
+      "\nStarts the platform where none runs, and ends it then. Exits with 1 when a bar was missed, or a drill could not be run.",
     )
     .action(run);
 }
@@ -60,7 +58,7 @@ async function run(name: string, options: Options): Promise<void> {
       console.error("trizone: heals and ends; once more to end at once");
       stop.abort();
     });
-  await using _platform = await running(options);
+  await using _own = isRunning() ? undefined : await start();
   const reports: DrillReport[] = [];
   for (const scenario of scenarios) {
     if (stop.signal.aborted) break;
@@ -86,37 +84,22 @@ async function one(scenario: Scenario, options: Options, signal: AbortSignal): P
   return report;
 }
 
-/** The platform that runs on this machine, or one that is started for the drill and ended after it. */
-async function running(options: Options): Promise<AsyncDisposable> {
+/** Whether a platform is ready on this machine. @throws Error where one starts or ends just now */
+function isRunning(): boolean {
   const directory = State.directory();
   const run = runningNow(directory);
-  if (run && existsSync(join(directory, "outputs.json")))
-    return { [Symbol.asyncDispose]: async () => undefined };
-  if (run)
+  if (run && !existsSync(join(directory, "outputs.json")))
     throw new Error(
       "the platform starts or ends just now; drill when npx trizone status says that it is ready",
     );
+  return run !== undefined;
+}
+
+/** A platform for the drill alone. */
+function start(): Promise<OwnPlatform> {
   console.error("trizone: starts the platform");
-  const child = spawn(process.execPath, [join(projectDirectory, "bin/trizone.cjs"), "up", "--port", "0"], {
-    stdio: ["ignore", options.json ? "ignore" : "ignore", "inherit"],
-    // Ctrl-C in the terminal is for the drill, which heals first and ends the platform then.
-    detached: true,
+  return startOwnPlatform({
+    ...{ directory: State.directory(), timeoutMs: START_TIMEOUT_MS },
+    onSaid: (text) => process.stderr.write(text),
   });
-  const ended = once(child, "exit");
-  const end = async () => {
-    child.kill("SIGTERM");
-    const overdue = setTimeout(() => child.kill("SIGKILL"), END_TIMEOUT_MS);
-    await ended;
-    clearTimeout(overdue);
-  };
-  const deadline = performance.now() + START_TIMEOUT_MS;
-  while (!existsSync(join(directory, "outputs.json"))) {
-    await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, 200))]);
-    if (child.exitCode !== null) throw new Error(`the platform ended with ${child.exitCode}: see above`);
-    if (performance.now() > deadline) {
-      await end();
-      throw new Error(`the platform was not ready in ${START_TIMEOUT_MS / 1000} s`);
-    }
-  }
-  return { [Symbol.asyncDispose]: end };
 }
