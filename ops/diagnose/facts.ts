@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Outputs } from "../../config/index.ts";
+import { type GuardDecision, Operations } from "../platform/operations.ts";
 
-const TIMEOUT_MS = 5000;
 /** How far back latency is looked at, to know what is usual. */
 const HISTORY_SECONDS = 600;
 
@@ -30,20 +30,6 @@ const Zone = z.object({
 });
 export type ZoneFacts = z.infer<typeof Zone>;
 
-const Decision = z.object({
-  id: z.string(),
-  at: z.string(),
-  kind: z.string(),
-  zone: z.string().nullable(),
-  reason: z.string().nullable(),
-  text: z.string(),
-  evidence: z.looseObject({
-    findings: z
-      .array(z.looseObject({ service: z.string(), worstPod: z.looseObject({ pod: z.string() }).nullish() }))
-      .optional(),
-  }),
-});
-
 const History = z.object({
   zones: z.record(z.string(), z.object({ p99Ms: z.array(z.number().nullable()) })),
 });
@@ -54,7 +40,7 @@ export interface Facts {
   at: number;
   zones: ZoneFacts[];
   /** The newest first. */
-  decisions: z.infer<typeof Decision>[];
+  decisions: GuardDecision[];
   /** Zone -> 99th percentile of each of the last seconds, the newest last; null for a second without requests. */
   history: Record<string, (number | null)[]>;
 }
@@ -64,24 +50,12 @@ export interface Facts {
  * @param token of an operator
  * @throws Error where the guard doesn't answer, with what to look at instead
  */
-export async function readFacts({ apiUrl }: Pick<Outputs, "apiUrl">, token: string): Promise<Facts> {
-  const get = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
-    const response = await fetch(`${apiUrl}/operations${path}`, {
-      headers: { authorization: `Bearer ${token}` },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    }).catch((cause: Error) => {
-      throw new Error(`${apiUrl} does not answer (${cause.message}); is it up? npx trizone status`, {
-        cause,
-      });
-    });
-    if (response.ok) return schema.parse(await response.json());
-    const answer = (await response.text()).slice(0, 200);
-    throw new Error(`the guard's ${path} answered ${response.status}: ${answer}; see npx trizone status`);
-  };
-  const [{ zones }, { decisions }, history] = await Promise.all([
-    get("/zones", z.object({ zones: z.array(Zone) })),
-    get("/decisions?limit=50", z.object({ decisions: z.array(Decision) })),
-    get(`/zones/history?seconds=${HISTORY_SECONDS}`, History),
+export async function readFacts(outputs: Pick<Outputs, "apiUrl">, token: string): Promise<Facts> {
+  const operations = new Operations(outputs, token);
+  const [{ zones }, decisions, history] = await Promise.all([
+    operations.get("/zones", z.object({ zones: z.array(Zone) })),
+    operations.decisions(),
+    operations.get(`/zones/history?seconds=${HISTORY_SECONDS}`, History),
   ]);
   const seconds = Object.entries(history.zones).map(([zone, { p99Ms }]) => [zone, p99Ms] as const);
   return { at: Date.now(), zones, decisions, history: Object.fromEntries(seconds) };

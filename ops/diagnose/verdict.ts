@@ -33,8 +33,10 @@ const SLOWER = { ratio: 2, ms: 40 };
 /** Errors in all zones matter from this share on. */
 const ERRORS = 0.02;
 /** Reasons for which a guard leaves a gray zone where it is. */
-const GRAY = ["another-shift", "no-capacity", "capacity-unknown", "failing-open", "primary-unknown"];
-const GRAY_TOO = ["market-opening", "cooldown", "daily-cap"];
+const GRAY = [
+  ...["another-shift", "no-capacity", "capacity-unknown", "failing-open", "primary-unknown"],
+  ...["market-opening", "cooldown", "daily-cap"],
+];
 
 /** Takes the first cause that explains what is seen, from the surest to the vaguest. */
 export function diagnose(facts: Facts): Verdict {
@@ -100,7 +102,7 @@ function decided({ at, decisions }: Facts, evidence: string[]): Verdict | undefi
       ...of,
       next: `roll the release of ${found?.service ?? "the service"} back`,
     };
-  const isGray = kind !== "refuse" || GRAY.includes(reason ?? "") || GRAY_TOO.includes(reason ?? "");
+  const isGray = kind !== "refuse" || GRAY.includes(reason ?? "");
   if (!isGray || zone === null) return undefined;
   const isAway = kind !== "refuse";
   return {

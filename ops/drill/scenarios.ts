@@ -122,7 +122,7 @@ export const SCENARIOS: readonly Scenario[] = [
     description: "one pod fails a third of its requests",
     ...{ expected: "no-shift", where: "not-primary", faultSeconds: 30, costs: true },
     inject: async (stage, { zone }) => {
-      const pod = await stage.podOf(zone, "gateway");
+      const { name: pod } = await stage.podOf(zone, "gateway");
       await stage.fault(zone, "errors", { share: 0.33, pod });
     },
   },

@@ -3,6 +3,7 @@ import { Agent, request } from "undici";
 import type { Outputs } from "../../config/index.ts";
 import type { Status } from "../../local/status.ts";
 import { control } from "../platform/control.ts";
+import { type GuardDecision, Operations } from "../platform/operations.ts";
 import { Shifts, stackResources } from "../platform/shifts.ts";
 import { accessToken } from "../platform/token-flow.ts";
 
@@ -12,17 +13,6 @@ const OPERATOR = "olivia";
 const CALL_TIMEOUT_MS = 4000;
 /** Pauses between looks at pods that are to be kept down, and requests that skew a zone, in milliseconds. */
 const [LOOK_MS, SKEW_MS] = [200, 5];
-
-/** A decision of the guard, as its API tells it. */
-export interface GuardDecision {
-  id: string;
-  /** When, ISO 8601. */
-  at: string;
-  kind: string;
-  zone: string | null;
-  reason: string | null;
-  text: string;
-}
 
 /** How much of a fault, and of what. */
 export interface FaultSize {
@@ -42,14 +32,14 @@ export interface Trader {
 export class Stage implements AsyncDisposable {
   readonly outputs: Outputs;
   readonly traders: readonly Trader[];
-  readonly #operator: string;
+  readonly #operations: Operations;
   readonly #shifts: Shifts;
   readonly #agent = new Agent({ connections: 16 });
 
   private constructor(outputs: Outputs, traders: Trader[], operator: string) {
     this.outputs = outputs;
     this.traders = traders;
-    this.#operator = operator;
+    this.#operations = new Operations(outputs, operator);
     this.#shifts = new Shifts(outputs);
   }
 
@@ -76,7 +66,7 @@ export class Stage implements AsyncDisposable {
     await control.fault(zone, action, size);
   }
 
-  /** Ends the faults of every zone, and what the drill shifted away. */
+  /** Ends the faults of every zone. */
   async heal(): Promise<void> {
     const { zones } = await this.status();
     for (const { name, faults } of zones) if (faults.length > 0) await this.fault(name, "heal");
@@ -88,11 +78,11 @@ export class Stage implements AsyncDisposable {
   }
 
   /** A ready pod of a service in a zone. @throws Error when there is none */
-  async podOf(zone: string, service: string): Promise<string> {
+  async podOf(zone: string, service: string): Promise<Status["pods"][number]> {
     const found = (await this.status()).pods.find(
       (pod) => pod.zone === zone && pod.workload === service && pod.ready,
     );
-    if (found) return found.name;
+    if (found) return found;
     throw new Error(`no pod of ${service} is ready in ${zone}`);
   }
 
@@ -115,11 +105,8 @@ export class Stage implements AsyncDisposable {
 
   /** Sends a zone's gateway requests of its own, beside those that come through the balancer; resolves at once. */
   async skew(zone: string, signal: AbortSignal): Promise<void> {
-    const pod = (await this.status()).pods.find(
-      (one) => one.zone === zone && one.workload === "gateway" && one.ready,
-    );
-    const url = (pod as { http?: string } | undefined)?.http;
-    if (!url) throw new Error(`no gateway is ready in ${zone}`);
+    const { http: url } = await this.podOf(zone, "gateway");
+    if (!url) throw new Error(`the gateway in ${zone} has no port`);
     const authorization = `Bearer ${this.traders[0]?.token}`;
     void (async () => {
       while (!signal.aborted) {
@@ -162,14 +149,8 @@ export class Stage implements AsyncDisposable {
   }
 
   /** The guard's newest decisions, the newest first. @throws Error when no guard answers */
-  async decisions(): Promise<GuardDecision[]> {
-    const { statusCode, body } = await request(`${this.outputs.apiUrl}/operations/decisions?limit=50`, {
-      headers: { authorization: `Bearer ${this.#operator}` },
-      ...{ dispatcher: this.#agent, signal: AbortSignal.timeout(CALL_TIMEOUT_MS) },
-    });
-    const text = await body.text();
-    if (statusCode !== 200) throw new Error(`the guard's decisions can't be read: ${statusCode} ${text}`);
-    return (JSON.parse(text) as { decisions: GuardDecision[] }).decisions;
+  decisions(): Promise<GuardDecision[]> {
+    return this.#operations.decisions();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

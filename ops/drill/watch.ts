@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Status } from "../../local/status.ts";
-import type { GuardDecision, Stage } from "./stage.ts";
+import type { GuardDecision } from "../platform/operations.ts";
+import type { Stage } from "./stage.ts";
 
 const LOOK_MS = 500;
 /** Looks in a row in which no guard answered, from which on that is worth a note: of a sick zone's requests some fail. */
