@@ -88,7 +88,7 @@ export function measure(input: ScoreInput): Measures {
 }
 
 /** The bars of a drill: what the platform promises, and what was seen. */
-export function bars(input: ScoreInput, measures: Measures, audit: Audit, repeated: number): Bar[] {
+export function bars(input: ScoreInput, measures: Measures, audit: Audit): Bar[] {
   const { scenario, zone, events, faultAt } = input;
   const found: Bar[] = [
     count("orders lost", audit.lost.length),
@@ -97,7 +97,6 @@ export function bars(input: ScoreInput, measures: Measures, audit: Audit, repeat
     count("cash and holdings that don't agree", audit.unbalanced.length),
     count("false shifts", measures.falseShifts),
   ];
-  if (repeated > 0 && audit.orders === 0) found.push(atMost("orders never answered", repeated, 0, ""));
   if (scenario.expected === "shift") {
     found.push(
       atMost("time to detect", measures.detectSeconds, 10, "s"),

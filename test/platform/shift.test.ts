@@ -5,7 +5,7 @@ import { WebSocket } from "ws";
 import type { Status } from "../../local/status.ts";
 import { Account } from "./account.ts";
 import { Load } from "./load.ts";
-import type { TestPlatform } from "./platform.ts";
+import { isSpreadEvenly, type TestPlatform } from "./platform.ts";
 import { shared } from "./shared.ts";
 
 const SOCKETS = 200;
@@ -210,12 +210,7 @@ describe("a zonal shift of the platform", () => {
     await sleep(5000);
     await platform.trizone("zone", "heal", "c");
     const healed = Date.now();
-    const even = ({ pods, zones }: Status) =>
-      pods.every(({ ready }) => ready) &&
-      zones.every(
-        ({ name }) => pods.filter((pod) => pod.zone === name).length === pods.length / zones.length,
-      );
-    await platform.until(even, EVEN_MS);
+    await platform.until(isSpreadEvenly, EVEN_MS);
     console.log(`      even again ${((Date.now() - healed) / 1000).toFixed(1)} s after the heal`);
     const nodes = (status: Status) => status.balancers.flatMap((one) => one.nodes);
     await platform.until((status) => nodes(status).every(({ healthy }) => healthy), EVEN_MS);

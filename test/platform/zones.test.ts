@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Status } from "../../local/status.ts";
 import { Account } from "./account.ts";
 import { Load, type Sent } from "./load.ts";
-import type { TestPlatform } from "./platform.ts";
+import { isSpreadEvenly, type TestPlatform } from "./platform.ts";
 import { shared } from "./shared.ts";
 
 /** How long requests may fail after a zone is lost, without the database and with it, in milliseconds. */
@@ -34,10 +34,7 @@ describe("a zone", () => {
   });
 
   const even = (status: Status) =>
-    status.pods.every(({ ready }) => ready) &&
-    status.zones.every(
-      ({ name }) => status.pods.filter((pod) => pod.zone === name).length === status.pods.length / 3,
-    ) &&
+    isSpreadEvenly(status) &&
     status.databases.every(({ state, standbyZone }) => state === "available" && standbyZone !== undefined);
 
   /** Loses a zone under load and returns when it is back; the zone of the database's primary or another. */

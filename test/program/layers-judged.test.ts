@@ -7,7 +7,9 @@ const judged = new Map<string, Promise<[Declared, Declared]>>();
 
 describe("a layer judged alone", () => {
   for (const stack of ["dev", "prod"]) {
-    it(`has no violations: the foundation of ${stack}, and the applications on it`, async () => {
+    it(`has no violations: the foundation of ${stack}, and the applications on it`, async function () {
+      // Two stacks are evaluated and judged, on a machine that may do something else beside them.
+      this.timeout(120_000);
       const [foundation, applications] = await layers(stack);
       assert.deepEqual([foundation.violations, applications.violations], [[], []]);
       assert.ok(applications.graph.resources.some(({ type }) => type === "kubernetes:apps/v1:Deployment"));

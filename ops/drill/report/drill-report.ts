@@ -101,7 +101,7 @@ export function reportOf(input: ReportInput): DrillReport {
   const acknowledgedAt = replies.filter(({ ok }) => ok).map(({ plannedAt, ms }) => plannedAt + ms);
   const scored = { ...input, replies, acknowledgedAt };
   const measures = measure(scored);
-  const judged = bars(scored, measures, audit, repeated);
+  const judged = bars(scored, measures, audit);
   return {
     schema: "trizone.drill/1",
     ...{ scenario: scenario.name, description: scenario.description, expected: scenario.expected },

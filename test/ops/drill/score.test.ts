@@ -51,7 +51,7 @@ describe("a drill's score", () => {
     assert.ok(Math.abs((measures.drainSeconds ?? 0) - 0.9) < 0.11, `${measures.drainSeconds}`);
     assert.ok((measures.recoverSeconds ?? 99) <= 6, `${measures.recoverSeconds}`);
     assert.equal(measures.unshiftSeconds, 41);
-    assert.deepEqual(missed(bars(scored, measures, CLEAN, 0)), []);
+    assert.deepEqual(missed(bars(scored, measures, CLEAN)), []);
   });
 
   it("misses bars where nothing was shifted and latency stayed", () => {
@@ -59,8 +59,8 @@ describe("a drill's score", () => {
     const measures = measure(scored);
     assert.equal(measures.missedShifts, 1);
     assert.equal(measures.recoverSeconds, undefined);
-    assert.ok(missed(bars(scored, measures, CLEAN, 0)).includes("time to detect"));
-    assert.ok(missed(bars(scored, measures, CLEAN, 0)).includes("time to recover"));
+    assert.ok(missed(bars(scored, measures, CLEAN)).includes("time to detect"));
+    assert.ok(missed(bars(scored, measures, CLEAN)).includes("time to recover"));
   });
 
   it("counts a shift that nothing called for as false, also one away from another zone", () => {
@@ -75,7 +75,7 @@ describe("a drill's score", () => {
     const refusal = (text: string): Event[] => [{ at: FAULT + 3000, kind: "refused", zone: ZONE, text }];
     const judged = (text: string) => {
       const scored = input("second-zone", traffic({ from: 0, to: 0, ms: 0 }), refusal(text));
-      return missed(bars(scored, measure(scored), CLEAN, 0));
+      return missed(bars(scored, measure(scored), CLEAN));
     };
     assert.deepEqual(judged("another-shift: zone a is away"), []);
     assert.deepEqual(judged("cooldown: a shift has just ended"), ["refusal"]);
@@ -89,7 +89,7 @@ describe("a drill's score", () => {
       doubled: ["b"],
       unbalanced: ["demo: has 1.00, and should have 2.00"],
     };
-    const names = missed(bars(scored, measure(scored), audit, 0));
+    const names = missed(bars(scored, measure(scored), audit));
     assert.deepEqual(names, ["orders lost", "orders doubled", "cash and holdings that don't agree"]);
   });
 
