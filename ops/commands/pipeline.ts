@@ -199,19 +199,21 @@ function comment(): Command {
   return withDirectory(
     command("comment", "Write the report to the pull request: one comment, updated in place", [
       "pipeline comment",
+      "pipeline comment --report preview.md",
     ]),
   )
+    .option("--report <file>", "another report, in a comment of its own (default: the pipeline's)")
     .option("--repository <owner/name>", "default: GITHUB_REPOSITORY")
     .option("--pull-request <n>", "default: that of GITHUB_EVENT_PATH", numberFrom(1, 1e9, "whole"))
     .addHelpText(
       "after",
       "\nThe token is read from GITHUB_TOKEN. Where the comment can't be written, the report goes to the job's summary,\nand the exit code is 0.",
     )
-    .action(async (options: { dir: string; repository?: string; pullRequest?: number }) => {
+    .action(async (options: { dir: string; report?: string; repository?: string; pullRequest?: number }) => {
       const [{ publishReport }, { REPORT }] = await Promise.all([
         import("../pipeline/comment.ts"),
         import("../pipeline/report.ts"),
       ]);
-      console.log(await publishReport(join(resolve(options.dir), REPORT), options));
+      console.log(await publishReport(resolve(options.report ?? join(options.dir, REPORT)), options));
     });
 }

@@ -1,9 +1,8 @@
 import { appendFile, readFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 
-/** By which the one comment is found again; GitHub doesn't show it. */
-const MARK = "<!-- trizone-pipeline -->";
 /** GitHub's most for a comment (65,536 characters), less what is added to a report that is cut. */
 const MOST = 65_000;
 const PER_PAGE = 100;
@@ -30,7 +29,7 @@ class NoComment extends Error {}
 
 /**
  * Writes a report to the pull request that the job runs for, in the comment of an earlier run where there is one; where
- * that can't be, to the job's summary.
+ * that can't be, to the job's summary. Reports are told apart by their files' names: each has a comment of its own.
  * @returns a sentence that says what was done
  * @throws Error where there is no report
  */
@@ -53,11 +52,16 @@ export async function publishReport(
     if (!pullRequest || !repository) throw new NoComment("this is no pull request");
     if (!token) throw new NoComment("GITHUB_TOKEN is not set");
     const api = new GitHub(env.GITHUB_API_URL ?? "https://api.github.com", token);
-    return await api.putComment(repository, pullRequest, report);
+    return await api.putComment(repository, pullRequest, markOf(file), report);
   } catch (error) {
     if (!(error instanceof NoComment)) throw error;
     return `no comment was written: ${error.message}${shown}`;
   }
+}
+
+/** By which the one comment is found again; GitHub doesn't show it. */
+function markOf(file: string): string {
+  return `<!-- trizone ${basename(file, extname(file)).replace(/[^\w.]+/g, "-")} -->`;
 }
 
 async function summarise(report: string, env: Record<string, string | undefined>): Promise<void> {
@@ -82,12 +86,17 @@ class GitHub {
     this.#token = token;
   }
 
-  async putComment(repository: string, pullRequest: number, report: string): Promise<string> {
+  async putComment(
+    repository: string,
+    pullRequest: number,
+    mark: string,
+    report: string,
+  ): Promise<string> {
     const cut =
       report.length > MOST ? `${report.slice(0, MOST)}\n\n(The rest is in the job's summary.)` : report;
-    const body = `${MARK}\n${cut}`;
+    const body = `${mark}\n${cut}`;
     const comments = `/repos/${repository}/issues/${pullRequest}/comments`;
-    const [first, ...others] = await this.#own(comments);
+    const [first, ...others] = await this.#own(comments, mark);
     if (first === undefined) {
       await this.#ask("POST", comments, { body });
       return `wrote a comment on pull request ${pullRequest}`;
@@ -98,14 +107,14 @@ class GitHub {
     return `updated the comment on pull request ${pullRequest}`;
   }
 
-  /** The ids of the comments that this wrote, the oldest first. A person's that quotes one is left alone. */
-  async #own(comments: string): Promise<number[]> {
+  /** The ids of the comments that this wrote of it, the oldest first. A person's that quotes one is left alone. */
+  async #own(comments: string, mark: string): Promise<number[]> {
     const found: number[] = [];
     for (let page = 1; page <= PAGES; page += 1) {
       const read = Comments.parse(await this.#ask("GET", `${comments}?per_page=${PER_PAGE}&page=${page}`));
       found.push(
         ...read
-          .filter(({ body, user }) => body?.startsWith(MARK) && user?.type !== "User")
+          .filter(({ body, user }) => body?.startsWith(mark) && user?.type !== "User")
           .map(({ id }) => id),
       );
       if (read.length < PER_PAGE) break;

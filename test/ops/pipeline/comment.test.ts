@@ -92,7 +92,7 @@ describe("the pipeline's comment", function () {
   });
 
   it("becomes one again where two jobs each wrote one, and leaves a person's quotation alone", async () => {
-    const mark = "<!-- trizone-pipeline -->\n";
+    const mark = "<!-- trizone report -->\n";
     for (const type of ["Bot", "Bot", "User"]) github.add(`${mark}old`, type);
     await publish();
     assert.deepEqual(
@@ -101,6 +101,17 @@ describe("the pipeline's comment", function () {
         ["report 0", "Bot"],
         ["old", "User"],
       ],
+    );
+  });
+
+  it("is another for another report, also where their names begin alike", async () => {
+    for (const name of ["report.md", "report-preview.md", "report.md", "report-preview.md"]) {
+      await writeFile(join(folder, name), `text of ${name}`);
+      await publishReport(join(folder, name), {}, env);
+    }
+    assert.deepEqual(
+      github.comments.map(({ body }) => body.split("\n")[1]),
+      ["text of report.md", "text of report-preview.md"],
     );
   });
 

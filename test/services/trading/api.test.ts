@@ -308,6 +308,7 @@ describe("orders, through web, gateway and trading", () => {
     const document = (await response.json()) as { paths: Record<string, Record<string, unknown>> };
     assert.equal(response.status, 200);
     assert.deepEqual(Object.keys(document.paths).sort(), [
+      "/api/market",
       "/api/orders",
       "/api/orders/{id}",
       "/api/orders/{id}/cancel",
