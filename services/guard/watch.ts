@@ -15,6 +15,11 @@ import type { DataProblem, Snapshot, Source } from "./sources/index.ts";
 
 /** How old what ARC said may be: of the guard that acts, and of the others. */
 const SHIFTS_MS = { active: 900, standby: 5000 };
+/**
+ * How often a guard that doesn't act reads the pods: often enough to have seen what the next to act must know, and seldom
+ * enough that three guards cost the pods little more than one.
+ */
+const STANDBY_READ_MS = 10_000;
 /** From this level of evidence on a zone is suspect: a guard in it leaves the deciding to another. */
 const SUSPECT_LEVEL = 7;
 /** What ARC said longer ago says nothing of now: without it nothing is done. */
@@ -48,7 +53,7 @@ export interface WatchArgs {
   notices?: PodNotices | undefined;
 }
 
-/** Each second: reads all pods, decides, and acts if this guard is the one that acts. */
+/** Each second: reads all pods, decides, and acts if this guard is the one that acts; the others read them seldom. */
 export class Watch {
   readonly history: History;
   /** What was known last. */
@@ -69,6 +74,7 @@ export class Watch {
   #wasActive = false;
   #isActing = false;
   #isRefreshing = false;
+  #readAt = Number.NEGATIVE_INFINITY;
 
   constructor(args: WatchArgs) {
     this.#args = args;
@@ -99,12 +105,17 @@ export class Watch {
   async second(): Promise<void> {
     const begun = performance.now();
     const { source, probes, primary, guard, actor, shifts, zones } = this.#args;
-    const [snapshot, primaryZone] = await Promise.all([this.#read(source), primary.get(), this.#keepLease()]);
+    const isDue = this.active || begun - this.#readAt >= STANDBY_READ_MS;
+    const [snapshot, primaryZone] = await Promise.all([
+      isDue ? this.#read(source) : this.snapshot,
+      primary.get(),
+      this.#keepLease(),
+    ]);
     void this.#refresh();
     const now = Date.now() / 1000;
     const at = Math.floor(now);
-    const { pods, problems } = this.#sampler.take(snapshot.readings, now);
-    this.#say([...snapshot.problems, ...problems]);
+    const { pods, problems } = this.#sampler.take(isDue ? snapshot.readings : [], now);
+    if (isDue) this.#say([...snapshot.problems, ...problems]);
     const active = shifts?.active ?? [];
     const seconds = [...pods, ...probes.take()];
     const isSuspect = Object.values(this.decision?.levels ?? {}).some((level) => level >= SUSPECT_LEVEL);
@@ -149,6 +160,7 @@ export class Watch {
   }
 
   async #read(source: Source): Promise<Snapshot> {
+    this.#readAt = performance.now();
     try {
       this.snapshot = await source.read();
       this.sourceProblem = undefined;

@@ -34,9 +34,9 @@ describe("a platform whose disk is full while orders arrive", () => {
     this.timeout(180_000);
     const running = platform as TestPlatform;
     const { apiUrl } = running.outputs;
-    const account = new Account(apiUrl, await running.trizone("token"));
+    const account = new Account(apiUrl, await running.token());
     await account.fund();
-    const load = new Load({ apiUrl, token: await running.trizone("token"), perSecond: 50 });
+    const load = new Load({ apiUrl, token: await running.token(), perSecond: 50 });
     const count = (status: number) => load.sent.filter((one) => one.status === status).length;
     const reached = async (what: string, done: () => boolean, ms: number) => {
       const end = performance.now() + ms;

@@ -11,7 +11,7 @@ describe("kill -9 of every process while orders arrive", () => {
   it("loses no acknowledged order, doubles none, and fills and pays for each", async function () {
     this.timeout(240_000);
     const platform = await shared();
-    const token = await platform.trizone("token");
+    const token = await platform.token();
     const account = new Account(platform.outputs.apiUrl, token);
     await account.fund();
     const before = (await account.orders()).length;
@@ -23,7 +23,7 @@ describe("kill -9 of every process while orders arrive", () => {
     assert.deepEqual(await platform.leftovers(), []);
 
     await platform.up();
-    const orders = await new Account(platform.outputs.apiUrl, await platform.trizone("token")).settled();
+    const orders = await new Account(platform.outputs.apiUrl, await platform.token()).settled();
     const stored = new Map(orders.map((order) => [order.id, order]));
     const acknowledged = sent.filter(isAcknowledged);
     assert.ok(acknowledged.length >= ENOUGH, `only ${acknowledged.length} orders were acknowledged`);

@@ -10,7 +10,7 @@ describe("market news through the public load balancer", () => {
     this.timeout(150_000);
     const platform = await shared();
     api = platform.outputs.apiUrl;
-    token = await platform.trizone("token");
+    token = await platform.token();
   });
 
   const call = (path: string, method: string, body?: unknown) =>

@@ -20,7 +20,7 @@ describe("an order through the public load balancer", () => {
     this.timeout(150_000);
     const platform = await shared();
     api = platform.outputs.apiUrl;
-    token = await platform.trizone("token");
+    token = await platform.token();
     account = new Account(api, token);
     await account.fund();
   });

@@ -28,6 +28,7 @@ export function isSpreadEvenly({ pods, zones }: Status): boolean {
 export class TestPlatform {
   readonly state: string;
   #process: ChildProcess | undefined;
+  #args: string[] = [];
   #log = "";
 
   constructor(state = mkdtempSync(join(tmpdir(), "trizone-test-"))) {
@@ -56,10 +57,14 @@ export class TestPlatform {
     return this.#log;
   }
 
-  /** Starts `trizone up` and resolves, with the milliseconds it took, when all is ready. */
-  async up(args: string[] = [], timeoutMs = 120_000): Promise<number> {
+  /**
+   * Starts `trizone up` and resolves, with the milliseconds it took, when all is ready. It is started again as it was
+   * before, unless it is given other arguments.
+   */
+  async up(args?: string[], timeoutMs = 120_000): Promise<number> {
     const begun = Date.now();
-    const child = spawn(process.execPath, [entry, "up", "--port", "0", "--no-autoscale", ...args], {
+    this.#args = args ?? this.#args;
+    const child = spawn(process.execPath, [entry, "up", "--port", "0", "--no-autoscale", ...this.#args], {
       env: this.environment,
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -137,6 +142,11 @@ export class TestPlatform {
       cwd: root,
     });
     return stdout.trim();
+  }
+
+  /** An access token; by default of a user whom nobody else here is: the commands of the pages act as `demo`. */
+  token(user = "bob"): Promise<string> {
+    return this.trizone("token", "--user", user);
   }
 
   /** What `trizone status` prints, without a process for each look. */

@@ -132,7 +132,7 @@ describe("a zonal shift of the platform", () => {
     }
     const status = await platform.status();
     const tokens = await Promise.all(
-      ["demo", "alice", "bob"].map((user) => platform.trizone("token", "--user", user)),
+      ["demo", "alice", "bob"].map((user) => platform.token(user)),
     );
     // Some as browsers come, through both balancers; a user may have 8 to each pod, so the rest as the gateway's pods do.
     const url = `${platform.outputs.publicUrl.replace("http", "ws")}/ws/quotes`;
@@ -175,7 +175,7 @@ describe("a zonal shift of the platform", () => {
 
   it("takes the leases of the zone's pods elsewhere, and the database's primary", async function () {
     this.timeout(240_000);
-    const account = new Account(platform.outputs.apiUrl, await platform.trizone("token"));
+    const account = new Account(platform.outputs.apiUrl, await platform.token());
     await account.fund();
     const { databases } = await platform.status();
     const letter = databases[0]?.primaryZone.at(-1) ?? "";
@@ -189,7 +189,7 @@ describe("a zonal shift of the platform", () => {
     assert.notEqual(after.databases[0]?.primaryZone, databases[0]?.primaryZone);
     // All shards are processed, whoever held them.
     const load = new Load({
-      ...{ apiUrl: platform.outputs.apiUrl, token: await platform.trizone("token"), perSecond: 20 },
+      ...{ apiUrl: platform.outputs.apiUrl, token: await platform.token(), perSecond: 20 },
     });
     await sleep(4000);
     const sent = await load.stop();

@@ -28,7 +28,7 @@ describe("a zone", () => {
   before(async function () {
     this.timeout(150_000);
     platform = await shared();
-    token = await platform.trizone("token");
+    token = await platform.token();
     account = new Account(platform.outputs.apiUrl, token);
     await account.fund();
   });
