@@ -20,6 +20,7 @@ const BATCHES: Batch[] = [
   { name: "the services", of: ["services"] },
   { name: "the rest", of: [] },
   { name: "the platform", of: ["platform"], alone: true },
+  { name: "how fast the page is", of: ["services/web/performance.test.ts"], alone: true },
   { name: "rounds of kill -9", of: ["services/rounds.test.ts"], alone: true },
   { name: "simulated worlds", of: ["services/trading/simulation.test.ts"], alone: true },
 ];

@@ -86,12 +86,7 @@ class GitHub {
     this.#token = token;
   }
 
-  async putComment(
-    repository: string,
-    pullRequest: number,
-    mark: string,
-    report: string,
-  ): Promise<string> {
+  async putComment(repository: string, pullRequest: number, mark: string, report: string): Promise<string> {
     const cut =
       report.length > MOST ? `${report.slice(0, MOST)}\n\n(The rest is in the job's summary.)` : report;
     const body = `${mark}\n${cut}`;

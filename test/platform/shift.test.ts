@@ -131,9 +131,7 @@ describe("a zonal shift of the platform", () => {
       this.skip();
     }
     const status = await platform.status();
-    const tokens = await Promise.all(
-      ["demo", "alice", "bob"].map((user) => platform.token(user)),
-    );
+    const tokens = await Promise.all(["demo", "alice", "bob"].map((user) => platform.token(user)));
     // Some as browsers come, through both balancers; a user may have 8 to each pod, so the rest as the gateway's pods do.
     const url = `${platform.outputs.publicUrl.replace("http", "ws")}/ws/quotes`;
     const protocol = "trizone.quotes.v1";

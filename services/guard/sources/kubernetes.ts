@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { KubernetesApi } from "../kubernetes-api.ts";
 import { Scraper } from "./scrape.ts";
-import type { Snapshot, Source, Target } from "./source.ts";
+import { failsOpen, type Snapshot, type Source, type Target } from "./source.ts";
 
 /** A list of pods is as old as this at most. */
 const FRESH_MS = 2000;
@@ -57,13 +57,7 @@ export class KubernetesSource implements Source {
     if (performance.now() - this.#listedAt > FRESH_MS) await this.#list();
     const targets = [...this.#known.values()].map(({ target }) => target);
     const scraped = await this.#scraper.scrape(targets);
-    const balanced = targets.filter(({ service }) => service === "web" || service === "gateway");
-    return {
-      ...scraped,
-      targets,
-      // A balancer whose targets are all unhealthy sends requests to all: none of its pods is ready then.
-      facts: { failingOpen: balanced.length > 0 ? !balanced.some(({ ready }) => ready) : undefined },
-    };
+    return { ...scraped, targets, facts: { failingOpen: failsOpen(targets) } };
   }
 
   close(): Promise<void> {

@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { CLASSES, LATENCY_EDGES } from "../core/sample.ts";
 import { classesOf } from "./exposition.ts";
-import { type DataProblem, type Reading, readJson, type Snapshot, type Source } from "./source.ts";
+import { type DataProblem, failsOpen, type Reading, readJson, type Snapshot, type Source } from "./source.ts";
 
 const TIMEOUT_MS = 5000;
 /** Prometheus scrapes every 15 or 30 s: to ask it each second would bring nothing. */
 const EVERY_MS = 5000;
+/** A pod that Prometheus could read so lately, in seconds, is taken for ready: it knows nothing else of readiness. */
+const READY_S = 60;
 /** No pod of the platform answers so many series. */
 const MAX_SERIES = 200_000;
 
@@ -54,10 +56,11 @@ export class PrometheusSource implements Source {
     const outcomes = [...pods].map(([pod, raw]) => readingOf(pod, raw));
     const readings = outcomes.flatMap(({ reading }) => reading ?? []);
     const problems = outcomes.flatMap(({ problem }) => problem ?? []);
-    const targets = readings.map(({ pod, zone, service }) => {
-      return { pod, zone, service, ready: true, admin: "", http: undefined, release: undefined };
+    const since = Date.now() / 1000 - READY_S;
+    const targets = readings.map(({ pod, zone, service, at }) => {
+      return { pod, zone, service, ready: at >= since, admin: "", http: undefined, release: undefined };
     });
-    this.#last = { readings, problems, targets, facts: {} };
+    this.#last = { readings, problems, targets, facts: { failingOpen: failsOpen(targets) } };
     return this.#last;
   }
 

@@ -70,6 +70,18 @@ export interface Source {
   close(): Promise<void>;
 }
 
+/** The services whose pods are balancers' targets. */
+export const BALANCED: readonly string[] = ["web", "gateway"];
+
+/**
+ * Whether a balancer sends requests to all its targets because none is healthy: none of its pods is ready then. Undefined
+ * where no pod of theirs is known.
+ */
+export function failsOpen(targets: readonly Target[]): boolean | undefined {
+  const balanced = targets.filter(({ service }) => BALANCED.includes(service));
+  return balanced.length > 0 ? balanced.every(({ ready }) => !ready) : undefined;
+}
+
 /** An answer that should be JSON. @throws Error with the address and what is wrong */
 export async function readJson<Schema extends z.ZodType>(
   response: Response,

@@ -1,13 +1,11 @@
 import { z } from "zod";
 import type { Rollout } from "../core/sample.ts";
 import { Scraper } from "./scrape.ts";
-import { type PlatformFacts, readJson, type Snapshot, type Source, type Target } from "./source.ts";
+import { BALANCED, type PlatformFacts, readJson, type Snapshot, type Source, type Target } from "./source.ts";
 
 const TIMEOUT_MS = 900;
 /** What was replaced longer ago, in seconds, explains nothing. */
 const FORGET_S = 3600;
-/** Services that balancers send requests to; the rest are reached by Services. */
-const BALANCED = ["web", "gateway"];
 
 /** What the guard reads of the supervisor's status. */
 const Status = z.object({

@@ -58,6 +58,15 @@ describe("Prometheus as a source", () => {
     for (const query of queries) assert.match(query, /\{namespace="trizone",service=~"web\|news"/);
   });
 
+  it("takes a pod for ready that was read lately: balancers fail open when none is", async () => {
+    const now = Math.floor(Date.now() / 1000);
+    for (const [at, failingOpen] of [[now - 20, false] as const, [now - 300, true] as const]) {
+      const { targets, facts } = await read(answers("100", at));
+      assert.deepEqual([targets.map(({ ready }) => ready), facts], [[!failingOpen], { failingOpen }]);
+    }
+    assert.equal((await read(() => [])).facts.failingOpen, undefined);
+  });
+
   it("leaves out what can't be true, and says it", async () => {
     for (const count of ["99.5", "NaN", "80"]) {
       const { readings, problems } = await read(answers(count, 1_700_000_000));
