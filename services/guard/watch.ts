@@ -59,6 +59,8 @@ export class Watch {
   /** What was known last. */
   snapshot: Snapshot = NOTHING;
   decision: Decision | undefined;
+  /** Share of its pods' capacity that each zone used last; undefined where it isn't known. */
+  utilisation: Surroundings["utilisation"] = {};
   /** What is wrong with single pods' data. */
   problems: DataProblem[] = [];
   sourceProblem: string | undefined = "nothing was read yet";
@@ -126,11 +128,12 @@ export class Watch {
       isSuspect,
     );
     const { facts, targets } = snapshot;
+    this.utilisation = utilisationOf(targets, zones, (pod) => this.#sampler.cores(pod));
     const surroundings: Surroundings = {
       zones,
       shifts: active,
       rollouts: facts.rollouts ?? this.#rollouts.see(targets, now),
-      utilisation: utilisationOf(targets, zones, (pod) => this.#sampler.cores(pod)),
+      utilisation: this.utilisation,
       primaryZone: facts.primaryZone ?? primaryZone,
       failingOpen: facts.failingOpen,
       opening: source.kind !== "supervisor" && isOpening(new Date()),

@@ -20,6 +20,7 @@ export function zonesView({ watch, actor, environment, shifts }: Omit<ApiArgs, "
         id,
         state: stateOf(isShifted, sick.includes(name), faults.length > 0),
         ...history.zone(name),
+        utilisation: shareOf(watch.utilisation[name]),
         pods: targets
           .filter(({ zone }) => zone === name)
           .map(({ pod, service, ready }) => {
@@ -38,6 +39,11 @@ export function zonesView({ watch, actor, environment, shifts }: Omit<ApiArgs, "
       };
     }),
   };
+}
+
+/** Null where nothing is known, and for a zone without a ready pod of a service: JSON has no infinity. */
+function shareOf(utilisation: number | undefined): number | null {
+  return Number.isFinite(utilisation) ? Number(utilisation?.toFixed(3)) : null;
 }
 
 function stateOf(isShifted: boolean, isSick: boolean, isFaulty: boolean) {

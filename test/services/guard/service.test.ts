@@ -101,8 +101,10 @@ describe("the guard's service, with stand-ins for the laptop's supervisor and AR
     assert.ok((evidence.findings?.length ?? 0) > 0);
     assert.deepEqual(new Set(active().map(({ awayFrom }) => awayFrom)), new Set(["apse2-az2"]));
     assert.equal(active().length, 3);
-    const { zones } = await get<{ zones: { zone: string; state: string }[] }>("/zones");
+    const { zones } = await get<{ zones: { zone: string; state: string; utilisation: number }[] }>("/zones");
     assert.equal(zones.find((one) => one.zone === B)?.state, "shifted");
+    // The stand-ins use hundredths of a core.
+    for (const { utilisation } of zones) assert.ok(utilisation > 0 && utilisation < 0.1, `${utilisation}`);
     pods.behaviour.set(B, { errorShare: 0, latency: 0.008 });
     const healedAt = Date.now();
     const cancelled = await sees("cancel", "done", 70_000);
