@@ -6,7 +6,7 @@ export interface Statement {
   actions: string[];
   resources: pulumi.Input<string>[];
   /** As IAM has them: operator -> key -> values. */
-  conditions?: Record<string, Record<string, pulumi.Input<string>>>;
+  conditions?: Record<string, Record<string, pulumi.Input<string> | pulumi.Input<string>[]>>;
 }
 
 export interface PodRoleArgs {

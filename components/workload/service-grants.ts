@@ -117,7 +117,10 @@ export function serviceGrants(guarded: Guarded): Record<string, Statement[]> {
           "arc-zonal-shift:CancelZonalShift",
           "arc-zonal-shift:GetManagedResource",
         ],
-        resources: shiftableArns,
+        // A cluster is no resource type of ARC's in IAM, unlike a balancer: what is shifted is a condition's to say
+        // (https://docs.aws.amazon.com/r53recovery/latest/dg/security_iam_service-with-iam-zonal-shift.html).
+        resources: ["*"],
+        conditions: { StringEquals: { "arc-zonal-shift:ResourceIdentifier": shiftableArns } },
       },
       // These two answer for the whole account; ARC has no resource by which to narrow them.
       {

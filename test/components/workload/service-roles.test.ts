@@ -69,18 +69,29 @@ describe("services' roles in AWS", () => {
 
   it("name what they may change, and never every action", () => {
     for (const [account, statements] of grants) {
-      for (const { actions, resources } of statements) {
+      for (const { actions, resources, conditions } of statements) {
         assert.ok(
           actions.every((action) => !action.includes("*")),
           account,
         );
-        if (resources.includes("*"))
+        if (resources.includes("*") && !conditions)
           assert.ok(
             actions.every((action) => /:List/.test(action)),
             account,
           );
       }
     }
+  });
+
+  it("narrow what the guard may shift by a condition, as a cluster is no resource type of ARC's", () => {
+    const { policy } = inputsOf(dev, "aws:iam/rolePolicy:RolePolicy", "services-guard-policy");
+    const [shift] = JSON.parse(policy).Statement;
+    assert.equal(shift.Resource[0], "*");
+    const arns: string[] = shift.Condition.StringEquals["arc-zonal-shift:ResourceIdentifier"];
+    assert.deepEqual(
+      arns.map((arn) => arn.split(":")[2]),
+      ["elasticloadbalancing", "elasticloadbalancing", "eks"],
+    );
   });
 
   it("are made for the services that run, in their namespace, each of an account that pods have", () => {
