@@ -18,6 +18,7 @@ const BATCHES: Batch[] = [
     of: ["components", "config", "kubernetes", "ops", "policies", "program"],
   },
   { name: "the services", of: ["services"] },
+  { name: "images", of: ["images"] },
   { name: "the rest", of: [] },
   { name: "the platform", of: ["platform"], alone: true },
   { name: "how fast the page is", of: ["services/web/performance.test.ts"], alone: true },

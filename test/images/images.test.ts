@@ -39,7 +39,7 @@ const BESIDES: Record<string, RegExp[]> = {
   news: [
     /^app\/(init|infer-worker|tokenize-worker)\.js$/,
     /^app\/models\/(deployment\.json|[\d.]+\/[\w.-]+)$/,
-    /^app\/node_modules\/(onnxruntime-(node|common)|piscina)\/(package\.json|dist\/[\w/.-]+\.(c?js|mjs))$/,
+    /^app\/node_modules\/(onnxruntime-(node|common)|piscina)\/([\w/]*package\.json|dist\/[\w/.-]+\.(c?js|mjs))$/,
     /^app\/node_modules\/onnxruntime-node\/bin\/napi-v6\/linux\/(x64|arm64)\/[\w.]+\.(node|so\.1)$/,
   ],
 };
@@ -193,7 +193,7 @@ describe("images as they are built and run", function () {
     transactions: async () => {
       const folder = join(containers.folder, "personal-data");
       await mkdir(folder, { recursive: true });
-      await writeFile(join(folder, "key"), `${Buffer.alloc(32, 7).toString("base64")}\n`);
+      await writeFile(join(folder, "key"), `1 ${Buffer.alloc(32, 7).toString("base64")}\n`);
       await asSecret(folder);
       const { mounts, ...rest } = database("transactions", { PERSONAL_DATA_KEY: `file://${KEY}/key` });
       return { ...rest, mounts: { ...mounts, [KEY]: folder } };

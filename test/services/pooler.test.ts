@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -214,8 +215,12 @@ describe("services through PgBouncer", () => {
       env: { ...process.env, THROUGH_POOLER: "yes" },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const [out, errors] = await Promise.all([text(mocha.stdout), text(mocha.stderr)]);
-    assert.equal(mocha.exitCode, 0, `${out}${errors}`);
+    const [out, errors, [status]] = await Promise.all([
+      text(mocha.stdout),
+      text(mocha.stderr),
+      once(mocha, "exit"),
+    ]);
+    assert.equal(status, 0, `${out}${errors}`);
     assert.match(out, /^ {2}\d+ passing/m);
   }).timeout(400_000);
 }).timeout(180_000);
