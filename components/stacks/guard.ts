@@ -43,6 +43,7 @@ export function guardAccess(
       ...(database && {
         DATABASE_HOST: pulumi.output(database.endpoint).apply(hostOf),
         DATABASE_SUBNETS: JSON.stringify(database.subnets),
+        RDS_ENDPOINT: `https://rds.${region}.amazonaws.com`,
       }),
     },
   };

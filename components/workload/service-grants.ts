@@ -43,6 +43,8 @@ export class ServiceRoles extends pulumi.ComponentResource {
 export interface Guarded {
   /** Secret of the database's owner. */
   databaseSecretArn: pulumi.Input<string>;
+  /** The database's instance. */
+  databaseArn: pulumi.Input<string>;
   /** Secrets of the services' logins in the database. */
   loginSecretArns: Record<string, pulumi.Input<string>>;
   /** Secret of the cache's token. */
@@ -127,6 +129,8 @@ export function serviceGrants(guarded: Guarded): Record<string, Statement[]> {
         actions: ["arc-zonal-shift:ListManagedResources", "arc-zonal-shift:ListZonalShifts"],
         resources: ["*"],
       },
+      // A reboot with failover moves the primary out of a zone that was shifted away.
+      { actions: ["rds:RebootDBInstance"], resources: [guarded.databaseArn] },
     ],
   };
 }

@@ -1,6 +1,7 @@
 import type { Logger } from "../kit/telemetry/index.ts";
 import type { Decision, Guard } from "./core/guard.ts";
 import type { Decisions, KeptDecision } from "./decisions.ts";
+import type { FailOver } from "./failover.ts";
 import type { Shifts } from "./shifts.ts";
 import { evidenceOf, refusalText, symptomOf } from "./words.ts";
 
@@ -10,6 +11,8 @@ export type Mode = "observe" | "recommend" | "act";
 const SAY_AGAIN_S = 60;
 /** After a failure of ARC: the first wait and the longest, in milliseconds. */
 const BACKOFF_MS = { first: 1000, most: 30_000 };
+/** So long the database's name may lead to the old primary after a failover was begun, or another try would be too early. */
+const FAILOVER_MS = 120_000;
 
 /** Does what was decided, as far as the mode allows, and keeps each decision. */
 export class Actor {
@@ -18,28 +21,40 @@ export class Actor {
   problem: string | undefined;
   readonly #guard: Guard;
   readonly #shifts: Shifts | undefined;
+  readonly #failOver: FailOver | undefined;
   readonly #decisions: Decisions;
   readonly #log: Logger;
   readonly #said = new Map<string, number>();
   #failures = 0;
   #waitUntil = 0;
+  #failOverAt = 0;
 
   constructor(args: {
     mode: Mode;
     guard: Guard;
     shifts?: Shifts | undefined;
+    failOver?: FailOver | undefined;
     decisions: Decisions;
     log: Logger;
   }) {
     this.mode = args.mode;
     this.#guard = args.guard;
     this.#shifts = args.shifts;
+    this.#failOver = args.failOver;
     this.#decisions = args.decisions;
     this.#log = args.log;
   }
 
-  /** Never throws: what fails is said, and tried again later. */
-  async act(decision: Decision): Promise<void> {
+  /**
+   * Never throws: what fails is said, and tried again later.
+   * @param primaryZone where the database's primary is; undefined where that isn't known
+   */
+  async act(decision: Decision, primaryZone?: string): Promise<void> {
+    await this.#actOn(decision);
+    await this.#moveDatabase(decision, primaryZone);
+  }
+
+  async #actOn(decision: Decision): Promise<void> {
     const { action, zone, refused, at } = decision;
     if (refused && zone) this.#keep("refuse", decision, refused, `${zone}: ${refusalText(refused)}`);
     if (action.kind === "none") return this.#complete(decision);
@@ -99,6 +114,24 @@ export class Actor {
       this.#succeeded();
     } catch (error) {
       this.#failed(error as Error);
+    }
+  }
+
+  /** ARC moves no database: a primary in a zone that the guard shifted away from is failed over. */
+  async #moveDatabase(decision: Decision, primaryZone: string | undefined): Promise<void> {
+    const [shift] = this.#shifts?.active ?? [];
+    if (this.mode !== "act" || !this.#failOver || !shift?.own || shift.zone !== primaryZone) return;
+    if (performance.now() < this.#failOverAt) return;
+    const of = { ...decision, zone: primaryZone };
+    try {
+      await this.#failOver();
+      this.#failOverAt = performance.now() + FAILOVER_MS;
+      this.#keep("failover", of, "done", `The database's primary leaves ${primaryZone} too.`);
+    } catch (error) {
+      this.#failOverAt = performance.now() + BACKOFF_MS.most * (0.5 + Math.random() / 2);
+      this.#log.error({ err: error }, "the database's primary could not be moved; it is tried again");
+      const text = `The database's primary stays in ${primaryZone}: ${(error as Error).message}`;
+      this.#keep("failover", of, "failed", text);
     }
   }
 

@@ -1,13 +1,10 @@
-import { Sha256 } from "@aws-crypto/sha256-js";
-import { SignatureV4 } from "@smithy/signature-v4";
-import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from "@smithy/types";
+import type { SignatureV4 } from "@smithy/signature-v4";
+import type { AwsCredentialIdentityProvider } from "@smithy/types";
 import { Agent, request } from "undici";
 import { z } from "zod";
+import { signer } from "./aws.ts";
 
 const TIMEOUT_MS = 3000;
-
-/** What the stand-in for ARC on this machine knows: it guards nothing. */
-const LOOPBACK: AwsCredentialIdentity = { accessKeyId: "LOOPBACK", secretAccessKey: "not-a-secret" };
 
 /** A shift as ARC answers it; times are seconds since 1970. */
 const Shift = z.object({
@@ -65,15 +62,10 @@ export class Arc {
   readonly #signature: SignatureV4;
   readonly #agent = new Agent({ connect: { timeout: TIMEOUT_MS } });
 
-  /** @param credentials @default the stand-in's for an endpoint on this machine, else what AWS's chain finds */
+  /** @param credentials @default as for `signer` */
   constructor(endpoint: string, region: string, credentials?: AwsCredentialIdentityProvider) {
     this.#endpoint = new URL(endpoint);
-    this.#signature = new SignatureV4({
-      service: "arc-zonal-shift",
-      region,
-      credentials: credentials ?? (isLoopback(this.#endpoint) ? async () => LOOPBACK : chain()),
-      sha256: Sha256,
-    });
+    this.#signature = signer("arc-zonal-shift", region, this.#endpoint, credentials);
   }
 
   /** All managed resources of the account with their active shifts. @throws ArcError, or Error without an answer */
@@ -180,18 +172,4 @@ function parse(text: string): unknown {
 function percent(text: string): string {
   const more = (char: string) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`;
   return encodeURIComponent(text).replace(/[!'()*]/g, more);
-}
-
-/** AWS's chain: environment, web identity, container, instance. Loaded late, as a laptop has no use for it. */
-function chain(): AwsCredentialIdentityProvider {
-  let provider: Promise<AwsCredentialIdentityProvider> | undefined;
-  return async () => {
-    provider ??= import("@aws-sdk/credential-provider-node").then(({ defaultProvider }) => defaultProvider());
-    return (await provider)();
-  };
-}
-
-/** Whether ARC is the stand-in of this machine. */
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

@@ -8,7 +8,7 @@ export const KeptDecision = z.object({
   /** Grows with time, over all guards. */
   id: z.string(),
   at: z.string(),
-  kind: z.enum(["shift", "renew", "cancel", "adopt", "refuse", "operator"]),
+  kind: z.enum(["shift", "renew", "cancel", "adopt", "refuse", "failover", "operator"]),
   zone: z.string().nullable(),
   /** A word for it: why it was refused, or what was done. */
   reason: z.string(),

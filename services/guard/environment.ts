@@ -49,6 +49,8 @@ export const GuardEnvironment = PodEnvironment.extend({
   /** Host of the database, whose address tells the zone of its primary by these subnets: zone -> CIDR. */
   DATABASE_HOST: optional(z.string()),
   DATABASE_SUBNETS: json(z.record(z.string(), z.string())).default({}),
+  /** RDS's API, which moves the primary out of a zone that was shifted away. */
+  RDS_ENDPOINT: optional(z.url()),
 });
 
 export type GuardEnvironment = z.infer<typeof GuardEnvironment>;

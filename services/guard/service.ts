@@ -4,11 +4,12 @@ import type { Pod } from "../kit/pod.ts";
 import { letYoungGenerationGrow } from "../kit/small-heap.ts";
 import { Actor, type Mode } from "./actor.ts";
 import { operationsApi } from "./api.ts";
-import { isLoopback } from "./arc.ts";
+import { isLoopback } from "./aws.ts";
 import { Colleagues } from "./colleagues.ts";
 import { Guard } from "./core/guard.ts";
 import { Decisions } from "./decisions.ts";
 import type { GuardEnvironment } from "./environment.ts";
+import { openFailOver } from "./failover.ts";
 import { KubernetesApi } from "./kubernetes-api.ts";
 import { GuardLease } from "./lease.ts";
 import { addGuardMetrics } from "./metrics.ts";
@@ -35,7 +36,8 @@ export function guardService(environment: GuardEnvironment, pod: Pod): Service {
   const address = `${secure ? "https" : "http"}://${POD_IP.includes(":") ? `[${POD_IP}]` : POD_IP}:${HTTP_PORT}`;
   const lease = new GuardLease(api, NAMESPACE, environment.POD_NAME, address);
   const mode = modeOf(environment);
-  const actor = new Actor({ mode, guard, shifts, decisions, log: pod.log });
+  const failOver = openFailOver(environment);
+  const actor = new Actor({ mode, guard, shifts, failOver, decisions, log: pod.log });
   const notices = source.kind === "kubernetes" ? new PodNotices(pod.log) : undefined;
   const watch = new Watch({
     ...{ log: pod.log, guard, source, probes, lease, shifts, actor, notices },

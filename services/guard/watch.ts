@@ -142,17 +142,17 @@ export class Watch {
     this.history.add(at, seconds);
     // Without ARC's answer it isn't known whether a shift exists; without the source nothing is new.
     const isBlind = this.sourceProblem !== undefined || (actor.mode === "act" && !this.#knowsShifts);
-    if (this.active && !isBlind) this.#act(this.decision);
+    if (this.active && !isBlind) this.#act(this.decision, surroundings.primaryZone);
     if (this.active && this.#knowsShifts)
       void this.#args.notices?.keep(targets, new Set(active.map(({ zone: of }) => of)));
     this.onSecond?.(this, (performance.now() - begun) / 1000);
   }
 
   /** ARC may take long to answer: samples and the lease don't wait for it, and it is asked one thing at a time. */
-  #act(decision: Decision): void {
+  #act(decision: Decision, primaryZone: string | undefined): void {
     if (this.#isActing) return;
     this.#isActing = true;
-    void this.#args.actor.act(decision).finally(() => {
+    void this.#args.actor.act(decision, primaryZone).finally(() => {
       this.#isActing = false;
     });
   }

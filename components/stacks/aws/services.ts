@@ -29,6 +29,7 @@ export function awsServices(
       ...{ clusterName: cluster.clusterName, region, namespace, tags },
       services: [...SERVICES, ...(config.database.pooler ? [POOLER] : [])],
       databaseSecretArn: database.secretArn,
+      databaseArn: database.instance.arn,
       loginSecretArns: logins.secretArns,
       cacheSecretArn: cache.secretArn,
       cacheArn: cache.groupArn,

@@ -18,6 +18,7 @@ describe("services' roles in AWS", () => {
   const grants = Object.entries(
     serviceGrants({
       databaseSecretArn: "arn:owner",
+      databaseArn: "arn:database",
       loginSecretArns: Object.fromEntries(DATA.map((service) => [service, `arn:login-${service}`])),
       cacheSecretArn: "arn:cache",
       cacheArn: "arn:cache-group",
@@ -40,7 +41,7 @@ describe("services' roles in AWS", () => {
 
   it("let the news alone read the models, the guard alone shift zones, and transactions alone use its key", () => {
     assert.deepEqual(who(/^s3:/), ["news"]);
-    assert.deepEqual(who(/^arc-zonal-shift:/), ["guard"]);
+    assert.deepEqual(who(/^arc-zonal-shift:|^rds:/), ["guard"]);
     assert.deepEqual(who(/^kms:GenerateDataKey/), ["transactions", "rotation"]);
     const keys = grants.flatMap(([account, statements]) =>
       statements.filter(({ resources }) => resources.includes("arn:personal")).map(() => account),

@@ -25,7 +25,8 @@ describe("the guard's service, with stand-ins for the laptop's supervisor and AR
   let supervisor: Awaited<ReturnType<typeof startSupervisor>>;
   let arc: Awaited<ReturnType<typeof startArc>>;
   let guards: Record<string, RunningPod> = {};
-  let arcFails = false;
+  /** The status that ARC answers everything with; undefined where it works. */
+  let arcFails: number | undefined;
 
   const start = async (letter: string, more: Record<string, string> = {}) => {
     guards[letter] = await startPod("guard", {
@@ -71,13 +72,13 @@ describe("the guard's service, with stand-ins for the laptop's supervisor and AR
 
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), "guard-"));
-    arcFails = false;
+    arcFails = undefined;
     guards = {};
     pods = new StandInPods();
     await pods.start();
     supervisor = await startSupervisor(pods);
     arc = await startArc(join(folder, "arc.json"), () =>
-      arcFails ? new Response(null, { status: 500 }) : undefined,
+      arcFails ? new Response(null, { status: arcFails }) : undefined,
     );
   });
   afterEach(async () => {
@@ -112,18 +113,54 @@ describe("the guard's service, with stand-ins for the laptop's supervisor and AR
     assert.equal(active().length, 0);
   });
 
-  it("goes on when ARC answers 500, says so, and shifts once ARC answers again", async () => {
+  /** Resolves once the guard says that it can't use ARC, with what it says. */
+  const arcProblem = () =>
+    eventually(async () => {
+      const { arc } = await get<{ arc: { ok: boolean; detail: string } }>("/guard");
+      return arc.ok ? undefined : arc.detail;
+    }, "a guard that says that ARC fails");
+
+  for (const status of [500, 409]) {
+    it(`goes on when ARC answers ${status}, says so, and shifts once ARC answers again`, async () => {
+      await start("a");
+      await ready();
+      await settle();
+      arcFails = status;
+      pods.behaviour.set(B, { errorShare: 0.1, latency: 0.008 });
+      assert.match(await arcProblem(), /on purpose/);
+      arcFails = undefined;
+      await sees("shift", "done");
+    });
+  }
+
+  it("goes on without AWS's credentials, says so, and does nothing", async () => {
+    await start("a", {
+      ...{ ARC_ENDPOINT: "https://arc.invalid", MODE: "act" },
+      ...{
+        AWS_EC2_METADATA_DISABLED: "true",
+        AWS_CONFIG_FILE: "/none",
+        AWS_SHARED_CREDENTIALS_FILE: "/none",
+      },
+    });
+    await ready();
+    assert.match(await arcProblem(), /credentials/i);
+    pods.behaviour.set(B, { errorShare: 0.1, latency: 0.008 });
+    await settle();
+    const { source } = await get<{ source: { ok: boolean } }>("/guard");
+    assert.equal(source.ok, true);
+    assert.deepEqual(await decisions(), []);
+  });
+
+  it("has the database's primary leave a zone that it shifted away from", async () => {
+    supervisor.movePrimary(B);
     await start("a");
     await ready();
     await settle();
-    arcFails = true;
     pods.behaviour.set(B, { errorShare: 0.1, latency: 0.008 });
-    await eventually(async () => {
-      const { arc } = await get<{ arc: { ok: boolean } }>("/guard");
-      return arc.ok ? undefined : true;
-    }, "a guard that says that ARC fails");
-    arcFails = false;
-    await sees("shift", "done");
+    await sees("failover", "done");
+    assert.deepEqual(supervisor.calls, [{ path: "/database/failover", body: undefined }]);
+    await settle();
+    assert.equal(supervisor.calls.length, 1);
   });
 
   it("never shifts on garbage, restarts, or a source that is away, and says each", async () => {

@@ -49,7 +49,8 @@ export async function startArc(
       new Request(`http://127.0.0.1${incoming.url}`, { method: incoming.method ?? "GET" }),
     );
     if (!early) return void getRequestListener(app.fetch)(incoming, outgoing);
-    outgoing.writeHead(early.status, { "x-amzn-errortype": "InternalServerException" });
+    const type = early.status === 409 ? "ConflictException" : "InternalServerException";
+    outgoing.writeHead(early.status, { "x-amzn-errortype": type });
     outgoing.end(JSON.stringify({ message: "on purpose" }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -161,6 +162,7 @@ export class StandInPods {
 export async function startSupervisor(pods: StandInPods) {
   const calls: { path: string; body: unknown }[] = [];
   let broken = false;
+  let primaryZone = "ap-southeast-2a";
   const app = new Hono();
   app.use(async (c, next) => {
     if (c.req.header("authorization") !== "Bearer secret") return c.json({ detail: "wrong token" }, 401);
@@ -180,9 +182,14 @@ export async function startSupervisor(pods: StandInPods) {
         weights: {},
         targets: ZONES.map(({ name: zone }) => ({ zone, state: "healthy" })),
       })),
-      databases: [{ name: "database", primaryZone: "ap-southeast-2a" }],
+      databases: [{ name: "database", primaryZone }],
     }),
   );
+  app.post("/database/failover", (c) => {
+    calls.push({ path: c.req.path, body: undefined });
+    primaryZone = ZONES.find(({ name }) => name !== primaryZone)?.name ?? "";
+    return c.json({}, 202);
+  });
   app.post("/zones/:zone/:action", async (c) => {
     calls.push({ path: c.req.path, body: await c.req.json() });
     return c.json({});
@@ -192,6 +199,9 @@ export async function startSupervisor(pods: StandInPods) {
     /** With the token as its password. */
     url: listening.url.replace("://", "://:secret@"),
     calls,
+    movePrimary: (zone: string) => {
+      primaryZone = zone;
+    },
     breakDown: (on: boolean) => {
       broken = on;
     },
