@@ -63,8 +63,8 @@ class Load implements RunningLoad {
 
   constructor(plan: LoadPlan) {
     this.#plan = plan;
-    const { to, seed, timeoutMs, ca } = plan;
-    this.#sender = "send" in to ? to : new HttpSender(to, { timeoutMs, ca });
+    const { to, seed, ca } = plan;
+    this.#sender = "send" in to ? to : new HttpSender(to, { ca });
     this.#random = randomOf(seed);
     this.#arrival = randomOf(seed ^ 0x5bd1e995);
     this.#measuredFrom = this.#startedAt + plan.warmUpSeconds * 1000;
