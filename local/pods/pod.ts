@@ -27,13 +27,6 @@ import { faultOf, type Zone } from "./zone.ts";
  */
 export const RESTARTS = { firstMs: 1000, maxMs: 30_000, resetAfterMs: 60_000, firstAtOnce: true };
 
-/**
- * Looks at a pod's CPU that don't count after it began to be ready. Kubernetes leaves out a pod's first samples likewise
- * (`--horizontal-pod-autoscaler-cpu-initialization-period`): a program is slow until it has been compiled, and pods that
- * are added for that would start, be slow, and ask for more.
- */
-const YOUNG_LOOKS = 4;
-
 /** A pod from its declaration to its end: it waits for a zone, starts its container there and restarts it. */
 export class Pod {
   readonly name: string;
@@ -49,7 +42,7 @@ export class Pod {
   #state: Omit<PodStatus, "name" | "workload" | "namespace" | "zone" | "pid" | "admin" | "http">;
   #labels: Record<string, string>;
   #ports: ReadonlyMap<number, number> = new Map();
-  #measured: { pid: number; used: number; at: number; looks: number } | undefined;
+  #measured: { pid: number; used: number; at: number } | undefined;
   #run: Run | undefined;
   /** The init container that runs now. */
   #init: Container | undefined;
@@ -147,29 +140,17 @@ export class Pod {
     await this.#run?.tell(what);
   }
 
-  /**
-   * CPU used since the last call as a share of its request; undefined while it isn't ready, and in its first
-   * looks.
-   */
+  /** CPU used since the last call as a share of its request; undefined while it isn't ready or was not measured yet. */
   utilization(): number | undefined {
     const { container } = this.#run ?? {};
     const { requests, limits } = this.workload.template.spec.containers[0].resources;
     const request = requests.cpu ?? limits.cpu;
     const used = container && this.ready ? cpuTime(container.pid) : undefined;
     const before = this.#measured;
-    if (used === undefined || !container) {
-      this.#measured = undefined;
-      return undefined;
-    }
-    const isSame = before?.pid === container.pid;
-    const now = {
-      pid: container.pid,
-      used,
-      at: performance.now(),
-      looks: isSame ? before.looks + 1 : 0,
-    };
+    const now =
+      used === undefined || !container ? undefined : { pid: container.pid, used, at: performance.now() };
     this.#measured = now;
-    if (!isSame || request === undefined || now.looks < YOUNG_LOOKS) return undefined;
+    if (!now || request === undefined || before?.pid !== now.pid) return undefined;
     return (now.used - before.used) / ((now.at - before.at) / 1000) / quantity(request);
   }
 
