@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { runningNow, State } from "../../local/state.ts";
@@ -17,6 +18,9 @@ interface Options {
 
 const START_TIMEOUT_MS = 180_000;
 
+/** Requests a second: what a platform on this machine's own cores bears beside a drill, whose pods are new. */
+const USUAL_RATE = Math.min(100, 20 * availableParallelism());
+
 /** `trizone drill`: makes a zone of this machine's platform sick under load, and scores what became of it. */
 export function drill(): Command {
   return command("drill", "Make a zone sick under load, and score what the platform does about it", [
@@ -27,7 +31,7 @@ export function drill(): Command {
   ])
     .argument("<scenario>", "a scenario, all, or list")
     .option("--zone <zone>", "zone to make sick, such as b (default: one that fits the scenario)")
-    .option("--rate <requests>", "requests a second, a fifth of them orders", numberFrom(1, 5000), 100)
+    .option("--rate <requests>", "requests a second, a fifth of them orders", numberFrom(1, 5000), USUAL_RATE)
     .option(
       "--seed <number>",
       "decides what is asked when",

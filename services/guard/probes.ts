@@ -9,9 +9,11 @@ const TIMEOUT_MS = 2000;
 const PATH = "/probe";
 /** Pods of a service that are asked in each zone. */
 const MOST_PODS = 3;
-/** Times a second that each pod is asked: usually, and where that decides, since a zone is suspect or has no traffic. */
-const USUAL = 1;
-const OFTEN = 3;
+/**
+ * Times a second that each pod is asked: usually; where a zone without traffic is judged, or compared with a suspect one;
+ * and in a suspect zone itself, in which traffic alone may not tell for long whether one pod is bad or all are.
+ */
+const TIMES = { usual: 1, often: 3, suspect: 20 };
 
 interface Answered {
   requests: number;
@@ -32,9 +34,9 @@ export class Probes {
 
   /**
    * Asks the given pods once more, spread over the second that begins. Answers come in later seconds.
-   * @param shifted zones without traffic @param isSuspect whether a zone may be sick
+   * @param shifted zones without traffic @param suspects zones that may be sick
    */
-  ask(targets: readonly Target[], shifted: readonly string[], isSuspect: boolean): void {
+  ask(targets: readonly Target[], shifted: readonly string[], suspects: readonly string[]): void {
     const asked = new Map<string, number>();
     for (const target of targets) {
       const isShifted = shifted.includes(target.zone);
@@ -44,7 +46,8 @@ export class Probes {
       const before = asked.get(key) ?? 0;
       if (before >= MOST_PODS) continue;
       asked.set(key, before + 1);
-      const times = isShifted || isSuspect ? OFTEN : USUAL;
+      const others = suspects.length > 0 ? TIMES.often : TIMES.usual;
+      const times = isShifted ? TIMES.often : suspects.includes(target.zone) ? TIMES.suspect : others;
       for (let time = 0; time < times; time += 1)
         setTimeout(() => void this.#ask(target), (1000 * (time + Math.random())) / times).unref();
     }
@@ -73,7 +76,7 @@ export class Probes {
     const tls = this.#secure && { ca: this.#secure.authority, servername: this.#secure.nameOf(service) };
     const agent = new Agent({
       connect: { timeout: TIMEOUT_MS, ...tls },
-      connections: OFTEN,
+      connections: TIMES.suspect,
       keepAliveTimeout: 10_000,
       maxResponseSize: 1024 * 1024,
     });
@@ -84,7 +87,7 @@ export class Probes {
   async #ask(target: Target): Promise<void> {
     const known = this.#pods.get(target.pod) ?? { target, answered: none(), underWay: 0 };
     this.#pods.set(target.pod, known);
-    if (known.underWay >= OFTEN) return;
+    if (known.underWay >= TIMES.suspect) return;
     known.underWay += 1;
     const begun = performance.now();
     const outcome = await this.#outcome(target);

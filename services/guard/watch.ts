@@ -22,6 +22,8 @@ const SHIFTS_MS = { active: 900, standby: 5000 };
 const STANDBY_READ_MS = 10_000;
 /** From this level of evidence on a zone is suspect: a guard in it leaves the deciding to another. */
 const SUSPECT_LEVEL = 7;
+/** From this one on its pods are asked more often: some five errors while the other zones have none. */
+const ASK_LEVEL = 4;
 /** What ARC said longer ago says nothing of now: without it nothing is done. */
 const OLD_SHIFTS_MS = 10_000;
 /** The exchange opens at 10:00 in Sydney; its auction and the rush after it are from five minutes before on. */
@@ -120,12 +122,13 @@ export class Watch {
     if (isDue) this.#say([...snapshot.problems, ...problems]);
     const active = shifts?.active ?? [];
     const seconds = [...pods, ...probes.take()];
-    const isSuspect = Object.values(this.decision?.levels ?? {}).some((level) => level >= SUSPECT_LEVEL);
+    const levels = Object.entries(this.decision?.levels ?? {});
+    const suspects = levels.flatMap(([zone, level]) => (level >= ASK_LEVEL ? zone : []));
     const asked = this.active ? snapshot.targets : [];
     probes.ask(
       asked,
       active.map(({ zone }) => zone),
-      isSuspect,
+      suspects,
     );
     const { facts, targets } = snapshot;
     this.utilisation = utilisationOf(targets, zones, (pod) => this.#sampler.cores(pod));
