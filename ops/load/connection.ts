@@ -4,7 +4,23 @@ import { connect as connectSecurely, rootCertificates } from "node:tls";
 import { HTTPParser, type HTTPParserJS } from "http-parser-js";
 import type { Exchange } from "./exchange.ts";
 import { failureOf, failureOfStatus } from "./failures.ts";
-import type { HttpRequest } from "./http-sender.ts";
+
+/** One kind of request of a load over HTTP. */
+export interface HttpRequest {
+  /** What it is counted under. */
+  key: string;
+  /** Share of the requests, against those of the others. @default 1 */
+  weight?: number;
+  /** Scheme, host and port to connect to. */
+  origin: string;
+  method?: string;
+  /** Path with query. `{random}` in it becomes a number of six digits, another for each request. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+  /** What is a success. */
+  expect?: { status?: readonly number[] | undefined; body?: RegExp | undefined };
+}
 
 export interface ConnectionOptions {
   /** Certificates that are trusted besides the usual ones, PEM. */

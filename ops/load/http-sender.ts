@@ -1,23 +1,6 @@
-import { Connection, type ConnectionOptions } from "./connection.ts";
+import { Connection, type ConnectionOptions, type HttpRequest } from "./connection.ts";
 import type { Exchange, Sender } from "./exchange.ts";
 import { drawBy } from "./random.ts";
-
-/** One kind of request of a load over HTTP. */
-export interface HttpRequest {
-  /** What it is counted under. */
-  key: string;
-  /** Share of the requests, against those of the others. @default 1 */
-  weight?: number;
-  /** Scheme, host and port to connect to. */
-  origin: string;
-  method?: string;
-  /** Path with query. `{random}` in it becomes a number of six digits, another for each request. */
-  path: string;
-  headers?: Record<string, string>;
-  body?: string;
-  /** What is a success. */
-  expect?: { status?: readonly number[] | undefined; body?: RegExp | undefined };
-}
 
 /** Sends requests over HTTP/1.1, one at a time over each connection, and opens connections as they are needed. */
 export class HttpSender implements Sender {

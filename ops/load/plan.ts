@@ -1,5 +1,5 @@
+import type { HttpRequest } from "./connection.ts";
 import type { Exchange, Sender } from "./exchange.ts";
-import type { HttpRequest } from "./http-sender.ts";
 
 /** A load. Without a rate the model is closed: each connection sends when it has its answer. */
 export interface LoadOptions {

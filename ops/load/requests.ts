@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { z } from "zod";
-import type { HttpRequest } from "./http-sender.ts";
+import type { HttpRequest } from "./connection.ts";
 
 /** One kind of request in a mix file. */
 const MixEntry = z.strictObject({

@@ -1,8 +1,8 @@
 import type { Logger } from "../kit/telemetry/index.ts";
 import type { Decision, Guard } from "./core/guard.ts";
 import type { Decisions, KeptDecision } from "./decisions.ts";
-import type { FailOver } from "./failover.ts";
-import type { Shifts } from "./shifts.ts";
+import type { FailOver } from "./moves/failover.ts";
+import type { Shifts } from "./moves/shifts.ts";
 import { evidenceOf, refusalText, symptomOf } from "./words.ts";
 
 export type Mode = "observe" | "recommend" | "act";

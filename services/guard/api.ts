@@ -3,11 +3,11 @@ import { z } from "zod";
 import { readBody, refuseBody } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
-import { ArcError } from "./arc.ts";
 import { type Colleagues, FORWARDED } from "./colleagues.ts";
 import { laptopRoutes } from "./laptop-routes.ts";
+import { ArcError } from "./moves/arc.ts";
+import type { PlatformShift, Shifts } from "./moves/shifts.ts";
 import { type ApiArgs, auditor, zoneOf } from "./operations.ts";
-import type { PlatformShift, Shifts } from "./shifts.ts";
 import { zonesView } from "./zones-view.ts";
 
 const BASE = "/api/operations";

@@ -7,7 +7,7 @@ import type { Actor } from "./actor.ts";
 import type { Colleagues } from "./colleagues.ts";
 import type { Decisions } from "./decisions.ts";
 import type { GuardEnvironment } from "./environment.ts";
-import type { Shifts } from "./shifts.ts";
+import type { Shifts } from "./moves/shifts.ts";
 import type { Source } from "./sources/index.ts";
 import type { Watch } from "./watch.ts";
 

@@ -5,12 +5,12 @@ import type { Decision, Guard } from "./core/guard.ts";
 import type { Surroundings } from "./core/sample.ts";
 import { History } from "./history.ts";
 import type { GuardLease } from "./lease.ts";
-import type { PodNotices } from "./notices.ts";
-import type { PrimaryZone } from "./primary.ts";
+import type { PodNotices } from "./moves/notices.ts";
+import type { PrimaryZone } from "./moves/primary.ts";
+import type { Shifts } from "./moves/shifts.ts";
 import type { Probes } from "./probes.ts";
 import { Rollouts } from "./rollouts.ts";
 import { Sampler } from "./sampler.ts";
-import type { Shifts } from "./shifts.ts";
 import type { DataProblem, Snapshot, Source } from "./sources/index.ts";
 
 /** How old what ARC said may be: of the guard that acts, and of the others. */

@@ -5,8 +5,8 @@ import { Actor, type Mode } from "../../../services/guard/actor.ts";
 import type { Decision } from "../../../services/guard/core/guard.ts";
 import { Guard } from "../../../services/guard/core/guard.ts";
 import { Decisions } from "../../../services/guard/decisions.ts";
-import { openFailOver } from "../../../services/guard/failover.ts";
-import type { Shifts } from "../../../services/guard/shifts.ts";
+import { openFailOver } from "../../../services/guard/moves/failover.ts";
+import type { Shifts } from "../../../services/guard/moves/shifts.ts";
 import { listen } from "./stand-ins.ts";
 
 const HOST = "trizone-prod-database.abc123.ap-southeast-2.rds.amazonaws.com";

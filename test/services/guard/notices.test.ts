@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pino } from "pino";
-import { PodNotices } from "../../../services/guard/notices.ts";
+import { PodNotices } from "../../../services/guard/moves/notices.ts";
 import type { Target } from "../../../services/guard/sources/index.ts";
 
 describe("notices to pods of a zonal shift", () => {

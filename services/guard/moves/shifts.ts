@@ -1,5 +1,5 @@
+import type { ZoneShift } from "../core/sample.ts";
 import { Arc, ArcError, type ArcShift } from "./arc.ts";
-import type { ZoneShift } from "./core/sample.ts";
 
 /** How long a shift lasts that nobody renews: what a dead guard leaves behind. */
 const EXPIRES_IN = "2m";

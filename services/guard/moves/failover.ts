@@ -1,7 +1,7 @@
 import { request } from "undici";
+import type { GuardEnvironment } from "../environment.ts";
+import { Laptop } from "../laptop.ts";
 import { signer } from "./aws.ts";
-import type { GuardEnvironment } from "./environment.ts";
-import { Laptop } from "./laptop.ts";
 
 const TIMEOUT_MS = 5000;
 /** Of RDS's API. */

@@ -1,6 +1,6 @@
 import { Agent, request } from "undici";
-import type { Logger } from "../kit/telemetry/index.ts";
-import type { Target } from "./sources/index.ts";
+import type { Logger } from "../../kit/telemetry/index.ts";
+import type { Target } from "../sources/index.ts";
 
 const TIMEOUT_MS = 2000;
 /** Pods that are asked at a time. */
