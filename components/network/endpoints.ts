@@ -37,16 +37,17 @@ const SERVICES: Record<string, { ownResources: boolean }> = {
   logs: { ownResources: true },
   "aps-workspaces": { ownResources: true },
   sns: { ownResources: true },
-  // Traces, and the cache's tokens when they are rotated.
+  // Traces, the cache's tokens when they are rotated, and the database's failover out of a sick zone.
   xray: { ownResources: false },
   elasticache: { ownResources: true },
+  rds: { ownResources: true },
 };
 
 /**
  * VPC endpoints of AWS services, whose traffic doesn't leave the VPC, so that a zone can start pods while its NAT
  * gateway is down. Their policies let this account's roles through alone, and to this account's data alone: credentials
  * that somebody brought along, or a stranger's bucket, can't carry data out. S3's gateway is free (image layers come from
- * S3); each of the fifteen interfaces costs by the hour and zone, about 10 USD a month, and by traffic.
+ * S3); each of the sixteen interfaces costs by the hour and zone, about 10 USD a month, and by traffic.
  *
  * @example new Endpoints("endpoints", { account, vpcId, subnetIds: network.privateSubnetIds, … }, { provider })
  */

@@ -72,6 +72,7 @@ async function play(options: DrillOptions, stage: Stage): Promise<DrillReport> {
       throw new Error(
         "the platform isn't well: see npx trizone status and shift list, heal it, and drill again",
       );
+    if (await stage.startGuardsAnew()) say("has new guards: those before had shifted a zone");
     const zone = options.zone ?? (await zoneFor(scenario, stage));
     const books = await Books.open(stage.outputs.apiUrl, stage.traders);
     await sockets.open();

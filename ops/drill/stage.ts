@@ -13,6 +13,8 @@ const OPERATOR = "olivia";
 const CALL_TIMEOUT_MS = 4000;
 /** Pauses between looks at pods that are to be kept down, and requests that skew a zone, in milliseconds. */
 const [LOOK_MS, SKEW_MS] = [200, 5];
+/** By which guards that are replaced are ready. */
+const GUARDS_MS = 90_000;
 
 /** How much of a fault, and of what. */
 export interface FaultSize {
@@ -75,6 +77,29 @@ export class Stage implements AsyncDisposable {
   /** Replaces a service's pods of a zone, as a release does. */
   async restart(zone: string, service: string): Promise<void> {
     await control.restart(zone, service);
+  }
+
+  /**
+   * Replaces the guards where they made or saw a shift: they make no other for five minutes, and six in a day, and an
+   * earlier drill's are not to count against this one.
+   * @returns whether it was so
+   * @throws Error when the new ones aren't ready in time
+   */
+  async startGuardsAnew(): Promise<boolean> {
+    const decisions = await this.decisions();
+    if (!decisions.some(({ kind }) => ["shift", "adopt"].includes(kind))) return false;
+    const guards = async () => (await this.status()).pods.filter(({ workload }) => workload === "guard");
+    const before = new Set((await guards()).map(({ name }) => name));
+    for (const zone of this.zones) await this.restart(zone, "guard");
+    const deadline = performance.now() + GUARDS_MS;
+    for (;;) {
+      await sleep(LOOK_MS);
+      const now = await guards();
+      if (now.length === before.size && now.every(({ name, ready }) => ready && !before.has(name)))
+        return true;
+      if (performance.now() > deadline)
+        throw new Error("the guards were replaced and aren't ready; see npx trizone status, and drill again");
+    }
   }
 
   /** A ready pod of a service in a zone. @throws Error when there is none */

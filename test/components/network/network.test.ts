@@ -93,7 +93,17 @@ describe("network on the evaluated graph", () => {
         .sort(),
       [
         ...["aps-workspaces", "autoscaling", "ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth"],
-        ...["elasticache", "elasticloadbalancing", "kms", "logs", "secretsmanager", "sns", "sts", "xray"],
+        ...[
+          "elasticache",
+          "elasticloadbalancing",
+          "kms",
+          "logs",
+          "rds",
+          "secretsmanager",
+          "sns",
+          "sts",
+          "xray",
+        ],
       ],
     );
     const [group] = ofType(dev, "aws:ec2/securityGroup:SecurityGroup").filter(
@@ -129,9 +139,16 @@ describe("network on the evaluated graph", () => {
         allowed(JSON.parse(inputs.policy as string), { principal, owner, action, resource });
       assert.equal(may(account, account), true, service);
       assert.deepEqual([may(stranger, stranger), may(undefined, stranger)], [false, false], service);
-      const data = ["s3", "secretsmanager", "kms", "logs", "aps-workspaces", "sns", "elasticache"].includes(
-        service,
-      );
+      const data = [
+        "s3",
+        "secretsmanager",
+        "kms",
+        "logs",
+        "aps-workspaces",
+        "sns",
+        "elasticache",
+        "rds",
+      ].includes(service);
       assert.equal(may(account, stranger), !data, service);
       if (service !== "s3") continue;
       for (const bucket of [
