@@ -31,6 +31,7 @@ export class Load {
   readonly #pending = new Set<Promise<void>>();
   readonly #begun = Date.now();
   #running = true;
+  #stopped: Promise<Sent[]> | undefined;
   readonly #loop: Promise<void>;
 
   constructor(options: { apiUrl: string; token: string; perSecond: number }) {
@@ -43,7 +44,12 @@ export class Load {
   }
 
   /** Ends the load and resolves when every order has been answered or given up. */
-  async stop(): Promise<Sent[]> {
+  stop(): Promise<Sent[]> {
+    this.#stopped ??= this.#end();
+    return this.#stopped;
+  }
+
+  async #end(): Promise<Sent[]> {
     this.#running = false;
     await this.#loop;
     await Promise.all(this.#pending);
