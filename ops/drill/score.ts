@@ -76,7 +76,7 @@ export function measure(input: ScoreInput): Measures {
     drainSeconds: shiftAt === undefined ? undefined : Math.max(0, (lastThrough - shiftAt) / 1000),
     recoverSeconds: since(recoveredAt(input, usualP99Ms), faultAt),
     unshiftSeconds: shiftAt === undefined ? undefined : since(first("unshift", shiftAt), healedAt),
-    evenSeconds: since(first("even", healedAt) ?? (wasUneven(events) ? undefined : healedAt), healedAt),
+    evenSeconds: since(first("even", healedAt) ?? (isUneven(events) ? undefined : healedAt), healedAt),
     longestStallSeconds: longestGap(input.acknowledgedAt, faultAt, healedAt),
     falseShifts: shifts.filter((one) => !isWanted || one.zone !== zone).length,
     missedShifts: scenario.expected === "shift" && shiftAt === undefined ? 1 : 0,
@@ -176,8 +176,9 @@ export function p99(replies: readonly Pick<Reply, "ms">[]): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * 0.99) - 1)] ?? 0;
 }
 
-function wasUneven(events: readonly Event[]): boolean {
-  return events.some(({ kind }) => kind === "even");
+/** Whether pods were spread unevenly at the end. */
+function isUneven(events: readonly Event[]): boolean {
+  return events.findLast(({ kind }) => kind === "even" || kind === "uneven")?.kind === "uneven";
 }
 
 /** Seconds of the longest time between two moments, and the ends of the span. */

@@ -20,6 +20,7 @@ export interface Event {
     | "shift"
     | "unshift"
     | "failover"
+    | "uneven"
     | "even"
     | "guard-silent";
   zone?: string;
@@ -137,6 +138,7 @@ export class Watch {
     this.#primary = primary ?? this.#primary;
     const even = isEven(status);
     if (even && !this.#even) this.note("even", "pods are spread evenly again");
+    if (!even && this.#even) this.note("uneven", "pods are spread unevenly, or not all are ready");
     this.#even = even;
   }
 }

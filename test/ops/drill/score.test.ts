@@ -54,6 +54,17 @@ describe("a drill's score", () => {
     assert.deepEqual(missed(bars(scored, measures, CLEAN)), []);
   });
 
+  it("knows from when on pods are even again, whatever they were before the drill", () => {
+    const seconds = (...spread: [Event["kind"], number][]) => {
+      const seen = spread.map(([kind, at]): Event => ({ kind, at, text: "" }));
+      return measure(input("zone-kill", [], seen)).evenSeconds;
+    };
+    assert.equal(seconds(), 0);
+    assert.equal(seconds(["even", FAULT - 30_000]), 0);
+    assert.equal(seconds(["uneven", FAULT + 1000], ["even", HEAL + 20_000]), 20);
+    assert.equal(seconds(["even", FAULT - 30_000], ["uneven", FAULT + 1000]), undefined);
+  });
+
   it("misses bars where nothing was shifted and latency stayed", () => {
     const scored = input("gray-latency", traffic({ from: FAULT, to: HEAL, ms: 300 }), []);
     const measures = measure(scored);
