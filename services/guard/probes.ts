@@ -46,8 +46,8 @@ export class Probes {
       const before = asked.get(key) ?? 0;
       if (before >= MOST_PODS) continue;
       asked.set(key, before + 1);
-      const others = suspects.length > 0 ? TIMES.often : TIMES.usual;
-      const times = isShifted ? TIMES.often : suspects.includes(target.zone) ? TIMES.suspect : others;
+      const isSuspect = suspects.includes(target.zone) && !isShifted;
+      const times = isSuspect ? TIMES.suspect : isShifted || suspects.length > 0 ? TIMES.often : TIMES.usual;
       for (let time = 0; time < times; time += 1)
         setTimeout(() => void this.#ask(target), (1000 * (time + Math.random())) / times).unref();
     }
