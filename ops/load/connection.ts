@@ -25,8 +25,6 @@ export interface HttpRequest {
 export interface ConnectionOptions {
   /** Certificates that are trusted besides the usual ones, PEM. */
   ca?: string | undefined;
-  /** Name that the server's certificate must have, where it isn't the host of the URL. */
-  serverName?: string | undefined;
 }
 
 /** Bytes of a body that is looked into; what comes after is only counted. */
@@ -88,14 +86,14 @@ export class Connection {
 
   #connect(): void {
     const { protocol, hostname, port } = this.#url;
-    const { ca, serverName } = this.#options;
+    const { ca } = this.#options;
     const host = hostname.replace(/^\[|\]$/g, "");
     const isSecure = protocol === "https:";
     const to = { host, port: Number(port) || (isSecure ? 443 : 80), noDelay: true };
     const socket = isSecure
       ? connectSecurely({
           ...to,
-          servername: serverName ?? (isIP(host) ? "" : host),
+          servername: isIP(host) ? "" : host,
           ...(ca && { ca: [...rootCertificates, ca] }),
           ALPNProtocols: ["http/1.1"],
         })
@@ -218,16 +216,18 @@ function messageOf(request: HttpRequest, host: string): Message {
   const known = messages.get(request);
   if (known) return known;
   const { method = "GET", path, headers = {}, body } = request;
-  const own = Object.entries({ host, connection: "keep-alive", ...lowerCased(headers) });
+  const own: Record<string, string> = { host, connection: "keep-alive", ...lowerCased(headers) };
   const length = body === undefined ? undefined : Buffer.byteLength(body);
   if (length !== undefined || !["GET", "HEAD", "DELETE"].includes(method))
-    own.push(["content-length", String(length ?? 0)]);
-  for (const [name, value] of own) {
+    own["content-length"] = String(length ?? 0);
+  for (const [name, value] of Object.entries(own)) {
     validateHeaderName(name);
     validateHeaderValue(name, value);
   }
   validateHeaderName(method);
-  const lines = own.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const lines = Object.entries(own)
+    .map(([name, value]) => `${name}: ${value}\r\n`)
+    .join("");
   const end = ` HTTP/1.1\r\n${lines}\r\n${body ?? ""}`;
   // What a request line can't hold is percent-encoded.
   const [first = "", ...others] = path

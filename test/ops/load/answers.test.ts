@@ -106,6 +106,12 @@ describe("answers to a load", () => {
     );
   });
 
+  it("come to a request that has one length, whatever its headers say", async () => {
+    answer = ANSWERS["with a length"] as typeof answer;
+    await load({ method: "POST", body: "four", headers: { "Content-Length": "99" } }, 1);
+    assert.deepEqual(received[0]?.match(/content-length: \d+/gi), ["content-length: 4"]);
+  });
+
   it("come over another connection when one was idle for as long as the server keeps it", async () => {
     answer = (socket) => socket.write(`${OK}keep-alive: timeout=1\r\ncontent-length: 4\r\n\r\nbody`);
     const { total } = await load({});
