@@ -61,3 +61,21 @@ export const Status = z.object({
 });
 
 export type Status = z.infer<typeof Status>;
+
+/**
+ * Whether nothing is left of a lost zone: every zone and pod is ready, no zone has two pods of a workload more than
+ * another, and each database has a standby. Pods that end count no more, as in a ReplicaSet.
+ */
+export function isWhole({ zones, pods, databases }: Pick<Status, "zones" | "pods" | "databases">): boolean {
+  const lasting = pods.filter(({ phase }) => phase !== "Terminating");
+  const isSpread = [...Map.groupBy(lasting, ({ workload }) => workload).values()].every((own) => {
+    const counts = zones.map(({ name }) => own.filter(({ zone }) => zone === name).length);
+    return Math.max(...counts) - Math.min(...counts) <= 1;
+  });
+  return (
+    isSpread &&
+    lasting.every(({ ready }) => ready) &&
+    zones.every(({ ready }) => ready) &&
+    databases.every(({ state, standbyZone }) => state === "available" && standbyZone !== undefined)
+  );
+}

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Status } from "../../local/status.ts";
+import { isWhole } from "../../local/status.ts";
 import type { GuardDecision } from "../platform/operations.ts";
 import type { Stage } from "./stage.ts";
 
@@ -136,27 +136,9 @@ export class Watch {
     if (this.#primary !== undefined && primary !== undefined && primary !== this.#primary)
       this.note("failover", `the database's primary is in ${primary}`, primary);
     this.#primary = primary ?? this.#primary;
-    const even = isEven(status);
+    const even = isWhole(status);
     if (even && !this.#even) this.note("even", "pods are spread evenly again");
     if (!even && this.#even) this.note("uneven", "pods are spread unevenly, or not all are ready");
     this.#even = even;
   }
-}
-
-/** Each service has as many pods in a zone as in another, give or take one; all are ready, and the database has a standby. */
-function isEven({ zones, pods, databases }: Pick<Status, "zones" | "pods" | "databases">): boolean {
-  const workloads = new Set(pods.map(({ workload }) => workload));
-  const isSpread = [...workloads].every((workload) => {
-    const counts = zones.map(
-      ({ name }) => pods.filter((pod) => pod.workload === workload && pod.zone === name).length,
-    );
-    return Math.max(...counts) - Math.min(...counts) <= 1;
-  });
-  const isServing = pods.every(({ ready }) => ready);
-  return (
-    isSpread &&
-    isServing &&
-    zones.every(({ ready }) => ready) &&
-    databases.every(({ state, standbyZone }) => state === "available" && standbyZone !== undefined)
-  );
 }

@@ -16,14 +16,6 @@ const entry = join(root, "bin/trizone.cjs");
 /** A model of random weights, which loads at once. */
 const TINY_MODELS = join(root, "test/services/news/models");
 
-/** Whether all pods are ready, and as many in each zone as in any other. */
-export function isSpreadEvenly({ pods, zones }: Status): boolean {
-  const inZone = (name: string) => pods.filter(({ zone }) => zone === name).length;
-  return (
-    pods.every(({ ready }) => ready) && zones.every(({ name }) => inZone(name) === pods.length / zones.length)
-  );
-}
-
 /** A platform under test: real processes, in a state folder of its own. */
 export class TestPlatform {
   readonly state: string;

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
-import type { Status } from "../../local/status.ts";
+import { isWhole, type Status } from "../../local/status.ts";
 import { Account } from "./account.ts";
 import { Load } from "./load.ts";
-import { isSpreadEvenly, type TestPlatform } from "./platform.ts";
+import type { TestPlatform } from "./platform.ts";
 import { shared } from "./shared.ts";
 
 const SOCKETS = 200;
@@ -208,7 +208,7 @@ describe("a zonal shift of the platform", () => {
     await sleep(5000);
     await platform.trizone("zone", "heal", "c");
     const healed = Date.now();
-    await platform.until(isSpreadEvenly, EVEN_MS);
+    await platform.until(isWhole, EVEN_MS);
     console.log(`      even again ${((Date.now() - healed) / 1000).toFixed(1)} s after the heal`);
     const nodes = (status: Status) => status.balancers.flatMap((one) => one.nodes);
     await platform.until((status) => nodes(status).every(({ healthy }) => healthy), EVEN_MS);

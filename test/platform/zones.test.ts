@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Status } from "../../local/status.ts";
+import { isWhole } from "../../local/status.ts";
 import { Account } from "./account.ts";
 import { Load, type Sent } from "./load.ts";
-import { isSpreadEvenly, type TestPlatform } from "./platform.ts";
+import type { TestPlatform } from "./platform.ts";
 import { shared } from "./shared.ts";
 
 /** How long requests may fail after a zone is lost, without the database and with it, in milliseconds. */
@@ -15,7 +15,9 @@ const [graceMs, failoverMs] = [5000, 8000];
  * costs some 30 ms of them while pods are new; whether there is room for every order then is another question than
  * whether one is lost.
  */
-const RATE = Math.min(60, 15 * availableParallelism());
+const RATE = Math.min(60, 10 * availableParallelism());
+/** For a lost zone's pods to start again one after the other, beside the load. */
+const HEAL_MS = 120_000;
 
 function none(orders: Sent[], what: string, more: (order: Sent) => unknown = (order) => order): void {
   const examples = orders.slice(0, 5).map(more);
@@ -47,10 +49,6 @@ describe("a zone", () => {
     return load;
   };
 
-  const even = (status: Status) =>
-    isSpreadEvenly(status) &&
-    status.databases.every(({ state, standbyZone }) => state === "available" && standbyZone !== undefined);
-
   /** Loses a zone under load and returns when it is back; the zone of the database's primary or another. */
   async function lose(action: "kill" | "freeze" | "cut", zone: string, graceMs: number): Promise<void> {
     const load = startLoad();
@@ -60,7 +58,7 @@ describe("a zone", () => {
     await sleep(graceMs + 2500);
     await platform.trizone("zone", "heal", zone);
     const healedAt = load.elapsed;
-    const healed = await platform.until(even, 90_000);
+    await platform.until(isWhole, HEAL_MS);
     const sent = await load.stop();
 
     const late = sent.filter(({ at }) => at > lost + graceMs);
@@ -83,7 +81,6 @@ describe("a zone", () => {
       "were acknowledged and not filled",
       (sent) => orders.get(sent.id ?? ""),
     );
-    assert.ok(even(healed));
   }
 
   const primary = async () => (await platform.status()).databases[0]?.primaryZone ?? "";
