@@ -11,18 +11,22 @@ import type { Flags, GatewayEnvironment } from "./environment.ts";
 import { OrderGroups } from "./order-groups.ts";
 import type { Identity } from "./tokens.ts";
 
-/** Which service answers what: each path and all below it, where its flag is on. */
+const MODELS = "/api/models";
+const OPERATIONS = "/api/operations";
+
+/** Which service answers what: each path and all below it, where its flag is on; some of them operators only. */
 const ROUTES = {
   trading: { paths: ["/api/orders", "/api/market"], flag: undefined },
   transactions: { paths: ["/api/accounts", "/api/transactions", "/api/account-holder"], flag: "cash" },
   portfolio: { paths: ["/api/portfolio"], flag: "portfolio" },
   "market-data": { paths: ["/api/quotes"], flag: "quotes" },
-  news: { paths: [ANALYSES], flag: "news" },
-  guard: { paths: ["/api/operations"], flag: undefined, groups: ["operators"] },
-} as const satisfies Record<
-  string,
-  { paths: readonly string[]; flag: keyof Flags | undefined; groups?: readonly string[] }
->;
+  news: { paths: [ANALYSES, MODELS], flag: "news" },
+  guard: { paths: [OPERATIONS], flag: undefined },
+} as const satisfies Record<string, { paths: readonly string[]; flag: keyof Flags | undefined }>;
+
+/** Who is an operator is said by this group of the issuer's. */
+const OPERATORS = "operators";
+const FOR_OPERATORS: readonly string[] = [MODELS, OPERATIONS];
 
 export type UpstreamName = keyof typeof ROUTES;
 
@@ -75,7 +79,7 @@ export function routesTo({ name, paths, upstream }: Service, zone: string): Hono
   if (name === "trading" && upstream) placeOrders(app, upstream, zone);
   for (const path of paths) {
     app.on("ALL", [path, `${path}/*`], (c) => {
-      refuseOthers(name, c.get("identity"));
+      refuseOthers(path, c.get("identity"));
       if (!upstream) throw new ProblemError(404, `This deployment has no service "${name}".`);
       return passOn(c, path, upstream, zone);
     });
@@ -110,11 +114,10 @@ function placeOrders(app: Hono<GatewayEnv>, upstream: Upstream, zone: string): v
   });
 }
 
-/** @throws ProblemError 403 for users who are in none of the groups that a service is for */
-function refuseOthers(name: UpstreamName, { groups }: Identity): void {
-  const { groups: allowed } = ROUTES[name] as { groups?: readonly string[] };
-  if (!allowed || allowed.some((group) => groups.includes(group))) return;
-  throw new ProblemError(403, `This is for members of the group ${allowed.join(" or ")}.`);
+/** @throws ProblemError 403 for who isn't an operator, on an operators' path */
+function refuseOthers(path: string, { groups }: Identity): void {
+  if (!FOR_OPERATORS.includes(path) || groups.includes(OPERATORS)) return;
+  throw new ProblemError(403, `This is for members of the group ${OPERATORS}.`);
 }
 
 function passOn(

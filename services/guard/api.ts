@@ -1,46 +1,141 @@
-import { type Context, Hono } from "hono";
-import { z } from "zod";
-import { readBody, refuseBody } from "../kit/http/api.ts";
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import {
+  bodyFailures,
+  createApi,
+  documentBody,
+  failures,
+  json,
+  problem,
+  readBody,
+  refuseBody,
+  schemaOf,
+  wholeNumber,
+} from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import { ProblemError } from "../kit/http/problem.ts";
 import { type Colleagues, FORWARDED } from "./colleagues.ts";
-import { laptopRoutes } from "./laptop-routes.ts";
+import { addLaptopRoutes } from "./laptop-routes.ts";
 import { ArcError } from "./moves/arc.ts";
 import type { PlatformShift, Shifts } from "./moves/shifts.ts";
 import { type ApiArgs, auditor, zoneOf } from "./operations.ts";
+import { DecisionPage, GuardNow, NewShift, ShiftList, ZonesHistory, ZonesNow } from "./schemas.ts";
 import { zonesView } from "./zones-view.ts";
 
 const BASE = "/api/operations";
 const NO_ARC = "There is no ARC where this stack runs; a zone can't be shifted away.";
 
-const StartShift = z.strictObject({
-  zone: z.string().min(1),
-  expiresIn: z
-    .string()
-    .regex(/^[1-9][0-9]{0,3}[mh]$/, { error: "must be minutes or hours, such as 30m or 2h" }),
-  comment: z.string().trim().min(1).max(128),
+const operatorFailures = { 403: problem("You are not in the group operators"), ...failures };
+
+const path = <Path extends string>(below: Path) => `${BASE}/${below}` as const;
+
+const getZones = createRoute({
+  method: "get",
+  path: path("zones"),
+  summary: "The zones as they are now",
+  responses: {
+    200: { description: "Each zone, with its pods", content: json(ZonesNow) },
+    ...operatorFailures,
+  },
+});
+
+const getHistory = createRoute({
+  method: "get",
+  path: path("zones/history"),
+  summary: "The zones' golden signals, second by second",
+  request: { query: z.strictObject({ seconds: wholeNumber(300, 900) }) },
+  responses: {
+    200: { description: "The last seconds, the oldest first", content: json(ZonesHistory) },
+    ...operatorFailures,
+  },
+});
+
+const getGuard = createRoute({
+  method: "get",
+  path: path("guard"),
+  summary: "What the guard does, and whether it sees and can act",
+  responses: { 200: { description: "The guard that acts", content: json(GuardNow) }, ...operatorFailures },
+});
+
+const getDecisions = createRoute({
+  method: "get",
+  path: path("decisions"),
+  summary: "What was decided, or done by operators, newest first",
+  request: {
+    query: z.strictObject({
+      limit: wholeNumber(50, 200),
+      before: z.string().optional().openapi({ description: "`next` of an earlier page" }),
+    }),
+  },
+  responses: {
+    200: { description: "A page, each decision with its evidence", content: json(DecisionPage) },
+    ...operatorFailures,
+  },
+});
+
+const arcFailures = { 502: problem("ARC does not answer, or refuses what the guard asks") };
+
+const getShifts = createRoute({
+  method: "get",
+  path: path("shifts"),
+  summary: "The platform's zonal shifts, newest first",
+  responses: {
+    200: { description: "Ended ones too", content: json(ShiftList) },
+    ...operatorFailures,
+    ...arcFailures,
+  },
+});
+
+const changedShifts = {
+  409: problem("Another zone is shifted away, or the shift has ended"),
+  501: problem("There is no ARC where this stack runs"),
+  ...operatorFailures,
+  ...arcFailures,
+};
+
+const startShift = {
+  method: "post" as const,
+  path: path("shifts"),
+  summary: "Move the platform's traffic away from a zone",
+  responses: {
+    201: { description: "Shifted", content: json(ShiftList) },
+    404: problem("There is no such zone"),
+    ...bodyFailures,
+    422: problem("Invalid"),
+    ...changedShifts,
+  },
+};
+
+const cancelShift = createRoute({
+  method: "delete",
+  path: path("shifts/{id}"),
+  summary: "End a shift",
+  request: { params: z.object({ id: z.string() }) },
+  responses: {
+    200: { description: "Cancelled", content: json(ShiftList) },
+    404: problem("There is no such shift"),
+    ...changedShifts,
+  },
 });
 
 /** What operators see and do. The gateway lets nobody else here. */
-export function operationsApi(args: ApiArgs): Hono<KitEnv> {
-  const app = new Hono<KitEnv>();
+export function operationsApi(args: ApiArgs): OpenAPIHono<KitEnv> {
+  const app = createApi("Trizone guard");
   const { watch, shifts, decisions, environment } = args;
   const audit = auditor(args);
-  // What clients of the platform use is described there; operators' paths are in docs/guard.md.
-  app.get("/openapi.json", (c) =>
-    c.json({ openapi: "3.1.0", info: { title: "Trizone guard", version: "1" }, paths: {} }),
-  );
   app.use(`${BASE}/*`, forward(args.colleagues));
 
-  app.get(`${BASE}/zones`, (c) => c.json(zonesView(args)));
-  app.get(`${BASE}/zones/history`, (c) => c.json(watch.history.series(numberOf(c, "seconds", 300, 900))));
-  app.get(`${BASE}/guard`, (c) => c.json(guardView(args)));
-  app.get(`${BASE}/decisions`, (c) =>
-    c.json(decisions.page(numberOf(c, "limit", 50, 200), c.req.query("before"))),
-  );
-  app.get(`${BASE}/shifts`, async (c) => c.json({ shifts: await listed(shifts) }));
-  app.post(`${BASE}/shifts`, async (c) => {
-    const { zone, expiresIn, comment } = await readBody(c, StartShift, (error) => {
+  app.openapi(getZones, (c) => c.json(zonesView(args), 200));
+  app.openapi(getHistory, (c) => c.json(watch.history.series(c.req.valid("query").seconds), 200));
+  app.openapi(getGuard, (c) => c.json(guardView(args), 200));
+  app.openapi(getDecisions, (c) => {
+    const { limit, before } = c.req.valid("query");
+    return c.json(decisions.page(limit, before), 200);
+  });
+  app.openapi(getShifts, async (c) => c.json({ shifts: await listed(shifts) }, 200));
+  documentBody(app, startShift, "NewShift", schemaOf(NewShift));
+  app.post(startShift.path, async (c) => {
+    const { zone, expiresIn, comment } = await readBody(c, NewShift, (error) => {
       if (error) refuseBody("The shift is not valid.", error);
     });
     const name = zoneOf(environment, zone);
@@ -55,9 +150,10 @@ export function operationsApi(args: ApiArgs): Hono<KitEnv> {
     });
     return c.json({ shifts: await listed(shifts) }, 201);
   });
-  app.delete(`${BASE}/shifts/:id`, async (c) => {
+  app.openapi(cancelShift, async (c) => {
     if (!shifts) throw new ProblemError(501, NO_ARC);
-    const found = (await listed(shifts)).find(({ id }) => id === c.req.param("id"));
+    const { id: wanted } = c.req.valid("param");
+    const found = (await listed(shifts)).find(({ id }) => id === wanted);
     if (!found) throw new ProblemError(404, "There is no such shift.");
     if (found.status !== "ACTIVE") throw new ProblemError(409, "The shift has ended already.");
     await throughArc(async () => {
@@ -65,9 +161,9 @@ export function operationsApi(args: ApiArgs): Hono<KitEnv> {
       await shifts.cancel(found.zone);
     });
     audit(c, found.zone, "cancel", `Cancelled the shift: ${found.comment}`);
-    return c.json({ shifts: await listed(shifts) });
+    return c.json({ shifts: await listed(shifts) }, 200);
   });
-  app.route(BASE, laptopRoutes({ environment, audit, zones: () => zonesView(args) }));
+  addLaptopRoutes(app, BASE, { environment, audit, zones: () => zonesView(args) });
   return app;
 }
 
@@ -90,7 +186,7 @@ function forward(colleagues: Colleagues) {
   };
 }
 
-function guardView({ watch, actor, environment, source, shifts }: ApiArgs) {
+function guardView({ watch, actor, environment, source, shifts }: ApiArgs): GuardNow {
   const { snapshot, problems, sourceProblem, leaseProblem, arcProblem } = watch;
   const arc = arcProblem ?? actor.problem;
   const [shift] = shifts?.active ?? [];
@@ -134,13 +230,4 @@ async function throughArc<Result>(act: () => Promise<Result>): Promise<Result> {
     const status = error instanceof ArcError && [400, 404, 409].includes(error.status) ? error.status : 502;
     throw new ProblemError(status, `${(error as Error).message}.`, { cause: error });
   }
-}
-
-/** A whole number of the query. @throws ProblemError 400 */
-function numberOf(c: Context<KitEnv>, name: string, usual: number, most: number): number {
-  const text = c.req.query(name);
-  if (text === undefined) return usual;
-  if (/^[1-9][0-9]{0,5}$/.test(text) && Number(text) <= most) return Number(text);
-  const errors = [{ field: name, message: `must be a whole number from 1 to ${most}` }];
-  throw new ProblemError(400, "The request's parameters are not valid.", { errors });
 }

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { z } from "@hono/zod-openapi";
 
 /** Decisions kept in memory: some KB each. */
 const MOST = 1000;

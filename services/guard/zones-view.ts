@@ -1,7 +1,8 @@
 import type { ApiArgs } from "./operations.ts";
+import type { ZonesNow } from "./schemas.ts";
 
 /** The platform by zone, as operators see it. */
-export function zonesView({ watch, actor, environment, shifts }: Omit<ApiArgs, "colleagues">) {
+export function zonesView({ watch, actor, environment, shifts }: Omit<ApiArgs, "colleagues">): ZonesNow {
   const { snapshot, decision, history } = watch;
   const { facts, targets } = snapshot;
   const active = shifts?.active ?? [];

@@ -22,6 +22,7 @@ import type { Tracing } from "../kit/telemetry/trace.ts";
 import { timeOf, uuid7 } from "../kit/uuid.ts";
 import { bodyBudget } from "./body-budget.ts";
 import type { Prediction } from "./inference/loaded-model.ts";
+import { addModelsRoute } from "./models-route.ts";
 import { CURSOR, decodeCursor, type Predictions, type StoredPrediction } from "./predictions.ts";
 import {
   Analysis,
@@ -33,6 +34,7 @@ import {
   NewAnalysisBatch,
   SYMBOL,
 } from "./schemas.ts";
+import type { ModelReport } from "./serving/index.ts";
 import { readableText } from "./text.ts";
 import { recordStages } from "./watch/index.ts";
 
@@ -112,6 +114,8 @@ export interface Analyser {
 
 export interface NewsArgs {
   analyser: Analyser;
+  /** What operators see of the model. */
+  models: () => ModelReport;
   predictions: Pick<Predictions, "store" | "history" | "deleteOf">;
   /** Of texts. */
   limits: UserLimits;
@@ -120,8 +124,9 @@ export interface NewsArgs {
 }
 
 /** The API of market news: analyse, read and delete the history; each user sees only their own. */
-export function newsApi({ analyser, predictions, limits, tracing }: NewsArgs): OpenAPIHono<KitEnv> {
+export function newsApi({ analyser, models, predictions, limits, tracing }: NewsArgs): OpenAPIHono<KitEnv> {
   const app = createApi("Trizone news");
+  addModelsRoute(app, models);
   const budget = bodyBudget(BODY_BUDGET, TEXTS_BODY_LIMIT);
   app.post("/api/analyze", bodyLimit(BODY_LIMIT), budget);
   app.post("/api/analyze/batch", bodyLimit(TEXTS_BODY_LIMIT), budget);

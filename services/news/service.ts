@@ -6,11 +6,13 @@ import { type Analyser, newsApi } from "./api.ts";
 import type { NewsEnvironment } from "./environment.ts";
 import { Predictions } from "./predictions.ts";
 import { keepForDays } from "./retention.ts";
+import type { ModelReport } from "./serving/index.ts";
 
 /** What the service answers with: the versions of the model that are loaded. */
 export interface Versions extends Analyser {
   /** Why they can't answer yet; nothing when they can. */
   ready(): string | undefined;
+  report(): ModelReport;
   /** Finishes what was accepted. */
   close(): Promise<void>;
 }
@@ -21,7 +23,8 @@ export function newsService(environment: NewsEnvironment, pod: Pod, versions: Ve
   const predictions = new Predictions(database);
   const { TEXTS_PER_SECOND: perSecond, TEXTS_BURST: burst } = environment;
   const limits = new UserLimits({ perSecond, burst, name: "texts", what: "texts" });
-  const api = newsApi({ analyser: versions, predictions, limits, tracing: pod.tracing });
+  const models = () => versions.report();
+  const api = newsApi({ analyser: versions, models, predictions, limits, tracing: pod.tracing });
   const endRetention = keepForDays(predictions, environment.PREDICTION_DAYS, pod.log);
   return {
     routes: (app) => void app.route("/", api),

@@ -85,6 +85,12 @@ export function createApi(title: string): OpenAPIHono<KitEnv> {
 /** JSON Schema of what JSON Schema says better than zod's translation of it: exactly what a service takes. */
 export type JsonSchema = { [keyword: string]: unknown };
 
+/** JSON Schema of what a schema takes, where zod's translation says all of it. */
+export const schemaOf = (schema: z.ZodType): JsonSchema => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: "input" });
+  return rest;
+};
+
 /** JSON Schema of a text that a pattern describes wholly. */
 export const textOf = (pattern: RegExp, more: JsonSchema = {}): JsonSchema => ({
   type: "string",
@@ -106,13 +112,16 @@ export const closed = (properties: JsonSchema, optional: readonly string[] = [])
  */
 export function documentBody(
   app: OpenAPIHono<KitEnv>,
-  route: Omit<RouteConfig, "request">,
+  route: RouteConfig,
   name: string,
   schema: JsonSchema,
 ): void {
   app.openAPIRegistry.registerComponent("schemas", name, schema);
   const content = { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } };
-  app.openAPIRegistry.registerPath({ ...route, request: { body: { required: true, content } } });
+  app.openAPIRegistry.registerPath({
+    ...route,
+    request: { ...route.request, body: { required: true, content } },
+  });
 }
 
 /** JSON content of a request or response, for `createRoute`. */
@@ -141,7 +150,16 @@ export const problem = (description: string) => ({
   content: { "application/problem+json": { schema: Problem } },
 });
 
-const LIMIT = "must be a whole number from 1 to 100";
+/** A query parameter that is a whole number, from 1 on. @param usual where it isn't given */
+export function wholeNumber(usual: number, most: number) {
+  const error = `must be a whole number from 1 to ${most}`;
+  return z
+    .string({ error })
+    .refine((text) => /^[1-9][0-9]{0,8}$/.test(text) && Number(text) <= most, { error })
+    .transform(Number)
+    .default(usual)
+    .openapi({ type: "integer", minimum: 1, maximum: most, default: usual });
+}
 
 /** Query parameters of a list that comes in pages. @param cursor what cursors look like */
 export const pageQuery = (cursor: RegExp) => ({
@@ -149,12 +167,7 @@ export const pageQuery = (cursor: RegExp) => ({
     .string()
     .optional()
     .openapi({ ...textOf(cursor), description: "A nextCursor of an earlier page" }),
-  limit: z
-    .string({ error: LIMIT })
-    .regex(/^(?:[1-9][0-9]?|100)$/, { error: LIMIT })
-    .transform(Number)
-    .default(20)
-    .openapi({ type: "integer", minimum: 1, maximum: 100, default: 20 }),
+  limit: wholeNumber(20, 100),
 });
 
 /** A path parameter that is an id: any other text is the id of nothing. */

@@ -38,7 +38,7 @@ export interface ModelVersionsArgs {
   load?: typeof loadModel;
 }
 
-/** What the admin endpoint `/model` answers. */
+/** What the admin endpoint `/model` answers, and operators are shown. */
 export interface ModelReport {
   /** Why the pod is not ready. */
   notReady?: string;
@@ -122,6 +122,7 @@ class Versions implements ModelVersions {
       fetch: (version, signal) => fetch(source, version, cacheDirectory, signal),
       load: (folder) => load(folder, { threads, queueTexts }),
       judge: (model, signal) => this.#objection(model, signal),
+      driftOf: (version) => watch.drift(version),
       onReady: (model) => watch.loaded(model),
       onUnloaded: (version) => watch.unloaded(version),
       onRefused: (version, why) => metrics.refused(version, why),

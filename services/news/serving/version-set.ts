@@ -4,6 +4,7 @@ import type { Logger } from "../../kit/telemetry/index.ts";
 import type { LoadedModel } from "../inference/loaded-model.ts";
 import type { ModelFolder } from "../model/cache.ts";
 import { ModelError } from "../model/manifest.ts";
+import type { WindowVerdict } from "../watch/index.ts";
 import type { Objection } from "./compare.ts";
 
 /** Longest times of the steps, in milliseconds; a step that takes longer has failed and is tried again. */
@@ -28,6 +29,11 @@ export interface VersionReport {
   /** Why it waits or is refused. */
   reason?: string;
   labels?: readonly string[];
+  /** When it was made, and how well it did then, as its manifest says. */
+  created?: string;
+  metrics?: Record<string, unknown>;
+  /** Of its newest predictions, once there are enough. */
+  drift?: WindowVerdict;
 }
 
 interface Held {
@@ -50,6 +56,7 @@ export interface VersionSetArgs {
   load(folder: ModelFolder): Promise<LoadedModel>;
   /** What speaks against a model that is loaded now. @throws when that can't be found out yet */
   judge(model: LoadedModel, signal: AbortSignal): Promise<Objection | undefined>;
+  driftOf(version: string): WindowVerdict | undefined;
   onReady(model: LoadedModel): void;
   onRefused(version: string, why: string): void;
   onUnloaded(version: string): void;
@@ -132,7 +139,9 @@ export class VersionSet {
       state,
       since: since.toISOString(),
       ...(reason !== undefined && { reason }),
-      ...(model && { labels: model.labels }),
+      ...(model && { labels: model.labels, created: model.manifest.created }),
+      ...(model?.manifest.metrics && { metrics: model.manifest.metrics }),
+      ...definedDrift(this.#args.driftOf(version)),
     }));
   }
 
@@ -253,6 +262,8 @@ export class VersionSet {
     this.#closing.add(closed);
   }
 }
+
+const definedDrift = (drift: WindowVerdict | undefined) => (drift ? { drift } : {});
 
 /** The files are what the manifest says, and still no model that answers comes of them. */
 class Unloadable extends Error {

@@ -1,6 +1,6 @@
 import type { Logger } from "../../kit/telemetry/index.ts";
 import type { LoadedModel, Prediction } from "../inference/loaded-model.ts";
-import { DriftMonitor, type FeatureDrift } from "./drift.ts";
+import { DriftMonitor, type FeatureDrift, type WindowVerdict } from "./drift.ts";
 import type { NewsMetrics, Variant } from "./metrics.ts";
 
 /** A version whose predictions drifted from its reference: somebody should look, and train anew on newer texts. */
@@ -31,6 +31,8 @@ interface Watched {
   /** When a retrain event was last raised, in milliseconds since 1970. */
   raisedAt: number;
   drifted: boolean;
+  /** Of the last look. */
+  verdict: WindowVerdict | undefined;
 }
 
 /** Counts each prediction, and compares those of each loaded version with the version's reference. */
@@ -55,6 +57,7 @@ export class PredictionWatch {
       monitor: reference && new DriftMonitor(labels, reference),
       raisedAt: Number.NEGATIVE_INFINITY,
       drifted: false,
+      verdict: undefined,
     });
   }
 
@@ -62,6 +65,11 @@ export class PredictionWatch {
   unloaded(version: string): void {
     this.#versions.delete(version);
     this.#args.metrics.forget(version);
+  }
+
+  /** What the last look at a version's predictions showed; undefined before the first. */
+  drift(version: string): WindowVerdict | undefined {
+    return this.#versions.get(version)?.verdict;
   }
 
   /** @param variant those of a shadow are counted, and not watched for drift: under load many are left out */
@@ -74,6 +82,7 @@ export class PredictionWatch {
       const verdict = watched.monitor.add(prediction);
       if (!verdict) continue;
       metrics.window(version, verdict);
+      watched.verdict = verdict;
       const drifted = verdict.features.filter((feature) => feature.drifted);
       if (watched.drifted && !verdict.drifted) this.#args.log.info({ version }, "predictions drift no more");
       watched.drifted = verdict.drifted;

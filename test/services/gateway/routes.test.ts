@@ -102,16 +102,18 @@ describe("gateway: routes", () => {
     assert.equal((await fetch(`${gateway.url}/api/anything`)).status, 401);
   });
 
-  it("lets operators alone to the guard", async () => {
-    const path = "/api/operations/zones";
+  it("lets operators alone to the guard, and to the model's versions", async () => {
     const olivia = await issuer.token({ sub: "olivia", "cognito:groups": ["operators"] });
-    const passed = await get(path, gateway, olivia);
-    assert.equal(passed.status, 200);
-    assert.deepEqual(await passed.json(), { url: path, user: "olivia" });
-    for (const groups of [undefined, [], ["traders"], "operators", [["operators"]], { 0: "operators" }]) {
-      const refused = await get(path, gateway, await issuer.token({ sub: "eve", "cognito:groups": groups }));
-      assert.equal(refused.status, 403, JSON.stringify(groups));
-      assert.equal(refused.headers.get("content-type"), "application/problem+json");
+    for (const path of ["/api/operations/zones", "/api/models"]) {
+      const passed = await get(path, gateway, olivia);
+      assert.equal(passed.status, 200);
+      assert.deepEqual(await passed.json(), { url: path, user: "olivia" });
+      for (const groups of [undefined, [], ["traders"], "operators", [["operators"]], { 0: "operators" }]) {
+        const eve = await issuer.token({ sub: "eve", "cognito:groups": groups });
+        const refused = await get(path, gateway, eve);
+        assert.equal(refused.status, 403, `${path} ${JSON.stringify(groups)}`);
+        assert.equal(refused.headers.get("content-type"), "application/problem+json");
+      }
     }
     assert.equal((await get("/api/operations", gateway, token)).status, 403);
   });

@@ -26,6 +26,7 @@ export function fakeModel(): FakeModel {
       seen.push(...texts);
       return { version: "9.9.9", predictions: texts.map((text) => predict(text, texts.length)) };
     },
+    report: () => ({ serving: "9.9.9", versions: [] }),
     close: async () => undefined,
   };
 }

@@ -73,7 +73,7 @@ describe("how the page looks", () => {
       resources: ["public", "internal"],
       startTime: at(5),
       expiryTime: at(-25),
-      by: "ops",
+      by: "operator",
     });
     const findings = [
       { check: "no order lost", passed: true, detail: "1,204 of 1,204" },

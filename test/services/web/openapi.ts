@@ -1,4 +1,5 @@
 import openapiTS, { astToString } from "openapi-typescript";
+import { operationsApi } from "../../../services/guard/api.ts";
 import { quotesApi } from "../../../services/market-data/api.ts";
 import { newsApi } from "../../../services/news/api.ts";
 import { portfolioApi } from "../../../services/portfolio/api.ts";
@@ -15,6 +16,7 @@ const apis = () => [
   portfolioApi(unused(), unused()),
   quotesApi(unused(), unused()),
   newsApi(unused()),
+  operationsApi(unused()),
 ];
 
 type Document = { paths?: object; components?: { schemas?: object } };

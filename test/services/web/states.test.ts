@@ -151,7 +151,7 @@ describe("the page when something is wrong", () => {
     stage.api.operations.decisions.unshift({
       id: "x",
       at: new Date().toISOString(),
-      kind: PROBE,
+      kind: PROBE as never,
       zone: PROBE,
       reason: PROBE,
       text: PROBE,

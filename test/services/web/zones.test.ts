@@ -90,7 +90,7 @@ describe("the operators' pages", () => {
     await page.getByRole("link", { name: "Drills", exact: true }).first().click();
     await page.getByLabel("Scenario").selectOption("gray-failure");
     await page.getByText("only the guard can see it").waitFor();
-    await page.getByLabel("Orders a second").fill("50");
+    await page.getByLabel("Requests a second").fill("50");
     await page.getByRole("button", { name: "Start…" }).click();
     await page.getByRole("button", { name: "Run it" }).click();
     await page.waitForURL(/\/zones\/drills\/[\w-]+$/);
@@ -115,8 +115,12 @@ describe("the operators' pages", () => {
 
   it("show the model's versions, who answers, and drift", async () => {
     await page.getByRole("link", { name: "Models" }).click();
-    await page.getByLabel("Versions").getByText("candidate").waitFor();
+    const versions = page.getByLabel("Versions");
+    await versions.getByText("canary").waitFor();
+    await versions.getByText("is truncated").waitFor();
     await page.getByLabel("Split").getByText("90%").waitFor();
+    await page.getByLabel("Split").getByText("disagreed").waitFor();
     await page.getByLabel("Drift").getByText("0.04").waitFor();
+    await page.getByLabel("Drift").getByText("steady").waitFor();
   });
 });

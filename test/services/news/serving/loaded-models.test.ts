@@ -6,7 +6,9 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { Hono } from "hono";
 import { pino } from "pino";
 import { Registry } from "prom-client";
+import { createApi } from "../../../../services/kit/http/api.ts";
 import { modelSource } from "../../../../services/news/model/source.ts";
+import { addModelsRoute, Models } from "../../../../services/news/models-route.ts";
 import {
   addModelRoutes,
   followDeployment,
@@ -66,6 +68,17 @@ describe("model versions of ONNX files", function () {
   after(async () => {
     await versions.close();
     await rm(root, { recursive: true });
+  });
+
+  it("are shown to operators as the API's document says", async () => {
+    await eventually(() => versions.report().serving === "1.0.0", "the first version");
+    const api = createApi("test");
+    addModelsRoute(api, () => versions.report());
+    const shown: unknown = await (await api.request("/api/models")).json();
+    assert.deepEqual(Models.parse(shown), shown);
+    const [version] = Models.parse(shown).versions;
+    assert.deepEqual([version?.version, version?.state], ["1.0.0", "ready"]);
+    assert.ok(version?.created);
   });
 
   it("load, switch and roll back under load, and refuse a corrupt one: no analysis fails", async () => {

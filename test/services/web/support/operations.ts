@@ -1,24 +1,22 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
+import type { components } from "../../../../services/web/page/src/api/schema.d.ts";
 
 const ZONES = ["ap-southeast-2a", "ap-southeast-2b", "ap-southeast-2c"];
 const SERVICES = ["web", "gateway", "trading", "transactions", "portfolio", "market-data", "news"];
 const SECONDS = 300;
 
-interface Shift {
-  id: string;
-  zone: string;
-  status: string;
-  comment: string;
-  [field: string]: unknown;
-}
+type Schemas = components["schemas"];
+
+/** An answer as the document has it: the stand-in can't drift from the guard, or from news. */
+const as = <Name extends keyof Schemas>(answer: Schemas[Name]): Schemas[Name] => answer;
 
 /** Stands in for the operators' API: zones whose figures follow the faults, shifts, decisions and drills, in memory. */
 export class StandInOperations {
   readonly faults = new Map<string, string[]>();
-  readonly shifts: Shift[] = [];
-  readonly decisions: object[] = [];
-  readonly drills: { id: string; scenario: string; state: string; [field: string]: unknown }[] = [];
+  readonly shifts: Schemas["Shift"][] = [];
+  readonly decisions: Schemas["Decision"][] = [];
+  readonly drills: Schemas["Drill"][] = [];
   /** Changing requests, as `METHOD path`. */
   readonly changes: string[] = [];
   primary = ZONES[0] as string;
@@ -42,7 +40,7 @@ export class StandInOperations {
     );
   }
 
-  #decide(kind: string, zone: string, reason: string, text: string): void {
+  #decide(kind: Schemas["Decision"]["kind"], zone: string, reason: string, text: string): void {
     const evidence = { errorShare: 0.083, othersErrorShare: 0.002, p99Ms: 812, othersP99Ms: 41, z: 7.2 };
     this.decisions.unshift({
       id: String(this.decisions.length + 1),
@@ -55,12 +53,12 @@ export class StandInOperations {
     });
   }
 
-  #state(zone: string): string {
+  #state(zone: string): Schemas["Zone"]["state"] {
     if (this.shifts.some((shift) => shift.zone === zone && shift.status === "ACTIVE")) return "shifted";
     return this.faults.get(zone)?.length ? "sick" : "healthy";
   }
 
-  #zones() {
+  #zones(): Schemas["ZonesNow"] {
     const zones = ZONES.map((zone, i) => {
       const faults = this.faults.get(zone) ?? [];
       const state = this.#state(zone);
@@ -72,7 +70,7 @@ export class StandInOperations {
       };
       return {
         zone,
-        letter: zone.at(-1),
+        letter: zone.at(-1) ?? "",
         id: `apse2-az${i + 1}`,
         state,
         ...numbers,
@@ -84,14 +82,15 @@ export class StandInOperations {
           ...numbers,
         })),
         faults,
-        databaseRole: zone === this.primary ? "primary" : i === 1 ? "standby" : null,
+        utilisation: bad ? 0.6 : 0.2,
+        databaseRole: zone === this.primary ? ("primary" as const) : i === 1 ? ("standby" as const) : null,
         weights: { public: state === "shifted" ? 0 : 1 / 3, internal: state === "shifted" ? 0 : 1 / 3 },
       };
     });
     return { at: new Date().toISOString(), mode: "act", zones };
   }
 
-  #history() {
+  #history(): Schemas["ZonesHistory"] {
     const end = Math.floor(Date.now() / 1000);
     const seconds = Array.from({ length: SECONDS }, (_, i) => end - SECONDS + i);
     const wave = (i: number, size: number) => size * (1 + 0.2 * Math.sin(i / 9));
@@ -123,16 +122,19 @@ export class StandInOperations {
     app.get(`${base}/zones`, (c) => c.json(this.#zones()));
     app.get(`${base}/zones/history`, (c) => c.json(this.#history()));
     app.get(`${base}/guard`, (c) =>
-      c.json({
-        mode: "act",
-        active: true,
-        zone: "ap-southeast-2c",
-        source: { kind: "supervisor", ok: true, detail: "3 zones" },
-        arc: { ok: true, detail: "answers" },
-      }),
+      c.json(
+        as<"GuardNow">({
+          ...{ mode: "act", active: true, zone: "ap-southeast-2c", pod: "guard-1" },
+          source: { kind: "supervisor", ok: true, detail: "3 zones" },
+          arc: { ok: true, detail: "answers" },
+          lease: { ok: true, detail: "kept" },
+        }),
+      ),
     );
-    app.get(`${base}/decisions`, (c) => c.json({ decisions: this.decisions, next: null }));
-    app.get(`${base}/shifts`, (c) => c.json({ shifts: this.shifts }));
+    app.get(`${base}/decisions`, (c) =>
+      c.json(as<"DecisionPage">({ decisions: this.decisions, next: null })),
+    );
+    app.get(`${base}/shifts`, (c) => c.json(as<"ShiftList">({ shifts: this.shifts })));
     app.post(`${base}/shifts`, async (c) => {
       const { zone, expiresIn, comment } = await c.req.json();
       const minutes = Number.parseInt(expiresIn, 10);
@@ -145,17 +147,17 @@ export class StandInOperations {
         status: "ACTIVE",
         startTime: new Date(now).toISOString(),
         expiryTime: new Date(now + minutes * 60_000).toISOString(),
-        by: "ops",
+        by: "operator",
       });
       this.#decide("operator", zone, "asked for", `ops shifted ${zone} away for ${expiresIn}: ${comment}`);
-      return c.json({ shifts: this.shifts }, 201);
+      return c.json(as<"ShiftList">({ shifts: this.shifts }), 201);
     });
     app.delete(`${base}/shifts/:id`, (c) => {
       const shift = this.shifts.find(({ id }) => id === c.req.param("id"));
       if (!shift) return c.json({ status: 404, detail: "There is no such shift." }, 404);
       shift.status = "CANCELED";
       this.#decide("operator", shift.zone, "asked for", `ops cancelled the shift of ${shift.zone}.`);
-      return c.json(shift);
+      return c.json(as<"ShiftList">({ shifts: this.shifts }));
     });
     app.post(`${base}/zones/:zone/faults`, async (c) => {
       const refusal = onLaptop();
@@ -174,18 +176,18 @@ export class StandInOperations {
     });
     app.post(`${base}/database/failover`, (c) => {
       this.primary = ZONES[1] as string;
-      return c.json({}, 202);
+      return c.json(as<"FailoverAccepted">({}), 202);
     });
     app.get(`${base}/drills`, (c) => {
       const scenarios = [
         { name: "zone-loss", description: "All pods of a zone are killed at once." },
         { name: "gray-failure", description: "A zone answers slowly, and only the guard can see it." },
       ];
-      return c.json({ scenarios, drills: this.drills });
+      return c.json(as<"DrillList">({ scenarios, drills: this.drills }));
     });
     app.post(`${base}/drills`, async (c) => {
       const { scenario } = await c.req.json();
-      const drill = {
+      const drill: Schemas["Drill"] = {
         id: randomUUID(),
         scenario,
         state: "running",
@@ -193,7 +195,7 @@ export class StandInOperations {
         progress: "The load runs",
       };
       this.drills.unshift(drill);
-      return c.json({ id: drill.id }, 202);
+      return c.json(as<"StartedDrill">({ id: drill.id }), 202);
     });
     app.get(`${base}/drills/:id`, (c) => {
       const drill = this.drills.find(({ id }) => id === c.req.param("id"));
@@ -201,19 +203,27 @@ export class StandInOperations {
     });
     app.get("/api/models", (c) => {
       const version = (name: string) => ({
-        version: name,
-        createdAt: "2026-10-01T00:00:00.000Z",
-        accuracy: 0.91,
+        ...{ version: name, state: "ready" as const, since: "2026-10-02T00:00:00.000Z" },
+        ...{ labels: ["negative", "neutral", "positive"], created: "2026-10-01T00:00:00.000Z" },
+        metrics: { accuracy: 0.91 },
       });
-      const split = { "1.0.0": 0.9, "1.1.0": 0.1 };
-      return c.json({
-        current: "1.0.0",
-        previous: "0.9.0",
-        split,
-        candidate: "1.1.0",
-        versions: ["1.1.0", "1.0.0", "0.9.0"].map(version),
-        drift: { score: 0.04, threshold: 0.2 },
-      });
+      const feature = { feature: "label" as const, psi: 0.04, p: 0.3, drifted: false };
+      return c.json(
+        as<"Models">({
+          serving: "1.0.0",
+          deployment: {
+            ...{ schema: 1, revision: 7, at: "2026-10-02T00:00:00.000Z", by: "ops" },
+            ...{ current: "1.0.0", previous: "0.9.0" },
+            candidate: { version: "1.1.0", mode: "canary", share: 10 },
+          },
+          versions: [
+            version("1.0.0"),
+            { ...version("1.1.0"), drift: { predictions: 500, drifted: false, features: [feature] } },
+            { version: "0.9.0", state: "refused", since: "2026-10-02T00:00:00.000Z", reason: "is truncated" },
+          ],
+          candidate: { analyses: 40, errors: 0, compared: 38, disagreed: 2 },
+        }),
+      );
     });
     return app;
   }

@@ -44,7 +44,7 @@ export async function get<Data>(
 }
 
 /**
- * Calls a path by name: those of operators, which the OpenAPI document does not have, and those that are sent again.
+ * Calls a path by name, as what is sent again later does.
  * @param key the Idempotency-Key @throws ApiError
  */
 export async function request<Data>(

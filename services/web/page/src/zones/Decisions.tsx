@@ -9,6 +9,7 @@ const LOOKS: Record<string, string> = {
   cancel: "good",
   refuse: "",
   adopt: "info",
+  failover: "wait",
   operator: "info",
 };
 

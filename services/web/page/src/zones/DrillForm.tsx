@@ -4,6 +4,8 @@ import { Confirm } from "../ui/Dialog.tsx";
 import { Empty } from "../ui/states.tsx";
 import { type Act, startDrill, useZones } from "./operations.ts";
 
+const MOST_RATE = 5000;
+
 interface DrillFormProps {
   scenarios: readonly { name: string; description: string }[];
   busy: boolean;
@@ -22,8 +24,8 @@ export function DrillForm({ scenarios, busy, act }: DrillFormProps) {
   const scenario = scenarios.find((one) => one.name === name) ?? scenarios[0];
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (rate && !(Number(rate) > 0 && Number(rate) <= 2000))
-      return setProblem("Must be a number from 1 to 2000.");
+    if (rate && !(Number(rate) >= 1 && Number(rate) <= MOST_RATE))
+      return setProblem(`Must be a number from 1 to ${MOST_RATE}.`);
     setProblem(undefined);
     setAsking(true);
   };
@@ -63,7 +65,7 @@ export function DrillForm({ scenarios, busy, act }: DrillFormProps) {
             onChange={({ target }) => setZone(target.value)}
           />
           <Field
-            label="Orders a second"
+            label="Requests a second, a fifth of them orders"
             inputMode="numeric"
             placeholder="as the scenario says"
             value={rate}

@@ -21,7 +21,7 @@ interface FaultDialogProps {
 
 /** Asks which fault, and how large, before it is injected into a zone. */
 export function FaultDialog({ open, zone, onConfirm, onClose }: FaultDialogProps) {
-  const [action, setAction] = useState("slow");
+  const [action, setAction] = useState<(typeof ACTIONS)[number][0]>("slow");
   const [ms, setMs] = useState("300");
   const [share, setShare] = useState("10");
   const [problem, setProblem] = useState<string>();
@@ -58,7 +58,8 @@ export function FaultDialog({ open, zone, onConfirm, onClose }: FaultDialogProps
         options={ACTIONS}
         value={action}
         onChange={({ target }) => {
-          setAction(target.value);
+          const [chosen] = ACTIONS.find(([value]) => value === target.value) ?? [];
+          if (chosen) setAction(chosen);
           setProblem(undefined);
         }}
       />
