@@ -61,10 +61,11 @@ export class Actor {
     if (action.kind === "adopt") return this.adopt(action.zone, decision);
     const what = action.kind === "start" ? "shift" : action.kind;
     const symptom = symptomOf(decision);
+    const of = { ...decision, zone: action.zone };
     if (this.mode !== "act" || !this.#shifts) {
       const how = this.mode === "observe" ? "Observed" : "Recommended";
       const text = `${how} only: ${verb(action.kind)} ${action.zone}. ${symptom}`;
-      this.#keep(what, decision, this.mode, text);
+      this.#keep(what, of, this.mode, text);
       return;
     }
     if (performance.now() < this.#waitUntil) return;
@@ -72,12 +73,12 @@ export class Actor {
       await this.#do(this.#shifts, action.kind, action.zone, symptom);
       if (action.kind === "start") this.#guard.started(at, action.zone);
       this.#succeeded();
-      this.#keep(what, decision, "done", `${verb(action.kind)} ${action.zone}. ${symptom}`);
+      this.#keep(what, of, "done", `${verb(action.kind)} ${action.zone}. ${symptom}`);
     } catch (error) {
       this.#failed(error as Error);
       this.#keep(
         what,
-        decision,
+        of,
         "arc-failed",
         `ARC didn't ${verb(action.kind)} ${action.zone}: ${(error as Error).message}`,
       );

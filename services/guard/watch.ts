@@ -22,7 +22,7 @@ const SHIFTS_MS = { active: 900, standby: 5000 };
 const STANDBY_READ_MS = 10_000;
 /** From this level of evidence on a zone is suspect: a guard in it leaves the deciding to another. */
 const SUSPECT_LEVEL = 7;
-/** From this one on its pods are asked more often: some five errors while the other zones have none. */
+/** From this one on pods are asked more often: some five errors while the other zones have none. */
 const ASK_LEVEL = 4;
 /** What ARC said longer ago says nothing of now: without it nothing is done. */
 const OLD_SHIFTS_MS = 10_000;
@@ -123,13 +123,9 @@ export class Watch {
     const active = shifts?.active ?? [];
     const seconds = [...pods, ...probes.take()];
     const levels = Object.entries(this.decision?.levels ?? {});
-    const suspects = levels.flatMap(([zone, level]) => (level >= ASK_LEVEL ? zone : []));
-    const asked = this.active ? snapshot.targets : [];
-    probes.ask(
-      asked,
-      active.map(({ zone }) => zone),
-      suspects,
-    );
+    const away = active.map(({ zone }) => zone);
+    const isSuspect = levels.some(([zone, level]) => level >= ASK_LEVEL && !away.includes(zone));
+    probes.ask(this.active ? snapshot.targets : [], away, isSuspect);
     const { facts, targets } = snapshot;
     this.utilisation = utilisationOf(targets, zones, (pod) => this.#sampler.cores(pod));
     const surroundings: Surroundings = {

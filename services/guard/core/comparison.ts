@@ -207,6 +207,11 @@ export class Comparison {
     };
   }
 
+  /** A zone's errors of the last seconds beyond those that the other zones' rate explains. */
+  errors(zone: string): number {
+    return this.#excess(zone, "errors").excess;
+  }
+
   clear(zone: string): void {
     const detectors = this.#zones.get(zone)?.detectors;
     for (const name of STATISTICS) detectors?.[name].clear();

@@ -42,16 +42,23 @@ const UNDER_WAY = 2;
 /** A caller is slow by its callees when its 99th percentile is no more than this multiple of theirs: a latency class or two. */
 const WAITED_FOR = 2.2;
 
-/** What it is if not a sick zone; undefined when a sick zone it is. @param sick zones with findings */
+/** Errors of a service in the zone beyond those that the other zones' rate explains, in the last seconds. */
+type ErrorsOf = (service: string) => number;
+
+/**
+ * What it is if not a sick zone; undefined when a sick zone it is.
+ * @param sick zones with findings @param errorsOf of services without findings, too
+ */
 export function otherCause(
   findings: readonly Finding[],
   sick: readonly string[],
+  errorsOf: ErrorsOf,
   { zones, rollouts }: Surroundings,
   { bakeSeconds, calls }: GateOptions,
 ): Refusal | undefined {
   if (sick.length > 1) return "regional";
   const zone = sick[0];
-  const causes = findings.filter((one) => !isPassedOn(one, findings, calls[one.service] ?? []));
+  const causes = findings.filter((one) => !isPassedOn(one, findings, calls[one.service] ?? [], errorsOf));
   const isOf = ({ worstPod }: Finding) => worstPod !== undefined && worstPod.share >= ONE_PODS;
   const isBaking = (finding: Finding) => {
     const service = isOf(finding) ? finding.worstPod?.service : finding.service;
@@ -66,15 +73,21 @@ export function otherCause(
 }
 
 /** Whether what is wrong with a service is only what is wrong with those that it calls in the zone. */
-function isPassedOn(finding: Finding, findings: readonly Finding[], callees: readonly string[]): boolean {
-  const isError = finding.statistic === "errors";
-  const theirs = findings.filter(
-    ({ service, statistic }) => callees.includes(service) && (statistic === "errors") === isError,
+function isPassedOn(
+  { statistic, excess, p99 = 0 }: Finding,
+  findings: readonly Finding[],
+  callees: readonly string[],
+  errorsOf: ErrorsOf,
+): boolean {
+  if (statistic === "errors") {
+    // They are the caller's, as they are counted there too, before there is evidence enough against a callee itself.
+    const theirs = callees.reduce((sum, service) => sum + errorsOf(service), 0);
+    return theirs > 0 && theirs * PASSED_ON + UNDER_WAY >= excess;
+  }
+  return findings.some(
+    (one) =>
+      callees.includes(one.service) && one.statistic !== "errors" && (one.p99 ?? 0) * WAITED_FOR >= p99,
   );
-  if (theirs.length === 0) return false;
-  const excess = theirs.reduce((sum, one) => sum + one.excess, 0);
-  if (isError) return excess * PASSED_ON + UNDER_WAY >= finding.excess;
-  return theirs.some(({ p99 = 0 }) => p99 * WAITED_FOR >= (finding.p99 ?? 0));
 }
 
 /** Why a sick zone can't be shifted away now; undefined when it can. */

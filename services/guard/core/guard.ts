@@ -103,6 +103,7 @@ export class Guard {
       otherCause(
         findings,
         sick.map((one) => one.zone),
+        (service) => this.#comparisons.get(service)?.errors(zone) ?? 0,
         surroundings,
         this.#options,
       ) ??
@@ -161,7 +162,7 @@ export class Guard {
     const action: Action =
       isNew && this.#begun !== zone ? { kind: "adopt", zone } : this.#actionDuring(at, shift);
     this.#begun = undefined;
-    return { zone, action, refused, findings: other?.findings ?? findings };
+    return { zone: other?.zone ?? zone, action, refused, findings: other?.findings ?? findings };
   }
 
   /** A zone without traffic has no other witness than the guard's probes. Where these say nothing, a shift runs out. */

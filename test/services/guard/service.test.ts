@@ -2,6 +2,13 @@ import assert from "node:assert/strict";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import {
+  DecisionPage,
+  GuardNow,
+  ShiftList,
+  ZonesHistory,
+  ZonesNow,
+} from "../../../services/guard/schemas.ts";
 import { type RunningPod, startPod } from "../../support/pod.ts";
 import { freePort } from "../../support/postgres.ts";
 import { eventually, RESOURCES, StandInPods, startArc, startSupervisor, ZONES } from "./stand-ins.ts";
@@ -242,6 +249,17 @@ describe("the guard's service, with stand-ins for the laptop's supervisor and AR
       return body.seconds.length === 5 ? body : undefined;
     }, "five seconds of history");
     assert.equal(history.zones[B]?.requests.length, 5);
+    const answers = {
+      ...{ "/zones": ZonesNow, "/guard": GuardNow, "/shifts": ShiftList },
+      ...{ "/decisions?limit=5": DecisionPage, "/zones/history": ZonesHistory },
+    };
+    for (const [path, schema] of Object.entries(answers)) {
+      const shown = await get<unknown>(path);
+      assert.deepEqual(schema.parse(shown), shown, `${path} is what its document says`);
+    }
+    const malformed = ["/decisions?limit=0", "/zones/history?seconds=901", "/decisions?page=2"];
+    for (const path of malformed)
+      assert.equal((await fetch(`${guards.a?.url}/api/operations${path}`, { headers: OLIVIA })).status, 400);
   });
 
   it("answers 501 for what only a laptop can do", async () => {

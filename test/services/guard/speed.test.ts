@@ -19,8 +19,8 @@ describe("the guard's speed", function () {
   this.timeout(120_000);
 
   it("decides an hour of 60 pods in less than a second, and of 1,000 in less than 20", () => {
-    hour(4, 5);
-    const small = hour(4, 5);
+    // The least of three: what else this process has in its memory is collected meanwhile.
+    const small = Math.min(...[1, 2, 3].map(() => hour(4, 5)));
     const large = hour(34, 10);
     console.log(`      60 pods: ${small.toFixed(2)} s, 1,020 pods: ${large.toFixed(2)} s`);
     assert.ok(small < 1, `${small} s`);

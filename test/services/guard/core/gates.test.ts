@@ -14,13 +14,27 @@ function finding(service: string, given: Partial<Finding> = {}): Finding {
 }
 
 const slow = (p99: number) => ({ statistic: "slow" as const, p99, excess: 100 });
-const cause = (findings: Finding[], around = {}, sick = ["b"]) =>
-  otherCause(findings, sick, { ...CALM, ...around }, { ...GUARD_DEFAULTS, calls: CALLS });
+const errorsIn = (findings: Finding[]) => (service: string) =>
+  findings.find((one) => one.service === service && one.statistic === "errors")?.excess ?? 0;
+const cause = (findings: Finding[], around = {}, sick = ["b"], errorsOf = errorsIn(findings)) =>
+  otherCause(findings, sick, errorsOf, { ...CALM, ...around }, { ...GUARD_DEFAULTS, calls: CALLS });
 
 describe("what else than a sick zone explains what is wrong in it", () => {
   it("is one bad pod, whose errors its callers pass on", () => {
     const bad = [finding("trading"), finding("gateway"), finding("web", { excess: 51 })];
     assert.equal(cause(bad), "one-pod");
+  });
+
+  it("is one bad pod, too, while only its callers and the probes are evidence enough", () => {
+    const worstPod = { pod: "gateway-b-0", service: "gateway", share: 1 };
+    const bad = [finding("web", { excess: 33 }), finding("probe", { worstPod, excess: 26 })];
+    const errors = (service: string) => (service === "gateway" ? 32 : 0);
+    assert.equal(cause(bad, {}, ["b"], errors), "one-pod");
+    assert.equal(
+      cause(bad, {}, ["b"], () => 0),
+      undefined,
+      "its own errors",
+    );
   });
 
   it("is one slow pod, for which its callers wait", () => {
