@@ -7,6 +7,7 @@ import { refusalOf } from "./addresses.ts";
 import type { Drills } from "./drills.ts";
 import { FaultOptions, ZoneAction } from "./faults.ts";
 import { leases } from "./leases.ts";
+import type { Hold } from "./pods/index.ts";
 import type { Status } from "./status.ts";
 
 /** What the control API does; the platform gives it. */
@@ -20,8 +21,8 @@ export interface Controls {
   failOver(): void;
   /** Does now what a CronJob of the scheduled pre-scaling does when it is due; throws where there is none. */
   preScale(name: string): void;
-  /** Keeps at least so many pods of each autoscaler until a time in milliseconds since 1970; 0 pods end that. */
-  holdPods(minimum: number, until: number): void;
+  /** Keeps at least so many pods for a while; throws for a service that has no autoscaler. */
+  holdPods(hold: Hold): void;
   /** Starts an autoshift away from a zone, as AWS would, or ends the one that is active. */
   autoshift(zone: string | undefined): Promise<void>;
   /** Drills that are started here. */
@@ -45,7 +46,11 @@ export async function serveControl(
 }
 
 const Restart = z.strictObject({ service: z.string().min(1) });
-const Hold = z.strictObject({ minimum: z.int().min(0).max(1000), until: z.int().min(0) });
+const HoldBody = z.strictObject({
+  minimum: z.int().min(0).max(1000),
+  until: z.int().min(0),
+  service: z.string().min(1).optional(),
+});
 const Autoshift = z.strictObject({ zone: z.string().min(1) });
 
 /** The API by itself; errors are 400 with a `detail` that says what to correct. */
@@ -81,8 +86,7 @@ export function controlApp(controls: Controls, token: string): Hono {
     return c.json(controls.status(), 202);
   });
   app.post("/pre-scaling", async (c) => {
-    const { minimum, until } = Hold.parse(await body(c));
-    controls.holdPods(minimum, until);
+    controls.holdPods(HoldBody.parse(await body(c)));
     return c.json(controls.status(), 202);
   });
   app.post("/pre-scaling/:name", (c) => {

@@ -9,6 +9,7 @@ import { DiskSpace } from "./disk-space.ts";
 import { Drills } from "./drills.ts";
 import type { FaultOptions, ZoneAction } from "./faults.ts";
 import { writeDurably } from "./files.ts";
+import type { Hold } from "./pods/index.ts";
 import { Realised } from "./realised.ts";
 import type { State } from "./state.ts";
 import type { Status } from "./status.ts";
@@ -107,8 +108,8 @@ export class Platform implements Controls {
     known(this.#realised).failOver();
   }
 
-  holdPods(minimum: number, until: number): void {
-    known(this.#realised).holdPods(minimum, until);
+  holdPods(hold: Hold): void {
+    known(this.#realised).holdPods(hold);
   }
 
   preScale(name: string): void {

@@ -18,7 +18,7 @@ import { Databases } from "./databases.ts";
 import type { DiskSpace } from "./disk-space.ts";
 import { Faults } from "./faults.ts";
 import { Network, type Routing, routing } from "./network/index.ts";
-import { Pods } from "./pods/index.ts";
+import { type Hold, Pods } from "./pods/index.ts";
 import { identify } from "./processes.ts";
 import { RampedWeights } from "./ramped-weights.ts";
 import { keyFiles, Secrets } from "./secrets.ts";
@@ -181,9 +181,9 @@ export class Realised {
     this.#pods.autoscalers.run(name);
   }
 
-  /** Keeps at least so many pods of each autoscaler until a time in milliseconds since 1970; 0 pods end that. */
-  holdPods(minimum: number, until: number): void {
-    this.#pods.autoscalers.hold(minimum, until);
+  /** Keeps at least so many pods for a while. Throws for a service that has no autoscaler. */
+  holdPods(hold: Hold): void {
+    this.#pods.autoscalers.hold(hold);
   }
 
   /** Moves the database's primary to another zone. Throws where it can't. */

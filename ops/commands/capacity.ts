@@ -27,7 +27,7 @@ export function prescale(): Command {
     .option("--min <pods>", "least pods of each service, up to its maximum", numberFrom(1, 1000, "whole"))
     .option("--until <time>", "10:15 (Sydney), 30m or 1h; a day at most")
     .option("--end", "give all their usual number again, now", false)
-    .option("--service <name>", "only this one; elsewhere than on this machine")
+    .option("--service <name>", "only this one (default: all)")
     .option("--namespace <name>", "of the services, for kubectl", "trizone")
     .option("--context <name>", "of kubectl (default: its current one)")
     .option("--json", "print JSON")
@@ -37,8 +37,8 @@ export function prescale(): Command {
         throw new Error("give --min and --until, or --end");
       const at = options.until === undefined ? 0 : until(options.until);
       if (isStack(options)) return inCluster(options, at);
-      if (options.service !== undefined) throw new Error("--service is for a stack; a laptop scales all");
-      const { autoscalers } = await control.holdPods(min ?? 0, at);
+      const { service } = options;
+      const { autoscalers } = await control.holdPods({ minimum: min ?? 0, until: at, service });
       if (options.json) return console.log(JSON.stringify({ until: at || undefined, autoscalers }, null, 2));
       console.log(end ? "the usual number again" : `until ${clock(at)} in Sydney`);
       const rows = autoscalers.map((one) => [one.service, one.minimum, one.maximum, one.pods]);

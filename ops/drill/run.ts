@@ -74,25 +74,26 @@ async function play(options: DrillOptions, stage: Stage): Promise<DrillReport> {
       );
     if (await stage.startGuardsAnew()) say("has new guards: those before had shifted a zone");
     const zone = options.zone ?? (await zoneFor(scenario, stage));
+    await scenario.prepare?.(stage);
     const books = await Books.open(stage.outputs.apiUrl, stage.traders);
     await sockets.open();
-    say(`sends ${rate} requests/s, in ${STEPS} steps`);
+    const usualRate = rate / (scenario.rateFactor ?? 1);
+    say(`sends ${Math.round(usualRate)} requests/s, in ${STEPS} steps`);
     for (let step = 1; step < STEPS; step++)
-      await traffic.start((rate * step) / STEPS, seed + step, RISE_SECONDS / (STEPS - 1)).result;
-    const load = traffic.start(rate, seed);
+      await traffic.start((usualRate * step) / STEPS, seed + step, RISE_SECONDS / (STEPS - 1)).result;
+    const load = traffic.start(usualRate, seed);
     const measuredFrom = Date.now() + WARM_UP_SECONDS * 1000;
     await pause((WARM_UP_SECONDS + USUAL_SECONDS) * 1000, over);
     const usual = traffic.replies.filter(({ plannedAt }) => plannedAt >= measuredFrom);
 
     const scene: Scene = { zone, usualP99Ms: p99(usual), signal: over };
-    const extra = (scenario.rateFactor ?? 1) - 1;
     say(`${scenario.name}: ${scenario.description} (${zone}, usual p99 ${Math.round(scene.usualP99Ms)} ms)`);
     const faultAt = Date.now();
     watch.note("fault", scenario.description, zone, faultAt);
-    const more = extra > 0 ? traffic.start(rate * extra, seed + 1) : undefined;
+    const more = rate > usualRate ? traffic.start(rate - usualRate, seed + 1) : undefined;
     try {
       await scenario.inject(stage, scene);
-      await hold(scenario, watch, zone, over);
+      await lasts(scenario, watch, { zone, faultAt }, over);
     } finally {
       stop.abort();
       say("heals");
@@ -124,13 +125,19 @@ async function play(options: DrillOptions, stage: Stage): Promise<DrillReport> {
 }
 
 /** Lets the fault last until what was expected has happened and was watched for a while, or its time is over. */
-async function hold(scenario: Scenario, watch: Watch, zone: string, signal: AbortSignal): Promise<void> {
+async function lasts(
+  scenario: Scenario,
+  watch: Watch,
+  { zone, faultAt }: { zone: string; faultAt: number },
+  signal: AbortSignal,
+): Promise<void> {
   const { expected, faultSeconds } = scenario;
   const begun = performance.now();
   const kind = expected === "shift" ? "shift" : expected === "refuse" ? "refused" : undefined;
   const left = () => faultSeconds * 1000 - (performance.now() - begun);
   if (kind === undefined) return pause(left(), signal);
-  const happened = () => watch.events.some((one) => one.kind === kind && one.zone === zone);
+  const happened = () =>
+    watch.events.some((one) => one.kind === kind && one.zone === zone && one.at >= faultAt);
   if (await watch.until(happened, left(), signal))
     await pause(Math.min(AFTER_SECONDS * 1000, left()), signal);
 }

@@ -35,8 +35,10 @@ export interface Scenario {
   faultSeconds: number;
   /** Whether the zone's faults cost requests of their own until the platform has gone around it. */
   costs: boolean;
-  /** Requests a second over the fault, as a multiple of those before. @default 1 */
+  /** Requests a second over the fault, which are those that were asked for, as a multiple of those before. @default 1 */
   rateFactor?: number;
+  /** What is to be so before the load begins. @throws Error when it can't be */
+  prepare?(stage: Stage): Promise<void>;
   /** Begins the fault; resolves when it is in force. */
   inject(stage: Stage, scene: Scene): Promise<void>;
   /** Ends what `inject` began beyond the zone's own faults, which are always healed. */
@@ -67,7 +69,10 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "partial",
     description: "one service of a zone fails 20 % of its requests",
     ...{ expected: "shift", where: "not-primary", faultSeconds: 45, costs: true },
+    // With one pod a zone it would be one bad pod, which is no reason to shift.
+    prepare: (stage) => stage.hold("trading", 2),
     inject: (stage, { zone }) => stage.fault(zone, "errors", { share: 0.2, service: "trading" }),
+    undo: (stage) => stage.hold("trading", 0),
   },
   {
     name: "zone-kill",
@@ -172,6 +177,8 @@ export const SCENARIOS: readonly Scenario[] = [
     inject: async (stage, { zone, signal }) => {
       await stage.fault(zone, "errors", { share: 0.05 });
       while (!signal.aborted && !(await stage.isShifted(zone))) await sleep(250);
+      // What it decided is known by then, and would be lost with it.
+      await sleep(2000);
       await stage.keepDown(undefined, "guard", signal);
     },
   },

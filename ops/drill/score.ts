@@ -140,15 +140,19 @@ function atMost(name: string, seen: number | undefined, limit: number, unit: str
   return { name, limit: `<= ${limit} ${unit}`.trim(), seen: text, kept: seen !== undefined && seen <= limit };
 }
 
-/** The first moment from which on windows were as usual until the heal; undefined where the last one wasn't. */
+/** The first second from which on replies were as usual, all until the heal together; undefined where there is none. */
 function recoveredAt({ replies, faultAt, healedAt }: ScoreInput, usualP99Ms: number): number | undefined {
   const bound = Math.max(USUAL_RATIO * usualP99Ms, usualP99Ms + LEAST_MS);
-  let at: number | undefined;
-  for (const { from, ms, success } of windows(replies, faultAt, healedAt)) {
-    const isUsual = ms <= bound && success >= USUAL_SUCCESS;
-    at = isUsual ? (at ?? from) : undefined;
+  for (let from = faultAt; from + WINDOW_SECONDS * 1000 <= healedAt; from += 1000) {
+    const { ms, success } = figures(between(replies, from, healedAt));
+    if (ms <= bound && success >= USUAL_SUCCESS) return from;
   }
-  return at;
+  return undefined;
+}
+
+function figures(replies: readonly Reply[]): { ms: number; success: number } {
+  const ok = replies.filter((one) => one.ok).length;
+  return { ms: p99(replies), success: replies.length === 0 ? 0 : ok / replies.length };
 }
 
 /** Windows of a few seconds, one begun each second. */
@@ -159,9 +163,7 @@ function windows(replies: readonly Reply[], from: number, to: number) {
   for (let start = from; start + WINDOW_SECONDS * 1000 <= to; start += 1000) {
     while ((sorted[begin]?.plannedAt ?? Number.POSITIVE_INFINITY) < start) begin += 1;
     while ((sorted[end]?.plannedAt ?? Number.POSITIVE_INFINITY) < start + WINDOW_SECONDS * 1000) end += 1;
-    const inside = sorted.slice(begin, end);
-    const ok = inside.filter((one) => one.ok).length;
-    found.push({ from: start, ms: p99(inside), success: inside.length === 0 ? 0 : ok / inside.length });
+    found.push({ from: start, ...figures(sorted.slice(begin, end)) });
   }
   return found;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import type { Outputs } from "../../config/index.ts";
-import type { Status } from "../../local/status.ts";
+import { isWhole, type Status } from "../../local/status.ts";
 import { control } from "../platform/control.ts";
 import { type GuardDecision, Operations } from "../platform/operations.ts";
 import { Shifts, stackResources } from "../platform/shifts.ts";
@@ -13,8 +13,10 @@ const OPERATOR = "olivia";
 const CALL_TIMEOUT_MS = 4000;
 /** Pauses between looks at pods that are to be kept down, and requests that skew a zone, in milliseconds. */
 const [LOOK_MS, SKEW_MS] = [200, 5];
-/** By which guards that are replaced are ready. */
-const GUARDS_MS = 90_000;
+/** By which pods that a drill asks for are ready. */
+const PODS_MS = 90_000;
+/** The longest that a drill keeps more pods of a service. */
+const HOLD_MS = 15 * 60_000;
 
 /** How much of a fault, and of what. */
 export interface FaultSize {
@@ -91,7 +93,7 @@ export class Stage implements AsyncDisposable {
     const guards = async () => (await this.status()).pods.filter(({ workload }) => workload === "guard");
     const before = new Set((await guards()).map(({ name }) => name));
     for (const zone of this.zones) await this.restart(zone, "guard");
-    const deadline = performance.now() + GUARDS_MS;
+    const deadline = performance.now() + PODS_MS;
     for (;;) {
       await sleep(LOOK_MS);
       const now = await guards();
@@ -99,6 +101,24 @@ export class Stage implements AsyncDisposable {
         return true;
       if (performance.now() > deadline)
         throw new Error("the guards were replaced and aren't ready; see npx trizone status, and drill again");
+    }
+  }
+
+  /**
+   * Keeps so many pods of a service in each zone for the drill, and waits until they are ready; 0 ends that.
+   * @throws Error when they aren't ready in time
+   */
+  async hold(service: string, each: number): Promise<void> {
+    const minimum = each * this.zones.length;
+    await control.holdPods({ minimum, service, until: each === 0 ? 0 : Date.now() + HOLD_MS });
+    const deadline = performance.now() + PODS_MS;
+    for (;;) {
+      const status = await this.status();
+      const pods = status.pods.filter(({ workload, ready }) => workload === service && ready);
+      if (pods.length >= minimum && (each === 0 || isWhole(status))) return;
+      if (performance.now() > deadline)
+        throw new Error(`${service} has ${pods.length} of ${minimum} pods ready; see npx trizone status`);
+      await sleep(LOOK_MS);
     }
   }
 

@@ -35,9 +35,9 @@ export const control = {
   /** Does now what a CronJob of the scheduled pre-scaling does when it is due, such as `pre-scaling-open`. */
   preScale: async (name: string): Promise<Status> =>
     Status.parse(await call("POST", `/pre-scaling/${encodeURIComponent(name)}`)),
-  /** Keeps at least so many pods of each autoscaler until a time in milliseconds since 1970; 0 pods end that. */
-  holdPods: async (minimum: number, until: number): Promise<Status> =>
-    Status.parse(await call("POST", "/pre-scaling", { minimum, until })),
+  /** Keeps at least so many pods of each autoscaler, or of one service's, for a while; 0 pods end that. */
+  holdPods: async (hold: { minimum: number; until: number; service?: string | undefined }): Promise<Status> =>
+    Status.parse(await call("POST", "/pre-scaling", hold)),
   /** Starts an autoshift away from a zone, or ends the one that is active. */
   autoshift: async (zone: string | undefined): Promise<Status> =>
     Status.parse(await (zone ? call("POST", "/autoshifts", { zone }) : call("DELETE", "/autoshifts"))),

@@ -16,6 +16,15 @@ interface AutoscalersArgs {
   now?: () => number;
 }
 
+/** The least pods of each autoscaler, or of one service's, for a while. */
+export interface Hold {
+  /** 0 ends it. */
+  minimum: number;
+  /** Milliseconds since 1970. */
+  until: number;
+  service?: string | undefined;
+}
+
 /** Drives each Deployment's number of pods by its autoscaler: by load, and by the schedules that set its minimum. */
 export class Autoscalers {
   readonly #args: AutoscalersArgs;
@@ -24,8 +33,7 @@ export class Autoscalers {
   readonly #schedules: { isDue: (at: Date) => boolean; preScaling: PreScaling }[];
   /** By `namespace/name`. */
   readonly #minimums = new Map<string, number>();
-  /** The least pods of every autoscaler for a while. */
-  #held: { minimum: number; until: number } | undefined;
+  #held: Hold | undefined;
   #release: NodeJS.Timeout | undefined;
   /** The last minute whose schedules were heeded, in milliseconds since 1970. */
   #heeded: number;
@@ -64,21 +72,26 @@ export class Autoscalers {
     this.decide();
   }
 
-  /** Keeps at least so many pods of each, up to its maximum, until a time in milliseconds since 1970; 0 ends that. */
-  hold(minimum: number, until: number): void {
+  /** Keeps at least so many pods, up to each maximum, in the place of what was held before. Throws for an unknown service. */
+  hold(hold: Hold): void {
+    const { minimum, until, service } = hold;
+    const services = this.status().map((one) => one.service);
+    if (service !== undefined && !services.includes(service))
+      throw new Error(`there is no autoscaler of ${service}; there are ${services.join(", ") || "none"}`);
     clearTimeout(this.#release);
-    this.#held = minimum > 0 ? { minimum, until } : undefined;
+    this.#held = minimum > 0 ? hold : undefined;
     this.decide();
     if (!this.#held) return;
-    this.#release = setTimeout(() => this.hold(0, 0), Math.max(0, until - this.#now()));
+    this.#release = setTimeout(() => this.hold({ minimum: 0, until: 0 }), Math.max(0, until - this.#now()));
     this.#release.unref();
   }
 
   #minimumOf(one: Replicas): number | undefined {
     const usual = this.#minimums.get(nameOf(one));
     const { scaling } = one.workload;
-    if (!this.#held || !scaling || this.#held.until <= this.#now()) return usual;
-    return Math.min(scaling.maximum, Math.max(usual ?? scaling.minimum, this.#held.minimum));
+    const { minimum, until, service = one.workload.name } = this.#held ?? { minimum: 0, until: 0 };
+    if (!scaling || service !== one.workload.name || until <= this.#now()) return usual;
+    return Math.min(scaling.maximum, Math.max(usual ?? scaling.minimum, minimum));
   }
 
   status(): { service: string; pods: number; minimum: number; maximum: number }[] {
