@@ -14,7 +14,7 @@ import { Sampler } from "./sampler.ts";
 import type { DataProblem, Snapshot, Source } from "./sources/index.ts";
 
 /** How old what ARC said may be: of the guard that acts, and of the others. */
-const SHIFTS_MS = { active: 900, standby: 5000 };
+const SHIFTS_MS = { active: 1900, standby: 5000 };
 /**
  * How often a guard that doesn't act reads the pods: often enough to have seen what the next to act must know, and seldom
  * enough that three guards cost the pods little more than one.

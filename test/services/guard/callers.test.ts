@@ -8,8 +8,8 @@ const SERVICES = { news: 0.05, "market-data": 0.15, portfolio: 0.15, transaction
 const CALLS = { web: ["gateway"], gateway: Object.keys(SERVICES) };
 const SEEDS = 40;
 const [BEGINS, ENDS] = [120, 240];
-/** Evidence from which the guard asks pods often, and how often then. */
-const [ASK_LEVEL, OFTEN] = [4, 12];
+/** Times a second that the guard asks a pod, usually and from this evidence on. */
+const [SELDOM, OFTEN, ASK_LEVEL] = [0.5, 12, 4];
 
 interface Scene {
   seed: number;
@@ -39,7 +39,7 @@ function shiftAfter({ seed, rate, errorShare, bad }: Scene): number | undefined 
         const requests = Math.max(passedOn, poisson(mean, next));
         const errors = passedOn + failed(service, requests - passedOn);
         pods.push(answered(`${service}-${zone}`, zone, service, requests, errors));
-        const probes = poisson(isSuspect ? OFTEN : 1, next);
+        const probes = poisson(isSuspect ? OFTEN : SELDOM, next);
         const probe = answered(`${service}-${zone}`, zone, PROBE, probes, failed(service, probes));
         pods.push({ ...probe, probed: service });
         return errors;
