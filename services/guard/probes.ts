@@ -10,11 +10,13 @@ const PATH = "/probe";
 /** Pods of a service that are asked in each zone. */
 const MOST_PODS = 3;
 /**
- * Times a second that each pod is asked: usually; where a zone without traffic is judged; and while a zone is suspect,
- * as traffic alone may not tell for long whether one pod is bad or all are. The others are then asked as often as the
- * suspect: the same number of probes says most when it is even.
+ * Times a second that each pod is asked: usually; where a zone without traffic is judged; and at most while a zone is
+ * suspect, as traffic alone may not tell for long whether one pod is bad or all are. All zones are then asked as often as
+ * the suspect: so many probes say most when they are even.
  */
 const TIMES = { usual: 0.5, often: 3, suspect: 12 };
+/** Probes a second while a zone is suspect, as far as that isn't less than `often`: they must not be a load themselves. */
+const MOST_SUSPECTED = 170;
 
 interface Answered {
   requests: number;
@@ -38,16 +40,19 @@ export class Probes {
    * @param shifted zones without traffic @param isSuspect whether a zone may be sick
    */
   ask(targets: readonly Target[], shifted: readonly string[], isSuspect: boolean): void {
-    const asked = new Map<string, number>();
-    for (const target of targets) {
-      const isShifted = shifted.includes(target.zone);
+    const ofService = new Map<string, number>();
+    const asked = targets.filter((target) => {
       // A shifted zone's endpoints have left, which doesn't say that its pods aren't ready.
-      if (target.http === undefined || (!target.ready && !isShifted)) continue;
+      if (target.http === undefined || (!target.ready && !shifted.includes(target.zone))) return false;
       const key = `${target.zone} ${target.service}`;
-      const before = asked.get(key) ?? 0;
-      if (before >= MOST_PODS) continue;
-      asked.set(key, before + 1);
-      const times = isShifted ? TIMES.often : isSuspect ? TIMES.suspect : TIMES.usual;
+      const count = (ofService.get(key) ?? 0) + 1;
+      ofService.set(key, count);
+      return count <= MOST_PODS;
+    });
+    const suspect = Math.min(TIMES.suspect, Math.max(TIMES.often, MOST_SUSPECTED / asked.length));
+    for (const target of asked) {
+      const isShifted = shifted.includes(target.zone);
+      const times = isShifted ? TIMES.often : isSuspect ? suspect : TIMES.usual;
       // Half a time is one in every other second, at random.
       const count = Math.floor(times + Math.random());
       for (let time = 0; time < count; time += 1)

@@ -32,8 +32,9 @@ export interface GateOptions {
 /** The two other zones take what the third served: half as much again each. */
 const GROWTH = 1.5;
 
-/** The share of what is wrong in a zone from which it is the fault of one pod. */
+/** The share of what is wrong in a zone from which it is the fault of one pod; or so few are left that they are chance. */
 const ONE_PODS = 0.8;
+const CHANCE = 3;
 
 /** Errors of a caller are its callees' when it has no more than this multiple of theirs, and some that are under way. */
 const PASSED_ON = 1.15;
@@ -59,7 +60,8 @@ export function otherCause(
   if (sick.length > 1) return "regional";
   const zone = sick[0];
   const causes = findings.filter((one) => !isPassedOn(one, findings, calls[one.service] ?? [], errorsOf));
-  const isOf = ({ worstPod }: Finding) => worstPod !== undefined && worstPod.share >= ONE_PODS;
+  const isOf = ({ worstPod, excess }: Finding) =>
+    worstPod !== undefined && (worstPod.share >= ONE_PODS || (1 - worstPod.share) * excess <= CHANCE);
   const isBaking = (finding: Finding) => {
     const service = isOf(finding) ? finding.worstPod?.service : finding.service;
     return rollouts.some(

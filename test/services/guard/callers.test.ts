@@ -9,7 +9,7 @@ const CALLS = { web: ["gateway"], gateway: Object.keys(SERVICES) };
 const SEEDS = 40;
 const [BEGINS, ENDS] = [120, 240];
 /** Times a second that the guard asks a pod, usually and from this evidence on. */
-const [SELDOM, OFTEN, ASK_LEVEL] = [0.5, 12, 4];
+const [SELDOM, OFTEN, ASK_LEVEL] = [0.5, 8, 4];
 
 interface Scene {
   seed: number;
