@@ -20,8 +20,8 @@ export interface Verdict {
   next: string;
 }
 
-/** Decisions older than this say nothing about now, milliseconds. */
-const RECENT_MS = 120_000;
+/** Decisions older than this say nothing about now, milliseconds: what still holds is kept again each minute. */
+const RECENT_MS = 75_000;
 /** A zone with no larger share of ready pods is dead. */
 const DEAD = 0.2;
 /** A process that uses this much of its core, or more, is full. */
