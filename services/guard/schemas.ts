@@ -25,10 +25,13 @@ const Zone = z
     utilisation: z.number().nullable().openapi({ description: "Share of its pods' capacity that it uses" }),
     pods: z.array(Pod),
     faults: z.array(z.string()),
-    databaseRole: z.enum(["primary", "standby"]).nullable(),
+    databaseRole: z
+      .enum(["primary", "standby"])
+      .nullable()
+      .openapi({ description: "Null where it is in another zone, or isn't known" }),
     weights: z
       .object({ public: z.number(), internal: z.number() })
-      .openapi({ description: "Of the balancers' requests: 0 where traffic is shifted away" }),
+      .openapi({ description: "Shares of the balancers' requests: 0 where traffic is shifted away" }),
   })
   .openapi("Zone");
 

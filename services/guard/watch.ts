@@ -61,6 +61,8 @@ export class Watch {
   /** What was known last. */
   snapshot: Snapshot = NOTHING;
   decision: Decision | undefined;
+  /** The zone of the database's primary, where that is known. */
+  primaryZone: string | undefined;
   /** Share of its pods' capacity that each zone used last; undefined where it isn't known. */
   utilisation: Surroundings["utilisation"] = {};
   /** What is wrong with single pods' data. */
@@ -127,13 +129,14 @@ export class Watch {
     const isSuspect = levels.some(([zone, level]) => level >= ASK_LEVEL && !away.includes(zone));
     probes.ask(this.active ? snapshot.targets : [], away, isSuspect);
     const { facts, targets } = snapshot;
+    this.primaryZone = facts.primaryZone ?? primaryZone;
     this.utilisation = utilisationOf(targets, zones, (pod) => this.#sampler.cores(pod));
     const surroundings: Surroundings = {
       zones,
       shifts: active,
       rollouts: facts.rollouts ?? this.#rollouts.see(targets, now),
       utilisation: this.utilisation,
-      primaryZone: facts.primaryZone ?? primaryZone,
+      primaryZone: this.primaryZone,
       failingOpen: facts.failingOpen,
       opening: source.kind !== "supervisor" && isOpening(new Date()),
     };

@@ -1,12 +1,25 @@
 import type { ApiArgs } from "./operations.ts";
 import type { ZonesNow } from "./schemas.ts";
 
+/** Weights of a balancer, where nothing else is known of it. */
+const [USUAL, AWAY] = [
+  { public: 1, internal: 1 },
+  { public: 0, internal: 0 },
+];
+
 /** The platform by zone, as operators see it. */
 export function zonesView({ watch, actor, environment, shifts }: Omit<ApiArgs, "colleagues">): ZonesNow {
   const { snapshot, decision, history } = watch;
   const { facts, targets } = snapshot;
   const active = shifts?.active ?? [];
   const podFigures = history.pods();
+  const weightOf = (name: string) =>
+    facts.weights?.[name] ?? (active.some(({ zone }) => zone === name) ? AWAY : USUAL);
+  const weights = environment.ZONES.map(({ name }) => weightOf(name));
+  const share = (name: string, of: "public" | "internal") => {
+    const sum = weights.reduce((total, one) => total + one[of], 0);
+    return sum === 0 ? 0 : Number((weightOf(name)[of] / sum).toFixed(3));
+  };
   const sick = decision && decision.findings.length > 0 ? decision.findings.map(({ zone }) => zone) : [];
   return {
     at: new Date().toISOString(),
@@ -14,7 +27,6 @@ export function zonesView({ watch, actor, environment, shifts }: Omit<ApiArgs, "
     zones: environment.ZONES.map(({ name, id }) => {
       const isShifted = active.some(({ zone }) => zone === name);
       const faults = facts.faults?.[name] ?? [];
-      const weight = isShifted ? 0 : 1;
       return {
         zone: name,
         letter: name.at(-1) ?? "",
@@ -34,9 +46,8 @@ export function zonesView({ watch, actor, environment, shifts }: Omit<ApiArgs, "
             };
           }),
         faults,
-        databaseRole:
-          facts.primaryZone === undefined ? null : facts.primaryZone === name ? "primary" : "standby",
-        weights: facts.weights?.[name] ?? { public: weight, internal: weight },
+        databaseRole: name === watch.primaryZone ? "primary" : name === facts.standbyZone ? "standby" : null,
+        weights: { public: share(name, "public"), internal: share(name, "internal") },
       };
     }),
   };

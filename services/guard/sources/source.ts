@@ -45,6 +45,8 @@ export interface DataProblem {
 /** The laptop's own facts, which AWS tells elsewhere. */
 export interface PlatformFacts {
   primaryZone?: string | undefined;
+  /** The zone that would take over now. */
+  standbyZone?: string | undefined;
   failingOpen?: boolean | undefined;
   /** Zone -> faults that were injected. */
   faults?: Record<string, string[]>;

@@ -29,7 +29,7 @@ const Status = z.object({
       targets: z.array(z.object({ zone: z.string(), state: z.string() })),
     }),
   ),
-  databases: z.array(z.object({ primaryZone: z.string() })),
+  databases: z.array(z.object({ primaryZone: z.string(), standbyZone: z.string().nullish() })),
   /** Services whose pods in a zone are being replaced. */
   rollouts: z.array(z.object({ service: z.string(), zone: z.string() })).default([]),
 });
@@ -88,6 +88,7 @@ function factsOf({ zones, balancers, databases }: Status): PlatformFacts {
   });
   return {
     primaryZone: databases[0]?.primaryZone,
+    standbyZone: databases[0]?.standbyZone ?? undefined,
     failingOpen:
       balancers.length >= BALANCED.length
         ? balancers.some(({ targets }) => targets.every(({ state }) => state !== "healthy"))

@@ -253,6 +253,12 @@ describe("the guard's service, with stand-ins for the laptop's supervisor and AR
       ...{ "/zones": ZonesNow, "/guard": GuardNow, "/shifts": ShiftList },
       ...{ "/decisions?limit=5": DecisionPage, "/zones/history": ZonesHistory },
     };
+    const { zones } = await get<ZonesNow>("/zones");
+    assert.deepEqual(
+      zones.map(({ databaseRole }) => databaseRole),
+      ["primary", "standby", null],
+    );
+    for (const { weights } of zones) assert.deepEqual(weights, { public: 0.333, internal: 0.333 });
     for (const [path, schema] of Object.entries(answers)) {
       const shown = await get<unknown>(path);
       assert.deepEqual(schema.parse(shown), shown, `${path} is what its document says`);

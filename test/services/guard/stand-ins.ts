@@ -182,7 +182,9 @@ export async function startSupervisor(pods: StandInPods) {
         weights: {},
         targets: ZONES.map(({ name: zone }) => ({ zone, state: "healthy" })),
       })),
-      databases: [{ name: "database", primaryZone }],
+      databases: [
+        { name: "database", primaryZone, standbyZone: ZONES.find(({ name }) => name !== primaryZone)?.name },
+      ],
     }),
   );
   app.post("/database/failover", (c) => {

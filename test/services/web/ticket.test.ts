@@ -13,7 +13,7 @@ import {
   problemsOf,
   worstOf,
 } from "../../../services/web/page/src/trade/ticket.ts";
-import { dollars, duration, grouped, signed } from "../../../services/web/page/src/ui/format.ts";
+import { axisTexts, dollars, duration, grouped, signed } from "../../../services/web/page/src/ui/format.ts";
 
 const QUOTE = { bid: "45.09", ask: "45.10", last: "45.10" };
 const RICH: Means = { quote: QUOTE, available: "999999999999.00", sellable: 999_999_999, open: true };
@@ -162,5 +162,11 @@ describe("what the page writes", () => {
     const next = at("2026-01-05T01:01:00.000Z", 8);
     assert.deepEqual([next.times.length, next.open, next.close, next.volume], [2, [10, 8], [10, 8], [5, 0]]);
     assert.equal(at("2026-01-05T00:59:00.000Z", 8), series);
+  });
+
+  it("has seconds below an axis whose ticks are nearer than a minute, and days where one begins", () => {
+    const at = Date.parse("2026-11-30T12:59:00Z") / 1000;
+    assert.deepEqual(axisTexts([at, at + 30, at + 60]), ["23:59:00", "23:59:30", "01 Dec"]);
+    assert.deepEqual(axisTexts([at, at + 60, at + 120]), ["23:59", "01 Dec", "00:01"]);
   });
 });

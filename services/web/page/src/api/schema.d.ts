@@ -4178,7 +4178,10 @@ export interface components {
       symbol: string;
     };
     Zone: {
-      /** @enum {string|null} */
+      /**
+       * @description Null where it is in another zone, or isn't known
+       * @enum {string|null}
+       */
       databaseRole: "primary" | "standby" | null;
       errorShare: number;
       faults: string[];
@@ -4192,7 +4195,7 @@ export interface components {
       state: "healthy" | "sick" | "shifted" | "faulty";
       /** @description Share of its pods' capacity that it uses */
       utilisation: number | null;
-      /** @description Of the balancers' requests: 0 where traffic is shifted away */
+      /** @description Shares of the balancers' requests: 0 where traffic is shifted away */
       weights: {
         internal: number;
         public: number;

@@ -52,12 +52,17 @@ const minute = new Intl.DateTimeFormat("en-AU", {
   hourCycle: "h23",
 });
 
-/** Texts below a time axis, in Sydney's time: the day where another one begins, else the time. @param ticks epoch seconds */
+/**
+ * Texts below a time axis, in Sydney's time: the day where another one begins, else the time, with seconds where ticks are
+ * nearer than a minute. @param ticks epoch seconds
+ */
 export function axisTexts(ticks: readonly number[]): string[] {
+  const [first = 0, second = first + 60] = ticks;
+  const texts = second - first < 60 ? time : minute;
   return ticks.map((at, i) => {
-    const [date, clock] = [day.format(at * 1000), minute.format(at * 1000)];
+    const [date, clock] = [day.format(at * 1000), texts.format(at * 1000)];
     const before = ticks[i - 1];
-    if (before === undefined) return clock === "00:00" ? date : clock;
+    if (before === undefined) return clock.startsWith("00:00") ? date : clock;
     return date === day.format(before * 1000) ? clock : date;
   });
 }

@@ -55,7 +55,7 @@ export function Picture({ zones }: { zones: readonly Zone[] }) {
                 );
               })}
               <li className={`chip database ${zone.databaseRole ?? "none"}`}>
-                {zone.databaseRole ? `database: ${zone.databaseRole}` : "no database here"}
+                {zone.databaseRole ? `database: ${zone.databaseRole}` : "no database known here"}
               </li>
             </ul>
           </li>
