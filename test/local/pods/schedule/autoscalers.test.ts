@@ -116,6 +116,25 @@ describe("autoscalers", () => {
     );
   });
 
+  it("hold more pods for a while, of all services or of one", () => {
+    const { autoscalers, at } = fixture("2026-07-06T12:00:00Z");
+    const until = Date.parse("2026-07-06T12:10:00Z");
+    autoscalers.hold({ minimum: 6, until });
+    assert.deepEqual(at("2026-07-06T12:01:00Z"), [6, 6, 6]);
+    autoscalers.hold({ minimum: 9, until, service: "trading" });
+    assert.deepEqual(at("2026-07-06T12:02:00Z"), [3, 9, 3], "in the place of what was held before");
+    assert.throws(
+      () => autoscalers.hold({ minimum: 9, until, service: "ghost" }),
+      /no autoscaler of ghost; there are web, trading, other/,
+    );
+    assert.deepEqual(at("2026-07-06T12:09:59Z"), [3, 9, 3]);
+    assert.deepEqual(at("2026-07-06T12:10:00Z"), [3, 3, 3]);
+    autoscalers.hold({ minimum: 50, until: until + 60_000 });
+    assert.deepEqual(at("2026-07-06T12:10:30Z"), [12, 12, 12], "up to each maximum");
+    autoscalers.hold({ minimum: 0, until: 0 });
+    assert.deepEqual(at("2026-07-06T12:10:31Z"), [3, 3, 3]);
+  });
+
   it("get their schedules from the program", async function () {
     this.timeout(240_000);
     const found = readPreScaling(await graphOf("dev"));
