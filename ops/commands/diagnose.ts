@@ -19,12 +19,14 @@ export function diagnoseCommand(): Command {
     .option("--json", "print it as JSON")
     .addHelpText("after", "\nExits with 0 where all is healthy, with 3 where something is the matter.")
     .action(async ({ user, json, ...choice }: { user: string; json?: boolean } & StackChoice) => {
-      const [{ diagnose, readFacts }, { tokenOf }] = await Promise.all([
+      const [{ diagnose, readFacts }, { Operations }, { tokenOf }] = await Promise.all([
         import("../diagnose/index.ts"),
+        import("../platform/operations.ts"),
         import("../platform/stack-token.ts"),
       ]);
       const outputs = await readOutputs(choice);
-      const verdict = diagnose(await readFacts(outputs, await tokenOf(outputs, user, isStack(choice))));
+      const operations = new Operations(outputs, await tokenOf(outputs, user, isStack(choice)));
+      const verdict = diagnose(await readFacts(operations));
       if (json) console.log(JSON.stringify(verdict, undefined, 2));
       else {
         console.log(`${verdict.cause}${verdict.zone ? ` (${verdict.zone})` : ""}\n`);

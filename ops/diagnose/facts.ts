@@ -1,6 +1,5 @@
 import { z } from "zod";
-import type { Outputs } from "../../config/index.ts";
-import { type GuardDecision, Operations } from "../platform/operations.ts";
+import type { GuardDecision, Operations } from "../platform/operations.ts";
 
 /** How far back latency is looked at, to know what is usual. */
 const HISTORY_SECONDS = 600;
@@ -45,13 +44,8 @@ export interface Facts {
   history: Record<string, (number | null)[]>;
 }
 
-/**
- * Asks the platform's guard, which sees all zones.
- * @param token of an operator
- * @throws Error where the guard doesn't answer, with what to look at instead
- */
-export async function readFacts(outputs: Pick<Outputs, "apiUrl">, token: string): Promise<Facts> {
-  const operations = new Operations(outputs, token);
+/** Asks the platform's guard, which sees all zones. @throws Error where it doesn't answer, with what to look at instead */
+export async function readFacts(operations: Operations): Promise<Facts> {
   const [{ zones }, decisions, history] = await Promise.all([
     operations.get("/zones", z.object({ zones: z.array(Zone) })),
     operations.decisions(),

@@ -10,9 +10,11 @@ export const CAUSES = [
   "dependency",
 ] as const;
 
+export type Cause = (typeof CAUSES)[number];
+
 /** What is the matter, why that is believed, and what to do. */
 export interface Verdict {
-  cause: (typeof CAUSES)[number];
+  cause: Cause;
   zone?: string;
   /** A sentence each, as the loop has it: what was observed, and how it is taken. */
   evidence: string[];

@@ -94,6 +94,7 @@ async function play(options: DrillOptions, stage: Stage): Promise<DrillReport> {
     try {
       await scenario.inject(stage, scene);
       await lasts(scenario, watch, { zone, faultAt }, over);
+      if (scenario.causes) await diagnosed(stage, watch);
     } finally {
       stop.abort();
       say("heals");
@@ -140,6 +141,16 @@ async function lasts(
     watch.events.some((one) => one.kind === kind && one.zone === zone && one.at >= faultAt);
   if (await watch.until(happened, left(), signal))
     await pause(Math.min(AFTER_SECONDS * 1000, left()), signal);
+}
+
+/** Notes what `trizone diagnose` says while the fault is in force. */
+async function diagnosed(stage: Stage, watch: Watch): Promise<void> {
+  try {
+    const { cause, zone, next } = await stage.diagnose();
+    watch.note("diagnosed", `${cause}: ${next}`, zone);
+  } catch (error) {
+    watch.note("diagnosed", `failed: ${(error as Error).message}`);
+  }
 }
 
 /** A zone that fits the scenario: the database's, or one that the database isn't in. */

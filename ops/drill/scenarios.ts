@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Cause } from "../diagnose/index.ts";
 import type { Stage } from "./stage.ts";
 
 /** What the guard ought to do about it. */
@@ -29,6 +30,8 @@ export interface Scenario {
   expected: Expected;
   /** For `refuse`: reasons of the guard, one of which must be given. */
   reasons?: readonly string[];
+  /** What a diagnosis may say while the fault is in force; undefined where nobody is left who could tell. */
+  causes?: readonly Cause[];
   /** The zone that is made sick where none was asked for: that of the database's primary, or another. */
   where: "primary" | "not-primary";
   /** Seconds until the fault is healed, at the latest; sooner where what was expected has happened. */
@@ -56,18 +59,21 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "gray-errors",
     description: "every service of a zone fails 5 % of its requests",
+    causes: ["gray zone"],
     ...{ expected: "shift", where: "not-primary", faultSeconds: 45, costs: true },
     inject: (stage, { zone }) => stage.fault(zone, "errors", { share: 0.05 }),
   },
   {
     name: "gray-latency",
     description: "every service of a zone answers so late that the 99th percentile triples",
+    causes: ["gray zone"],
     ...{ expected: "shift", where: "not-primary", faultSeconds: 45, costs: true },
     inject: slow,
   },
   {
     name: "partial",
     description: "one service of a zone fails 20 % of its requests",
+    causes: ["gray zone"],
     ...{ expected: "shift", where: "not-primary", faultSeconds: 45, costs: true },
     // With one pod a zone it would be one bad pod, which is no reason to shift.
     prepare: (stage) => stage.hold("trading", 2),
@@ -77,30 +83,35 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "zone-kill",
     description: "a zone loses its power",
+    causes: ["dead zone"],
     ...{ expected: "either", where: "not-primary", faultSeconds: 15, costs: true },
     inject: (stage, { zone }) => stage.fault(zone, "kill"),
   },
   {
     name: "zone-freeze",
     description: "every process of a zone stands still, with its connections open",
+    causes: ["dead zone", "gray zone"],
     ...{ expected: "either", where: "not-primary", faultSeconds: 15, costs: true },
     inject: (stage, { zone }) => stage.fault(zone, "freeze"),
   },
   {
     name: "zone-cut",
     description: "a zone's network is cut off from the others",
+    causes: ["dead zone", "gray zone"],
     ...{ expected: "either", where: "not-primary", faultSeconds: 15, costs: true },
     inject: (stage, { zone }) => stage.fault(zone, "cut"),
   },
   {
     name: "database-zone",
     description: "the zone of the database's primary loses its power",
+    causes: ["dead zone"],
     ...{ expected: "either", where: "primary", faultSeconds: 20, costs: true },
     inject: (stage, { zone }) => stage.fault(zone, "kill"),
   },
   {
     name: "market-open",
     description: "three times the requests, as when the market opens",
+    causes: ["healthy", "saturated"],
     ...{ expected: "no-shift", where: "not-primary", faultSeconds: 60, costs: false, rateFactor: 3 },
     inject: async () => undefined,
   },
@@ -108,6 +119,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "deploy-in-zone",
     description:
       "a zone's pods of a service are replaced one after another by ones that fail 20 % of their requests",
+    causes: ["bad deployment"],
     ...{ expected: "no-shift", where: "not-primary", faultSeconds: 30, costs: true },
     inject: async (stage, { zone }) => {
       await stage.restart(zone, "trading");
@@ -117,6 +129,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "regional",
     description: "all three zones become slow together",
+    causes: ["dependency", "saturated"],
     ...{ expected: "no-shift", where: "not-primary", faultSeconds: 30, costs: true },
     inject: async (stage, scene) => {
       await Promise.all(stage.zones.map((zone) => slow(stage, scene, zone)));
@@ -125,6 +138,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "one-bad-pod",
     description: "one pod fails a third of its requests",
+    causes: ["bad pod"],
     ...{ expected: "no-shift", where: "not-primary", faultSeconds: 30, costs: true },
     inject: async (stage, { zone }) => {
       const { name: pod } = await stage.podOf(zone, "gateway");
@@ -134,12 +148,14 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "skewed-traffic",
     description: "one zone's gateway gets three times what the others get",
+    causes: ["healthy"],
     ...{ expected: "no-shift", where: "not-primary", faultSeconds: 30, costs: false },
     inject: (stage, { zone, signal }) => stage.skew(zone, signal),
   },
   {
     name: "second-zone",
     description: "a zone fails 5 % of its requests while another one is shifted away",
+    causes: ["gray zone"],
     ...{
       expected: "refuse",
       reasons: ["another-shift"],
@@ -157,6 +173,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: "no-capacity",
     description: "a zone fails 5 % of its requests while another one has no pod of a service",
+    causes: ["gray zone"],
     ...{
       expected: "refuse",
       reasons: ["no-capacity", "capacity-unknown", "another-shift", "regional"],

@@ -116,6 +116,16 @@ export function bars(input: ScoreInput, measures: Measures, audit: Audit): Bar[]
       seen: refusal?.text.split(":")[0] ?? "none",
     });
   }
+  if (scenario.causes) {
+    const diagnosis = events.find((one) => one.kind === "diagnosed" && one.at >= faultAt);
+    const cause = diagnosis?.text.split(":")[0] ?? "none";
+    const isHere = diagnosis?.zone === undefined || diagnosis.zone === zone;
+    found.push({
+      ...{ name: "diagnosis", limit: scenario.causes.join(" or ") },
+      seen: isHere ? cause : `${cause} (${diagnosis.zone})`,
+      kept: isHere && scenario.causes.some((one) => one === cause),
+    });
+  }
   if (scenario.where === "primary")
     found.push(atMost("longest time without an order taken", measures.longestStallSeconds, 15, "s"));
   if (scenario.expected === "either") found.push(atMost("time to recover", measures.recoverSeconds, 20, "s"));

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import type { Outputs } from "../../config/index.ts";
 import { isWhole, type Status } from "../../local/status.ts";
+import { diagnose, readFacts, type Verdict } from "../diagnose/index.ts";
 import { control } from "../platform/control.ts";
 import { type GuardDecision, Operations } from "../platform/operations.ts";
 import { Shifts, stackResources } from "../platform/shifts.ts";
@@ -196,6 +197,11 @@ export class Stage implements AsyncDisposable {
   /** The guard's newest decisions, the newest first. @throws Error when no guard answers */
   decisions(): Promise<GuardDecision[]> {
     return this.#operations.decisions();
+  }
+
+  /** What `trizone diagnose` says now. @throws Error when no guard answers */
+  async diagnose(): Promise<Verdict> {
+    return diagnose(await readFacts(this.#operations));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

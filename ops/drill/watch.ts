@@ -22,6 +22,7 @@ export interface Event {
     | "failover"
     | "uneven"
     | "even"
+    | "diagnosed"
     | "guard-silent";
   zone?: string;
   text: string;

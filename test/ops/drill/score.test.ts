@@ -23,9 +23,17 @@ function traffic(slow: { from: number; to: number; ms: number }): Reply[] {
   return replies;
 }
 
-function input(scenario: string, replies: Reply[], events: Event[]): ScoreInput {
+/** @param diagnosed what a diagnosis said, as an event has it; by default what is right */
+function input(name: string, replies: Reply[], events: Event[], diagnosed?: Partial<Event>): ScoreInput {
+  const scenario = findScenario(name);
+  const right = {
+    at: FAULT + 9000,
+    kind: "diagnosed" as const,
+    zone: ZONE,
+    text: `${scenario.causes?.[0]}: x`,
+  };
   return {
-    ...{ scenario: findScenario(scenario), zone: ZONE, replies, events },
+    ...{ scenario, zone: ZONE, replies, events: [...events, { ...right, ...diagnosed }] },
     ...{ measuredFrom: 0, faultAt: FAULT, healedAt: HEAL },
     acknowledgedAt: replies.map(({ plannedAt, ms }) => plannedAt + ms),
   };
@@ -80,6 +88,21 @@ describe("a drill's score", () => {
     const elsewhere = events.map((event) => ({ ...event, zone: OTHERS[0] as string }));
     assert.equal(measure(input("gray-errors", quiet, elsewhere)).falseShifts, 1);
     assert.equal(measure(input("gray-errors", quiet, events)).falseShifts, 0);
+  });
+
+  it("takes a diagnosis for the right cause, in the right zone, only", () => {
+    const replies = traffic({ from: FAULT, to: FAULT, ms: 0 });
+    const barOf = (name: string, diagnosed: Partial<Event>) => {
+      const scored = input(name, replies, [], diagnosed);
+      return bars(scored, measure(scored), CLEAN).find((one) => one.name === "diagnosis");
+    };
+    assert.equal(barOf("zone-kill", { text: "dead zone: shift start" })?.kept, true);
+    assert.equal(barOf("zone-kill", { text: "gray zone: shift start" })?.kept, false);
+    assert.deepEqual(barOf("zone-kill", { text: "dead zone: shift", zone: OTHERS[0] as string }), {
+      ...{ name: "diagnosis", limit: "dead zone", seen: `dead zone (${OTHERS[0]})`, kept: false },
+    });
+    assert.equal(barOf("regional", { text: "failed: the guard does not answer" })?.seen, "failed");
+    assert.equal(barOf("guard-dies", {}), undefined);
   });
 
   it("takes a refusal for the right reason only", () => {
