@@ -87,6 +87,29 @@ describe("the page on the whole platform", function () {
     await page.getByRole("tab", { name: "Orders" }).click();
   });
 
+  it("shows what the market is again after each pod that streams quotes was killed", async () => {
+    const shown = () => page.getByRole("row", { name: /^CBA/ }).locator(".last").innerText();
+    const traded = async () => {
+      const headers = { authorization: `Bearer ${await platform.token()}` };
+      const response = await fetch(`${platform.outputs.apiUrl}/quotes?symbols=CBA`, { headers });
+      const { items } = (await response.json()) as { items: { symbol: string; last: string }[] };
+      return items[0]?.last ?? "";
+    };
+    const { pods } = await platform.status();
+    for (const { pid } of pods.filter(({ workload }) => workload === "market-data")) {
+      if (pid) process.kill(pid, "SIGKILL");
+      await platform.until((status) => status.pods.some((pod) => !pod.ready));
+      await platform.until((status) => status.pods.every(({ ready }) => ready), HEAL_MS);
+      await isLive();
+      const end = Date.now() + HEAL_MS;
+      // Both move: that they meet shows that the page follows the stream again.
+      while (Number(await shown()) !== Number(await traded())) {
+        assert.ok(Date.now() < end, "the page's price stays behind");
+        await page.waitForTimeout(100);
+      }
+    }
+  });
+
   it("trades on while a zone is lost, and its quotes come back by themselves", async () => {
     await platform.trizone("zone", "kill", "b");
     try {
