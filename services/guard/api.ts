@@ -4,8 +4,8 @@ import {
   bodyFailures,
   createApi,
   documentBody,
-  failures,
   json,
+  operatorFailures,
   problem,
   readBody,
   refuseBody,
@@ -24,8 +24,6 @@ import { zonesView } from "./zones-view.ts";
 
 const BASE = "/api/operations";
 const NO_ARC = "There is no ARC where this stack runs; a zone can't be shifted away.";
-
-const operatorFailures = { 403: problem("You are not in the group operators"), ...failures };
 
 const path = <Path extends string>(below: Path) => `${BASE}/${below}` as const;
 

@@ -2,8 +2,8 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import {
   bodyFailures,
   documentBody,
-  failures,
   json,
+  operatorFailures,
   problem,
   readBody,
   refuseBody,
@@ -24,10 +24,9 @@ interface LaptopRoutesArgs {
 }
 
 const laptopFailures = {
-  403: problem("You are not in the group operators"),
   501: problem("This is possible only on a laptop"),
   502: problem("The laptop's supervisor does not answer"),
-  ...failures,
+  ...operatorFailures,
 };
 
 /**

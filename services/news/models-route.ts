@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { failures, json, problem } from "../kit/http/api.ts";
+import { json, operatorFailures } from "../kit/http/api.ts";
 import type { KitEnv } from "../kit/http/app.ts";
 import type { ModelReport } from "./serving/index.ts";
 
@@ -66,8 +66,7 @@ const getModels = createRoute({
   summary: "The versions of the model: who gets which, and whether answers drift",
   responses: {
     200: { description: "As they are now", content: json(Models) },
-    403: problem("You are not in the group operators"),
-    ...failures,
+    ...operatorFailures,
   },
 });
 

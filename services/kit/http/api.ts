@@ -200,3 +200,6 @@ export const failures = {
   401: problem("Not signed in"),
   503: problem("Too much to do, or the database is away; Retry-After says when to come back"),
 };
+
+/** What a route for operators alone may answer. */
+export const operatorFailures = { 403: problem("You are not in the group operators"), ...failures };

@@ -134,15 +134,18 @@ export class VersionSet {
   }
 
   report(): VersionReport[] {
-    return [...this.#held.values()].map(({ version, state, since, reason, model }) => ({
-      version,
-      state,
-      since: since.toISOString(),
-      ...(reason !== undefined && { reason }),
-      ...(model && { labels: model.labels, created: model.manifest.created }),
-      ...(model?.manifest.metrics && { metrics: model.manifest.metrics }),
-      ...definedDrift(this.#args.driftOf(version)),
-    }));
+    return [...this.#held.values()].map(({ version, state, since, reason, model }) => {
+      const drift = this.#args.driftOf(version);
+      return {
+        version,
+        state,
+        since: since.toISOString(),
+        ...(reason !== undefined && { reason }),
+        ...(model && { labels: model.labels, created: model.manifest.created }),
+        ...(model?.manifest.metrics && { metrics: model.manifest.metrics }),
+        ...(drift && { drift }),
+      };
+    });
   }
 
   /** Resolves when all models have finished what they accepted. */
@@ -262,8 +265,6 @@ export class VersionSet {
     this.#closing.add(closed);
   }
 }
-
-const definedDrift = (drift: WindowVerdict | undefined) => (drift ? { drift } : {});
 
 /** The files are what the manifest says, and still no model that answers comes of them. */
 class Unloadable extends Error {

@@ -30,7 +30,6 @@ interface Watched {
   monitor: DriftMonitor | undefined;
   /** When a retrain event was last raised, in milliseconds since 1970. */
   raisedAt: number;
-  drifted: boolean;
   /** Of the last look. */
   verdict: WindowVerdict | undefined;
 }
@@ -56,7 +55,6 @@ export class PredictionWatch {
     this.#versions.set(version, {
       monitor: reference && new DriftMonitor(labels, reference),
       raisedAt: Number.NEGATIVE_INFINITY,
-      drifted: false,
       verdict: undefined,
     });
   }
@@ -82,10 +80,10 @@ export class PredictionWatch {
       const verdict = watched.monitor.add(prediction);
       if (!verdict) continue;
       metrics.window(version, verdict);
-      watched.verdict = verdict;
       const drifted = verdict.features.filter((feature) => feature.drifted);
-      if (watched.drifted && !verdict.drifted) this.#args.log.info({ version }, "predictions drift no more");
-      watched.drifted = verdict.drifted;
+      if (watched.verdict?.drifted && !verdict.drifted)
+        this.#args.log.info({ version }, "predictions drift no more");
+      watched.verdict = verdict;
       if (verdict.drifted) this.#raise(watched, version, verdict.predictions, drifted);
     }
   }
