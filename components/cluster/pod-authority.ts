@@ -29,15 +29,15 @@ export class PodAuthority extends pulumi.ComponentResource {
     super("trizone:kubernetes:PodAuthority", name, {}, opts);
     this.#name = name;
     this.#args = args;
-    // The CSI driver mounts into other pods' folders on the node, which no narrower profile allows.
-    const labels = { "pod-security.kubernetes.io/enforce": "privileged" };
+    const labels = { "pod-security.kubernetes.io/enforce": "restricted" };
     const namespace = new k8s.core.v1.Namespace(
       `${name}-namespace`,
       { metadata: { name: NAMESPACE, labels } },
       { parent: this },
     ).metadata.name;
     const manager = this.#release({ ...CERT_MANAGER, namespace }, args.after ?? []);
-    const driver = this.#release({ ...CSI_DRIVER, namespace }, [manager]);
+    // It mounts into other pods' folders on the node, which the profile forbids: it stands with the nodes' other agents.
+    const driver = this.#release(CSI_DRIVER, [manager]);
     this.issuer = this.#issuer(namespace, manager, driver);
     this.registerOutputs({ issuer: this.issuer });
   }

@@ -15,6 +15,14 @@ describe("Kubernetes objects", () => {
       assert.ok(objects.length > 20);
       assert.deepEqual(await problemsOf(objects), []);
     });
+
+    it(`of ${stack} include no namespace whose pods Pod Security doesn't restrict`, async () => {
+      const namespaces = ofKind(objectsOf(await graphOf(stack)), "Namespace");
+      assert.ok(namespaces.length > 0);
+      for (const { metadata } of namespaces) {
+        assert.equal(metadata.labels?.["pod-security.kubernetes.io/enforce"], "restricted", metadata.name);
+      }
+    });
   }
 
   it("of a foundation and its applications find each other in the cluster that they share", async () => {
