@@ -9,7 +9,7 @@ import type {
 } from "@pulumi/policy";
 import { heldObjects } from "./kubernetes-objects.ts";
 import { observed, observePolicy } from "./observed.ts";
-import { items, read } from "./values.ts";
+import { items, read, UNKNOWN } from "./values.ts";
 
 /** The two names that the provider has for the type of a load balancer. */
 export const BALANCERS = ["aws:lb/loadBalancer:LoadBalancer", "aws:alb/loadBalancer:LoadBalancer"];
@@ -19,14 +19,16 @@ const REFERENCES = ["id", "arn", "name", "bucket"];
 
 /**
  * Whether a resource's property refers to another resource: by its id, ARN or name, or, while a preview doesn't know
- * those, by the resources that Pulumi recorded the property's value to come from.
+ * those, by the resources that Pulumi recorded the property's value to come from: the other one, or the component that
+ * made it, where the program took the value from the component's outputs.
  */
 export function leadsTo(from: PolicyResource, property: string, to: PolicyResource): boolean {
   const value = read(from.props, property);
   const given = Array.isArray(value) ? items(value) : [value];
   const names = REFERENCES.map((name) => read(to.props, name)).filter((name) => typeof name === "string");
   if (given.some((one) => names.includes(one as string))) return true;
-  return (from.propertyDependencies[property] ?? []).some(({ urn }) => urn === to.urn);
+  const makers = value === UNKNOWN ? [to.urn, to.parent?.urn] : [to.urn];
+  return (from.propertyDependencies[property] ?? []).some(({ urn }) => makers.includes(urn));
 }
 
 /** The resources of any of these types. */

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { copyPackages, UNBUNDLED } from "./packages.ts";
 
-/** CommonJS packages inside an ES module still ask for Node's own modules through `require`. */
-const REQUIRE = [
+/** First line of a bundle: CommonJS packages inside an ES module still ask for Node's own modules through `require`. */
+export const REQUIRE = [
   `import { createRequire as createRequire_ } from "node:module";`,
   `const require = createRequire_(import.meta.url);`,
 ].join("");

@@ -7,7 +7,7 @@ import { failed, POLICIES, succeeded, withPulumi } from "./suite.ts";
 const REMOTE_CHILD = /\$(awsx|eks):[^$]*\$/;
 
 /** What names a region only by others' ARNs and addresses, which a first preview doesn't know yet. */
-const REPORTED_OF_OTHERS = /[:$](kubernetes:[^$]*|awsx:ecr:Image|eks:index:Cluster)::[^:]*$/;
+const REPORTED_OF_OTHERS = /[:$](kubernetes(:[^$]*)?|awsx:ecr:Image|eks:index:Cluster)::[^:]*$/;
 
 function verdicts(violations: Violation[]): string[] {
   return violations.map(({ level, policy, urn }) => `${level} ${policy} ${urn}`).sort();

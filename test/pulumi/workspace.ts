@@ -23,15 +23,14 @@ import {
 } from "../../engine/index.ts";
 import { declare, stackReferences } from "../../local/declare.ts";
 import { createProvider } from "../../local/provider/index.ts";
+import { REQUIRE } from "../../services/build/bundle.ts";
 import { type Ended, runCli } from "./cli.ts";
 
 export const PROJECT = fileURLToPath(new URL("../..", import.meta.url));
 const SDKS = join(PROJECT, "node_modules", "@pulumi");
 
-/** Makes a module that is started by itself; what was CommonJS asks for `require`. */
-const LAUNCHER = `#!/usr/bin/env node
-import { createRequire } from "node:module";
-const require = createRequire(import.meta.url);`;
+/** Makes a bundle that is started by itself. */
+const LAUNCHER = `#!/usr/bin/env node\n${REQUIRE}`;
 
 /** A copy of the program in a temporary folder, with a Pulumi home, state and plugins of its own. */
 export class Workspace {

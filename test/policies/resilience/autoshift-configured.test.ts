@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { judgeBy, named, UNKNOWN } from "../pack.ts";
+import { judgeBy, named, resource, UNKNOWN } from "../pack.ts";
 
 describe("policy autoshift-configured", () => {
   const judge = judgeBy("autoshift-configured");
@@ -27,6 +27,22 @@ describe("policy autoshift-configured", () => {
     assert.deepEqual(await judge(cluster(true), configuration({ resourceArn: eks })), []);
     assert.deepEqual(await judge(cluster(false)), []);
     assert.match((await judge(cluster(true))).join(), /cluster .*no ZonalAutoshiftConfiguration names it/);
+  });
+
+  it("knows a cluster by the component that made it while a preview doesn't know its ARN", async () => {
+    const component = resource("eks:index:Cluster", {}, { name: "eks", custom: false, remote: true });
+    const inputs = { arn: UNKNOWN, zonalShiftConfig: { enabled: true } };
+    const cluster = resource("aws:eks/cluster:Cluster", inputs, {
+      name: "eks-cluster",
+      parent: component.urn,
+    });
+    const of = (made: typeof component, resourceArn: unknown = UNKNOWN) =>
+      configuration({ resourceArn }, { resourceArn: [made] });
+    assert.deepEqual(await judge(component, cluster, of(component)), []);
+    const other = resource("eks:index:Cluster", {}, { name: "other", custom: false, remote: true });
+    for (const wrong of [of(other), of(component, `${arn}0`)]) {
+      assert.match((await judge(component, other, cluster, wrong)).join(), /no ZonalAutoshiftConfiguration/);
+    }
   });
 
   it("refuses one without, or with another's", async () => {

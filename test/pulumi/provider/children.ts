@@ -90,11 +90,11 @@ async function vpc({ name, urn, inputs: sent }: Component, child: Child): Promis
 
 async function cluster({ name, urn, inputs: sent }: Component, child: Child): Promise<void> {
   const inputs: PropertyMap = dereference(sent);
-  const { version, enabledClusterLogTypes, tags } = inputs;
+  const { name: clusterName, version, enabledClusterLogTypes, tags } = inputs;
   const assumeRolePolicy = trust("eks.amazonaws.com", ["sts:AssumeRole"]);
   const role = await child("aws:iam/role:Role", `${name}-eksRole-role`, urn, { assumeRolePolicy, tags });
   await child("aws:eks/cluster:Cluster", `${name}-eksCluster`, urn, {
-    ...{ version, enabledClusterLogTypes, tags, roleArn: role.outputs.arn ?? UNKNOWN },
+    ...{ name: clusterName, version, enabledClusterLogTypes, tags, roleArn: role.outputs.arn ?? UNKNOWN },
     deletionProtection: inputs.deletionProtection,
     encryptionConfig: inputs.encryptionConfigKeyArn && {
       provider: { keyArn: inputs.encryptionConfigKeyArn },
