@@ -52,7 +52,7 @@ export async function declare(options: {
   addresses?: Addresses;
   /** Outputs of the stack that a stack of layer `applications` stands on. @default those of an evaluation of its own */
   foundation?: PropertyMap;
-  /** Gets the graph when all was declared; its verdict, and the program's own end, are still to come. */
+  /** Gets the graph as soon as it seems complete, and again if it wasn't; its verdict and the program's end are to come. */
   onGraph?: (graph: Graph) => void;
   signal?: AbortSignal;
 }): Promise<Declared> {

@@ -44,7 +44,10 @@ export interface EvaluateOptions {
   onStarted?: () => void;
   /** Gets each resource when it is registered (or read): all but a component's outputs is final. */
   onResource?: (resource: Resource) => void;
-  /** Gets the graph when the program says that it is done: its end is awaited, and may still turn out to be a failure. */
+  /**
+   * Gets the graph as soon as it seems complete, which is some time before the SDK says so, and again where the program
+   * went on. The program's end is awaited, and may still turn out to be a failure.
+   */
   onGraph?: (graph: Graph) => void;
   /** Gets what the program logs and prints, as it comes. */
   onLog?: (severity: Severity, message: string, urn?: string) => void;
@@ -117,6 +120,40 @@ export async function evaluate(options: EvaluateOptions): Promise<Graph> {
   throw "graph" in explained || explained.timedOut ? outcome.error : explained.error;
 }
 
+/** Milliseconds without a change after which a graph that waits for nothing seems complete. */
+const QUIET_MS = 100;
+
+/**
+ * Says that a graph is there, once for each state of it: the SDK ends a program only when all of its debug messages were
+ * taken, one after the other, which takes a large program a second or two.
+ */
+class Announcement {
+  readonly #announce: () => void;
+  #made = false;
+  #quiet: NodeJS.Timeout | undefined;
+
+  constructor(announce: () => void) {
+    this.#announce = announce;
+  }
+
+  /** The graph has changed; it is announced anew when it stays as it is and `seemsComplete`. */
+  outdate(seemsComplete: () => boolean): void {
+    this.#made = false;
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => seemsComplete() && this.make(), QUIET_MS);
+  }
+
+  make(): void {
+    this.cancel();
+    if (!this.#made) this.#announce();
+    this.#made = true;
+  }
+
+  cancel(): void {
+    clearTimeout(this.#quiet);
+  }
+}
+
 async function run(
   options: EvaluateOptions & { timeoutMs: number; traces: boolean },
 ): Promise<{ graph: Graph } | Failure> {
@@ -130,7 +167,11 @@ async function run(
   const entry = await findEntry(options.directory, options.main);
   const failure = new AbortController();
   const fail = () => failure.abort();
-  const resources = new Resources(fail, options.onResource);
+  const announcement = new Announcement(() => options.onGraph?.(resources.graph(project, stack)));
+  const resources = new Resources(fail, (resource, isNew) => {
+    if (isNew) options.onResource?.(resource);
+    announcement.outdate(() => resources.outputsRegistered && resources.waiting().length === 0);
+  });
   const context = createContext({
     ...{ project, stack, organization, config, secretConfigKeys, dryRun },
     ...{ provider, stackReferences, resources, folder: entry.pwd },
@@ -140,7 +181,7 @@ async function run(
   let announcedEnd = false;
   const announceEnd = () => {
     announcedEnd = true;
-    options.onGraph?.(resources.graph(project, stack));
+    announcement.make();
   };
   const server = await serve([
     [resourceRpc.ResourceMonitorService, monitor(context, announceEnd)],
@@ -154,6 +195,7 @@ async function run(
     const failed = failureOf({ end, entry, log, resources, announcedEnd, stderr, exitTrace, timeoutMs });
     return failed ?? { graph: resources.graph(project, stack) };
   } finally {
+    announcement.cancel();
     context.callbacks.close();
     server.close();
   }

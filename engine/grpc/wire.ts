@@ -10,6 +10,8 @@ export const channelOptions = {
   "grpc.max_send_message_length": MAX_MESSAGE_BYTES,
   // A program that blocks its event loop for a while must not have its queued calls cancelled (30 s otherwise).
   "grpc.server_max_unrequested_time_in_server": 30 * 60,
+  // Nobody asks for gRPC's own statistics of each call.
+  "grpc.enable_channelz": 0,
 };
 
 /** What a protobuf struct can hold: `undefined` and functions are left out, as JSON does. */

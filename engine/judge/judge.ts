@@ -50,24 +50,24 @@ export class Judge {
   private async judgeOne(resource: Resource): Promise<Violation[]> {
     const violations: Violation[] = [];
     const { analyzer, messages } = this;
+    const request = messages.resource(resource);
     // As in a real run, the verdict is on the inputs that the remediations leave.
-    const inputs = this.remediates
-      ? await remediate(resource, messages, analyzer, violations)
-      : resource.inputs;
-    const response = await analyzer.analyze(messages.resource(resource, inputs));
+    const inputs = this.remediates ? await remediate(resource, request, analyzer, violations) : undefined;
+    const response = await analyzer.analyze(inputs ? messages.resource(resource, inputs) : request);
     violations.push(...response.getDiagnosticsList().map((found) => violation(found, resource.urn)));
     return violations;
   }
 }
 
+/** The inputs that the pack's remediations leave; undefined where they change none. */
 async function remediate(
   resource: Resource,
-  messages: AnalyzerMessages,
+  request: proto.AnalyzeRequest,
   analyzer: Analyzer,
   violations: Violation[],
-): Promise<PropertyMap> {
-  const response = await analyzer.remediate(messages.resource(resource));
-  let inputs = resource.inputs;
+): Promise<PropertyMap | undefined> {
+  const response = await analyzer.remediate(request);
+  let inputs: PropertyMap | undefined;
   for (const remediation of response.getRemediationsList()) {
     const diagnostic = remediation.getDiagnostic();
     const [policy, urn] = [remediation.getPolicyname(), resource.urn];

@@ -16,16 +16,17 @@ export class Resources {
   /** Whether the program has said what the stack's outputs are: the last thing that it does. */
   outputsRegistered = false;
   private readonly onFault: () => void;
-  private readonly onResource: (resource: Resource) => void;
+  private readonly onChange: (resource: Resource, isNew: boolean) => void;
   private readonly byUrn = new Map<string, Resource | undefined>();
   /** Of each resource that is being registered, its parent's URN. */
   private readonly open = new Map<string, string>();
   private settled = Promise.withResolvers<void>();
   private readonly pending = new Map<symbol, string>();
 
-  constructor(onFault: () => void, onResource: (resource: Resource) => void = () => undefined) {
+  /** `onChange` gets each resource when it is registered, and again with a component's outputs. */
+  constructor(onFault: () => void, onChange: (resource: Resource, isNew: boolean) => void = () => undefined) {
     this.onFault = onFault;
-    this.onResource = onResource;
+    this.onChange = onChange;
   }
 
   /** Takes the URN for a resource; throws when it is taken. The order of taking is the order in the graph. */
@@ -42,7 +43,7 @@ export class Resources {
   add(resource: Resource): void {
     this.byUrn.set(resource.urn, resource);
     this.close(resource.urn);
-    this.onResource(resource);
+    this.onChange(resource, true);
   }
 
   get(urn: string): Resource | undefined {
@@ -116,6 +117,7 @@ export class Resources {
     if (!resource) throw new CallError(`No resource has the URN '${urn}'`, grpc.status.NOT_FOUND);
     resource.outputs = outputs;
     if (resource.type === STACK_TYPE) this.outputsRegistered = true;
+    this.onChange(resource, false);
   }
 
   graph(project: string, stack: string): Graph {

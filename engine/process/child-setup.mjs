@@ -1,8 +1,7 @@
 // Node loads this file into a child before the SDK, by its option `--import`. It watches three things that the child
 // can't be asked for from outside: whether the engine still lives, whether the program threw what nothing catches, and
 // where it calls `process.exit`.
-// Its URL says which process the engine is, and, where a failure is to be explained, that traces are wanted:
-// `?parent=<pid>&traces`.
+// Its URL says which process the engine is: `?parent=<pid>`.
 import { writeSync } from "node:fs";
 import { createRequire, findSourceMap } from "node:module";
 import { fileURLToPath } from "node:url";
@@ -13,10 +12,8 @@ const EXIT_TRACE_FD = 3;
 /** The pipe on which the engine listens for whether the program threw what nothing catches. */
 const CRASH_FD = 4;
 
-const settings = new URL(import.meta.url).searchParams;
-
 // A child whose engine was killed must not live on.
-const parent = Number(settings.get("parent"));
+const parent = Number(new URL(import.meta.url).searchParams.get("parent"));
 setInterval(() => {
   if (process.ppid !== parent) process.kill(process.pid, "SIGKILL");
 }, 1000).unref();
@@ -31,17 +28,14 @@ process.exit = (...args) => {
   return Reflect.apply(exit, process, args);
 };
 
-// The SDK maps stack traces by what it finds on disk. The maps of what was compiled on loading are in Node alone, and
-// those of packages are left out: to read them takes longer than the program.
-const runner = process.argv[1];
-if (settings.has("traces")) {
-  createRequire(runner)("source-map-support").install({
-    overrideRetrieveSourceMap: true,
-    retrieveSourceMap(source) {
-      const map = source.includes("/node_modules/") ? undefined : findSourceMap(source)?.payload;
-      if (!map) return null;
-      const sources = map.sources.map((name) => (name.startsWith("file:") ? fileURLToPath(name) : name));
-      return { url: source, map: { ...map, sources } };
-    },
-  });
-}
+// The SDK maps stack traces, of which it takes one for each resource, by what it finds on disk. The maps of what was
+// compiled on loading are in Node alone, and those of packages are left out: to read them takes longer than the program.
+createRequire(process.argv[1])("source-map-support").install({
+  overrideRetrieveSourceMap: true,
+  retrieveSourceMap(source) {
+    const map = source.includes("/node_modules/") ? undefined : findSourceMap(source)?.payload;
+    if (!map) return null;
+    const sources = map.sources.map((name) => (name.startsWith("file:") ? fileURLToPath(name) : name));
+    return { url: source, map: { ...map, sources } };
+  },
+});

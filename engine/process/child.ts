@@ -58,7 +58,7 @@ export function startNode(options: {
     ...inspectorOnDemand,
     ...(traces ? [] : withoutTraces),
     // In one word: for an argument that is `--import` alone the SDK's runner does without ts-node's ES modules.
-    `--import=${setup}?parent=${process.pid}${traces ? "&traces" : ""}`,
+    `--import=${setup}?parent=${process.pid}`,
     ...(options.nodeArgs ?? []),
   ];
   const child = spawn(process.execPath, [...nodeArgs, script, ...args], {
