@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Outputs } from "../config/index.ts";
 import type { Graph } from "../engine/index.ts";
-import { buildImages } from "../services/build/images.ts";
+import { buildImages, buildImagesApart } from "../services/build/images.ts";
 import { Addresses } from "./addresses.ts";
 import { type Controls, serveControl } from "./control.ts";
 import { declare, refuseMandatory } from "./declare.ts";
@@ -137,7 +137,7 @@ export class Platform implements Controls {
     const { directory, state, stack, overrides } = this.#options;
     const [declared] = await Promise.all([
       declare({ directory, stack, overrides, addresses: this.#addresses, signal: this.#abort.signal }),
-      buildImages(state.folder("images")),
+      buildImagesApart(state.folder("images"), this.#abort.signal),
     ]);
     refuseMandatory(declared.violations);
     this.#graph = declared.graph;

@@ -1,7 +1,10 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, globSync, readdirSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { bundle } from "./bundle.ts";
 
 /** Names of the folders of `services/` with a `main.ts`, of each of which an image is built. */
@@ -19,6 +22,8 @@ export interface BuiltImage {
 
 const root = resolve(import.meta.dirname, "../..");
 const STAMP = ".inputs";
+/** Of all images, as glob patterns. */
+const INPUTS = ["services/**", "package-lock.json"];
 
 /**
  * Builds the image folders `<out>/<service>/`: `main.js`, and what else the service needs in /app. A folder whose
@@ -26,8 +31,25 @@ const STAMP = ".inputs";
  * @throws Error of esbuild, naming file and line.
  */
 export async function buildImages(out: string, names: readonly string[] = SERVICES): Promise<BuiltImage[]> {
-  const inputs = await fingerprintOf(root, ["services/**", "package-lock.json"]);
+  const inputs = await fingerprintOf(root, INPUTS);
   return Promise.all(names.map((service) => buildImage(join(resolve(out), service), service, inputs)));
+}
+
+/**
+ * As `buildImages`, in a process of its own where something is to be built: with it ends what the bundlers take of memory,
+ * more than a gigabyte, of which a process that lives on would keep most.
+ * @throws Error with what the process wrote of its failure
+ */
+export async function buildImagesApart(out: string, signal?: AbortSignal): Promise<void> {
+  const inputs = await fingerprintOf(root, INPUTS);
+  const upToDate = SERVICES.map((service) => isUpToDate(join(resolve(out), service), inputs));
+  if ((await Promise.all(upToDate)).every(Boolean)) return;
+  const child = spawn(process.execPath, [join(import.meta.dirname, "images-process.ts"), resolve(out)], {
+    stdio: ["ignore", "inherit", "pipe"],
+    signal,
+  });
+  const [said, [code, end]] = await Promise.all([text(child.stderr), once(child, "close")]);
+  if (code !== 0) throw new Error(said.trim() || `the build of the images ended with ${code ?? end}`);
 }
 
 async function buildImage(directory: string, service: string, inputs: string): Promise<BuiltImage> {
