@@ -23,6 +23,8 @@ export class Exchange {
   readonly index: number;
   /** When it was to be sent. */
   readonly plannedAt: number;
+  /** From when its corrected latency counts: its planned time, but for what a timer of the generator's was late. */
+  dueAt: number;
   /** When it was sent; 0 before. */
   sentAt = 0;
   endedAt = 0;
@@ -41,6 +43,7 @@ export class Exchange {
   constructor(index: number, plannedAt: number, onEnd: (exchange: Exchange) => void) {
     this.index = index;
     this.plannedAt = plannedAt;
+    this.dueAt = plannedAt;
     this.#onEnd = onEnd;
   }
 

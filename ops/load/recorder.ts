@@ -63,15 +63,15 @@ class Counter {
   #okInTime: number | undefined;
   #bytes = 0;
 
-  add({ plannedAt, sentAt, endedAt, failure, status, bytes }: Exchange): void {
+  add({ dueAt, sentAt, endedAt, failure, status, bytes }: Exchange): void {
     this.requests += 1;
     this.#bytes += bytes;
     if (status !== undefined) this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + 1);
     if (failure) increment(this.failures, failure);
     else this.ok += 1;
     if (failure && !RAN_OUT.includes(failure)) return;
-    record(this.corrected, endedAt - plannedAt);
-    record(this.#uncorrected, endedAt - (sentAt || plannedAt));
+    record(this.corrected, endedAt - dueAt);
+    record(this.#uncorrected, endedAt - (sentAt || dueAt));
   }
 
   endSending(): void {
@@ -108,7 +108,7 @@ class SecondSeries {
   readonly #open = new Map<number, OpenSecond>();
   readonly #closed: Second[] = [];
 
-  add({ plannedAt, endedAt, failure }: Exchange, second: number): void {
+  add({ dueAt, endedAt, failure }: Exchange, second: number): void {
     let slot = this.#open.get(second);
     if (!slot) {
       slot = { requests: 0, ok: 0, failures: {}, latencies: newHistogram() };
@@ -118,7 +118,7 @@ class SecondSeries {
     slot.requests += 1;
     if (failure) increment(slot.failures, failure);
     else slot.ok += 1;
-    if (!failure || RAN_OUT.includes(failure)) record(slot.latencies, endedAt - plannedAt);
+    if (!failure || RAN_OUT.includes(failure)) record(slot.latencies, endedAt - dueAt);
   }
 
   all(): Second[] {

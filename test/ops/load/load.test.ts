@@ -43,6 +43,19 @@ describe("a load on a function", () => {
     assert.ok(total.corrected.p50 >= 49, `p50 ${total.corrected.p50} ms`);
   });
 
+  it("counts what a timer is late as nobody's latency, and a stall of its own as the requests'", async () => {
+    const to = new FunctionSender("all", async () => ({ status: 200 }));
+    const { total } = await startLoad({ rate: 100, seconds: 1, to, seed: 3 }).result;
+    assert.ok(total.corrected.p50 < 0.4, `p50 ${total.corrected.p50} ms`);
+    const stalling = new FunctionSender("all", async ({ index }) => {
+      const until = performance.now() + (index === 50 ? 200 : 0);
+      while (performance.now() < until);
+      return { status: 200 };
+    });
+    const stalled = await startLoad({ rate: 100, seconds: 1, to: stalling, seed: 3 }).result;
+    assert.ok(stalled.total.corrected.p90 > 80, `p90 ${stalled.total.corrected.p90} ms`);
+  });
+
   it("ends a call that ran out of time, and aborts its signal", async () => {
     let aborted = 0;
     const to = new FunctionSender("hangs", ({ signal }) => {
