@@ -104,6 +104,23 @@ describe("the page when something is wrong", () => {
     await page.getByText("The order is filled already.").waitFor();
   });
 
+  it("promises no other try of what it does only once: a cancel while the service is busy", async () => {
+    await buy("30.00");
+    await latest().getByText("open", { exact: true }).waitFor();
+    const one = fault(/POST .*\/cancel/, 503, { retryAfterS: 1, detail: "Too much to do." });
+    const cancel = async () => {
+      await latest()
+        .getByRole("button", { name: /Cancel/ })
+        .click();
+      await page.getByRole("button", { name: "Cancel the order", exact: true }).click();
+    };
+    await cancel();
+    await page.getByText("Too much to do. Try again in 1 s.").waitFor();
+    one.times = 0;
+    await cancel();
+    await latest().getByText("cancelled", { exact: true }).waitFor();
+  });
+
   it("says what failed in the place of what it can't show, with a way to try now", async () => {
     const one = fault(/GET \/api\/analyze/, 400, { detail: "The cursor is not valid." });
     await page.getByRole("link", { name: "News", exact: true }).click();

@@ -137,6 +137,23 @@ describe("the trade page", () => {
     assert.equal(new Set(stage.api.exchange.keys).size, 1);
   });
 
+  it("sends an order once its token is renewed, where the API refused it, and but once", async () => {
+    await rich();
+    await fillIn("10");
+    // A token that was refused right after it was issued would not be replaced.
+    await page.evaluate("{ const now = Date.now; Date.now = () => now() + 20_000; }");
+    const before = stage.issuer.renewals;
+    stage.api.faults.push({ match: /^POST \/api\/orders/, answer: 401, times: 1 });
+    await review();
+    await confirm().click();
+    await status("filled");
+    assert.equal(stage.issuer.renewals, before + 1);
+    await page.reload();
+    await status("filled");
+    assert.equal(await page.getByText(/no answer yet/).count(), 0);
+    assert.equal(stage.api.exchange.orders.length, 1);
+  });
+
   it("comes back from the sign-in to the same page with the ticket as it was", async () => {
     stage.issuer.refreshes = false;
     page = await stage.open("/trade/CBA");

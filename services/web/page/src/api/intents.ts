@@ -1,4 +1,4 @@
-import { currentSession } from "../app/session.ts";
+import { currentSession, sessionReplaced } from "../app/session.ts";
 import { request } from "./client.ts";
 import { ApiError } from "./problems.ts";
 import { retryDelay } from "./query-client.ts";
@@ -24,6 +24,8 @@ export interface Pending extends Intent {
 const KEY = "trizone.intents";
 /** After so long nobody waits for it any more: it is not sent again by itself. */
 const GIVE_UP_MS = 10 * 60_000;
+/** How long a token that was refused may take to be renewed. */
+const RENEWAL_MS = 30_000;
 
 let pending: readonly Pending[] = [];
 const listeners = new Set<() => void>();
@@ -83,6 +85,11 @@ function parse(text: string | null): Intent[] {
   }
 }
 
+/** Shows why the latest try had no answer. */
+function note({ key }: Intent, error: ApiError): void {
+  keep(pending.map((one) => (one.key === key ? { ...one, error } : one)));
+}
+
 function deliver<Answer>(intent: Intent): Promise<Answer> {
   const sending = trySend<Answer>(intent).finally(() => under.delete(intent.key));
   under.set(intent.key, sending);
@@ -91,20 +98,25 @@ function deliver<Answer>(intent: Intent): Promise<Answer> {
 
 async function trySend<Answer>(intent: Intent): Promise<Answer> {
   for (let failures = 0; ; failures += 1) {
+    const token = currentSession()?.token;
     try {
       const answer = await request<Answer>("POST", intent.path, intent.body, intent.key);
       forgetIntent(intent.key);
       return answer;
     } catch (error) {
       const api = error instanceof ApiError ? error : undefined;
-      // Kept: the sign-in page comes back here, and then it is sent.
-      if (api?.status === 401) throw error;
+      if (api?.status === 401) {
+        note(intent, api);
+        if (await sessionReplaced(token, RENEWAL_MS)) continue;
+        // Kept: the sign-in page comes back here, and then it is sent.
+        throw error;
+      }
       const isOver = Date.now() - intent.at > GIVE_UP_MS || !pending.some(({ key }) => key === intent.key);
       if (!api || isOver || !(api.passes || api.status === 500)) {
         forgetIntent(intent.key);
         throw error;
       }
-      keep(pending.map((one) => (one.key === intent.key ? { ...one, error: api } : one)));
+      note(intent, api);
       await new Promise((resolve) => setTimeout(resolve, retryDelay(failures, error)));
     }
   }

@@ -59,10 +59,11 @@ export interface Said {
   text: string;
 }
 
-const LATER = "This page tries again by itself.";
+/** Who tries again: the page does by itself what it reads, and orders; what else a user does only that user repeats. */
+type Again = "page" | "user";
 
 /** Says an error in words. Details of the API are shown as they are, as text. */
-export function said(error: unknown): Said {
+export function said(error: unknown, again: Again = "page"): Said {
   if (!(error instanceof ApiError)) {
     return {
       title: "Something went wrong in this page",
@@ -72,9 +73,15 @@ export function said(error: unknown): Said {
   const { status, message, fields, traceId } = error;
   switch (status) {
     case 0:
-      return { title: "The server can't be reached", text: `Your network or the server is away. ${LATER}` };
+      return {
+        title: "The server can't be reached",
+        text: `Your network or the server is away. ${wait(error, again)}`,
+      };
     case 401:
-      return { title: "Your sign-in has ended", text: "Sign in again; what you typed is kept." };
+      return {
+        title: "Your sign-in has ended",
+        text: `It is renewed, or you are asked to sign in again; what you typed is kept. ${again === "user" ? "Then try again." : ""}`.trim(),
+      };
     case 403:
       return { title: "You may not do this", text: message };
     case 404:
@@ -82,11 +89,14 @@ export function said(error: unknown): Said {
     case 409:
       return { title: "That is no longer possible", text: message };
     case 429:
-      return { title: "Too many requests", text: `You sent more than the limit allows. ${wait(error)}` };
+      return {
+        title: "Too many requests",
+        text: `You sent more than the limit allows. ${wait(error, again)}`,
+      };
     case 502:
     case 503:
     case 504:
-      return { title: "The service is busy or away", text: `${message} ${wait(error)}` };
+      return { title: "The service is busy or away", text: `${message} ${wait(error, again)}` };
     default: {
       const named = fields.map(({ field, message: text }) => `${field} ${text}.`).join(" ");
       const reference = status >= 500 && traceId ? ` Reference: ${traceId}.` : "";
@@ -98,8 +108,11 @@ export function said(error: unknown): Said {
   }
 }
 
-function wait({ retryAfterMs }: ApiError): string {
-  return retryAfterMs ? `This page tries again in ${Math.ceil(retryAfterMs / 1000)} s.` : LATER;
+function wait({ retryAfterMs }: ApiError, again: Again): string {
+  const after = retryAfterMs && `in ${Math.ceil(retryAfterMs / 1000)} s`;
+  return again === "page"
+    ? `This page tries again ${after || "by itself"}.`
+    : `Try again ${after || "in a moment"}.`;
 }
 
 /** The message of anything that was thrown. */

@@ -135,6 +135,21 @@ function renew(): Promise<void> {
   return renewal;
 }
 
+/** Whether the refused token is replaced within so many milliseconds. Doesn't come back where the page leaves to sign in. */
+export function sessionReplaced(token: string | undefined, limitMs: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (is: boolean) => {
+      clearTimeout(timer);
+      stop();
+      resolve(is);
+    };
+    const look = () => session && session.token !== token && end(true);
+    const timer = setTimeout(() => end(false), limitMs);
+    const stop = onSession(look);
+    look();
+  });
+}
+
 /**
  * The API refused a token, or there is none: renews it, or else leaves for the sign-in page and comes back to where the
  * user is. Does nothing about a token that was replaced meanwhile, or one that is new, as then another would not help.

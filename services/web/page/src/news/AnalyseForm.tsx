@@ -1,10 +1,9 @@
 import { type DragEvent, type FormEvent, useId, useState } from "react";
 import { INSTRUMENTS } from "../../../../market/instruments.ts";
-import { said } from "../api/problems.ts";
 import { announce } from "../ui/announce.tsx";
 import { Segments, Select } from "../ui/controls.tsx";
 import { percent } from "../ui/format.ts";
-import { Notice } from "../ui/states.tsx";
+import { Notice, Refused } from "../ui/states.tsx";
 import { AnalysisCard } from "./AnalysisCard.tsx";
 import { type Piece, useAnalyse } from "./news-queries.ts";
 
@@ -115,8 +114,7 @@ export function AnalyseForm() {
         </button>
         {analyse.error && (
           <Notice kind="bad" onClose={() => analyse.reset()}>
-            <strong>{said(analyse.error).title}.</strong> {said(analyse.error).text} Press Analyse to send it
-            again.
+            <Refused error={analyse.error} />
           </Notice>
         )}
         {analyse.data && <AnalysisCard analysis={analyse.data} large />}

@@ -1,9 +1,8 @@
 import { useState } from "react";
 import { INSTRUMENTS } from "../../../../market/instruments.ts";
-import { said } from "../api/problems.ts";
 import { Select } from "../ui/controls.tsx";
 import { Confirm } from "../ui/Dialog.tsx";
-import { Empty, Loaded, Notice } from "../ui/states.tsx";
+import { Empty, Loaded, Notice, Refused } from "../ui/states.tsx";
 import { AnalyseForm } from "./AnalyseForm.tsx";
 import { AnalysisCard } from "./AnalysisCard.tsx";
 import "./news.css";
@@ -56,7 +55,7 @@ export default function NewsPage() {
           </header>
           {forget.error && (
             <Notice kind="bad" onClose={() => forget.reset()}>
-              <strong>{said(forget.error).title}.</strong> {said(forget.error).text}
+              <Refused error={forget.error} />
             </Notice>
           )}
           <Loaded query={{ ...history, data: items }} what="your history" rows={6}>

@@ -2,12 +2,11 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { parseDecimal } from "../../../../market/money.ts";
 import { carryOut } from "../api/intents.ts";
-import { said } from "../api/problems.ts";
 import { announce } from "../ui/announce.tsx";
 import { Field } from "../ui/controls.tsx";
 import { Dialog } from "../ui/Dialog.tsx";
 import { dollars } from "../ui/format.ts";
-import { Notice } from "../ui/states.tsx";
+import { Notice, Refused } from "../ui/states.tsx";
 
 const AMOUNTS = ["1000", "10000", "100000"];
 
@@ -79,7 +78,7 @@ export function Deposit({ quiet = false }: { quiet?: boolean }) {
           </div>
           {error !== undefined && (
             <Notice kind="bad">
-              <strong>{said(error).title}.</strong> {said(error).text}
+              <Refused error={error} />
             </Notice>
           )}
           <footer>

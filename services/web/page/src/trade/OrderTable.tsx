@@ -1,12 +1,11 @@
 import { useState } from "react";
 import { Link } from "wouter";
-import { said } from "../api/problems.ts";
 import type { Order } from "../api/types.ts";
 import { Confirm } from "../ui/Dialog.tsx";
 import { grouped, timeOf } from "../ui/format.ts";
 import { Price } from "../ui/numbers.tsx";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
-import { Notice } from "../ui/states.tsx";
+import { Notice, Refused } from "../ui/states.tsx";
 import { isUnfinished, statusText, useCancel } from "./order-queries.ts";
 
 const LOOKS: Record<Order["status"], string> = {
@@ -31,7 +30,7 @@ export function OrderTable({ orders, label }: { orders: readonly Order[]; label:
     <>
       {cancel.error && (
         <Notice kind="bad" onClose={() => cancel.reset()}>
-          <strong>{said(cancel.error).title}.</strong> {said(cancel.error).text}
+          <Refused error={cancel.error} />
         </Notice>
       )}
       <ScrollRegion label={label}>

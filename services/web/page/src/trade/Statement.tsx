@@ -2,13 +2,12 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
 import { api, get } from "../api/client.ts";
-import { said } from "../api/problems.ts";
 import type { Account, StatementLine } from "../api/types.ts";
 import { grouped, timeOf } from "../ui/format.ts";
 import { Change } from "../ui/numbers.tsx";
 import { ScrollRegion } from "../ui/ScrollRegion.tsx";
 import { saveFile } from "../ui/save-file.ts";
-import { Empty, Loaded, Notice } from "../ui/states.tsx";
+import { Empty, Loaded, Notice, Refused } from "../ui/states.tsx";
 import { csvOf } from "./csv.ts";
 
 const PAGE = 25;
@@ -65,7 +64,7 @@ export function Statement({ account }: { account: Account }) {
       </header>
       {error !== undefined && (
         <Notice kind="bad" onClose={() => setError(undefined)}>
-          <strong>{said(error).title}.</strong> {said(error).text}
+          <Refused error={error} />
         </Notice>
       )}
       <Loaded query={{ ...statement, data: lines }} what="the statement">

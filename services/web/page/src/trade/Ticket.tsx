@@ -2,14 +2,14 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { nextDown, nextUp, parsePrice, priceProblem, priceText } from "../../../../market/price.ts";
 import { carryOut } from "../api/intents.ts";
-import { ApiError, said } from "../api/problems.ts";
+import { ApiError } from "../api/problems.ts";
 import { quotes, useQuote } from "../api/quotes.ts";
 import type { Order } from "../api/types.ts";
 import { useMarket } from "../app/MarketClock.tsx";
 import { announce } from "../ui/announce.tsx";
 import { Field, Segments } from "../ui/controls.tsx";
 import { dollars } from "../ui/format.ts";
-import { Notice } from "../ui/states.tsx";
+import { Notice, Refused } from "../ui/states.tsx";
 import { useCash, usePosition } from "./account-queries.ts";
 import { Deposit } from "./Deposit.tsx";
 import { ConfirmOrder, Estimated } from "./TicketParts.tsx";
@@ -140,7 +140,7 @@ export function Ticket({ symbol }: { symbol: string }) {
         {problems.symbol && <Notice kind="bad">{problems.symbol}</Notice>}
         {refusal !== undefined && (
           <Notice kind="bad" onClose={() => setRefusal(undefined)}>
-            <strong>{said(refusal).title}.</strong> {said(refusal).text}
+            <Refused error={refusal} />
           </Notice>
         )}
         <button type="submit" className={`button wide ${draft.side}`} disabled={sending}>

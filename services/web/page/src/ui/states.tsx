@@ -38,6 +38,16 @@ function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
   );
 }
 
+/** Why what the user did has failed, in the words of a `Notice`; the page doesn't do it again by itself. */
+export function Refused({ error }: { error: unknown }) {
+  const { title, text } = said(error, "user");
+  return (
+    <>
+      <strong>{title}.</strong> {text}
+    </>
+  );
+}
+
 /** A problem beside what caused it. */
 export function Notice({
   kind,

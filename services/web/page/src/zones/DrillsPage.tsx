@@ -1,7 +1,6 @@
 import { Link, useLocation, useParams } from "wouter";
-import { said } from "../api/problems.ts";
 import { timeOf } from "../ui/format.ts";
-import { Empty, Loaded, Notice } from "../ui/states.tsx";
+import { Empty, Loaded, Notice, Refused } from "../ui/states.tsx";
 import { DrillForm } from "./DrillForm.tsx";
 import { DrillBadge, DrillReport } from "./DrillReport.tsx";
 import { useAct, useDrills } from "./operations.ts";
@@ -18,7 +17,7 @@ export default function DrillsPage() {
       <h1>Drills</h1>
       {act.error && (
         <Notice kind="bad" onClose={() => act.reset()}>
-          <strong>{said(act.error).title}.</strong> {said(act.error).text}
+          <Refused error={act.error} />
         </Notice>
       )}
       <Loaded query={drills} what="the drills" rows={8}>

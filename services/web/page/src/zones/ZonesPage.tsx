@@ -1,6 +1,5 @@
 import { useState } from "react";
-import { said } from "../api/problems.ts";
-import { Loaded, Notice } from "../ui/states.tsx";
+import { Loaded, Notice, Refused } from "../ui/states.tsx";
 import { Decisions } from "./Decisions.tsx";
 import { FailOver } from "./FailOver.tsx";
 import { GuardStatus } from "./GuardStatus.tsx";
@@ -36,7 +35,7 @@ export default function ZonesPage() {
       </div>
       {act.error && (
         <Notice kind="bad" onClose={() => act.reset()}>
-          <strong>{said(act.error).title}.</strong> {said(act.error).text}
+          <Refused error={act.error} />
         </Notice>
       )}
       {done && (
