@@ -165,7 +165,8 @@ describe("how the page looks", () => {
     }).timeout(120_000);
   }
 
-  it("is used by keyboard alone, from the sign-in to a cancelled order and a shift", async () => {
+  /** A page on which keys alone act. */
+  const byKeyboard = async () => {
     stage.api.reset();
     const page = await stage.open();
     const tabTo = async (target: Locator) => {
@@ -180,9 +181,19 @@ describe("how the page looks", () => {
       await tabTo(target);
       await page.keyboard.press(key);
     };
+    const type = async (target: Locator, text: string) => {
+      await tabTo(target);
+      await page.keyboard.press("ControlOrMeta+a");
+      await page.keyboard.type(text);
+    };
     const button = (name: string | RegExp) => page.getByRole("button", { name, exact: true });
     await press(button("Sign in"));
     await button("Sign out").waitFor();
+    return { page, tabTo, press, type, button };
+  };
+
+  it("is used by keyboard alone, from the sign-in to a cancelled order and a shift", async () => {
+    const { page, tabTo, press, button } = await byKeyboard();
     await press(button("Deposit").first());
     await page.keyboard.press("ControlOrMeta+a");
     await page.keyboard.type("50000");
@@ -206,5 +217,62 @@ describe("how the page looks", () => {
     await press(page.getByLabel("Zone a", { exact: true }).getByRole("button", { name: "Shift away…" }));
     await press(button("Shift it away"));
     await page.getByLabel("The platform").getByText("shifted away").waitFor();
+  }).timeout(120_000);
+
+  it("is used by keyboard alone, from a sale over news and statement to the sign-out", async () => {
+    const { page, tabTo, press, type, button } = await byKeyboard();
+    stage.api.exchange.deposit(100_000_00n);
+    await page.getByLabel("Order ticket").getByText("A$100,000.00").waitFor();
+    const latest = page.getByLabel("Latest orders").locator("tbody tr").first();
+    const radio = (name: string) => page.getByRole("radio", { name, exact: true });
+    await press(radio("Limit"), "ArrowRight");
+    for (const side of ["Buy", "Sell"]) {
+      if (side === "Sell") {
+        await press(radio("Buy"), "ArrowRight");
+        await button("Sell all").waitFor();
+      }
+      await type(page.getByLabel("Quantity"), "10");
+      await page.keyboard.press("Enter");
+      await press(button(`Place ${side.toLowerCase()} order`));
+      await latest.getByText(side, { exact: false }).first().waitFor();
+      await latest.getByText("filled", { exact: true }).waitFor();
+    }
+    await press(page.getByRole("link", { name: "Portfolio", exact: true }));
+    const download = page.waitForEvent("download");
+    await press(button("Export as CSV"));
+    await (await download).delete();
+    await press(page.getByRole("link", { name: "News", exact: true }));
+    await type(page.getByLabel("Headline or article"), "BHP lifts profit");
+    await press(button("Analyse"));
+    await page.getByText("positive 87%").first().waitFor();
+    await tabTo(button("Sign out"));
+    await page.keyboard.press("Enter");
+    await button("Sign in").waitFor();
+  }).timeout(120_000);
+
+  it("is used by an operator by keyboard alone: fault, heal, shift's end, failover and drill", async () => {
+    const { page, press, type, button } = await byKeyboard();
+    const zone = (letter: string) => page.getByLabel(`Zone ${letter}`, { exact: true });
+    await press(page.getByRole("link", { name: "Zones", exact: true }));
+    await press(zone("b").getByRole("button", { name: "Inject a fault…" }));
+    await type(page.getByLabel("By how many milliseconds"), "400");
+    await press(button("Inject it"));
+    await zone("b").getByText("slow 400 ms").waitFor();
+    await press(zone("b").getByRole("button", { name: "Inject a fault…" }));
+    await press(page.getByLabel("Fault", { exact: true }), "End");
+    await press(button("Heal the zone"));
+    await zone("b").getByText("healthy").waitFor();
+    await press(zone("a").getByRole("button", { name: "Shift away…" }));
+    await press(button("Shift it away"));
+    await press(button("Cancel the shift"));
+    await press(button("End the shift"));
+    await zone("a").getByText("healthy").waitFor();
+    await press(button("Fail over…"));
+    await press(button("Fail it over"));
+    await page.getByLabel("Database").getByText("primary in ap-southeast-2b").waitFor();
+    await press(page.getByRole("link", { name: "Drills", exact: true }).first());
+    await press(button("Start…"));
+    await press(button("Run it"));
+    await page.waitForURL(/\/zones\/drills\/[\w-]+$/);
   }).timeout(120_000);
 });

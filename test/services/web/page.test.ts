@@ -89,6 +89,7 @@ describe("the page", () => {
       assert.match(policy, /frame-ancestors 'none'/);
       assert.doesNotMatch(policy, /unsafe/);
       assert.equal(headers.get("x-content-type-options"), "nosniff");
+      assert.match(headers.get("strict-transport-security") ?? "", /^max-age=31536000;/);
       assert.equal(headers.get("x-zone"), "a");
     }
     const html = await (await get("/")).text();

@@ -39,7 +39,7 @@ describe("the operators' pages", () => {
 
   it("show three zones, and a sick one at a glance", async () => {
     for (const letter of ["a", "b", "c"]) await zone(letter).getByText("healthy").waitFor();
-    assert.equal(await picture().getByText("33% of the requests").count(), 3);
+    assert.equal(await picture().getByText("33% of the requests, 33% of those between services").count(), 3);
     await picture().getByText("database: primary").waitFor();
     await page.getByText("Guard shifts by itself from ap-southeast-2c").waitFor();
     await zone("b").getByRole("button", { name: "Inject a fault…" }).click();

@@ -34,7 +34,8 @@ export function Picture({ zones }: { zones: readonly Zone[] }) {
           <li key={zone.zone} className={`picture-zone ${zone.state}`}>
             <p className="share" data-off={zone.weights.public === 0 ? "" : undefined}>
               <span aria-hidden="true">{zone.weights.public === 0 ? "╳" : "↓"}</span>{" "}
-              {percent(zone.weights.public, 0)} of the requests
+              {percent(zone.weights.public, 0)} of the requests, {percent(zone.weights.internal, 0)} of those
+              between services
             </p>
             <div className="row spread">
               <h2>{zone.zone}</h2>
