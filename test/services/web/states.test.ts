@@ -180,8 +180,28 @@ describe("the page when something is wrong", () => {
       `history.pushState({}, "", "/trade/" + encodeURIComponent(${JSON.stringify(PROBE)}))`,
     );
     await page.getByText("is not traded here").waitFor();
+    await page.evaluate('history.pushState({}, "", "/trade/BHP")');
+    stage.api.exchange.deposit(100_000_00n);
+    await page.getByLabel("Order ticket").getByText("A$100,000.00").waitFor();
+    fault(/POST \/api\/orders/, 422, {
+      detail: PROBE,
+      errors: ["quantity", PROBE].map((field) => ({ field, message: PROBE })),
+    });
+    await buy();
+    const ticket = page.getByLabel("Order ticket");
+    await ticket.getByText("<script>window.hit=1</script>").first().waitFor();
+    await ticket.getByLabel("Quantity").and(page.locator("[aria-invalid]")).waitFor();
     assert.equal(await page.evaluate("window.hit"), undefined);
     assert.deepEqual(stage.complaints, []);
+  });
+
+  it("says that the sign-in has ended where a new token is refused, and goes on with a good one", async () => {
+    const one = fault(/GET \/api\/analyze/, 401);
+    await page.getByRole("link", { name: "News", exact: true }).click();
+    await page.getByText("Your sign-in has ended").waitFor();
+    one.times = 0;
+    await page.getByRole("button", { name: "Try now" }).click();
+    await page.getByText("Nothing was analysed yet").waitFor();
   });
 
   it("runs no script that was injected: the policy blocks it", async () => {

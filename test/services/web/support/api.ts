@@ -22,6 +22,8 @@ export interface Fault {
   times: number;
   retryAfterS?: number;
   detail?: string;
+  /** What is wrong with which field, as problem details have it. */
+  errors?: { field: string; message: string }[];
 }
 
 /** Stands in for the gateway and what is behind it; its quotes and their stream are the real ones. */
@@ -86,7 +88,8 @@ export async function startStandIn(issuer: PageIssuer): Promise<StandIn> {
     const headers = fault.retryAfterS ? { "retry-after": String(fault.retryAfterS) } : undefined;
     const title = STATUS_TITLES[fault.answer] ?? "Error";
     const detail = fault.detail ?? `The stand-in answers ${fault.answer}.`;
-    return c.json({ status: fault.answer, title, detail }, fault.answer as 503, headers);
+    const { answer, errors } = fault;
+    return c.json({ status: answer, title, detail, ...(errors && { errors }) }, answer as 503, headers);
   });
   app.route("/", exchange.routes());
   app.route("/", news.routes());
