@@ -21,7 +21,6 @@ export const levels: Record<proto.EnforcementLevel, Violation["level"]> = {
 export class AnalyzerMessages {
   private readonly scope: { project: string; stack: string };
   private readonly byUrn = new Map<string, Resource>();
-  private readonly providers = new Map<string, proto.AnalyzerProviderResource>();
 
   constructor(scope: { project: string; stack: string }) {
     this.scope = scope;
@@ -96,15 +95,11 @@ export class AnalyzerMessages {
   private provider({ provider }: Resource): proto.AnalyzerProviderResource | undefined {
     const found = provider && this.byUrn.get(provider.slice(0, provider.lastIndexOf("::")));
     if (!found) return undefined;
-    const made = this.providers.get(found.urn);
-    if (made) return made;
-    const message = new proto.AnalyzerProviderResource()
+    return new proto.AnalyzerProviderResource()
       .setUrn(found.urn)
       .setType(found.type)
       .setName(found.name)
       .setProperties(toStruct(withoutInternal(dereference(found.inputs))));
-    this.providers.set(found.urn, message);
-    return message;
   }
 }
 
