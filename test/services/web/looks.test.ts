@@ -225,10 +225,17 @@ describe("how the page looks", () => {
     await page.getByLabel("Order ticket").getByText("A$100,000.00").waitFor();
     const latest = page.getByLabel("Latest orders").locator("tbody tr").first();
     const radio = (name: string) => page.getByRole("radio", { name, exact: true });
-    await press(radio("Limit"), "ArrowRight");
+    /** The next key must not come before the choice is made. */
+    const choose = async (from: string, to: string) => {
+      await press(radio(from), "ArrowRight");
+      await page.locator('[role="radio"]:focus', { hasText: to }).waitFor();
+      await page.keyboard.press("Space");
+      await page.getByRole("radio", { name: to, exact: true, checked: true }).waitFor();
+    };
+    await choose("Limit", "Market");
     for (const side of ["Buy", "Sell"]) {
       if (side === "Sell") {
-        await press(radio("Buy"), "ArrowRight");
+        await choose("Buy", "Sell");
         await button("Sell all").waitFor();
       }
       await type(page.getByLabel("Quantity"), "10");
