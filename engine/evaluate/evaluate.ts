@@ -129,18 +129,20 @@ const QUIET_MS = 100;
  */
 class Announcement {
   readonly #announce: () => void;
+  readonly #seemsComplete: () => boolean;
   #made = false;
   #quiet: NodeJS.Timeout | undefined;
 
-  constructor(announce: () => void) {
+  constructor(announce: () => void, seemsComplete: () => boolean) {
     this.#announce = announce;
+    this.#seemsComplete = seemsComplete;
   }
 
-  /** The graph has changed; it is announced anew when it stays as it is and `seemsComplete`. */
-  outdate(seemsComplete: () => boolean): void {
+  /** The graph has changed; it is announced anew when it stays as it is and seems complete. */
+  outdate(): void {
     this.#made = false;
-    clearTimeout(this.#quiet);
-    this.#quiet = setTimeout(() => seemsComplete() && this.make(), QUIET_MS);
+    this.cancel();
+    this.#quiet = setTimeout(() => this.#seemsComplete() && this.make(), QUIET_MS);
   }
 
   make(): void {
@@ -167,10 +169,13 @@ async function run(
   const entry = await findEntry(options.directory, options.main);
   const failure = new AbortController();
   const fail = () => failure.abort();
-  const announcement = new Announcement(() => options.onGraph?.(resources.graph(project, stack)));
+  const announcement = new Announcement(
+    () => options.onGraph?.(resources.graph(project, stack)),
+    () => resources.outputsRegistered && resources.waiting().length === 0,
+  );
   const resources = new Resources(fail, (resource, isNew) => {
     if (isNew) options.onResource?.(resource);
-    announcement.outdate(() => resources.outputsRegistered && resources.waiting().length === 0);
+    announcement.outdate();
   });
   const context = createContext({
     ...{ project, stack, organization, config, secretConfigKeys, dryRun },
