@@ -20,19 +20,20 @@ export function together(one: Impairment = UNIMPAIRED, other: Impairment = UNIMP
   };
 }
 
-/** What is written within this of the last write, in milliseconds, belongs to the same message. */
+/** What is written within this of the last write, in milliseconds, and before an answer, belongs to the same message. */
 const SAME_MESSAGE_MS = 5;
 
 /** Delays or breaks what is written to a socket, as `now` says at that moment. */
 export function impair(socket: Socket, now: () => Impairment): void {
   const write = socket._write.bind(socket);
   const writev = socket._writev?.bind(socket);
-  let lastAt = Number.NEGATIVE_INFINITY;
+  const last = { at: Number.NEGATIVE_INFINITY, bytesRead: 0 };
   const hold = (pass: () => void, done: (error?: Error | null) => void) => {
     const { latencyMs, errorShare } = now();
-    const isSame = performance.now() - lastAt < SAME_MESSAGE_MS;
+    const isSame = performance.now() - last.at < SAME_MESSAGE_MS && socket.bytesRead === last.bytesRead;
     const goOn = () => {
-      lastAt = performance.now();
+      last.at = performance.now();
+      last.bytesRead = socket.bytesRead;
       pass();
     };
     if (isSame || (latencyMs === 0 && errorShare === 0)) return goOn();

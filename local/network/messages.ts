@@ -11,10 +11,15 @@ export interface ProxySettings {
 /** Supervisor -> zone proxy. */
 export type ToProxy =
   | { type: "state"; version: number; state: RoutingState; ready: Record<string, boolean>; ports: Ports }
-  /** Zones that are cut off from the others. */
-  | { type: "cut"; zones: string[] }
-  | { type: "impair"; impairments: Impairments }
+  | { type: "faults"; version: number; faults: NetworkFaults }
   | { type: "stop"; graceMs: number };
+
+/** What is wrong between zones. */
+export interface NetworkFaults {
+  /** Zones that are cut off from the others. */
+  cut: string[];
+  impairments: Impairments;
+}
 
 /** Key of a listener, Service or outside endpoint (see `listening-ports.ts`) -> port of this machine. */
 export type Ports = Record<string, number>;
@@ -22,6 +27,7 @@ export type Ports = Record<string, number>;
 /** Zone proxy -> supervisor. */
 export type FromProxy =
   | { type: "applied"; version: number; problems: string[] }
+  | { type: "faulted"; version: number }
   | ({ type: "heartbeat" } & ProxyReport);
 
 /** A proxy's report, twice a second and when a target's health changes; counts are since the last one. */

@@ -15,7 +15,7 @@ import { ZoneLeases } from "./zone-leases.ts";
 import { bundleProxy, ZoneProxyProcess } from "./zone-proxy-process.ts";
 
 const START_TIMEOUT_MS = 10_000;
-/** How long `apply` waits for proxies to take a state; a frozen one never does. */
+/** How long proxies have to take a state or faults; a frozen one never does. */
 const APPLY_TIMEOUT_MS = 2000;
 
 interface NetworkOptions {
@@ -57,7 +57,7 @@ export class Network extends EventEmitter<{ zone: [zone: string, ready: boolean]
   readonly #partition = new Partition("");
   readonly #healthPath = `/.node/${randomUUID()}`;
   readonly #cut = new Set<string>();
-  #impairments: Impairments = {};
+  readonly #impairments: Impairments = {};
   /** Zone -> what its proxy can't listen on. */
   readonly #problems = new Map<string, string[]>();
   #state = NOTHING;
@@ -134,34 +134,32 @@ export class Network extends EventEmitter<{ zone: [zone: string, ready: boolean]
   }
 
   /** Cuts a zone off from the other zones, the outside and the control plane; what is in it still reaches itself. */
-  cut(zone: string, on: boolean): void {
+  async cut(zone: string, on: boolean): Promise<void> {
     const proxy = this.#proxy(zone);
     if (on) this.#cut.add(zone);
     else this.#cut.delete(zone);
-    this.#partition.cut([...this.#cut]);
-    for (const each of this.#proxies.values()) each.cut([...this.#cut]);
     proxy.reachable = !on;
     proxy.sync();
+    await this.#pushFaults();
   }
 
   /** Makes traffic between the zone and others slow or failing: of the faults, those that have a direction. */
-  setFaults(zone: string, faults: readonly SoftFault[]): void {
+  async setFaults(zone: string, faults: readonly SoftFault[]): Promise<void> {
     this.#proxy(zone);
     const towards = (direction: "in" | "out") =>
       faults
         .filter((fault) => fault.direction === direction)
         .map(({ latencyMs = 0, errorShare = 0 }) => ({ latencyMs, errorShare }))
         .reduce(together, UNIMPAIRED);
-    this.#impairments = { ...this.#impairments, [zone]: { in: towards("in"), out: towards("out") } };
-    this.#partition.impair(this.#impairments);
-    for (const each of this.#proxies.values()) each.impair(this.#impairments);
+    this.#impairments[zone] = { in: towards("in"), out: towards("out") };
+    await this.#pushFaults();
   }
 
   /** Ends every fault of a zone. */
-  heal(zone: string): void {
-    this.cut(zone, false);
+  async heal(zone: string): Promise<void> {
     this.#proxy(zone).signal("SIGCONT");
     this.#proxy(zone).start();
+    await this.cut(zone, false);
   }
 
   status(): NetworkStatus {
@@ -207,6 +205,20 @@ export class Network extends EventEmitter<{ zone: [zone: string, ready: boolean]
         ? proxy.taken(version)
         : undefined;
     });
+    await this.#inTime(waits);
+  }
+
+  async #pushFaults(): Promise<void> {
+    const faults = { cut: [...this.#cut], impairments: { ...this.#impairments } };
+    this.#partition.apply(faults);
+    const waits = [...this.#proxies].map(([zone, proxy]) => {
+      const taken = proxy.fault(faults);
+      return this.#zones.isReady(zone) ? taken : undefined;
+    });
+    await this.#inTime(waits);
+  }
+
+  async #inTime(waits: (Promise<void> | undefined)[]): Promise<void> {
     await Promise.race([Promise.all(waits), sleep(APPLY_TIMEOUT_MS, undefined, { ref: false })]);
   }
 

@@ -1,6 +1,7 @@
 import { get } from "node:http";
 import { createConnection, type Socket } from "node:net";
 import { type Impairment, type Impairments, impair, together } from "./impairment.ts";
+import type { NetworkFaults } from "./messages.ts";
 
 /** Elastic Load Balancing gives a target 10 s to accept a connection. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -54,17 +55,13 @@ export class Partition {
     return socket;
   }
 
-  /** Sets which zones are cut off from now on. */
-  cut(zones: string[]): void {
-    this.#cut = new Set(zones);
+  /** Sets which zones are cut off, and whose traffic with others is slow or fails, on open connections too. */
+  apply({ cut, impairments }: NetworkFaults): void {
+    this.#cut = new Set(cut);
+    this.#impairments = impairments;
     for (const [socket, zone] of this.#leaving) {
       if (this.#isCut(zone)) socket.destroy(failure(PARTITIONED, `zone ${zone} was cut off`));
     }
-  }
-
-  /** Sets which zones' traffic with others is slow or fails from now on, on open connections too. */
-  impair(impairments: Impairments): void {
-    this.#impairments = impairments;
   }
 
   #impairment(zone: string | undefined): Impairment {

@@ -5,14 +5,16 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Backoff } from "../backoff.ts";
 import { writeDurably } from "../files.ts";
-import type { Impairments } from "./impairment.ts";
-import type { FromProxy, ProxyReport, ProxySettings, ToProxy } from "./messages.ts";
+import type { FromProxy, NetworkFaults, ProxyReport, ProxySettings, ToProxy } from "./messages.ts";
 
 /** After a run of 10 s a restart is quick again. */
 const RESTARTS = { firstMs: 100, maxMs: 5000, resetAfterMs: 10_000 };
 /** What `stop` waits beyond the grace period, in milliseconds. */
 const STOP_SLACK_MS = 300;
 const MAX_LOG_BYTES = 10 * 2 ** 20;
+
+/** What the process says it has taken: a state, or the faults. */
+type Taken = "applied" | "faulted";
 
 type State = Omit<ToProxy & { type: "state" }, "type" | "version">;
 
@@ -41,9 +43,9 @@ export class ZoneProxyProcess extends EventEmitter<Events> {
   #version = 0;
   #sent = 0;
   #applied = 0;
-  #waiting: { version: number; resolve: () => void }[] = [];
-  #cut: string[] = [];
-  #impairments: Impairments = {};
+  #faults: NetworkFaults = { cut: [], impairments: {} };
+  #faultsVersion = 0;
+  #waiting: { type: Taken; version: number; resolve: () => void }[] = [];
   /** While the zone is cut off, what the control plane wants doesn't reach it. */
   reachable = true;
 
@@ -108,18 +110,16 @@ export class ZoneProxyProcess extends EventEmitter<Events> {
 
   /** Resolves when the process has taken a version, or is gone. */
   taken(version: number): Promise<void> {
-    if (this.#applied >= version) return Promise.resolve();
-    return new Promise((resolve) => this.#waiting.push({ version, resolve }));
+    return this.#applied >= version ? Promise.resolve() : this.#wait("applied", version);
   }
 
-  cut(zones: string[]): void {
-    this.#cut = zones;
-    this.#send({ type: "cut", zones });
-  }
-
-  impair(impairments: Impairments): void {
-    this.#impairments = impairments;
-    this.#send({ type: "impair", impairments });
+  /** Gives the process the faults between zones; resolves when it has them, or is gone. */
+  fault(faults: NetworkFaults): Promise<void> {
+    this.#faults = faults;
+    this.#faultsVersion += 1;
+    if (!this.#child) return Promise.resolve();
+    this.#send({ type: "faults", version: this.#faultsVersion, faults });
+    return this.#wait("faulted", this.#faultsVersion);
   }
 
   /** Sends the latest state unless one is under way. */
@@ -155,8 +155,7 @@ export class ZoneProxyProcess extends EventEmitter<Events> {
     child.on("message", (message) => this.#receive(child, message as FromProxy));
     child.once("error", (error) => this.#gone(child, error.message));
     child.once("exit", (code, signal) => this.#gone(child, signal ?? `exit status ${code}`));
-    this.#send({ type: "cut", zones: this.#cut });
-    this.#send({ type: "impair", impairments: this.#impairments });
+    this.#send({ type: "faults", version: this.#faultsVersion, faults: this.#faults });
     this.sync();
   }
 
@@ -166,8 +165,9 @@ export class ZoneProxyProcess extends EventEmitter<Events> {
       this.emit("heartbeat", message);
       return;
     }
+    this.#release(message.type, message.version);
+    if (message.type === "faulted") return;
     this.#applied = message.version;
-    this.#release(message.version);
     this.emit("applied", message.version, message.problems);
     this.sync();
   }
@@ -175,14 +175,20 @@ export class ZoneProxyProcess extends EventEmitter<Events> {
   #gone(child: ChildProcess, reason: string): void {
     if (child !== this.#child) return;
     this.#child = undefined;
-    this.#release(Number.POSITIVE_INFINITY);
+    this.#release("applied", Number.POSITIVE_INFINITY);
+    this.#release("faulted", Number.POSITIVE_INFINITY);
     if (this.#wanted) this.#restartLater();
     this.emit("gone", reason, !this.#wanted);
   }
 
-  #release(version: number): void {
-    for (const one of this.#waiting) if (one.version <= version) one.resolve();
-    this.#waiting = this.#waiting.filter((one) => one.version > version);
+  #wait(type: Taken, version: number): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push({ type, version, resolve }));
+  }
+
+  #release(type: Taken, version: number): void {
+    const isTaken = (one: { type: Taken; version: number }) => one.type === type && one.version <= version;
+    for (const one of this.#waiting) if (isTaken(one)) one.resolve();
+    this.#waiting = this.#waiting.filter((one) => !isTaken(one));
   }
 
   #restartLater(): void {

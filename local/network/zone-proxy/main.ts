@@ -35,8 +35,10 @@ async function stop(graceMs: number): Promise<void> {
 }
 
 process.on("message", (message: ToProxy) => {
-  if (message.type === "cut") proxy.partition.cut(message.zones);
-  if (message.type === "impair") proxy.partition.impair(message.impairments);
+  if (message.type === "faults") {
+    proxy.partition.apply(message.faults);
+    send({ type: "faulted", version: message.version });
+  }
   if (message.type === "stop") void stop(message.graceMs);
   if (message.type !== "state") return;
   proxy.apply(message.state, message.ready, message.ports);

@@ -65,7 +65,7 @@ describe("faults of a zone", function () {
       assert.equal(shares(late).b, undefined);
       assert.deepEqual(zones, ["b lost"]);
       stage.pod("b").child.kill("SIGCONT");
-      stage.network.heal("b");
+      await stage.network.heal("b");
       await healed();
       assert.deepEqual(zones, ["b lost", "b ready"]);
       assert.deepEqual(stage.network.lookup("b"), lookup);
@@ -88,20 +88,20 @@ describe("faults of a zone", function () {
       const least = (zone: string) => Math.min(...(found[zone] ?? []).map(({ ms }) => ms));
       return { a: least("a"), b: least("b"), c: least("c") };
     };
-    stage.network.setFaults("b", [{ latencyMs: 150, direction: "out" }]);
+    await stage.network.setFaults("b", [{ latencyMs: 150, direction: "out" }]);
     const [out, others] = [await measure("b"), await measure("a")];
     assert.ok(out.a >= 150 && out.c >= 150 && out.b < 100, JSON.stringify(out));
     assert.ok(others.b < 100 && others.c < 100, JSON.stringify(others));
-    stage.network.setFaults("b", [{ latencyMs: 120, direction: "in" }]);
+    await stage.network.setFaults("b", [{ latencyMs: 120, direction: "in" }]);
     const [into, own] = [await measure("a"), await measure("b")];
     assert.ok(into.b >= 120 && into.a < 100 && into.c < 100, JSON.stringify(into));
     assert.ok(own.a < 100 && own.c < 100, JSON.stringify(own));
-    stage.network.setFaults("b", [{ errorShare: 1, direction: "in" }]);
+    await stage.network.setFaults("b", [{ errorShare: 1, direction: "in" }]);
     const host = stage.network.lookup("a")["127.0.0.1:4001"] ?? "";
     const answers = await askMany(host, 30, 3);
     const failed = answers.filter(({ status }) => status === 502).length;
     assert.ok(failed >= 5 && failed <= 15, `${failed} of 30 failed, where a third goes to b`);
-    stage.network.setFaults("b", []);
+    await stage.network.setFaults("b", []);
     await healed();
     assert.ok((await askMany(host, 12, 3)).every(({ status }) => status === 200));
   });
@@ -121,7 +121,7 @@ describe("faults of a zone", function () {
     assert.deepEqual(statuses, [200, 200, 200, 200, 200, 200, 502, 502, 502]);
     assert.ok(performance.now() - begun < 4000);
     stage.pod("c").child.kill("SIGCONT");
-    stage.network.heal("c");
+    await stage.network.heal("c");
     await healed();
     await ask(stage.pod("c").ports.http ?? "", "/release");
   });
@@ -153,7 +153,7 @@ describe("faults of a zone", function () {
   it("cut off, a zone is lost to the others but goes on by itself, and comes back", async () => {
     const inside = stage.network.lookup("c")["127.0.0.1:4001"] ?? "";
     const outside = stage.network.lookup("a")["127.0.0.1:4001"] ?? "";
-    stage.network.cut("c", true);
+    await stage.network.cut("c", true);
     await stage.until(() => !isReady(stage, "c"));
     assert.equal(shares(await askMany(stage.publicHost, 60, 6)).c, undefined);
     assert.equal(shares(await askMany(outside, 30, 3)).c, undefined);
@@ -161,7 +161,7 @@ describe("faults of a zone", function () {
       const answers = await askMany(inside, 6, 6, { timeoutMs: 500 }).catch(() => []);
       return answers.length === 6 && Object.keys(shares(answers)).join() === "c";
     });
-    stage.network.cut("c", false);
+    await stage.network.cut("c", false);
     await healed();
     assert.deepEqual(zones, ["c lost", "c ready"]);
     await stage.until(async () => Object.keys(shares(await askMany(inside, 12, 3))).length === 3);
@@ -173,10 +173,10 @@ describe("faults of a zone", function () {
     const agent = new Agent();
     const { status, body } = await ask(stage.publicHost, "/", { agent });
     assert.deepEqual([status, body], [503, "No zone of this load balancer can be reached.\n"]);
-    stage.network.heal("b");
+    await stage.network.heal("b");
     await stage.until(async () => (await ask(stage.publicHost)).status === 200);
-    stage.network.heal("a");
-    stage.network.heal("c");
+    await stage.network.heal("a");
+    await stage.network.heal("c");
     await healed();
   });
 
