@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { demoPassword } from "../../local/issuer/users.ts";
 import { isWhole } from "../../local/status.ts";
 import { launch, needsChromium, screenshot } from "../services/web/support/browser.ts";
 import { TestPlatform } from "./platform.ts";
+import { signIn } from "./sign-in.ts";
 
 /** A lost zone's pods start one after the other. */
 const HEAL_MS = 120_000;
@@ -28,11 +28,7 @@ describe("an operator's pages on the whole platform", function () {
     page.setDefaultTimeout(30_000);
     page.on("pageerror", (error) => complaints.push(error.message));
     await page.goto(new URL("/zones", platform.outputs.apiUrl).href);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByLabel("User name").fill("olivia");
-    await page.getByLabel("Password").fill(demoPassword);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    await signIn(page, "olivia");
   });
   after(async function () {
     this.timeout(60_000);

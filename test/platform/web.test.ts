@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { Browser, Page } from "playwright-core";
-import { demoPassword } from "../../local/issuer/users.ts";
 import { launch, needsChromium, screenshot } from "../services/web/support/browser.ts";
+import { QuotesWatch } from "../services/web/support/quotes-watch.ts";
 import type { TestPlatform } from "./platform.ts";
 import { shared } from "./shared.ts";
+import { signIn } from "./sign-in.ts";
 
 /** A zone that is lost is noticed, and what was under way is done elsewhere. */
 const HEAL_MS = 60_000;
@@ -13,6 +14,7 @@ describe("the page on the whole platform", function () {
   let platform: TestPlatform;
   let browser: Browser;
   let page: Page;
+  let quotes: QuotesWatch;
   const complaints: string[] = [];
 
   before(async function () {
@@ -22,6 +24,7 @@ describe("the page on the whole platform", function () {
     browser = await launch(chromium);
     page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
     page.setDefaultTimeout(45_000);
+    quotes = new QuotesWatch(page);
     page.on("console", (message) => {
       if (/Content Security Policy|Refused to/i.test(message.text())) complaints.push(message.text());
     });
@@ -40,11 +43,7 @@ describe("the page on the whole platform", function () {
   const isLive = () => page.getByRole("contentinfo").getByText("live").waitFor({ timeout: HEAL_MS });
 
   it("signs in at the issuer, and comes back to where it was", async () => {
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByLabel("User name").fill("alice");
-    await page.getByLabel("Password").fill(demoPassword);
-    await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("button", { name: "Sign out" }).waitFor();
+    await signIn(page, "alice");
     assert.equal(new URL(page.url()).pathname, "/trade/BHP");
     await isLive();
   });
@@ -87,7 +86,7 @@ describe("the page on the whole platform", function () {
     await page.getByRole("tab", { name: "Orders" }).click();
   });
 
-  it("shows what the market is again after each pod that streams quotes was killed", async () => {
+  it("misses no update and shows what the market is again after each pod that streams quotes was killed", async () => {
     const shown = () => page.getByRole("row", { name: /^CBA/ }).locator(".last").innerText();
     const traded = async () => {
       const headers = { authorization: `Bearer ${await platform.token()}` };
@@ -96,6 +95,7 @@ describe("the page on the whole platform", function () {
       return items[0]?.last ?? "";
     };
     const { pods } = await platform.status();
+    const before = quotes.connections;
     for (const { pid } of pods.filter(({ workload }) => workload === "market-data")) {
       if (pid) process.kill(pid, "SIGKILL");
       await platform.until((status) => status.pods.some((pod) => !pod.ready));
@@ -108,6 +108,8 @@ describe("the page on the whole platform", function () {
         await page.waitForTimeout(100);
       }
     }
+    assert.ok(quotes.connections > before, "the page's own stream was among those that ended");
+    assert.deepEqual([...quotes.missed], []);
   });
 
   it("trades on while a zone is lost, and its quotes come back by themselves", async () => {
