@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { docCommands, trizoneArgs } from "../support/doc-commands.ts";
+import { codeSpans, docCommands, docPages, trizoneArgs } from "../support/doc-commands.ts";
 import { CommandFixture, root } from "./command-fixture.ts";
 
 /** Commands that need no platform: run here, as they are written. */
@@ -27,7 +27,7 @@ const ELSEWHERE: [command: RegExp, test: string, words: string][] = [
   [/^npx trizone drill (all|gray-errors|market-open)/, "test/ops/drill/report.test.ts", "drill"],
   [/^npx trizone load-test/, "test/ops/commands/load-test.test.ts", "load-test"],
   [/^npx trizone pipeline/, "test/ops/pipeline/local.test.ts", "pipeline"],
-  [/^npx trizone check-cluster/, "test/ops/platform/cluster-checks.test.ts", "describe"],
+  [/^npx trizone check-cluster/, "test/ops/commands/check-cluster.test.ts", "check-cluster"],
   [/^npx trizone reconcile-order/, "test/services/trading/admin/order-report.test.ts", "reconcile-order"],
   [/^(api|curl)[ (]/, "test/platform/docs.test.ts", "curl"],
 ];
@@ -55,7 +55,13 @@ describe("the commands of the pages", function () {
   it("are known to the command with the options that they are written with", async () => {
     using fixture = new CommandFixture();
     const groups = new Map<string, Set<string>>();
-    for (const { line } of all) {
+    // Also those that a sentence or a table names.
+    const named = docPages("decisions", "runbooks")
+      .flatMap(codeSpans)
+      .filter((span) => /^(?:npx )?trizone [a-z-]+(?: |$)/.test(span))
+      .map((span) => span.replace(/^trizone/, "npx trizone"));
+    assert.ok(named.length > 20, `only ${named.length} were found in sentences`);
+    for (const line of [...all.map(({ line }) => line), ...named]) {
       const args = trizoneArgs(line)?.filter((one) => !one.startsWith("-V") && one !== "--version") ?? [];
       const [name = "", sub = ""] = args;
       if (name === "" || name.startsWith("-")) continue;

@@ -19,10 +19,23 @@ export interface DocCommand {
 
 /** The commands of all pages for users, but decisions and runbooks: `test/platform/runbooks.test.ts` runs those. */
 export function docCommands(): DocCommand[] {
-  const docs = readdirSync(join(root, "docs"))
-    .filter((name) => name.endsWith(".md"))
-    .map((name) => `docs/${name}`);
-  return ["README.md", "CONTRIBUTING.md", "examples/README.md", ...docs].flatMap(commandsOf);
+  return docPages().flatMap(commandsOf);
+}
+
+/** The pages for users, from the project's root; also those of `more` folders below `docs`. */
+export function docPages(...more: string[]): string[] {
+  const docs = ["docs", ...more.map((folder) => `docs/${folder}`)].flatMap((folder) =>
+    readdirSync(join(root, folder))
+      .filter((name) => name.endsWith(".md"))
+      .map((name) => `${folder}/${name}`),
+  );
+  return ["README.md", "CONTRIBUTING.md", "examples/README.md", ...docs];
+}
+
+/** What a page's sentences and tables have as code. */
+export function codeSpans(page: string): string[] {
+  const text = readFileSync(join(root, page), "utf8").replace(/^```.*?^```$/gms, "");
+  return [...text.matchAll(/`([^`\n]+)`/g)].map(([, span = ""]) => span);
 }
 
 function commandsOf(page: string): DocCommand[] {
