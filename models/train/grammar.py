@@ -11,18 +11,32 @@ Amcor|Orora|Treasury Wine Estates|A2 Milk|Bega Cheese|Elders|GrainCorp|Nufarm|Ra
 Seek|Carsales|Domain|Block|Zip|Afterpay|Computershare|ASX|Link Group|Star Entertainment|Crown Resorts|Aristocrat|Tabcorp|Nine Entertainment|Seven West Media|
 Reece|Downer|Cimic|Worley|Monadelphous|NRW Holdings|Aurizon|Cleanaway|ALS|Altium|NextDC|Megaport|Life360|Domino's|Collins Foods|Guzman y Gomez|
 the miner|the lender|the retailer|the airline|the insurer|the biotech|the gold producer|the property group|the software maker|the builder|the telco|the explorer|
-Harbourline Ltd|Redgum Resources|Kestrel Foods|Southern Ridge Mining|Bluewattle Energy|Tidewater Logistics|Mallee Agriculture|Quokka Software""".replace("\n", "").split("|")
+Harbourline Ltd|Redgum Resources|Kestrel Foods|Southern Ridge Mining|Bluewattle Energy|Tidewater Logistics|Mallee Agriculture|Quokka Software|
+Delphin|Stanhope|Quillon Corp|Merriwa Gold|Larkin Bank|Fernleigh Fresh|Hartnell Industries|Orana Uranium|Brightwater Insurance|Paloma Mobile|Cullen Motors|
+Parkside Property|Dovetail Aged Care|Ellery Funds|Wandoo Mining|Fable Fashion|Kanowna East|Tarkine Lithium|Sorrento Shipping|Capricorn Air|Bellbrook""".replace("\n", "").split("|")
 
 GOOD = """profit|net profit|full-year profit|first-half earnings|revenue|quarterly revenue|sales|like-for-like sales|online sales|operating margin|gross margin|EBITDA|
 cash flow|free cash flow|underlying earnings|the order book|customer numbers|subscriber numbers|production|iron ore shipments|gold output|passenger numbers|
 funds under management|the share price|shares|market share|net interest margin|rental income|occupancy|the interim dividend|earnings per share|return on equity|
-bookings|exports|loan growth|consumer confidence|demand|net inflows|productivity""".replace("\n", "").split("|")
+bookings|exports|loan growth|consumer confidence|demand|net inflows|productivity|comparable sales|turnover|gross profit|pre-tax profit|takings|distributable income|
+recurring revenue|average selling prices|ore grades|recoveries|throughput|mine output|ore reserves|the mine life|deposits|the capital ratio|the solvency ratio|
+foot traffic|the clearance rate|retention|satisfaction scores|on-time arrivals|the load factor|plant utilisation|the win rate|active users|new subscriptions|
+royalty income|fee income|interest income|harvest volumes|crop yields|shipments|deliveries|tonnes hauled|house sales|settlements|pre-sales|approvals|enrolments|
+the final dividend|the distribution|the credit rating|asset values|net tangible assets|the valuation|real wages|household savings|job ads|building approvals|
+business confidence|the trade surplus|retail spending|farm incomes|tourist arrivals|the purchasing managers' index""".replace("\n", "").split("|")
 BAD = """costs|operating costs|wage costs|fuel costs|net debt|bad debts|loan arrears|customer complaints|churn|impairments|restructuring charges|claims costs|
 workplace injuries|inventory write-offs|staff turnover|funding costs|the net loss|the first-half loss|cash burn|short interest|net outflows|delays|insolvencies|
-mortgage stress|unemployment|the default rate|power prices for users|vacancy|the injury rate|cost overruns|warranty claims""".replace("\n", "").split("|")
+mortgage stress|unemployment|the default rate|power prices for users|vacancy|the injury rate|cost overruns|warranty claims|unit costs|the cost-to-income ratio|
+head office costs|input costs|the interest bill|gearing|leverage|borrowings|overdue loans|delinquencies|provisions|write-offs|write-downs|bad loans|cancellations|
+refunds|returns|waiting times|downtime|outages|defects|recalls|scrap|spoilage|theft|stock losses|the backlog of late orders|late deliveries|flight delays|
+absenteeism|resignations|accidents|spills|breaches|fraud losses|insurance claims|the loss ratio|the combined ratio|redemptions|outflows|cash outflow|the operating loss|
+the underlying loss|the deficit|the budget deficit|the trade deficit|inflation|core inflation|jobless claims|bankruptcies|underemployment|rental stress|
+break-even costs|remediation costs|legal costs|freight costs|energy bills|the discount to assets|bond spreads|days lost to strikes|unsold stock|dilution""".replace("\n", "").split("|")
 
-UP = "rises|jumps|climbs|surges|grows|increases|soars|is up|edges higher|ticks up|leaps|swells|picks up|hits a record|accelerates|doubles|advances|goes up".split("|")
-DOWN = "falls|drops|slides|slumps|shrinks|declines|tumbles|is down|edges lower|eases|dips|sinks|weakens|hits a five-year low|halves|contracts|goes backwards|comes down".split("|")
+UP = """rises|jumps|climbs|surges|grows|increases|soars|is up|edges higher|ticks up|leaps|swells|picks up|hits a record|accelerates|doubles|advances|goes up|mounts|lifts|expands|rebounds|spikes|
+trebles|gathers pace|moves higher|inches up|balloons|builds|creeps up|shoots up|comes in higher""".replace("\n", "").split("|")
+DOWN = """falls|drops|slides|slumps|shrinks|declines|tumbles|is down|edges lower|eases|dips|sinks|weakens|hits a five-year low|halves|contracts|goes backwards|comes down|recedes|narrows|
+retreats|dwindles|thins|moves lower|inches down|slows|moderates|abates|reduces|comes in lower|drifts lower|cools""".replace("\n", "").split("|")
 UP_PAST = "rose|jumped|climbed|surged|grew|increased|soared|gained ground|crept up|shot up|went up|were up|expanded".split("|")
 DOWN_PAST = "fell|dropped|slid|slumped|shrank|declined|tumbled|plunged|eased|dipped|sank|weakened|went down|were down|crept lower|collapsed".split("|")
 AMOUNTS = ["", "", "", "{n}%", "{n} per cent", "by {n}%", "{n}pc", "to ${n}m", "to ${n}.{d} million", "to A${n} million", "by ${n}m", "to ${n}.{d}bn"]
@@ -91,6 +105,41 @@ BROKERS = "Macquarie|UBS|Goldman Sachs|Morgan Stanley|Citi|Jarden|Barrenjoey|Bel
 PLACES = "Sydney|Melbourne|Perth|Brisbane|Adelaide|Hobart|Darwin|Canberra|Newcastle|Geelong|Singapore|London|Auckland".split("|")
 
 
+# What a number did beside what had been expected of it: more of a good thing, or less of a bad one, is positive.
+MORE = """higher than expected|above forecasts|bigger than expected|more than analysts had expected|ahead of estimates|higher than a year ago|up on last year|larger than feared|
+above budget|higher than guided|the highest in a decade|at a record high|rising faster than forecast|up more than expected|still rising|
+higher again|no longer falling|above the long-run average""".replace("\n", "").split("|")
+LESS = """lower than expected|below forecasts|smaller than expected|less than analysts had expected|short of estimates|lower than a year ago|down on last year|less than feared|
+below budget|lower than guided|the lowest in a decade|at a record low|falling faster than forecast|down more than expected|still falling|
+lower again|no longer rising|below the long-run average""".replace("\n", "").split("|")
+SAME = """in line with forecasts|as expected|as forecast|unchanged|flat|steady|where analysts expected|the same as a year ago|as guided|on budget|little changed|level with last year|
+stable|in line with guidance|as planned|no different from last quarter|close to the average""".replace("\n", "").split("|")
+# A fall of a good thing that was smaller than feared is positive, as is a smaller rise of a bad one.
+SOFTER = ["less than expected", "less than analysts had forecast", "at a slower pace", "by less than was planned for"]
+FEARED = [*SOFTER, "by less than feared", "but by only half as much as feared", "less than feared"]
+HOPED = [*SOFTER, "by less than hoped", "but by only half as much as hoped", "less than investors had hoped"]
+
+
+def compared(rng: random.Random) -> tuple[str, int]:
+    """What a number was beside what had been expected, or how it moved beside what had been feared."""
+    good, kind = rng.random() < 0.5, rng.choice(["more", "less", "same", "softer"])
+    what, name, when = rng.choice(GOOD if good else BAD), rng.choice(COMPANIES), number(rng, rng.choice(WHEN))
+    bare = what.removeprefix("the ")
+    plural = agreeing("is", what)
+    if kind == "softer":
+        up = rng.random() < 0.5
+        verb, how = rng.choice(UP_PAST if up else DOWN_PAST), rng.choice(HOPED if good == up else FEARED)
+        form = rng.choice(["{bare} at {name} {verb} {how}", "{name} {bare} {verb} {how} {when}", "{name} says {what} {verb} {how}"])
+        label = 0 if good == up else 2
+    else:
+        verb = plural
+        how = rng.choice([m for m in MORE if "feared" not in m or not good] if kind == "more" else
+                         [m for m in LESS if "feared" not in m or not good] if kind == "less" else SAME)
+        form = rng.choice(["{name} {bare} {how}", "{name} says {what} {verb} {how}", "{bare} {how} at {name}", "{name}: {bare} {how} {when}", "{when} {what} {verb} {how} at {name}"])
+        label = 1 if kind == "same" else 2 if good == (kind == "more") else 0
+    return " ".join(form.format(name=name, bare=bare, what=what, verb=verb, how=how, when=when).split()), label
+
+
 def phrase(rng: random.Random) -> tuple[str, int]:
     label = rng.choice([0, 1, 1, 2])
     form = rng.choice(PHRASES[label].replace("\n", "").split("|"))
@@ -109,10 +158,11 @@ def dressed(rng: random.Random, text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-def generated(seed: int, count: int = 700) -> list[tuple[str, int]]:
+def generated(seed: int, count: int = 1800) -> list[tuple[str, int]]:
     rng, rows = random.Random(seed), {}
     while len(rows) < count:
-        text, label = movement(rng) if rng.random() < 0.45 else phrase(rng)
+        make = rng.random()
+        text, label = movement(rng) if make < 0.45 else compared(rng) if make < 0.7 else phrase(rng)
         rows.setdefault(dressed(rng, text), label)
     return list(rows.items())
 
