@@ -47,7 +47,7 @@ export class Connection {
   #socket: Socket | undefined;
   #isConnected = false;
   /** What is sent once it is connected. */
-  #waiting = "";
+  #waiting: Buffer | string = "";
   #exchange: Exchange | undefined;
   #expect: HttpRequest["expect"];
   #isHead = false;
@@ -71,11 +71,11 @@ export class Connection {
     this.#expect = request.expect;
     this.#isHead = request.method === "HEAD";
     exchange.abort = this.#abort;
-    const text = messageOf(request, this.#url.host)(random);
+    const message = messageOf(request, this.#url.host)(random);
     if (this.#socket && performance.now() - this.#idleSince > this.#idleMs) this.#disconnect();
-    if (this.#socket && this.#isConnected) this.#socket.write(text);
+    if (this.#socket && this.#isConnected) this.#socket.write(message);
     else {
-      this.#waiting = text;
+      this.#waiting = message;
       this.#connect();
     }
   }
@@ -207,7 +207,7 @@ function idleMsOf(headers: readonly string[]): number {
   return IDLE_MS;
 }
 
-type Message = (random: () => number) => string;
+type Message = (random: () => number) => Buffer | string;
 
 const messages = new WeakMap<HttpRequest, Message>();
 
@@ -234,7 +234,7 @@ function messageOf(request: HttpRequest, host: string): Message {
     .split("{random}")
     .map((part) => part.replace(/[^\x21-\x7e]/gu, encodeURIComponent));
   const begin = `${method} ${first}`;
-  const whole = begin + end;
+  const whole = Buffer.from(begin + end);
   const message: Message =
     others.length === 0
       ? () => whole

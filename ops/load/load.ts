@@ -28,9 +28,9 @@ export function startLoad(options: LoadOptions): RunningLoad {
   return new Load(planOf(options));
 }
 
-/** Milliseconds between looks at requests that ran out of time. */
 /** What a timer of Node is late without anything being busy: time that neither a request nor the server took. */
 const TIMER_MS = 2;
+/** Milliseconds between looks at requests that ran out of time. */
 const SWEEP_MS = 20;
 const PROGRESS_MS = 1000;
 

@@ -1,5 +1,5 @@
 import type { Histogram } from "hdr-histogram-js";
-import type { Exchange, Failure } from "./exchange.ts";
+import { type Exchange, FAILURES, type Failure } from "./exchange.ts";
 import { latenciesOf, newHistogram, record } from "./histogram.ts";
 import type { Second, Summary } from "./result.ts";
 
@@ -8,20 +8,27 @@ const RAN_OUT: readonly (Failure | undefined)[] = ["timeout", "deadline"];
 
 type Counts = Partial<Record<Failure, number>>;
 
-function increment(counts: Counts, failure: Failure): void {
-  counts[failure] = (counts[failure] ?? 0) + 1;
+function increment(counts: Counts, failure: Failure, by = 1): void {
+  counts[failure] = (counts[failure] ?? 0) + by;
 }
 
 /** Collects what became of requests: in all, per key, and per second. */
 export class Recorder {
-  readonly total = new Counter();
   readonly #keys = new Map<string, Counter>();
   readonly #seconds = new SecondSeries();
   readonly #beganAt: number;
+  #isSendingOver = false;
 
   /** @param beganAt of `performance.now()`: what was planned before is not counted */
   constructor(beganAt: number) {
     this.#beganAt = beganAt;
+  }
+
+  /** All so far, of which only keys are counted at each request. */
+  get total(): Counter {
+    const total = new Counter();
+    for (const counter of this.#keys.values()) total.include(counter);
+    return total;
   }
 
   add(exchange: Exchange): void {
@@ -29,16 +36,17 @@ export class Recorder {
     let counter = this.#keys.get(exchange.key);
     if (!counter) {
       counter = new Counter();
+      if (this.#isSendingOver) counter.endSending();
       this.#keys.set(exchange.key, counter);
     }
     counter.add(exchange);
-    this.total.add(exchange);
     this.#seconds.add(exchange, Math.floor((exchange.plannedAt - this.#beganAt) / 1000));
   }
 
   /** No more requests are sent: successes from now on don't count into the rate. */
   endSending(): void {
-    for (const counter of [this.total, ...this.#keys.values()]) counter.endSending();
+    this.#isSendingOver = true;
+    for (const counter of this.#keys.values()) counter.endSending();
   }
 
   /** @param seconds in which requests were sent */
@@ -72,6 +80,21 @@ class Counter {
     if (failure && !RAN_OUT.includes(failure)) return;
     record(this.corrected, endedAt - dueAt);
     record(this.#uncorrected, endedAt - (sentAt || dueAt));
+  }
+
+  include(other: Counter): void {
+    this.#okInTime = (this.#okInTime ?? this.ok) + (other.#okInTime ?? other.ok);
+    this.requests += other.requests;
+    this.ok += other.ok;
+    this.#bytes += other.#bytes;
+    for (const [status, count] of other.#statuses)
+      this.#statuses.set(status, (this.#statuses.get(status) ?? 0) + count);
+    for (const failure of FAILURES) {
+      const count = other.failures[failure];
+      if (count) increment(this.failures, failure, count);
+    }
+    this.corrected.add(other.corrected);
+    this.#uncorrected.add(other.#uncorrected);
   }
 
   endSending(): void {
