@@ -19,6 +19,14 @@ describe("the operators' pages", () => {
   afterEach(() => assert.deepEqual(stage?.complaints ?? [], [], "what the browser complained of"));
 
   const zone = (letter: string) => page.getByLabel(`Zone ${letter}`, { exact: true });
+  /** The newest decision is this one, of this zone, and its evidence names who it was. */
+  const kept = async (text: string, of: string) => {
+    const newest = page.getByLabel("Decisions").getByRole("listitem").first();
+    await newest.getByText(text, { exact: true }).waitFor();
+    await newest.getByText(of, { exact: true }).waitFor();
+    await newest.getByText("Evidence").click();
+    await newest.getByText("id-of-ops").waitFor();
+  };
   const picture = () => page.getByLabel("The platform");
 
   it("are hidden from others, who are told why when they ask for one", async () => {
@@ -66,9 +74,9 @@ describe("the operators' pages", () => {
     await picture().getByText("0% of the requests").waitFor();
     await page
       .getByLabel("Decisions")
-      .getByText(/ops shifted ap-southeast-2a away for 30m: disk trouble/)
+      .getByText(/^ops: Shifted away for 30m: disk trouble/)
       .waitFor();
-    await page.getByLabel("Decisions").getByText("Evidence").first().click();
+    await page.getByLabel("Decisions").getByText("Evidence").last().click();
     await page.getByLabel("Decisions").getByText("others p99 ms").first().waitFor();
     await page.getByRole("button", { name: "Cancel the shift" }).click();
     await page.getByRole("button", { name: "End the shift" }).click();
@@ -76,23 +84,53 @@ describe("the operators' pages", () => {
     assert.match(stage.api.operations.changes.join(), /^POST \/shifts,DELETE \/shifts\/[\w-]+$/);
   });
 
-  it("fail the database over, and say in words what only a laptop can do", async () => {
-    await page.getByRole("button", { name: "Fail over…" }).click();
-    await page.getByRole("button", { name: "Fail it over" }).click();
+  it("fail the database over once it is confirmed what that does, and keep who did it", async () => {
+    const ask = () => page.getByRole("button", { name: "Fail over…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Fail the database over?" });
+    await ask();
+    await dialog.getByText(/The standby in ap-southeast-2b takes over.*nothing can be stored/).waitFor();
+    await dialog.getByText(/Your name is kept/).waitFor();
+    await dialog.getByRole("button", { name: "Go back" }).click();
+    assert.deepEqual(stage.api.operations.changes, []);
+    await ask();
+    await dialog.getByRole("button", { name: "Fail it over" }).click();
     await page.getByLabel("Database").getByText("primary in ap-southeast-2b").waitFor();
+    assert.deepEqual(stage.api.operations.changes, ["POST /database/failover"]);
+    await kept("ops: failed the database over", "platform");
+  });
+
+  it("say in words what only a laptop can do", async () => {
     stage.api.operations.laptop = false;
     await zone("c").getByRole("button", { name: "Inject a fault…" }).click();
     await page.getByRole("button", { name: "Inject it" }).click();
     await page.getByText("Only on a laptop.").waitFor();
   });
 
-  it("take a drill from its start to its report", async () => {
+  it("take a drill from its start, confirmed and audited, to its report", async () => {
     await page.getByRole("link", { name: "Drills", exact: true }).first().click();
     await page.getByLabel("Scenario").selectOption("gray-failure");
     await page.getByText("only the guard can see it").waitFor();
     await page.getByLabel("Requests a second").fill("50");
-    await page.getByRole("button", { name: "Start…" }).click();
-    await page.getByRole("button", { name: "Run it" }).click();
+    await page.getByLabel("Zone", { exact: true }).selectOption("ap-southeast-2b");
+    await page.getByLabel("Seed, to repeat a drill").fill("1.5");
+    const start = page.getByRole("button", { name: "Start…" });
+    await start.click();
+    await page.getByText("Must be a whole number from 0 to 2147483647.").waitFor();
+    await page.getByLabel("Seed, to repeat a drill").fill("7");
+    await start.click();
+    const dialog = page.getByRole("dialog", { name: "Run the drill gray-failure?" });
+    for (const text of [
+      "A zone answers slowly, and only the guard can see it.",
+      "ap-southeast-2b",
+      "50 requests a second",
+      /It loads and breaks this platform for real/,
+      /Your name is kept/,
+    ])
+      await dialog.getByText(text).waitFor();
+    await dialog.getByRole("button", { name: "Go back" }).click();
+    assert.deepEqual(stage.api.operations.changes, []);
+    await start.click();
+    await dialog.getByRole("button", { name: "Run it" }).click();
     await page.waitForURL(/\/zones\/drills\/[\w-]+$/);
     const report = page.getByLabel("Report");
     await report.getByText("The load runs").waitFor();
@@ -111,6 +149,8 @@ describe("the operators' pages", () => {
     await report.getByRole("row", { name: /no order lost yes/ }).waitFor();
     await page.reload();
     await report.getByText("1204").waitFor();
+    await page.getByRole("link", { name: "Zones", exact: true }).click();
+    await kept("ops: started drill gray-failure", "ap-southeast-2b");
   });
 
   it("show the model's versions, who answers, and drift", async () => {

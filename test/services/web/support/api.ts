@@ -94,7 +94,8 @@ export async function startStandIn(issuer: PageIssuer): Promise<StandIn> {
   app.route("/", exchange.routes());
   app.route("/", news.routes());
   app.use("/api/operations/*", async (c, next) => {
-    const name = issuer.userOf(tokenOf(c.env.incoming));
+    const name = issuer.userOf(tokenOf(c.env.incoming)) ?? "";
+    operations.operator = name;
     if (name !== issuer.user.name || !issuer.user.groups.includes("operators"))
       return c.json({ status: 403, title: "Forbidden", detail: "This is for operators." }, 403);
     return next();

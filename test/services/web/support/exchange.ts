@@ -9,6 +9,8 @@ import {
   type SimulatedMarket,
   tickAt,
 } from "../../../../services/market/index.ts";
+import { alwaysOpen, asxHours } from "../../../../services/trading/exchange/hours.ts";
+import { pageFor } from "./page-of.ts";
 
 interface Order {
   id: string;
@@ -33,6 +35,11 @@ interface Event {
   reason?: string;
 }
 
+interface StatementLine {
+  line: number;
+  [field: string]: unknown;
+}
+
 const ACCOUNT = "0190a5a0-0000-7000-8000-000000000001";
 const cents = (text: string) => parseDecimal(text, 2) ?? 0n;
 const dollars = (units: bigint) => formatDecimal(units, 2);
@@ -41,13 +48,18 @@ const dollars = (units: bigint) => formatDecimal(units, 2);
 export class StandInExchange {
   readonly orders: Order[] = [];
   readonly events = new Map<string, Event[]>();
-  readonly statement: object[] = [];
+  readonly statement: StatementLine[] = [];
   readonly positions = new Map<string, { quantity: number; cost: bigint }>();
   /** Of each request to place an order: its key. */
   readonly keys: string[] = [];
   balance: bigint | undefined;
   /** How long an order that can trade takes. */
   fillAfterMs = 60;
+  /** Its clock and hours. With `asx` it opens and closes as ASX does, by the time that `now` says. */
+  hours: "always" | "asx" = "always";
+  now: () => number = Date.now;
+  /** What the portfolio answers, in the place of what was traded. */
+  portfolio: unknown;
   readonly #byKey = new Map<string, unknown>();
   readonly #market: SimulatedMarket;
 
@@ -63,6 +75,9 @@ export class StandInExchange {
     this.positions.clear();
     this.#byKey.clear();
     this.balance = undefined;
+    this.hours = "always";
+    this.now = Date.now;
+    this.portfolio = undefined;
   }
 
   /** Fills so many shares of an order, at a price. */
@@ -190,15 +205,18 @@ export class StandInExchange {
   routes(): Hono {
     const app = new Hono();
     const find = (id: string) => this.orders.find((order) => order.id === id);
-    app.get("/api/market", (c) =>
-      c.json({
-        hours: "always",
-        open: true,
-        opensAt: null,
-        closesAt: new Date(Date.now() + 5e6).toISOString(),
-        now: new Date().toISOString(),
-      }),
-    );
+    app.get("/api/market", (c) => {
+      const [now, hours] = [this.now(), this.hours === "asx" ? asxHours : alwaysOpen];
+      const open = hours.isOpen(now);
+      const time = (ms: number) => new Date(ms).toISOString();
+      return c.json({
+        hours: this.hours,
+        open,
+        opensAt: open ? null : time(hours.openFrom(now)),
+        closesAt: time(hours.closeAfter(now)),
+        now: time(now),
+      });
+    });
     app.post("/api/orders", async (c) => {
       const key = c.req.header("idempotency-key") ?? "";
       this.keys.push(key);
@@ -209,11 +227,11 @@ export class StandInExchange {
       );
     });
     app.get("/api/orders", (c) => {
-      const { status, symbol, limit = "20" } = c.req.query();
+      const { status, symbol } = c.req.query();
       const items = this.orders.filter(
         (order) => (!status || order.status === status) && (!symbol || order.symbol === symbol),
       );
-      return c.json({ items: items.slice(0, Number(limit)), nextCursor: null });
+      return c.json(pageFor(c, items, ({ id }) => id));
     });
     app.get("/api/orders/:id", (c) => {
       const order = find(c.req.param("id"));
@@ -239,7 +257,9 @@ export class StandInExchange {
         items: [{ id: ACCOUNT, currency: "AUD", ...amounts, openedAt: "2026-01-01T00:00:00.000Z" }],
       });
     });
-    app.get("/api/accounts/:id/statement", (c) => c.json({ items: this.statement, nextCursor: null }));
+    app.get("/api/accounts/:id/statement", (c) =>
+      c.json(pageFor(c, this.statement, ({ line }) => String(line))),
+    );
     app.post("/api/transactions", async (c) => {
       const { amount } = await c.req.json();
       const key = c.req.header("idempotency-key") ?? "";
@@ -259,7 +279,7 @@ export class StandInExchange {
         201,
       );
     });
-    app.get("/api/portfolio", (c) => c.json(this.#portfolio()));
+    app.get("/api/portfolio", (c) => c.json(this.portfolio ?? this.#portfolio()));
     return app;
   }
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
+import { pageFor } from "./page-of.ts";
 
 interface Stored {
   id: string;
@@ -48,7 +49,7 @@ export class StandInNews {
       const items = this.history.filter(
         (one) => (!symbol || one.symbol === symbol) && (!label || one.label === label),
       );
-      return c.json({ items, nextCursor: null });
+      return c.json(pageFor(c, items, ({ id }) => id));
     });
     app.delete("/api/analyze/history", (c) => {
       const deleted = this.history.length;

@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import type { components } from "../../../../services/web/page/src/api/schema.d.ts";
+import { pageFor } from "./page-of.ts";
 
 const ZONES = ["ap-southeast-2a", "ap-southeast-2b", "ap-southeast-2c"];
 const SERVICES = ["web", "gateway", "trading", "transactions", "portfolio", "market-data", "news"];
 const SECONDS = 300;
+const MEASURED = { errorShare: 0.083, othersErrorShare: 0.002, p99Ms: 812, othersP99Ms: 41, z: 7.2 };
 
 type Schemas = components["schemas"];
 
@@ -20,6 +22,8 @@ export class StandInOperations {
   /** Changing requests, as `METHOD path`. */
   readonly changes: string[] = [];
   primary = ZONES[0] as string;
+  /** Who calls. */
+  operator = "ops";
   /** A laptop injects faults; AWS answers 501. */
   laptop = true;
 
@@ -40,8 +44,20 @@ export class StandInOperations {
     );
   }
 
-  #decide(kind: Schemas["Decision"]["kind"], zone: string, reason: string, text: string): void {
-    const evidence = { errorShare: 0.083, othersErrorShare: 0.002, p99Ms: 812, othersP99Ms: 41, z: 7.2 };
+  /** Keeps what an operator did, as the guard does: who it was stands before it, and in the evidence. */
+  #audit(zone: string | null, reason: string, text: string): void {
+    const { operator: name } = this;
+    const evidence = { user: `id-of-${name}`, name };
+    this.#decide("operator", zone, reason, `${name}: ${text}`, evidence);
+  }
+
+  #decide(
+    kind: Schemas["Decision"]["kind"],
+    zone: string | null,
+    reason: string,
+    text: string,
+    evidence: Record<string, unknown> = MEASURED,
+  ): void {
     this.decisions.unshift({
       id: String(this.decisions.length + 1),
       at: new Date().toISOString(),
@@ -131,9 +147,10 @@ export class StandInOperations {
         }),
       ),
     );
-    app.get(`${base}/decisions`, (c) =>
-      c.json(as<"DecisionPage">({ decisions: this.decisions, next: null })),
-    );
+    app.get(`${base}/decisions`, (c) => {
+      const { items, nextCursor } = pageFor(c, this.decisions, ({ id }) => id, "before");
+      return c.json(as<"DecisionPage">({ decisions: items, next: nextCursor }));
+    });
     app.get(`${base}/shifts`, (c) => c.json(as<"ShiftList">({ shifts: this.shifts })));
     app.post(`${base}/shifts`, async (c) => {
       const { zone, expiresIn, comment } = await c.req.json();
@@ -149,14 +166,14 @@ export class StandInOperations {
         expiryTime: new Date(now + minutes * 60_000).toISOString(),
         by: "operator",
       });
-      this.#decide("operator", zone, "asked for", `ops shifted ${zone} away for ${expiresIn}: ${comment}`);
+      this.#audit(zone, "shift", `Shifted away for ${expiresIn}: ${comment}`);
       return c.json(as<"ShiftList">({ shifts: this.shifts }), 201);
     });
     app.delete(`${base}/shifts/:id`, (c) => {
       const shift = this.shifts.find(({ id }) => id === c.req.param("id"));
       if (!shift) return c.json({ status: 404, detail: "There is no such shift." }, 404);
       shift.status = "CANCELED";
-      this.#decide("operator", shift.zone, "asked for", `ops cancelled the shift of ${shift.zone}.`);
+      this.#audit(shift.zone, "cancel", `Cancelled the shift: ${shift.comment}`);
       return c.json(as<"ShiftList">({ shifts: this.shifts }));
     });
     app.post(`${base}/zones/:zone/faults`, async (c) => {
@@ -172,10 +189,12 @@ export class StandInOperations {
         cut: "cut off",
       };
       this.faults.set(zone, action === "heal" ? [] : [words[action] ?? action]);
+      this.#audit(zone, action, words[action] ?? action);
       return c.json(this.#zones());
     });
     app.post(`${base}/database/failover`, (c) => {
       this.primary = ZONES[1] as string;
+      this.#audit(null, "failover", "failed the database over");
       return c.json(as<"FailoverAccepted">({}), 202);
     });
     app.get(`${base}/drills`, (c) => {
@@ -186,7 +205,8 @@ export class StandInOperations {
       return c.json(as<"DrillList">({ scenarios, drills: this.drills }));
     });
     app.post(`${base}/drills`, async (c) => {
-      const { scenario } = await c.req.json();
+      const { scenario, zone = null } = await c.req.json();
+      this.#audit(zone, "drill", `started drill ${scenario}`);
       const drill: Schemas["Drill"] = {
         id: randomUUID(),
         scenario,

@@ -25,3 +25,12 @@ export const queryClient = new QueryClient({
     mutations: { retry: false, networkMode: "always" },
   },
 });
+
+/**
+ * How often a list is asked for again, of which each page is a request: twice as seldom with two pages.
+ * @param ms for one page
+ */
+export const perPage =
+  (ms: number) =>
+  ({ state: { data } }: { state: { data?: { pages: readonly unknown[] } | undefined } }): number =>
+    ms * Math.max(1, data?.pages.length ?? 1);

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { INSTRUMENTS } from "../../../../market/instruments.ts";
 import { Select } from "../ui/controls.tsx";
 import { Confirm } from "../ui/Dialog.tsx";
+import { More } from "../ui/More.tsx";
 import { Empty, Loaded, Notice, Refused } from "../ui/states.tsx";
 import { AnalyseForm } from "./AnalyseForm.tsx";
 import { AnalysisCard } from "./AnalysisCard.tsx";
@@ -73,13 +74,7 @@ export default function NewsPage() {
               )
             }
           </Loaded>
-          {history.hasNextPage && (
-            <p className="state">
-              <button type="button" className="button" onClick={() => void history.fetchNextPage()}>
-                Show older ones
-              </button>
-            </p>
-          )}
+          <More query={history} count={items?.length ?? 0} what="analyses" />
         </section>
       </div>
       <Confirm

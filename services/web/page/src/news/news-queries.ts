@@ -1,5 +1,6 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, get } from "../api/client.ts";
+import { perPage } from "../api/query-client.ts";
 import type { Analysis } from "../api/types.ts";
 
 interface Filter {
@@ -19,7 +20,7 @@ export function useHistory(filter: Filter, limit = 20) {
         }),
       ),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    refetchInterval: 15_000,
+    refetchInterval: perPage(15_000),
   });
 }
 

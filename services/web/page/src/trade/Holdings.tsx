@@ -46,7 +46,7 @@ export function HoldingsTable() {
                     </th>
                     <td className="number">{grouped(String(item.quantity))}</td>
                     <td className="number">{grouped(String(item.reserved))}</td>
-                    <td className="number">{item.averageCost ?? "–"}</td>
+                    <td className="number">{item.averageCost ? grouped(item.averageCost) : "–"}</td>
                     <td className="number">
                       <Price value={item.price} />
                     </td>

@@ -114,7 +114,7 @@ function OrderRow({ order, onCancel }: { order: Order; onCancel(order: Order): v
       <td className="number">
         {limitPrice ? <Price value={limitPrice} /> : <span className="muted">market</span>}
       </td>
-      <td className="number">{averagePrice ?? <span className="muted">–</span>}</td>
+      <td className="number">{averagePrice ? grouped(averagePrice) : <span className="muted">–</span>}</td>
       <td>
         <StatusBadge order={order} />
         {reason && <span className="reason">{reason}</span>}

@@ -2,6 +2,7 @@ import { useMemo, useState } from "react";
 import { useParams } from "wouter";
 import { INSTRUMENTS } from "../../../../market/instruments.ts";
 import { Select } from "../ui/controls.tsx";
+import { More } from "../ui/More.tsx";
 import { Empty, Loaded } from "../ui/states.tsx";
 import { OrderDetails } from "./OrderDetails.tsx";
 import { OrderTable } from "./OrderTable.tsx";
@@ -62,18 +63,7 @@ export default function OrdersPage() {
             )
           }
         </Loaded>
-        {orders.hasNextPage && (
-          <p className="state">
-            <button
-              type="button"
-              className="button"
-              disabled={orders.isFetchingNextPage}
-              onClick={() => void orders.fetchNextPage()}
-            >
-              Show older orders
-            </button>
-          </p>
-        )}
+        <More query={orders} count={all.length} what="orders" />
       </section>
       {id && <OrderDetails key={id} id={id} />}
     </div>

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { api, get } from "../api/client.ts";
+import { perPage } from "../api/query-client.ts";
 import type { Order } from "../api/types.ts";
 import { announce } from "../ui/announce.tsx";
 
@@ -26,8 +27,10 @@ export function useOrders(filter: Filter, limit = 50) {
     queryFn: ({ pageParam: cursor }) =>
       get(api.GET("/api/orders", { params: { query: { limit, ...filter, ...(cursor && { cursor }) } } })),
     getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
-    refetchInterval: ({ state }) =>
-      state.data?.pages.some(({ items }) => items.some(isUnfinished)) ? FAST_MS : SLOW_MS,
+    refetchInterval: (query) =>
+      perPage(query.state.data?.pages.some(({ items }) => items.some(isUnfinished)) ? FAST_MS : SLOW_MS)(
+        query,
+      ),
   });
 }
 

@@ -1,4 +1,5 @@
 import { fullTime, timeOf } from "../ui/format.ts";
+import { More } from "../ui/More.tsx";
 import { Empty, Loaded } from "../ui/states.tsx";
 import { type Decision, useDecisions } from "./operations.ts";
 import { Value } from "./Value.tsx";
@@ -16,13 +17,14 @@ const LOOKS: Record<string, string> = {
 /** What the guard and operators decided, newest first, each with what it was decided by. */
 export function Decisions() {
   const decisions = useDecisions();
+  const items = decisions.data?.pages.flatMap((page) => page.decisions);
   return (
     <section className="panel" aria-label="Decisions">
       <header>
         <h2>Decisions</h2>
       </header>
-      <Loaded query={decisions} what="the decisions">
-        {({ decisions: all }) =>
+      <Loaded query={{ ...decisions, data: items }} what="the decisions">
+        {(all) =>
           all.length === 0 ? (
             <Empty title="Nothing was decided yet" />
           ) : (
@@ -34,6 +36,7 @@ export function Decisions() {
           )
         }
       </Loaded>
+      <More query={decisions} count={items?.length ?? 0} what="decisions" />
     </section>
   );
 }
@@ -44,7 +47,7 @@ function Entry({ decision: { at, kind, zone, reason, text, evidence } }: { decis
       <div className="row spread">
         <span className="row">
           <span className={`badge ${LOOKS[kind] ?? ""}`}>{kind}</span>
-          <strong>{zone}</strong>
+          <strong>{zone ?? "platform"}</strong>
           <span className="muted small">{reason}</span>
         </span>
         <time className="muted small" dateTime={at} title={fullTime(at)}>

@@ -5,6 +5,7 @@ import { Empty } from "../ui/states.tsx";
 import { type Act, startDrill, useZones } from "./operations.ts";
 
 const MOST_RATE = 5000;
+const MOST_SEED = 2 ** 31 - 1;
 
 interface DrillFormProps {
   scenarios: readonly { name: string; description: string }[];
@@ -20,14 +21,22 @@ export function DrillForm({ scenarios, busy, act }: DrillFormProps) {
   const [rate, setRate] = useState("");
   const [seed, setSeed] = useState("");
   const [asking, setAsking] = useState(false);
-  const [problem, setProblem] = useState<string>();
+  const [problems, setProblems] = useState<{ rate?: string; seed?: string }>({});
   const scenario = scenarios.find((one) => one.name === name) ?? scenarios[0];
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (rate && !(Number(rate) >= 1 && Number(rate) <= MOST_RATE))
-      return setProblem(`Must be a number from 1 to ${MOST_RATE}.`);
-    setProblem(undefined);
-    setAsking(true);
+    const found = {
+      ...(rate &&
+        !(Number(rate) >= 1 && Number(rate) <= MOST_RATE) && {
+          rate: `Must be a number from 1 to ${MOST_RATE}.`,
+        }),
+      ...(seed &&
+        !(/^\d+$/.test(seed) && Number(seed) <= MOST_SEED) && {
+          seed: `Must be a whole number from 0 to ${MOST_SEED}.`,
+        }),
+    };
+    setProblems(found);
+    setAsking(Object.keys(found).length === 0);
   };
   const start = () => {
     setAsking(false);
@@ -37,7 +46,7 @@ export function DrillForm({ scenarios, busy, act }: DrillFormProps) {
         scenario: scenario.name,
         ...(zone && { zone }),
         ...(rate && { rate: Number(rate) }),
-        ...(seed && Number.isInteger(Number(seed)) && { seed: Number(seed) }),
+        ...(seed && { seed: Number(seed) }),
       }),
     );
   };
@@ -69,7 +78,7 @@ export function DrillForm({ scenarios, busy, act }: DrillFormProps) {
             inputMode="numeric"
             placeholder="as the scenario says"
             value={rate}
-            problem={problem}
+            problem={problems.rate}
             onChange={({ target }) => setRate(target.value.trim())}
           />
           <Field
@@ -77,6 +86,7 @@ export function DrillForm({ scenarios, busy, act }: DrillFormProps) {
             inputMode="numeric"
             placeholder="a new one"
             value={seed}
+            problem={problems.seed}
             onChange={({ target }) => setSeed(target.value.trim())}
           />
           <button type="submit" className="button primary wide" disabled={busy}>
@@ -94,8 +104,14 @@ export function DrillForm({ scenarios, busy, act }: DrillFormProps) {
         onClose={() => setAsking(false)}
         onConfirm={start}
       >
+        <p className="small">{scenario?.description}</p>
         <p className="small">
-          It loads and breaks this platform for real, for some minutes, for everybody who uses it.
+          Zone: <strong>{zone || "as the scenario says"}</strong>. Load:{" "}
+          <strong>{rate ? `${rate} requests a second` : "as the scenario says"}</strong>.
+        </p>
+        <p className="small">
+          It loads and breaks this platform for real, for some minutes, for everybody who uses it. Your name
+          is kept with it in the decisions.
         </p>
       </Confirm>
     </section>

@@ -40,7 +40,7 @@ export function FailOver({ zones, busy, act }: FailOverProps) {
       >
         <p className="small">
           The standby in {standby?.zone} takes over. Until then, which is some seconds, nothing can be stored:
-          requests wait or are answered 503. No order is lost.
+          requests wait or are answered 503. No order is lost. Your name is kept with it in the decisions.
         </p>
       </Confirm>
     </section>

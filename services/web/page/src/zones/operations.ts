@@ -1,5 +1,6 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, get } from "../api/client.ts";
+import { perPage } from "../api/query-client.ts";
 import type { components } from "../api/schema.d.ts";
 import { announce } from "../ui/announce.tsx";
 
@@ -22,11 +23,16 @@ export const useZones = () => useLook(["zones"], () => get(api.GET("/api/operati
 export const useGuard = () => useLook(["guard"], () => get(api.GET("/api/operations/guard", {})), 2000);
 export const useShifts = () => useLook(["shifts"], () => get(api.GET("/api/operations/shifts", {})), 2000);
 export const useDecisions = () =>
-  useLook(
-    ["decisions"],
-    () => get(api.GET("/api/operations/decisions", { params: { query: { limit: 50 } } })),
-    2000,
-  );
+  useInfiniteQuery({
+    queryKey: ["operations", "decisions"],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ pageParam: before }) =>
+      get(
+        api.GET("/api/operations/decisions", { params: { query: { limit: 50, ...(before && { before }) } } }),
+      ),
+    getNextPageParam: ({ next }) => next ?? undefined,
+    refetchInterval: perPage(2000),
+  });
 export const useHistory = (seconds: number) =>
   useLook(
     ["history", String(seconds)],
