@@ -4,7 +4,7 @@ import { amountOf, formatDecimal, parseDecimal } from "../../../services/market/
 import { parsePrice, priceProblem, priceText, stepAt } from "../../../services/market/price.ts";
 import { NewOrder } from "../../../services/trading/order.ts";
 import { asSeries, withLast } from "../../../services/web/page/src/trade/candles.ts";
-import { csvField, csvOf } from "../../../services/web/page/src/trade/csv.ts";
+import { CSV_NAMES, csvField } from "../../../services/web/page/src/trade/csv.ts";
 import {
   type Draft,
   estimateOf,
@@ -120,15 +120,12 @@ describe("the order ticket", () => {
 
 describe("what the page writes", () => {
   it("is a CSV file that a spreadsheet neither breaks nor runs", () => {
-    assert.deepEqual(["a,b", 'a"b', "a\nb", "=1+1", "-5", "plain"].map(csvField), [
-      '"a,b"',
-      '"a""b"',
-      '"a\nb"',
-      "'=1+1",
-      "'-5",
-      "plain",
-    ]);
-    assert.equal(csvOf([]), "line,at,kind,direction,amount,balance,transactionId,orderId,fillId\r\n");
+    assert.deepEqual(["a,b", 'a"b', "a\nb", "plain"].map(csvField), ['"a,b"', '"a""b"', '"a\nb"', "plain"]);
+    for (const text of ["=1+1", "+1|cmd", "-5+cmd", "--5", "@SUM(1)", "\t=1", "＝1+1", "-"])
+      assert.equal(csvField(text), `'${text}`);
+    assert.equal(csvField('=HYPERLINK("x","y")'), `"'=HYPERLINK(""x"",""y"")"`);
+    assert.deepEqual(["-5", "-5.00", "5.00", -5].map(csvField), ["-5", "-5.00", "5.00", "-5"]);
+    assert.equal(CSV_NAMES, "line,at,kind,direction,amount,balance,transactionId,orderId,fillId\r\n");
   });
 
   it("groups and signs amounts without a float", () => {

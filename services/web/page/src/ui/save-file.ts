@@ -4,13 +4,13 @@ const KEPT_MS = 10_000;
 const UNUSUAL = /[^\w.-]+/g;
 
 /**
- * Has the browser save a text as a file.
+ * Has the browser save a text, given in parts, as a file.
  * @param name other characters than letters, digits, `.`, `_` and `-` become `-`
- * @example saveFile("statement.csv", "text/csv", "line,amount\r\n");
+ * @example saveFile("statement.csv", "text/csv", ["line,amount\r\n", "1,5.00\r\n"]);
  * @param type its media type, without a character set: the text is UTF-8
  */
-export function saveFile(name: string, type: string, content: string): void {
-  const url = URL.createObjectURL(new Blob([content], { type: `${type};charset=utf-8` }));
+export function saveFile(name: string, type: string, parts: readonly string[]): void {
+  const url = URL.createObjectURL(new Blob([...parts], { type: `${type};charset=utf-8` }));
   const link = document.createElement("a");
   link.href = url;
   link.download = name.replaceAll(UNUSUAL, "-");

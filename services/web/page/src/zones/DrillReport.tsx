@@ -42,7 +42,7 @@ function Report({ drill }: { drill: Drill }) {
           <button
             type="button"
             className="button"
-            onClick={() => saveFile(`drill-${id}.html`, "text/html", html)}
+            onClick={() => saveFile(`drill-${id}.html`, "text/html", [html])}
           >
             Save as HTML
           </button>
