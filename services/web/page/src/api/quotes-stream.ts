@@ -18,7 +18,7 @@ type Message =
   | { type: "closing"; reconnectAfterMs?: number }
   | { type: "error"; detail: string };
 
-/** `live`: every quote is the newest. `stale`: nothing came for a while. `down`: not connected, and trying to be. */
+/** `live`: every quote is the newest. `stale`: nothing new came for a while. `down`: not connected, and trying to be. */
 export type StreamState = "connecting" | "live" | "stale" | "down";
 
 /** What the stream needs of its surroundings. */
@@ -63,6 +63,8 @@ export class QuotesStream {
   #retry: ReturnType<typeof setTimeout> | undefined;
   #watch: ReturnType<typeof setInterval> | undefined;
   #lastAt = 0;
+  /** The server's time in its latest message. */
+  #time = 0;
   #state: StreamState = "connecting";
   #gaps = 0;
 
@@ -132,6 +134,7 @@ export class QuotesStream {
     }
     const open = this.#args.open ?? ((url: string, protocols: string[]) => new WebSocket(url, protocols));
     this.#lastAt = Date.now();
+    this.#time = 0;
     const socket = open(this.#args.url, [PROTOCOL, `bearer.${token}`]);
     this.#socket = socket;
     socket.onopen = () => this.#subscribe(this.#args.symbols);
@@ -181,6 +184,10 @@ export class QuotesStream {
       console.error("The stream of quotes:", message.detail);
       return;
     }
+    // A server whose quotes go on says a later time in each message, also when no quote has changed.
+    const halted =
+      message.type === "heartbeat" && message.epoch === this.#epoch && message.time <= this.#time;
+    this.#time = message.time;
     if (message.type === "snapshot") {
       this.#epoch = message.epoch;
       this.#failures = 0;
@@ -193,7 +200,7 @@ export class QuotesStream {
       this.#epoch = message.epoch;
       this.#gap(this.#args.symbols);
     } else if (message.type === "update") this.#update(message.quotes);
-    this.#setState("live");
+    this.#setState(halted ? "stale" : "live");
   }
 
   #update(quotes: readonly (Quote & { prev: number })[]): void {

@@ -12,19 +12,34 @@ const clock = new Intl.DateTimeFormat("en-AU", {
   hourCycle: "h23",
 });
 
-/** When the exchange trades, by its own clock. */
+const POLL_MS = 30_000;
+/** The exchange may say for a moment longer what was true until now. */
+const LEAST_MS = 1000;
+
+/** When the exchange trades, by its own clock; asked for again at the moment at which it opens or closes. */
 export function useMarket() {
   return useQuery({
     queryKey: ["market"],
     queryFn: async () => ({ market: await get(api.GET("/api/market", {})), askedAt: Date.now() }),
-    refetchInterval: 30_000,
+    refetchInterval: ({ state: { data } }) =>
+      data ? Math.min(POLL_MS, Math.max(LEAST_MS, changesIn(data))) : POLL_MS,
   });
 }
 
+interface Found {
+  market: Market;
+  /** When it was answered, by this machine's clock. */
+  askedAt: number;
+}
+
 /** The time as the exchange has it: this machine's clock may be wrong. */
-function exchangeNow(found: { market: Market; askedAt: number } | undefined): number {
+function exchangeNow(found: Found | undefined): number {
   return found ? Date.parse(found.market.now) + (Date.now() - found.askedAt) : Date.now();
 }
+
+/** Milliseconds until the market opens, where it is closed, or closes. */
+const changesIn = (found: Found): number =>
+  Date.parse(found.market.opensAt ?? found.market.closesAt) - exchangeNow(found);
 
 /** Sydney's time, whether the market is open, and for how long. Not a live region: it would never be quiet. */
 export function MarketClock() {
@@ -36,7 +51,7 @@ export function MarketClock() {
   }, []);
   const now = exchangeNow(data);
   const market = data?.market;
-  const until = market && Date.parse(market.opensAt ?? market.closesAt) - now;
+  const until = data && changesIn(data);
   return (
     <section className="clock" aria-label="Market">
       {market && (
