@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import axe from "axe-core";
-import type { Locator, Page } from "playwright-core";
+import type { Locator } from "playwright-core";
+import { judge } from "./support/axe.ts";
 import { needsChromium, OPERATOR, type Stage, screenshot, signIn, startStage } from "./support/browser.ts";
 
 const WIDTHS = {
@@ -19,12 +19,8 @@ const PAGES = {
   drill: "/zones/drills/:drill",
   models: "/models",
   nowhere: "/trade/NONE",
+  "no-page": "/signed-out",
 };
-
-interface Violation {
-  id: string;
-  nodes: { html: string; failureSummary?: string }[];
-}
 
 describe("how the page looks", () => {
   let stage: Stage;
@@ -107,18 +103,6 @@ describe("how the page looks", () => {
     return api.exchange.orders[0]?.id ?? "";
   };
 
-  const judge = async (page: Page, what: string) => {
-    await page.evaluate(axe.source);
-    const options = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] };
-    const found = (await page.evaluate(
-      `axe.run(document, ${JSON.stringify(options)}).then((all) => all.violations)`,
-    )) as Violation[];
-    const lines = found.map(
-      ({ id, nodes }) => `${id} on ${what}: ${nodes[0]?.html} ${nodes[0]?.failureSummary}`,
-    );
-    return lines;
-  };
-
   for (const theme of ["light", "dark"] as const) {
     for (const [size, viewport] of Object.entries(WIDTHS)) {
       it(`has no fault that axe finds, on any page: ${theme}, ${size}`, async () => {
@@ -150,15 +134,19 @@ describe("how the page looks", () => {
       await page.getByLabel("Quantity").fill("10");
       await page.getByLabel("Limit price (A$)").fill("45.00");
       await page.getByRole("button", { name: "Buy BHP" }).click();
-      await page.getByRole("dialog").waitFor();
+      await page.getByRole("button", { name: "Place buy order" }).hover();
       const faults = await judge(page, "confirmation");
       await screenshot(page, `confirm-${theme}`);
       await page.keyboard.press("Escape");
+      await page.getByRole("button", { name: "Deposit" }).first().hover();
+      faults.push(...(await judge(page, "deposit's button")));
       await page.getByRole("button", { name: "Deposit" }).first().click();
+      await page.getByRole("button", { name: "Pay in" }).hover();
       faults.push(...(await judge(page, "deposit")));
       await page.keyboard.press("Escape");
       await page.getByRole("link", { name: "Zones" }).click();
       await page.getByRole("button", { name: "Inject a fault…" }).first().click();
+      await page.getByRole("button", { name: "Inject it" }).hover();
       faults.push(...(await judge(page, "fault")));
       await screenshot(page, `fault-${theme}`);
       assert.deepEqual(faults, []);

@@ -5,19 +5,20 @@ import { messageOf } from "../api/problems.ts";
 import { queryClient } from "../api/query-client.ts";
 import { TradePage } from "../trade/TradePage.tsx";
 import { announce } from "../ui/announce.tsx";
-import { Empty, Loading } from "../ui/states.tsx";
+import { loadPart } from "../ui/load-part.ts";
+import { Loading, Nothing } from "../ui/states.tsx";
 import { Callback } from "./Callback.tsx";
 import { PageBoundary } from "./PageBoundary.tsx";
 import { Shell } from "./Shell.tsx";
 import { useSession } from "./use-session.ts";
 import { Welcome } from "./Welcome.tsx";
 
-const OrdersPage = lazy(() => import("../trade/OrdersPage.tsx"));
-const PortfolioPage = lazy(() => import("../trade/PortfolioPage.tsx"));
-const NewsPage = lazy(() => import("../news/NewsPage.tsx"));
-const ZonesPage = lazy(() => import("../zones/ZonesPage.tsx"));
-const DrillsPage = lazy(() => import("../zones/DrillsPage.tsx"));
-const ModelsPage = lazy(() => import("../zones/ModelsPage.tsx"));
+const OrdersPage = lazy(loadPart(() => import("../trade/OrdersPage.tsx")));
+const PortfolioPage = lazy(loadPart(() => import("../trade/PortfolioPage.tsx")));
+const NewsPage = lazy(loadPart(() => import("../news/NewsPage.tsx")));
+const ZonesPage = lazy(loadPart(() => import("../zones/ZonesPage.tsx")));
+const DrillsPage = lazy(loadPart(() => import("../zones/DrillsPage.tsx")));
+const ModelsPage = lazy(loadPart(() => import("../zones/ModelsPage.tsx")));
 
 const TITLES: [RegExp, string][] = [
   [/^\/trade/, "Trade"],
@@ -70,9 +71,9 @@ export function App() {
               <OperatorsOnly />
             </Route>
             <Route>
-              <Empty title="There is no such page">
+              <Nothing title="There is no such page">
                 <a href="/trade">Go to Trade</a>
-              </Empty>
+              </Nothing>
             </Route>
           </Switch>
         </Suspense>
@@ -83,8 +84,8 @@ export function App() {
 
 function OperatorsOnly() {
   return (
-    <Empty title="This page is for operators">
+    <Nothing title="This page is for operators">
       <p>Ask whoever manages users to add you to the group “operators”, then sign in again.</p>
-    </Empty>
+    </Nothing>
   );
 }

@@ -22,7 +22,7 @@ export class PageBoundary extends Component<{ children: ReactNode }, State> {
     if (error === undefined) return this.props.children;
     return (
       <div className="state" role="alert">
-        <strong>This page can't be shown</strong>
+        <h1>This page can't be shown</h1>
         <span>{messageOf(error)}</span>
         <span>If the network was lost, or there is a new version, loading it again helps.</span>
         <button type="button" className="button primary" onClick={() => location.reload()}>

@@ -4,13 +4,14 @@ import { api, get } from "../api/client.ts";
 import { useQuote } from "../api/quotes.ts";
 import { Segments } from "../ui/controls.tsx";
 import { grouped } from "../ui/format.ts";
+import { loadPart } from "../ui/load-part.ts";
 import { Change, Price } from "../ui/numbers.tsx";
 import { Loaded, Loading } from "../ui/states.tsx";
 import { useCloses } from "./account-queries.ts";
 import { asSeries, INTERVALS, type Interval } from "./candles.ts";
 import { changeOf, changePercent } from "./WatchList.tsx";
 
-const Chart = lazy(() => import("./Chart.tsx"));
+const Chart = lazy(loadPart(() => import("./Chart.tsx")));
 
 const OPTIONS = (Object.keys(INTERVALS) as Interval[]).map((value) => ({ value, text: value as string }));
 const CANDLES = 180;

@@ -22,6 +22,16 @@ export function Empty({ title, children }: { title: string; children?: ReactNode
   );
 }
 
+/** In the place of a whole page that is not there, or not for the user. */
+export function Nothing({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="state">
+      <h1>{title}</h1>
+      {children}
+    </div>
+  );
+}
+
 /** In the place of what could not be loaded: what happened, and a way to try now. */
 function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
   const { title, text } = said(error);
