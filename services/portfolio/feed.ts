@@ -36,7 +36,7 @@ class NotOpened extends Error {
 }
 
 /**
- * BatchState a batch of the feed and moves the stored position in one transaction, if it follows what was booked before.
+ * Books a batch of the feed and moves the stored position in one transaction, if it follows what was booked before.
  * @throws ProblemError 503 when the database is away; whether the batch was booked, the stored position says then.
  */
 export async function applyEvents(database: Database, batch: EventBatch): Promise<Applied> {

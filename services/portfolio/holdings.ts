@@ -43,7 +43,7 @@ export function costOf(sold: number, { quantity, cost }: Pick<Holding, "quantity
 }
 
 /**
- * BatchState events in their order, changing `state`: a buy adds quantity and cost; a sell takes from what its order reserved
+ * Books events in their order, changing `state`: a buy adds quantity and cost; a sell takes from what its order reserved
  * and realises amount less cost; an order's end releases what is left. The holdings that buys add to must be in `state`.
  */
 export function bookEvents(state: BatchState, events: readonly OrderEvent[]): void {
