@@ -35,18 +35,26 @@ const address = ({ type, name }: Resource) => `${terraformType(type)}.${name.rep
  * A graph's AWS resources as `terraform show -json` prints a plan, for scanners that read those: types and properties
  * have Terraform's names, blocks are lists, and a value that is another resource's output refers to it. What remote
  * components make is left out, but for the EKS cluster.
+ * @param referring where a scanner looks for such references: among the planned values, or among the expressions of the
+ *   configuration, where the plan then has no value
  */
-export function terraformPlan(graph: Graph): object {
+export function terraformPlan(graph: Graph, referring: "values" | "expressions"): object {
   const resources = graph.resources.filter(({ type }) => terraformType(type));
   const refer = references(resources);
-  const planned = resources.map((resource) => ({
-    address: address(resource),
-    mode: "managed",
-    type: terraformType(resource.type),
-    name: address(resource).split(".")[1],
-    provider_name: "registry.terraform.io/hashicorp/aws",
-    values: values(resource, refer),
-  }));
+  const addresses = new Set(resources.map(address));
+  const configured = new Map<string, object>();
+  const planned = resources.map((resource) => {
+    const all = values(resource, refer);
+    if (referring === "expressions") configured.set(address(resource), expressions(all, addresses));
+    return {
+      address: address(resource),
+      mode: "managed",
+      type: terraformType(resource.type),
+      name: address(resource).split(".")[1],
+      provider_name: "registry.terraform.io/hashicorp/aws",
+      values: referring === "expressions" ? known(all, addresses) : all,
+    };
+  });
   return {
     format_version: "1.2",
     terraform_version: "1.9.0",
@@ -56,24 +64,61 @@ export function terraformPlan(graph: Graph): object {
       change: { actions: ["create"], before: null, after, after_unknown: {} },
     })),
     configuration: {
-      root_module: { resources: planned.map(({ values: _, ...one }) => ({ ...one, expressions: {} })) },
+      root_module: {
+        resources: planned.map(({ values: _, ...one }) => ({
+          ...one,
+          expressions: configured.get(one.address) ?? {},
+        })),
+      },
     },
   };
 }
 
+/** What a reference refers to, `aws_s3_bucket.files`; undefined for any other value. */
+function referred(value: unknown, addresses: Set<string>): string | undefined {
+  const [, of = ""] = (typeof value === "string" && /^(\w+\.\w+)\.\w+$/.exec(value)) || [];
+  return addresses.has(of) ? of : undefined;
+}
+
+const isBlock = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** The values without those that only the apply would know. */
+function known(values: object, addresses: Set<string>): object {
+  const rest = Object.entries(values).filter(([, value]) => !referred(value, addresses));
+  return Object.fromEntries(
+    rest.map(([key, value]) => [
+      key,
+      Array.isArray(value) ? value.map((item) => (isBlock(item) ? known(item, addresses) : item)) : value,
+    ]),
+  );
+}
+
+/** The values as Terraform's configuration has them: https://developer.hashicorp.com/terraform/internals/json-format */
+function expressions(values: object, addresses: Set<string>): object {
+  const expression = (value: unknown) => {
+    const of = referred(value, addresses);
+    if (of) return { references: [value, of] };
+    if (Array.isArray(value) && value.some(isBlock))
+      return value.filter(isBlock).map((item) => expressions(item, addresses));
+    return { constant_value: value };
+  };
+  return Object.fromEntries(Object.entries(values).map(([key, value]) => [key, expression(value)]));
+}
+
 /** Output's value -> the resource that had it first: a bucket's settings have its name as their id. */
 function references(resources: Resource[]): (value: string, of: Resource) => string {
-  const known = new Map<string, { owner: Resource; attribute: string }>();
+  const owners = new Map<string, { owner: Resource; attribute: string }>();
   for (const owner of resources) {
     for (const [attribute, value] of Object.entries({ ...pick(owner), id: owner.id })) {
-      if (typeof value !== "string" || (known.has(value) && known.get(value)?.owner !== owner)) continue;
-      known.set(value, { owner, attribute });
+      if (typeof value !== "string" || (owners.has(value) && owners.get(value)?.owner !== owner)) continue;
+      owners.set(value, { owner, attribute });
     }
   }
   return (value, of) => {
     // A log group with all of its streams.
     const [, whole = value, rest = ""] = /^(.*)(:\*)$/.exec(value) ?? [];
-    const found = known.get(whole);
+    const found = owners.get(whole);
     if (!found || found.owner === of || !of.dependencies.includes(found.owner.urn)) return value;
     return `${address(found.owner)}.${snake(found.attribute)}${rest}`;
   };
@@ -96,8 +141,7 @@ function values(resource: Resource, refer: (value: string, of: Resource) => stri
         const isBlocks = Array.isArray(item) && item.some((each) => typeof each === "object");
         if (/^(tags|dimensions|variables)$/.test(key)) return [key, item];
         const converted = convert(item);
-        const isBlock = typeof item === "object" && item !== null && !Array.isArray(item);
-        return [snake(isBlocks ? singular(key) : key), isBlock ? [converted] : converted];
+        return [snake(isBlocks ? singular(key) : key), isBlock(item) ? [converted] : converted];
       }),
     );
   };
