@@ -3,6 +3,7 @@ import { dirname, extname, join } from "node:path";
 import { EvaluationError, isObject, messageOf } from "../graph/index.ts";
 import { type ConfigValue, configValue } from "./config-value.ts";
 import { checkTypes, readDeclarations, withDeclared } from "./declared.ts";
+import { wrongProjectName, wrongStackName } from "./names.ts";
 import { fullKey, override } from "./overrides.ts";
 import { type Runtime, readRuntime } from "./runtime.ts";
 import { outsideOf } from "./version-range.ts";
@@ -39,6 +40,10 @@ export async function readStackConfig(
   if (file.isEmpty) throw file.error([], "expected a mapping (key: value)");
   const project = text(file, "name");
   if (!project) throw file.error([], "a project needs a name");
+  const misnamed = wrongProjectName(project);
+  if (misnamed) throw file.error(["name"], misnamed);
+  const wrongStack = wrongStackName(stack);
+  if (wrongStack) throw new EvaluationError(wrongStack);
   const runtime = readRuntime(file);
   const main = text(file, "main");
   const outside = outsideOf(text(file, "requiredPulumiVersion") ?? "");

@@ -28,6 +28,21 @@ describe("a stack's config", () => {
     return error.message.replaceAll(folder, "DIR");
   }
 
+  it("is of a project and a stack with names that the CLI takes", async () => {
+    const said = async (name: string, stack = "dev") => {
+      await files(`name: "${name}"\nruntime: nodejs\n`, "");
+      return wrong(stack);
+    };
+    const refusal = /^DIR\/Pulumi\.yaml:1:7: project names may only contain alphanumerics, hyphens/;
+    for (const name of ["$" + "{PROJECT}", "my shop", "a/b", "größe"])
+      assert.match(await said(name), refusal);
+    assert.match(await said("a".repeat(101)), /project names are limited to 100 characters/);
+    assert.match(await said("shop", "dev!"), /^a stack name may only contain .*'!' at position 3$/);
+    assert.match(await said("shop", "a".repeat(101)), /^a stack name cannot exceed 100 characters$/);
+    await files(`name: ${"A_b.9-".repeat(16)}\nruntime: nodejs\n`, "");
+    assert.equal((await readStackConfig(folder, "dev")).project.length, 96);
+  });
+
   it("is passed as the CLI passes it", async () => {
     await files(
       "name: shop\nmain: src/\nruntime: { name: nodejs, options: { nodeargs: --import tsx } }\n",
