@@ -112,4 +112,15 @@ describe("comparison of the two engines' graphs", () => {
     engine.resources.push({ ...child, urn: urn("aws:iam/role:Role", "own"), parent: undefined });
     assert.equal(differences(offline, engine).length, 1);
   });
+
+  it("compares what the program itself puts below a remote component", () => {
+    const type = "pulumi:providers:kubernetes";
+    const own = { urn: urn(`eks:index:Cluster$${type}`, "cluster"), type, parent: COMPONENT };
+    const offline = graph({});
+    offline.resources.push(resource({ ...own, inputs: { namespace: "a" } }));
+    assert.deepEqual(differences(offline, shown(offline)), []);
+    const engine = shown(graph({}));
+    engine.resources.push({ ...own, inputs: { namespace: "b" } });
+    assert.deepEqual(differences(offline, engine), [`${own.urn} inputs.namespace: offline "a", real "b"`]);
+  });
 });

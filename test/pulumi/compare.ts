@@ -30,7 +30,8 @@ interface View {
 /**
  * What the real engine's graph has that the offline one has not, and the other way round; a line a difference.
  * Apart are, each for its reason:
- * - children of remote components, and default providers that only they use: offline nobody constructs them;
+ * - children of remote components that the program doesn't register itself, and default providers that only they use:
+ *   offline nobody constructs them;
  * - of a remote component its provider, which the real engine doesn't note, and what it depends on, which the plugin
  *   says that constructs it;
  * - in a provider's inputs `__internal`, the real engine's notes on the plugin;
@@ -47,7 +48,7 @@ export function differences(offline: Graph, engine: EngineGraph): string[] {
   const ours = new Map(
     offline.resources.filter(shown).map((resource) => [resource.urn, ofOffline(resource)]),
   );
-  const own = programsOwn(engine.resources, remote).filter(shown);
+  const own = programsOwn(engine.resources, remote, new Set(ours.keys())).filter(shown);
   const theirs = new Map(own.map((resource) => [resource.urn, ofEngine(resource, remote.has(resource.urn))]));
   return [...new Set([...ours.keys(), ...theirs.keys()])].sort().flatMap((urn) => {
     const [a, b] = [ours.get(urn), theirs.get(urn)];
@@ -61,14 +62,14 @@ function isDefaultProvider(urn: string): boolean {
   return isProviderType(typeOf(urn)) && /^default(_|$)/.test(nameOf(urn));
 }
 
-/** The resources without those that were made below the remote components, and for their sake. */
-function programsOwn(resources: EngineResource[], remote: Set<string>): EngineResource[] {
+/** The resources without those that were made below the remote components, and for their sake; `known` are the offline ones. */
+function programsOwn(resources: EngineResource[], remote: Set<string>, known: Set<string>): EngineResource[] {
   const parents = new Map(resources.map(({ urn, parent }) => [urn, parent]));
   const constructed = (urn: string): boolean => {
     const parent = parents.get(urn);
     return parent !== undefined && (remote.has(parent) || constructed(parent));
   };
-  const own = resources.filter(({ urn }) => !constructed(urn));
+  const own = resources.filter(({ urn }) => known.has(urn) || !constructed(urn));
   // The engine has a package of its own, for stack references and the look-ups of those who construct.
   const managed = own.filter(({ type }) => type !== STACK_TYPE && !isProviderType(type));
   const wanted = new Set(managed.map(({ type }) => packageOf(type)));
