@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
+
+/** A page that misses an update asks for a snapshot, whose answer is here well within this. */
+const CATCH_UP_MS = 10_000;
 
 interface Message {
   type: string;
@@ -25,6 +29,16 @@ export class QuotesWatch {
       for (const symbol of this.prices.keys()) this.missed.add(symbol);
       socket.on("framereceived", ({ payload }) => this.#receive(JSON.parse(String(payload)), known));
     });
+  }
+
+  /** Resolves when a snapshot has made up for every update that the page missed. */
+  async complete(): Promise<void> {
+    const end = Date.now() + CATCH_UP_MS;
+    while (this.missed.size > 0) {
+      if (Date.now() > end)
+        throw new Error(`updates of ${[...this.missed].join(", ")} were never made up for`);
+      await sleep(20);
+    }
   }
 
   #receive({ type, epoch, quotes = [] }: Message, known: Map<string, string>): void {
