@@ -23,18 +23,16 @@ describe("what the page says when something is wrong, as axe sees it", () => {
   for (const theme of ["light", "dark"] as const) {
     describe(`in the ${theme} theme`, () => {
       let page: Page;
-      let faults: string[];
       beforeEach(async () => {
-        faults = [];
         page = await stage.open("/", { colorScheme: theme });
       });
-      afterEach(() => assert.deepEqual(faults, []));
 
       /** Judges the page while it says something. */
       const look = async (text: string, name: string) => {
         await page.getByText(text).first().waitFor();
-        faults.push(...(await judge(page, `${name}, ${theme}`)));
+        const faults = await judge(page, `${name}, ${theme}`);
         await screenshot(page, `${name}-${theme}`);
+        assert.deepEqual(faults, []);
       };
       const gone = (text: string) =>
         page.getByText(text).first().waitFor({ state: "detached", timeout: 30_000 });
