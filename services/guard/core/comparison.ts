@@ -56,6 +56,10 @@ interface ZoneState {
   usual: Window;
   recent: Window;
   detectors: Record<Statistic, Detector>;
+  /** The last second in which there were requests to compare. */
+  testedAt: number | undefined;
+  /** The recent seconds that were left out. */
+  jolts: number[];
 }
 
 /** Compares each zone's answers of one service with those of the other zones, second by second. */
@@ -73,6 +77,8 @@ export class Comparison {
         usual: new Window(USUAL_SECONDS),
         recent: new Window(RECENT_SECONDS),
         detectors: detectors as Record<Statistic, Detector>,
+        testedAt: undefined,
+        jolts: [],
       });
     }
   }
@@ -105,10 +111,29 @@ export class Comparison {
     if (at % 60 === 0) this.#forgetPods();
   }
 
-  #test({ detectors }: ZoneState, own: Counts, others: Counts, edges: Edges | undefined): void {
+  /** Whether a second is as much evidence against the zone as one can be. */
+  isJolted(zone: string, at: number): boolean {
+    return this.#testedAt(zone, at).some((detector) => detector.isJolt);
+  }
+
+  /** Has a second count only as strong evidence: it says nothing of how the zone is in other seconds. */
+  leaveOut(zone: string, at: number): void {
+    for (const detector of this.#testedAt(zone, at)) detector.leaveOut();
+    const state = this.#zones.get(zone);
+    if (state) state.jolts = [...state.jolts.filter((one) => one > at - RECENT_SECONDS), at];
+  }
+
+  #testedAt(zone: string, at: number): Detector[] {
+    const state = this.#zones.get(zone);
+    return state?.testedAt === at ? Object.values(state.detectors) : [];
+  }
+
+  #test(state: ZoneState, own: Counts, others: Counts, edges: Edges | undefined): void {
     if (own.requests === 0 || others.requests === 0) return;
     const exposure = TOLERANCE * own.requests;
     const share = exposure / (exposure + others.requests);
+    const { detectors } = state;
+    state.testedAt = this.#at;
     detectors.errors.add(own.errors, others.errors, share);
     if (!edges) return;
     detectors.slow.add(slowerThan(own, edges.slow), slowerThan(others, edges.slow), share);
@@ -163,7 +188,7 @@ export class Comparison {
     const otherP99 = quantile(others, 0.99);
     return sure
       .map((statistic) => {
-        const own = usualOf(state, statistic, otherP99);
+        const own = usualOf(state, statistic, this.#at, otherP99);
         const [errorShare, p99] = [errorShareOf(own), quantile(own, 0.99)];
         const figures = { errorShare, otherErrorShare, p99, otherP99 };
         return {
@@ -221,14 +246,17 @@ export class Comparison {
 const errorShareOf = ({ requests, errors }: Counts) => errors / Math.max(1, requests);
 
 /**
- * What a zone answered in the last seconds. Of a fault that isn't strong each second, its worst seconds don't count: a
- * pause in one of them says nothing of how the zone is.
+ * What a zone answered in the last seconds. Of a fault that isn't strong each second, its worst seconds don't count, nor
+ * those that were left out: a pause in some of them says nothing of how the zone is.
  */
-function usualOf({ recent, detectors }: ZoneState, statistic: Statistic, otherP99 = 0): Counts {
+function usualOf(state: ZoneState, statistic: Statistic, at: number, otherP99 = 0): Counts {
+  const { recent, detectors } = state;
   if (detectors[statistic].isStrong) return recent.sum;
-  if (statistic === "errors") return recent.withoutWorst(WORST.errors, ({ errors }) => errors);
+  const jolts = state.jolts.filter((one) => one > at - RECENT_SECONDS).length;
+  if (statistic === "errors")
+    return recent.withoutWorst(Math.max(WORST.errors, jolts), ({ errors }) => errors);
   const edge = edgeOf(MATTERS.latencyRatio * otherP99);
-  return recent.withoutWorst(WORST.slow, (second) => slowerThan(second, edge));
+  return recent.withoutWorst(Math.max(WORST.slow, jolts), (second) => slowerThan(second, edge));
 }
 
 /** Whether a difference matters to users. */

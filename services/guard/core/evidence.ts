@@ -65,6 +65,21 @@ export class Detector {
     if (this.#strongest.length > STRONG.seconds) this.#strongest.shift();
   }
 
+  /** Whether the last second is as much evidence as a second can be: what a pause or a link that flaps looks like. */
+  get isJolt(): boolean {
+    return (this.#strongest.at(-1) ?? 0) >= MOST_A_SECOND;
+  }
+
+  /** Has the last second not count among the weak ones. */
+  leaveOut(): void {
+    const place = (this.#place + WEAK.seconds - 1) % WEAK.seconds;
+    for (let index = 0; index < MULTIPLES.length; index += 1) {
+      const at = place * MULTIPLES.length + index;
+      this.#boundedSums[index] = (this.#boundedSums[index] as number) - (this.#bounded[at] as number);
+      this.#bounded[at] = 0;
+    }
+  }
+
   /** Whether what is wrong was wrong in several of the last seconds. */
   get lasts(): boolean {
     return this.isStrong || this.#boundedSums.some((sum) => sum >= WEAK.level);

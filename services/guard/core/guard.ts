@@ -136,6 +136,10 @@ export class Guard {
       }
       comparison.add(at, its);
     }
+    // What shakes one service is seen by those with few requests too, as evidence that looks like that of a quiet second.
+    const comparisons = [...this.#comparisons.values()];
+    for (const zone of this.#zones.filter((one) => comparisons.some((each) => each.isJolted(one, at))))
+      for (const comparison of comparisons) comparison.leaveOut(zone, at);
   }
 
   /** The mean of all services' and statistics' evidence is evidence too, with the same meaning. */
