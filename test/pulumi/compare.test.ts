@@ -123,4 +123,14 @@ describe("comparison of the two engines' graphs", () => {
     engine.resources.push({ ...own, inputs: { namespace: "b" } });
     assert.deepEqual(differences(offline, engine), [`${own.urn} inputs.namespace: offline "a", real "b"`]);
   });
+
+  it("compares the default provider that only the program's own function calls use", () => {
+    const offline = graph({});
+    const type = "pulumi:providers:tls";
+    offline.resources.push(resource({ urn: urn(type, "default_5"), type, inputs: { version: "5" } }));
+    assert.deepEqual(differences(offline, shown(offline)), []);
+    const lacking = differences(offline, shown(graph({})));
+    assert.deepEqual(lacking, [`${urn(type, "default_5")}: only the offline engine has it`]);
+    assert.deepEqual(differences(graph({}), shown(offline)), []);
+  });
 });

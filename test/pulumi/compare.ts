@@ -73,7 +73,9 @@ function programsOwn(resources: EngineResource[], remote: Set<string>, known: Se
   // The engine has a package of its own, for stack references and the look-ups of those who construct.
   const managed = own.filter(({ type }) => type !== STACK_TYPE && !isProviderType(type));
   const wanted = new Set(managed.map(({ type }) => packageOf(type)));
-  return own.filter(({ urn, type }) => !isDefaultProvider(urn) || wanted.has(packageOf(type)));
+  return own.filter(
+    ({ urn, type }) => known.has(urn) || !isDefaultProvider(urn) || wanted.has(packageOf(type)),
+  );
 }
 
 function ofOffline(resource: Resource): View {
