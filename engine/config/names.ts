@@ -1,3 +1,4 @@
+/** Characters that a name has at most. */
 const LONGEST = 100;
 
 /** Why the CLI refuses a project's name, in its words; undefined for one that it takes. */

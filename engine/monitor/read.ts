@@ -1,6 +1,7 @@
 import proto from "@pulumi/pulumi/proto/resource_pb.js";
 import {
   dereference,
+  isUnknown,
   keepSecrets,
   makeUrn,
   messageOf,
@@ -49,6 +50,9 @@ async function readReserved(
     providers: {},
     options: options(request),
   };
+  if (!resource.id) throw new Error(`Expected an ID for ${urn}`);
+  // Of what isn't created yet a preview knows nothing, not even what the program gives.
+  if (isUnknown(resource.id)) return resource;
   const state = await readState(resource, context);
   resource.outputs = { ...dereference<PropertyMap>(inputs), ...keepSecrets(state, inputs) };
   for (const key of resource.options.additionalSecretOutputs ?? []) {

@@ -76,6 +76,11 @@ const faults: { fault: string; message: RegExp; details?: RegExp; env?: Record<s
     message: /refused \[test:index:Thing\] can't be registered: quota exceeded \(at /,
   },
   { fault: "read throws", message: /gone \[test:index:Thing\] can't be read: no such thing/ },
+  {
+    fault: "read of nothing",
+    message:
+      /nameless \[test:index:Thing\] can't be read: Expected an ID for urn:pulumi:dev::failing::test:index:Thing::nameless/,
+  },
   { fault: "unknown function", message: /failed: Error: no function test:index:missing/ },
   { fault: "unknown method", message: /failed: Error: no method test:index:missing/ },
   {

@@ -45,6 +45,13 @@ describe("what the SDK asks of the engine", () => {
       assert.deepEqual(sources(graph, "of-full"), { all: ["inside"], by: { from: ["inside"] } });
     });
 
+    it("what is read by an id that isn't known yet is unknown, and the provider isn't asked", () => {
+      const size = (name: string) => find(graph, name).inputs.size;
+      assert.deepEqual([size("late"), size("of-late"), size("of-read")], [3, UNKNOWN, 3]);
+      assert.deepEqual(find(graph, "late").outputs, {});
+      assert.ok(!graph.resources.some(({ name }) => name === "never"));
+    });
+
     it("its provider is registered as its transforms say", () => {
       assert.deepEqual(find(graph, "default_1_2_3").inputs, { version: "1.2.3" });
     });

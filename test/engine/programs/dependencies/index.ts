@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 class Thing extends pulumi.CustomResource {
+  declare readonly size: pulumi.Output<unknown>;
   constructor(name: string, props: pulumi.Inputs = {}, opts?: pulumi.CustomResourceOptions) {
-    super("test:index:Thing", name, props, opts);
+    super("test:index:Thing", name, { size: undefined, ...props }, opts);
   }
 }
 class Group extends pulumi.ComponentResource {
@@ -24,6 +25,13 @@ new Thing("of-empty", { from: look({ at: "here" }, [empty]).at });
 new Thing("of-full", { from: look({ at: "here" }, [full]).apply(({ at }) => at) });
 new Thing("of-argument", { from: look({ at: network.urn }).at });
 new Thing("of-unknown", { from: look({ at: network.id }).at });
+
+// What is read by an id that isn't known yet is unknown altogether, whatever the program says of it.
+const late = new Thing("late", { size: 3 }, { id: network.id });
+const read = new Thing("read", { size: 3 }, { id: "there" });
+new Thing("of-late", { size: late.size });
+new Thing("of-read", { size: read.size });
+late.size.apply(() => new Thing("never"));
 
 // A transform sees outputs, and what it returns is recorded property by property.
 pulumi.runtime.registerResourceTransform(({ type, name, props, opts }) =>

@@ -63,6 +63,7 @@ const faults: Record<string, () => unknown> = {
   "provider throws": () => new Thing("refused"),
   "provider is silent": () => new Thing("silent"),
   "read throws": () => new Thing("gone", {}, { id: "x" }),
+  "read of nothing": () => new Thing("nameless", {}, { id: pulumi.output("") }),
   "unknown function": () => pulumi.runtime.invoke("test:index:missing", {}),
   "caught function": () => pulumi.runtime.invoke("test:index:missing", {}).catch(() => "caught"),
   "unknown method": () => pulumi.runtime.call("test:index:missing", {}).apply((value) => value),
