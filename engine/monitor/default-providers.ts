@@ -27,6 +27,9 @@ interface Scope {
   secretConfigKeys: string[];
 }
 
+/** Whose providers run code of the program, which may want any of the stack's config: they get all of it, by whole keys. */
+const DYNAMIC = ["pulumi-nodejs", "pulumi-python"];
+
 /**
  * The providers that a program uses without naming them: one for each package and version, as
  * `pulumi:providers:aws::default_7_48_0`, configured by the stack's config in the package's namespace.
@@ -61,7 +64,7 @@ export class DefaultProviders {
   }
 
   private inputs(request: PackageRequest): PropertyMap {
-    const prefix = `${request.name}:`;
+    const prefix = DYNAMIC.includes(request.name) ? "" : `${request.name}:`;
     const inputs: PropertyMap = {};
     for (const [key, value] of Object.entries(this.scope.config)) {
       if (!key.startsWith(prefix)) continue;

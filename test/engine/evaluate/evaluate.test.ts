@@ -233,14 +233,16 @@ describe("evaluating a program", () => {
     assert.deepEqual(provider.created, []);
   });
 
-  it("hands a dynamic provider's code to the provider", async () => {
+  it("hands a dynamic provider's code to the provider, which gets the stack's whole config", async () => {
     const create = async ({ inputs }: { inputs: Record<string, unknown> }) => {
       assert.match(String(inputs.__provider), /toUpperCase/);
       return { id: "d", outputs: { shouted: "HELLO!" } };
     };
-    assert.deepEqual((await run("dynamic", { provider: testProvider({ create }) })).outputs, {
-      shouted: "HELLO!",
-    });
+    const config = { "dynamic:size": "3", "aws:token": "t" };
+    const settings = { config, secretConfigKeys: ["aws:token"], provider: testProvider({ create }) };
+    const graph = await run("dynamic", settings);
+    assert.deepEqual(graph.outputs, { shouted: "HELLO!" });
+    assert.deepEqual(find(graph, "default").inputs, { "dynamic:size": "3", "aws:token": secret("t") });
   });
 
   it("evaluates AWS, EKS, awsx and Kubernetes without an account", async () => {
