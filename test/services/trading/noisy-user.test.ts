@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Worker } from "node:worker_threads";
 import { historyOf } from "./history.ts";
+import type { ReadersArgs, ReadersResult } from "./list-readers.ts";
 import { startTrading, type TradingPods } from "./support.ts";
 
 /** Orders that the noisy user has placed, and the seconds of each measurement; 200000 and 10 by hand. */
@@ -60,18 +63,15 @@ describe("one user who asks for many lists at once", () => {
     let answered = 0;
     const statuses = new Set<number>();
     const beside = async (): Promise<number> => {
-      let running = true;
-      const readers = Array.from({ length: READERS }, async (_, n) => {
-        for (let i = n; running; i += 1) {
-          const response = await market.get(`/api/orders?${FILTERS[i % FILTERS.length]}`, { user: "noisy" });
-          await response.text();
-          statuses.add(response.status);
-          answered += 1;
-        }
-      });
+      const url = market.pods.at(-1)?.url ?? "";
+      const workerData: ReadersArgs = { url, user: "noisy", filters: FILTERS, readers: READERS };
+      const readers = new Worker(new URL("list-readers.ts", import.meta.url), { workerData });
       const measured = await p99();
-      running = false;
-      await Promise.all(readers);
+      readers.postMessage("stop");
+      const [result] = (await once(readers, "message")) as [ReadersResult];
+      answered += result.answered;
+      for (const status of result.statuses) statuses.add(status);
+      await readers.terminate();
       return measured;
     };
     // By turns, as the machine may do other things meanwhile; the quickest turn of each counts.
