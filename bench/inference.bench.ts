@@ -18,7 +18,7 @@ import {
 import { load, percentile, requestHead, requestOf } from "./load.ts";
 
 /** Folder of a version; its name is the version's. */
-const MODEL = resolve(process.env.BENCH_MODEL ?? join(import.meta.dirname, "../models/news/1.0.0"));
+const MODEL = resolve(process.env.BENCH_MODEL ?? join(import.meta.dirname, "../models/news/1.1.0"));
 /** The same model in fp32, which the repository doesn't hold. */
 const FP32 = process.env.BENCH_MODEL_FP32;
 /** A Python with fastapi, uvicorn, tokenizers, onnxruntime and numpy. */

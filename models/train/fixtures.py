@@ -1,7 +1,9 @@
 """Writes models/fixtures: tricky texts with the token ids of Hugging Face's tokenizer and the logits of every model.
 
-`python fixtures.py` needs the exported versions, their checkpoints in build/ and the models of foreign.py (whose weights it keeps in build/)."""
+`python fixtures.py 1.1.0` adds one model's to the texts that are there; without a name all are made anew, which needs the exported
+versions, their checkpoints in build/ and the models of foreign.py (whose weights it keeps in build/)."""
 import json
+import sys
 
 import numpy as np
 import torch
@@ -49,15 +51,20 @@ def expectations(folder, reference, file: str, limit: int, texts: list[str]) -> 
     return cases
 
 
-def main() -> None:
+def main(only: list[str]) -> None:
     target = MODELS / "fixtures"
-    plain = [text for text, _ in handwritten()][::150]
-    items = [{"text": lone_surrogate_free(t)} for t in TRICKY + plain] + [{"unit": unit, "times": times} for unit, times in LONG]
+    if only:
+        items = json.loads((target / "texts.json").read_text(encoding="utf-8"))
+    else:
+        plain = [text for text, _ in handwritten()][::150]
+        items = [{"text": lone_surrogate_free(t)} for t in TRICKY + plain] + [{"unit": unit, "times": times} for unit, times in LONG]
     texts = [item.get("text", item.get("unit", "") * item.get("times", 1)) for item in items]
     (target / "texts.json").write_text("[\n" + ",\n".join(json.dumps(item) for item in items) + "\n]\n", encoding="utf-8")
     places = {v: (MODELS / "news" / v, BUILD / v / "torch", f"news/{v}") for v in VERSIONS}
     places |= {n: (target / "models" / n, BUILD / n, n) for n in ("distilbert-12", "roberta-bpe")}
     for name, (folder, checkpoint, title) in places.items():
+        if only and name not in only:
+            continue
         manifest = json.loads((folder / "manifest.json").read_text())
         reference = AutoModelForSequenceClassification.from_pretrained(checkpoint).eval()
         cases = expectations(folder, reference, manifest["model"], manifest["maxTokens"], texts)
@@ -68,4 +75,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

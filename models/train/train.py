@@ -1,6 +1,7 @@
-"""Fine-tunes one version: `python train.py 1.0.0`. Writes build/<version>/torch, the checkpoint that did best on validation.
+"""Fine-tunes one version: `python train.py 1.1.0`. Writes build/<version>/torch, the weights that did best on validation: those
+of an epoch, or the mean of the last epochs'.
 
-`--continue` starts from that checkpoint instead: another round over the corpus, which may have grown since."""
+`--continue` starts from those weights instead: another round over the corpus, which may have grown since."""
 import sys
 import time
 
@@ -104,8 +105,24 @@ def predict(model, tokenizer, rows) -> np.ndarray:
     return upper_all(model, lower(model, tokenizer, rows, 1), 1)
 
 
+def optimizer_of(model, settings: dict) -> torch.optim.Optimizer:
+    """AdamW whose learning rate falls by `decay` from each layer to the one below: what is near the words changes least."""
+    layers, kinds = model.bert.encoder.layer, []
+    rates = {len(layers): [*model.bert.pooler.parameters(), *model.classifier.parameters()]}
+    rates |= {i: [*layers[i].parameters()] for i in range(settings["frozen"], len(layers))}
+    for i, parameters in rates.items():
+        rate = settings["lr"] * settings["decay"] ** max(len(layers) - 1 - i, 0)
+        kinds.append({"params": [p for p in parameters if p.ndim > 1], "weight_decay": 0.01, "lr": rate})
+        kinds.append({"params": [p for p in parameters if p.ndim == 1], "weight_decay": 0.0, "lr": rate})
+    return torch.optim.AdamW(kinds)
+
+
+def mean(states: list[dict]) -> dict:
+    return {name: sum(s[name] for s in states) / len(states) if value.is_floating_point() else value for name, value in states[-1].items()}
+
+
 def main(version: str, more: bool) -> None:
-    settings = VERSIONS[version]
+    settings = VERSIONS[version] | (VERSIONS[version]["more"] if more else {})
     seed_everything(SEED + more)
     names = dict(id2label=dict(enumerate(LABELS)), label2id={n: i for i, n in enumerate(LABELS)})
     source = BUILD / settings["start"] / "torch" if "start" in settings else base_dir()
@@ -116,7 +133,7 @@ def main(version: str, more: bool) -> None:
     hand = handwritten()
     learn, check = [r for r in hand if not is_validation(r[0])], validation()
     extra = generated(SEED)
-    rows = learn + extra + passages(learn, 120, SEED) + noisy(learn, 200, SEED)
+    rows = learn + extra + passages(learn, 300, SEED) + noisy(learn, 300, SEED)
     print(f"{version}: {len(learn)} handwritten, {len(extra)} from the grammar, {len(rows)} in all, {len(check)} for validation", flush=True)
     # A smaller version learns the answers of the version that it was cut from.
     teacher = torch.softmax(torch.tensor(predict(model, tokenizer, rows)), dim=1) if "start" in settings else None
@@ -126,19 +143,33 @@ def main(version: str, more: bool) -> None:
         tokenizer = smaller(model, tokenizer, settings["keep"], settings["vocab"])
     known, held = lower(model, tokenizer, rows, frozen), lower(model, tokenizer, check, frozen)
     labels, truth = torch.tensor([label for _, label in rows]), torch.tensor([label for _, label in check])
-    trained = [*model.bert.encoder.layer[frozen:].parameters(), *model.bert.pooler.parameters(), *model.classifier.parameters()]
-    optimizer = torch.optim.AdamW([{"params": [p for p in trained if p.ndim > 1], "weight_decay": 0.01},
-                                   {"params": [p for p in trained if p.ndim == 1], "weight_decay": 0.0}], lr=settings["lr"])
-    epochs = settings["more"] if more else settings["epochs"]
+    optimizer, epochs = optimizer_of(model, settings), settings["epochs"]
+    trained = [p for group in optimizer.param_groups for p in group["params"]]
     steps = epochs * -(-len(rows) // BATCH)
-    schedule = get_linear_schedule_with_warmup(optimizer, steps // 10, steps)
+    schedule = get_linear_schedule_with_warmup(optimizer, steps // (30 if more else 10), steps)
     shuffle, best, began = np.random.default_rng(SEED), np.inf, time.time()
+
+    def keep_if_best(title: str) -> None:
+        nonlocal best
+        logits = torch.tensor(upper_all(model, held, frozen))
+        loss = torch.nn.functional.cross_entropy(logits, truth).item()
+        right = (logits.argmax(dim=1) == truth).float().mean().item()
+        print(f"{title}: validation loss {loss:.3f}, accuracy {right:.3f}, {time.time() - began:.0f} s", flush=True)
+        # Ties go to the later one, whose learning rate is lower.
+        if (1 - right) + 0.1 * loss <= best:
+            best = (1 - right) + 0.1 * loss
+            model.save_pretrained(BUILD / version / "torch")
+            tokenizer.save_pretrained(BUILD / version / "torch")
+
+    last = []
     for epoch in range(epochs):
         model.train()
         total = 0.0
         for cut in groups([len(s) for s in known], shuffle):
-            logits = upper(model, [known[i] for i in cut], frozen)
-            loss = torch.nn.functional.cross_entropy(logits, labels[cut], label_smoothing=0.05)
+            # Half the width in the products makes an epoch cheaper; weights, sums and the file that is served stay fp32.
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = upper(model, [known[i] for i in cut], frozen).float()
+            loss = torch.nn.functional.cross_entropy(logits, labels[cut], label_smoothing=settings["smoothing"])
             if teacher is not None:
                 loss = 0.3 * loss + 0.7 * torch.nn.functional.cross_entropy(logits, teacher[cut])
             loss.backward()
@@ -147,15 +178,10 @@ def main(version: str, more: bool) -> None:
             schedule.step()
             optimizer.zero_grad()
             total += loss.item() * len(cut)
-        logits = torch.tensor(upper_all(model, held, frozen))
-        loss = torch.nn.functional.cross_entropy(logits, truth).item()
-        right = (logits.argmax(dim=1) == truth).float().mean().item()
-        print(f"epoch {epoch + 1}: train loss {total / len(rows):.3f}, validation loss {loss:.3f}, accuracy {right:.3f}, {time.time() - began:.0f} s", flush=True)
-        # Ties go to the later epoch, whose learning rate is lower.
-        if (1 - right) + 0.1 * loss <= best:
-            best = (1 - right) + 0.1 * loss
-            model.save_pretrained(BUILD / version / "torch")
-            tokenizer.save_pretrained(BUILD / version / "torch")
+        keep_if_best(f"epoch {epoch + 1}: train loss {total / len(rows):.3f}")
+        last = [*last, {name: value.clone() for name, value in model.state_dict().items()}][-settings["mean"]:]
+    model.load_state_dict(mean(last))
+    keep_if_best(f"mean of the last {len(last)} epochs")
 
 
 if __name__ == "__main__":

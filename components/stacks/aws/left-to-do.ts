@@ -33,7 +33,7 @@ export function leftToDo(config: Config, dnsName: string): string[] {
     ],
     [
       true,
-      "Publish the model of market news and have it answer: trizone model publish models/news/1.0.0, then trizone model promote 1.0.0. Until then the pods of news aren't ready, and nothing waits for them.",
+      "Publish the model of market news and have it answer: trizone model publish models/news/1.1.0, then trizone model promote 1.1.0. Until then the pods of news aren't ready, and nothing waits for them.",
     ],
     [true, "Make the first user: aws cognito-idp admin-create-user, with the pool of output userPoolId."],
   ];
