@@ -37,7 +37,7 @@ describe("market news through the public load balancer", () => {
     assert.equal(response.status, 200, await response.clone().text());
     assert.match(response.headers.get("x-zone") ?? "", /^ap-southeast-2[abc]$/);
     const answer = (await response.json()) as Analysis;
-    assert.equal(answer.model, "1.1.0");
+    assert.equal(answer.model, "1.0.0");
     assert.equal(answer.excerpt, "Profit up");
     const shares = Object.values(answer.probabilities);
     assert.equal(shares.length, 3);

@@ -93,7 +93,7 @@ describe("an operator's pages on the whole platform", function () {
   it("shows the model that answers, of the versions in the bucket", async () => {
     await page.getByRole("link", { name: "Models" }).click();
     const versions = page.getByLabel("Versions");
-    await versions.getByText("1.1.0").waitFor();
+    await versions.getByText("1.0.0").waitFor();
     await versions.getByText("current").waitFor();
     await versions.getByText("ready").waitFor();
     await page.getByLabel("Split").getByText("100%").waitFor();

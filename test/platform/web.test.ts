@@ -79,7 +79,7 @@ describe("the page on the whole platform", function () {
     await page.getByLabel("Headline or article").fill("BHP lifts profit and dividend");
     await page.getByLabel("About").first().selectOption("BHP");
     await page.getByRole("button", { name: "Analyse", exact: true }).click();
-    await page.getByText("Model 1.1.0").first().waitFor();
+    await page.getByText("Model 1.0.0").first().waitFor();
     await page.getByRole("link", { name: "Trade", exact: true }).click();
     await page.getByRole("tab", { name: /News of BHP/ }).click();
     await page.getByText("BHP lifts profit and dividend").waitFor();
