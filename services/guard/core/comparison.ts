@@ -1,6 +1,7 @@
 import { addTo, type Counts, noCounts, quantile, slowerThan, Window } from "./counts.ts";
+import { type Edges, edgeOf, edgesOf, less } from "./edges.ts";
 import { Detector } from "./evidence.ts";
-import { LATENCY_EDGES, type PodSecond } from "./sample.ts";
+import type { PodSecond } from "./sample.ts";
 
 /** What may be wrong with a zone: too many errors, or too many requests above a bound that the other zones keep. */
 export const STATISTICS = ["errors", "slow", "verySlow"] as const;
@@ -9,8 +10,6 @@ export type Statistic = (typeof STATISTICS)[number];
 
 /** Seconds by which the other zones' usual latency is known, and those that count as now. */
 const [USUAL_SECONDS, RECENT_SECONDS] = [60, 10];
-/** Requests of the other zones from which their 99th percentile is told. */
-const ENOUGH_REQUESTS = 200;
 /**
  * Zones are never quite alike: one is nearer to the database. Up to this multiple of the other zones' rate is no
  * evidence.
@@ -154,7 +153,7 @@ export class Comparison {
     recent.seenAt = this.#at;
     const place = 3 * (this.#at % RECENT_SECONDS);
     const { ring } = recent;
-    const slow = slowEdge === undefined ? 0 : slowOf(pod, slowEdge);
+    const slow = slowEdge === undefined ? 0 : slowerThan(pod, slowEdge);
     recent.requests += pod.requests - (ring[place] as number);
     recent.errors += pod.errors - (ring[place + 1] as number);
     recent.slow += slow - (ring[place + 2] as number);
@@ -267,35 +266,4 @@ function matters(one: Pick<Finding, "statistic" | "errorShare" | "otherErrorShar
   return (
     errorShare - otherErrorShare >= MATTERS.errorShare && errorShare >= MATTERS.errorRatio * otherErrorShare
   );
-}
-
-interface Edges {
-  slow: number;
-  verySlow: number;
-}
-
-/** The classes above which few of the other zones' requests are: their 99th percentile, and twice it. */
-function edgesOf(others: Counts): Edges | undefined {
-  if (others.requests < ENOUGH_REQUESTS) return undefined;
-  const p99 = quantile(others, 0.99);
-  if (p99 === undefined) return undefined;
-  return { slow: edgeOf(p99), verySlow: edgeOf(2 * p99) };
-}
-
-function edgeOf(seconds: number): number {
-  const index = LATENCY_EDGES.findIndex((edge) => edge >= seconds);
-  return index < 0 ? LATENCY_EDGES.length - 1 : index;
-}
-
-function less(all: Counts, part: Counts): Counts {
-  const rest = noCounts();
-  addTo(rest, all);
-  addTo(rest, part, -1);
-  return rest;
-}
-
-function slowOf({ latency }: PodSecond, edge: number): number {
-  let sum = 0;
-  for (let index = edge + 1; index < latency.length; index += 1) sum += latency[index] as number;
-  return sum;
 }

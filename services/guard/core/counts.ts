@@ -24,7 +24,7 @@ export function addTo(
 }
 
 /** Requests that took longer than the edge of a class. */
-export function slowerThan({ latency }: Counts, edge: number): number {
+export function slowerThan({ latency }: { latency: ArrayLike<number> }, edge: number): number {
   let sum = 0;
   for (let index = edge + 1; index < CLASSES; index += 1) sum += latency[index] as number;
   return sum;
