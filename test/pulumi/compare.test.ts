@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
-import { type Graph, type PropertyMap, type Resource, secret, UNKNOWN } from "../../engine/index.ts";
+import {
+  type Graph,
+  type PropertyMap,
+  RESOURCE,
+  type Resource,
+  SIGNATURE,
+  secret,
+  UNKNOWN,
+} from "../../engine/index.ts";
 import { differences } from "./compare.ts";
 import type { EngineGraph, EngineResource } from "./engine-graph.ts";
 
@@ -97,6 +105,16 @@ describe("comparison of the two engines' graphs", () => {
     assert.equal(differences(offline, { ...engine, kind: "state" }).length, 2);
     const exposed = shown(graph({ id: "i-1", password: "s" }), "preview");
     assert.equal(differences(offline, exposed).length, 1);
+  });
+
+  it("leaves apart the id in a reference to a provider, and to nothing else", () => {
+    const to = (type: string, id: string) => ({ [SIGNATURE]: RESOURCE, urn: urn(type, "x"), id });
+    const provider = (id: string) => ({ by: to("pulumi:providers:aws", id) });
+    assert.deepEqual(found({ inputs: provider("2") }, provider("1")), []);
+    const bucket = (id: string) => ({ by: to("aws:s3/bucket:Bucket", id) });
+    assert.deepEqual(found({ inputs: bucket("2") }, bucket("1")), [
+      `${BUCKET} inputs.by.id: offline "1", real "2"`,
+    ]);
   });
 
   it("leaves apart what remote components make, and only that", () => {

@@ -35,7 +35,7 @@ interface View {
  * - of a remote component its provider, which the real engine doesn't note, and what it depends on, which the plugin
  *   says that constructs it;
  * - in a provider's inputs `__internal`, the real engine's notes on the plugin;
- * - in a reference to a resource `packageVersion`, which is empty or absent.
+ * - in a reference to a resource `packageVersion`, which is empty or absent, and the id of a provider, which is random.
  * And in a preview:
  * - values that the real engine doesn't know yet, an id in a reference to a resource among them;
  * - secrets, which it masks: only their places are compared;
@@ -118,8 +118,10 @@ function differing(ours: unknown, theirs: unknown, path: string, preview: boolea
   }
   if (isObject(ours) && isObject(theirs)) {
     const reference = ours[SIGNATURE] === RESOURCE;
+    const toProvider = reference && isProviderType(typeOf(String(ours.urn)));
     const apart = (key: string) =>
-      reference && (key === "packageVersion" || (preview && key === "id" && theirs.id === ""));
+      reference &&
+      (key === "packageVersion" || (key === "id" && (toProvider || (preview && theirs.id === ""))));
     return [...new Set([...Object.keys(ours), ...Object.keys(theirs)])]
       .filter((key) => !apart(key))
       .flatMap((key) => differing(own(ours, key), own(theirs, key), path ? `${path}.${key}` : key, preview));
