@@ -22,7 +22,8 @@ export async function ofModel(model: LoadedModel, seconds: number): Promise<numb
   const client = async () => {
     while (performance.now() < until) {
       next += 1;
-      texts += (await model.analyze(ROUNDS[next % ROUNDS.length] ?? [])).length;
+      const answers = await model.analyze(ROUNDS[next % ROUNDS.length] ?? []);
+      texts += answers.length;
     }
   };
   await Promise.all([client(), client()]);

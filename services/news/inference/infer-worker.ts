@@ -25,8 +25,9 @@ const ready = () => {
     interOpNumThreads: 1,
     // Its errors are thrown too; they needn't be on standard error as well.
     logSeverityLevel: 4,
-    // A thread that spins while it waits takes its core from the event loop, and from the zone's other pods.
-    extra: { session: { intra_op: { allow_spinning: "0" } } },
+    // Its threads spin while they wait for each other, as waking one takes as long as an operator of a small graph. One
+    // that spun beyond the end of a run would take its core from the event loop, and from the zone's other pods.
+    extra: { session: { intra_op: { allow_spinning: "1" }, force_spinning_stop: "1" } },
   });
   return session;
 };
