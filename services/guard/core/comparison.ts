@@ -55,8 +55,8 @@ interface ZoneState {
   usual: Window;
   recent: Window;
   detectors: Record<Statistic, Detector>;
-  /** The last second in which there were requests to compare. */
-  testedAt: number | undefined;
+  /** The last second in which there were requests to compare, and the detectors that it told something. */
+  tested: { at: number; detectors: readonly Detector[] };
   /** The recent seconds that were left out. */
   jolts: number[];
 }
@@ -76,7 +76,7 @@ export class Comparison {
         usual: new Window(USUAL_SECONDS),
         recent: new Window(RECENT_SECONDS),
         detectors: detectors as Record<Statistic, Detector>,
-        testedAt: undefined,
+        tested: { at: Number.NEGATIVE_INFINITY, detectors: [] },
         jolts: [],
       });
     }
@@ -112,31 +112,31 @@ export class Comparison {
 
   /** Whether a second is as much evidence against the zone as one can be. */
   isJolted(zone: string, at: number): boolean {
-    return this.#testedAt(zone, at).some((detector) => detector.isJolt);
+    return this.#tested(zone, at).some((detector) => detector.isJolt);
   }
 
   /** Has a second count only as strong evidence: it says nothing of how the zone is in other seconds. */
   leaveOut(zone: string, at: number): void {
-    for (const detector of this.#testedAt(zone, at)) detector.leaveOut();
+    for (const detector of this.#tested(zone, at)) detector.leaveOut();
     const state = this.#zones.get(zone);
     if (state) state.jolts = [...state.jolts.filter((one) => one > at - RECENT_SECONDS), at];
   }
 
-  #testedAt(zone: string, at: number): Detector[] {
-    const state = this.#zones.get(zone);
-    return state?.testedAt === at ? Object.values(state.detectors) : [];
+  #tested(zone: string, at: number): readonly Detector[] {
+    const tested = this.#zones.get(zone)?.tested;
+    return tested?.at === at ? tested.detectors : [];
   }
 
   #test(state: ZoneState, own: Counts, others: Counts, edges: Edges | undefined): void {
     if (own.requests === 0 || others.requests === 0) return;
     const exposure = TOLERANCE * own.requests;
     const share = exposure / (exposure + others.requests);
-    const { detectors } = state;
-    state.testedAt = this.#at;
-    detectors.errors.add(own.errors, others.errors, share);
+    const { errors, slow, verySlow } = state.detectors;
+    state.tested = { at: this.#at, detectors: edges ? [errors, slow, verySlow] : [errors] };
+    errors.add(own.errors, others.errors, share);
     if (!edges) return;
-    detectors.slow.add(slowerThan(own, edges.slow), slowerThan(others, edges.slow), share);
-    detectors.verySlow.add(slowerThan(own, edges.verySlow), slowerThan(others, edges.verySlow), share);
+    slow.add(slowerThan(own, edges.slow), slowerThan(others, edges.slow), share);
+    verySlow.add(slowerThan(own, edges.verySlow), slowerThan(others, edges.verySlow), share);
   }
 
   #addPod(pod: PodSecond, slowEdge: number | undefined): void {
