@@ -1,17 +1,15 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import { judge } from "./support/axe.ts";
-import { needsChromium, OPERATOR, type Stage, screenshot, signIn, startStage } from "./support/browser.ts";
+import { OPERATOR, onStage, type Stage, screenshot, signIn } from "./support/browser.ts";
 import { tapQuotes } from "./support/quotes-tap.ts";
 
 describe("what the page says when something is wrong, as axe sees it", () => {
   let stage: Stage;
-  before(async function () {
-    this.timeout(150_000);
-    stage = await startStage(needsChromium(this));
+  onStage((started) => {
+    stage = started;
     stage.issuer.user = OPERATOR;
   });
-  after(() => stage?.stop());
   beforeEach(() => stage.api.reset());
 
   const fault = (match: RegExp, answer: number | "drop") => {

@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
 import type { Locator, Page } from "playwright-core";
 import { INSTRUMENTS } from "../../../services/market/index.ts";
-import { needsChromium, OPERATOR, type Stage, signIn, startStage, TRADER } from "./support/browser.ts";
+import { OPERATOR, onStage, type Stage, signIn, TRADER } from "./support/browser.ts";
 
 describe("the page's lists", () => {
   let stage: Stage;
   let page: Page;
-  before(async function () {
-    this.timeout(150_000);
-    stage = await startStage(needsChromium(this));
+  onStage((started) => {
+    stage = started;
   });
-  after(() => stage?.stop());
   beforeEach(() => {
     stage.api.reset();
     stage.issuer.user = TRADER;

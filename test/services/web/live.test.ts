@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { needsChromium, type Stage, signIn, startStage } from "./support/browser.ts";
+import { onStage, type Stage, signIn } from "./support/browser.ts";
 import { type QuotesTap, tapQuotes } from "./support/quotes-tap.ts";
 
 describe("what is live in the page", () => {
   let stage: Stage;
   let page: Page;
-  before(async function () {
-    this.timeout(150_000);
-    stage = await startStage(needsChromium(this));
+  onStage((started) => {
+    stage = started;
   });
-  after(() => stage?.stop());
   beforeEach(() => stage.api.reset());
   afterEach(() => assert.deepEqual(stage?.complaints ?? [], [], "what the browser complained of"));
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Locator } from "playwright-core";
 import { judge } from "./support/axe.ts";
-import { needsChromium, OPERATOR, type Stage, screenshot, signIn, startStage } from "./support/browser.ts";
+import { OPERATOR, onStage, type Stage, screenshot, signIn } from "./support/browser.ts";
 
 const WIDTHS = {
   desktop: { width: 1440, height: 900 },
@@ -24,12 +24,10 @@ const PAGES = {
 
 describe("how the page looks", () => {
   let stage: Stage;
-  before(async function () {
-    this.timeout(150_000);
-    stage = await startStage(needsChromium(this));
+  onStage((started) => {
+    stage = started;
     stage.issuer.user = OPERATOR;
   });
-  after(() => stage?.stop());
 
   /** Orders in every state, holdings, news, a sick and a shifted zone, a drill with a report. */
   const furnish = () => {

@@ -1,18 +1,16 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { needsChromium, OPERATOR, type Stage, signIn, startStage } from "./support/browser.ts";
+import { OPERATOR, onStage, type Stage, signIn } from "./support/browser.ts";
 
 const PROBE = '<img src=x onerror="window.hit=1"><script>window.hit=1</script>';
 
 describe("markup that comes from elsewhere is text in the page", () => {
   let stage: Stage;
   let page: Page;
-  before(async function () {
-    this.timeout(150_000);
-    stage = await startStage(needsChromium(this));
+  onStage((started) => {
+    stage = started;
     stage.issuer.user = OPERATOR;
   });
-  after(() => stage?.stop());
   beforeEach(() => stage.api.reset());
   afterEach(async () => {
     if (!page) return;

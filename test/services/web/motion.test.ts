@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { needsChromium, type Stage, signIn, startStage } from "./support/browser.ts";
+import { onStage, type Stage, signIn } from "./support/browser.ts";
 
 /** Price changes during which the page is looked at. */
 const CHANGES = 30;
@@ -8,11 +8,9 @@ const CHANGES = 30;
 describe("how the page moves", () => {
   let stage: Stage;
   let page: Page;
-  before(async function () {
-    this.timeout(150_000);
-    stage = await startStage(needsChromium(this));
+  onStage((started) => {
+    stage = started;
   });
-  after(() => stage?.stop());
 
   /** Notes what runs in each picture from now on, by the name of its animation, or the class of what it moves. */
   const watch = () =>

@@ -2,16 +2,14 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { priceText, SimulatedMarket, tickAt } from "../../../services/market/index.ts";
-import { needsChromium, type Stage, signIn, startStage, TRADER } from "./support/browser.ts";
+import { onStage, type Stage, signIn, TRADER } from "./support/browser.ts";
 
 describe("the page when something is wrong", () => {
   let stage: Stage;
   let page: Page;
-  before(async function () {
-    this.timeout(150_000);
-    stage = await startStage(needsChromium(this));
+  onStage((started) => {
+    stage = started;
   });
-  after(() => stage?.stop());
   beforeEach(async () => {
     stage.api.reset();
     stage.issuer.user = TRADER;

@@ -1,15 +1,13 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
-import { needsChromium, OPERATOR, type Stage, signIn, startStage, TRADER } from "./support/browser.ts";
+import { OPERATOR, onStage, type Stage, signIn, TRADER } from "./support/browser.ts";
 
 describe("the operators' pages", () => {
   let stage: Stage;
   let page: Page;
-  before(async function () {
-    this.timeout(150_000);
-    stage = await startStage(needsChromium(this));
+  onStage((started) => {
+    stage = started;
   });
-  after(() => stage?.stop());
   beforeEach(async () => {
     stage.api.reset();
     stage.issuer.user = OPERATOR;

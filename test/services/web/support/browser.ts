@@ -47,7 +47,7 @@ export interface Stage {
 export const TRADER = { name: "ana", groups: [] };
 export const OPERATOR = { name: "ops", groups: ["operators"] };
 
-export async function startStage(executablePath: string): Promise<Stage> {
+async function startStage(executablePath: string): Promise<Stage> {
   const issuer = await startPageIssuer(TRADER);
   const api = await startStandIn(issuer);
   const environment = { API_URL: api.url, ISSUER: issuer.url, CLIENT_ID: issuer.clientId };
@@ -85,6 +85,20 @@ export async function startStage(executablePath: string): Promise<Stage> {
       await Promise.all([api.close(), issuer.close()]);
     },
   };
+}
+
+/**
+ * Has a suite's tests run on a stage, which is started before them and stopped after them.
+ * @param use is given it once it is there
+ */
+export function onStage(use: (stage: Stage) => void | Promise<void>): void {
+  let stage: Stage | undefined;
+  before(async function () {
+    this.timeout(150_000);
+    stage = await startStage(needsChromium(this));
+    await use(stage);
+  });
+  after(() => stage?.stop());
 }
 
 /** Signs in from the welcome page, as the issuer's user. */
