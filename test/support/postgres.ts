@@ -118,6 +118,8 @@ export async function startPostgres(
       database: "postgres",
       options: "-c search_path=trading,transactions,portfolio,news,public",
     });
+    // Tests end the server; what is asked then fails with it.
+    client.on("error", () => undefined);
     await client.connect();
     return client;
   };

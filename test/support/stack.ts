@@ -31,6 +31,8 @@ export const databaseEnv = (postgres: TestPostgres, service: DataService) => ({
 export async function connectAs(postgres: TestPostgres, service: DataService): Promise<pg.Client> {
   const environment = { ...databaseEnv(postgres, service), DATABASE_POOL_SIZE: 1 };
   const client = new pg.Client(await connectionConfig(environment));
+  // Tests end the server; what is asked then fails with it.
+  client.on("error", () => undefined);
   await client.connect();
   return client;
 }

@@ -12,6 +12,7 @@ import { postmasters, temporaryOptions, until, urlOf } from "./fixture.ts";
 
 async function scalar(url: string, sql: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url });
+  client.on("error", () => undefined);
   await client.connect();
   const { rows } = await client.query({ text: sql, rowMode: "array" });
   await client.end();

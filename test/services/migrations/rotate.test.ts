@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { join } from "node:path";
 import pg from "pg";
 import { pino } from "pino";
@@ -173,6 +175,32 @@ describe("rotation of logins", () => {
     assert.deepEqual(secrets.get("trading"), before.get("trading"));
     assert.notDeepEqual(secrets.get("portfolio"), before.get("portfolio"));
     await settings(secrets.get("trading") ?? assert.fail());
+  });
+
+  it("goes on with the others when the database goes while a login is tried", async () => {
+    const before = new Map(secrets);
+    const server = createServer((client) => {
+      const database = connect(postgres.port, "127.0.0.1").on("error", () => undefined);
+      client
+        .on("error", () => undefined)
+        .on("data", (data) => {
+          if (data[0] === "Q".charCodeAt(0)) client.resetAndDestroy();
+          else database.write(data);
+        });
+      client.on("close", () => database.destroy());
+      database.pipe(client);
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const cut = postgres.url.replace(String(postgres.port), String((server.address() as AddressInfo).port));
+    const connection: Rotation["connection"] = (login) =>
+      loginConfig(login.username.startsWith("trading") ? cut : postgres.url, login);
+    try {
+      await assert.rejects(rotate(rotation({ connection })), /run it again: trading: [^;]+$/);
+    } finally {
+      server.close();
+    }
+    assert.deepEqual(secrets.get("trading"), before.get("trading"));
+    assert.notDeepEqual(secrets.get("portfolio"), before.get("portfolio"));
   });
 
   it("leaves alone what was rotated less than an hour ago: pods may use the login before it", async () => {
