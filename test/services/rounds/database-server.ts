@@ -28,12 +28,23 @@ export class DatabaseServer {
     }
   }
 
-  /** SIGKILL of one process that serves a connection: the server then ends all others and recovers by itself. */
+  /**
+   * SIGKILL of one process that serves a connection: the server then ends all others and recovers by itself. Resolves
+   * when it has begun to.
+   */
   async killBackend(): Promise<void> {
-    const { rows } = await this.postgres.query(
-      "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY pid",
-    );
-    if (rows[0]) signal(rows[0].pid, "SIGKILL");
+    const own = await this.postgres.connect();
+    try {
+      const { rows } = await own.query(
+        "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid() ORDER BY pid",
+      );
+      const ended = new Promise<boolean>((resolve) => own.once("end", () => resolve(true)));
+      if (!rows[0] || !signal(rows[0].pid, "SIGKILL")) return;
+      const isEnded = await Promise.race([ended, sleep(10_000, false, { ref: false })]);
+      if (!isEnded) throw new Error("PostgreSQL goes on without the process that was killed");
+    } finally {
+      await own.end();
+    }
   }
 
   /** Starts it after `kill`, and resolves when it takes statements. */
@@ -56,12 +67,13 @@ export class DatabaseServer {
   }
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** Whether there was such a process: it may have ended by itself a moment ago. */
+function signal(pid: number, name: NodeJS.Signals): boolean {
   try {
-    process.kill(pid, name);
+    return process.kill(pid, name);
   } catch (error) {
-    // It ended by itself a moment ago.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    return false;
   }
 }
 
