@@ -3,17 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import {
   CALLS,
   type Config,
-  cacheClients,
-  databaseClients,
   FIXED,
   GUARD,
   MIGRATIONS,
-  modelClients,
   OPEN_FACTOR,
-  PERSONAL_DATA,
   POOLER,
   PRE_SCALING,
-  pooledClients,
   pooledPools,
   ROTATION,
   type Scale,
@@ -23,30 +18,11 @@ import {
   scales,
 } from "../../config/index.ts";
 import { ImageCache, PreScaling } from "../cluster/index.ts";
-import {
-  type DatabaseBinding,
-  databaseAccess,
-  Migrations,
-  ownerAccess,
-  Pooler,
-  Rotation,
-} from "../data/index.ts";
-import {
-  ModelSplit,
-  type Mount,
-  mount,
-  type Preparation,
-  Workload,
-  type WorkloadArgs,
-} from "../workload/index.ts";
+import { type DatabaseBinding, Migrations, ownerAccess, Pooler, Rotation } from "../data/index.ts";
+import { ModelSplit, Workload, type WorkloadArgs } from "../workload/index.ts";
+import { accessOf } from "./access.ts";
 import { guardAccess } from "./guard.ts";
 import type { Platform } from "./platform.ts";
-
-/** Where a container finds the token of the cache. */
-const CACHE_PATH = "/var/run/trizone/cache";
-
-/** Where a pod keeps the models that it fetched and verified: for the init container and the service, and for a restart. */
-const MODELS_PATH = "/var/cache/trizone/models";
 
 /**
  * CPU and memory that the scheduler sets aside for a pod: what it takes for 300 orders a second, and a fifth more.
@@ -150,7 +126,13 @@ export function deployServices(
   const shed = shedPriority(platform);
   for (const service of [...SERVICES].reverse()) {
     const guard = service === GUARD ? guardAccess(config, platform) : undefined;
-    const { mounts, after, preparation, ...access } = accessOf(service, config, platform, pooled);
+    const { mounts, after, preparation, ...access } = accessOf(
+      service,
+      REQUESTS[service].cpu,
+      config,
+      platform,
+      pooled,
+    );
     const { env, ...faces } = clientFacing(service, platform);
     const isShed = SHED_FIRST.includes(service);
     const workload: WorkloadArgs = {
@@ -232,67 +214,4 @@ function urlsOfCalled(
 function tracing({ traces }: Platform): Record<string, pulumi.Input<string>> {
   if (traces === undefined) return {};
   return { OTEL_EXPORTER_OTLP_ENDPOINT: traces, OTEL_TRACES_SAMPLER_ARG: "0.01" };
-}
-
-interface Access {
-  env: Record<string, pulumi.Input<string>>;
-  mounts: Mount[];
-  /** What must be there before the pods start. */
-  after: pulumi.Resource[];
-  /** What must be fetched before. */
-  preparation?: Preparation;
-}
-
-/** How a service reaches the database, the cache, the models and the key of personal data, as far as it uses them. */
-function accessOf(
-  service: ServiceName,
-  { database: { poolSize } }: Config,
-  { database, cache, models, personalDataKey }: Platform,
-  pooled: DatabaseBinding,
-): Access {
-  const used: Access[] = [];
-  if (databaseClients([service]).length > 0) {
-    const binding = pooledClients([service]).length > 0 ? pooled : database;
-    used.push(databaseAccess(binding, service, poolSize));
-  }
-  if (cache && cacheClients([service]).length > 0) {
-    const env = { REDIS_URL: cache.url, CACHE_CREDENTIALS: CACHE_PATH };
-    used.push({ env, mounts: [mount("cache", CACHE_PATH, cache.credentials)], after: [] });
-  }
-  if (PERSONAL_DATA.includes(service)) {
-    used.push({ env: { PERSONAL_DATA_KEY: personalDataKey.url }, mounts: personalDataKey.mounts, after: [] });
-  }
-  if (modelClients([service]).length > 0) used.push(modelAccess(service, models));
-  const preparation = used.find((one) => one.preparation)?.preparation;
-  return {
-    ...(preparation && { preparation }),
-    env: Object.assign({}, ...used.map(({ env }) => env)),
-    mounts: used.flatMap(({ mounts }) => mounts),
-    after: used.flatMap(({ after }) => after),
-  };
-}
-
-/**
- * How pods reach the models: an init container fetches and verifies the current one into a folder that the service
- * shares. The folder is the pod's own: one of the node's, a hostPath, is what "restricted" pods may not have.
- */
-function modelAccess(service: ServiceName, { url, region }: Platform["models"]): Access {
-  const folder = { ...mount("models", MODELS_PATH, { emptyDir: { sizeLimit: "1Gi" } }), writable: true };
-  const env = {
-    MODEL_URL: url,
-    MODEL_CACHE: MODELS_PATH,
-    ...(region && { AWS_REGION: region }),
-  };
-  const command = ["node", "/app/init.js"];
-  return {
-    env: { ...env, MODEL_THREADS: String(threadsOf(REQUESTS[service].cpu)) },
-    mounts: [folder],
-    after: [],
-    preparation: { name: "model", command, env, mounts: [folder] },
-  };
-}
-
-/** Whole CPUs of a request such as `500m`, rounded up. */
-function threadsOf(cpu: string): number {
-  return Math.ceil(cpu.endsWith("m") ? Number(cpu.slice(0, -1)) / 1000 : Number(cpu));
 }

@@ -25,6 +25,7 @@ const withoutJiti: Plugin = {
 const PROGRAMS: Record<string, Record<string, string>> = {
   news: {
     init: "model/init.ts",
+    "read-worker": "text/read-worker.ts",
     "tokenize-worker": "inference/tokenize-worker.ts",
     "infer-worker": "inference/infer-worker.ts",
   },

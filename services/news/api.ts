@@ -35,7 +35,7 @@ import {
   SYMBOL,
 } from "./schemas.ts";
 import type { ModelReport } from "./serving/index.ts";
-import { readableText } from "./text.ts";
+import type { Source } from "./text/readable-text.ts";
 import { recordStages } from "./watch/index.ts";
 
 const busy = {
@@ -98,7 +98,7 @@ const deleteHistory = createRoute({
 /** Largest body of one text, in bytes: 100,000 characters that are written as escapes. */
 const BODY_LIMIT = 640 * 1024;
 /** Bytes of all bodies under way. */
-const BODY_BUDGET = 16 * 1024 * 1024;
+const BODY_BUDGET = 8 * 1024 * 1024;
 /** Characters of a text that its stored prediction shows. */
 const EXCERPT = 280;
 
@@ -113,6 +113,7 @@ export interface Analyser {
 }
 
 export interface NewsArgs {
+  reader: { read(sources: readonly Source[]): Promise<string[]> };
   analyser: Analyser;
   /** What operators see of the model. */
   models: () => ModelReport;
@@ -124,7 +125,14 @@ export interface NewsArgs {
 }
 
 /** The API of market news: analyse, read and delete the history; each user sees only their own. */
-export function newsApi({ analyser, models, predictions, limits, tracing }: NewsArgs): OpenAPIHono<KitEnv> {
+export function newsApi({
+  reader,
+  analyser,
+  models,
+  predictions,
+  limits,
+  tracing,
+}: NewsArgs): OpenAPIHono<KitEnv> {
   const app = createApi("Trizone news");
   addModelsRoute(app, models);
   const budget = bodyBudget(BODY_BUDGET, TEXTS_BODY_LIMIT);
@@ -141,9 +149,7 @@ export function newsApi({ analyser, models, predictions, limits, tracing }: News
     const { startedAt, trace } = c.get("call");
     const headers = limits.take(user, performance.now(), items.length);
     for (const [name, value] of Object.entries(headers)) setHeader(c, name, value);
-    const texts = items.map(({ text, html }) =>
-      html === undefined ? readableText(text ?? "", "plain") : readableText(html, "html"),
-    );
+    const texts = await reader.read(items.map(sourceOf));
     refuseEmpty(items, texts, pointer);
     const { version, predictions: predicted } = await analyser.analyze(user, texts, c.req.raw.signal);
     const answeredAt = performance.now();
@@ -197,6 +203,10 @@ export function newsApi({ analyser, models, predictions, limits, tracing }: News
   app.openapi(deleteHistory, async (c) => c.json({ deleted: await predictions.deleteOf(userOf(c)) }, 200));
 
   return app;
+}
+
+function sourceOf({ text, html }: NewAnalysis): Source {
+  return html === undefined ? { source: text ?? "", markup: "plain" } : { source: html, markup: "html" };
 }
 
 /** @throws ProblemError 422 naming each item of which nothing is left */

@@ -7,6 +7,7 @@ import type { NewsEnvironment } from "./environment.ts";
 import { Predictions } from "./predictions.ts";
 import { keepForDays } from "./retention.ts";
 import type { ModelReport } from "./serving/index.ts";
+import { TextReader } from "./text/text-reader.ts";
 
 /** What the service answers with: the versions of the model that are loaded. */
 export interface Versions extends Analyser {
@@ -24,14 +25,15 @@ export function newsService(environment: NewsEnvironment, pod: Pod, versions: Ve
   const { TEXTS_PER_SECOND: perSecond, TEXTS_BURST: burst } = environment;
   const limits = new UserLimits({ perSecond, burst, name: "texts", what: "texts" });
   const models = () => versions.report();
-  const api = newsApi({ analyser: versions, models, predictions, limits, tracing: pod.tracing });
+  const reader = new TextReader();
+  const api = newsApi({ reader, analyser: versions, models, predictions, limits, tracing: pod.tracing });
   const endRetention = keepForDays(predictions, environment.PREDICTION_DAYS, pod.log);
   return {
     routes: (app) => void app.route("/", api),
     ready: () => versions.ready(),
     close: async () => {
       endRetention();
-      await Promise.all([versions.close(), database.close()]);
+      await Promise.all([versions.close(), reader.close(), database.close()]);
     },
   };
 }

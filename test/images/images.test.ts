@@ -37,7 +37,7 @@ const BESIDES: Record<string, RegExp[]> = {
   migrations: [/^app\/sql\/[\w-]+\.sql$/],
   web: [/^app\/public\/(index\.html|assets\/[\w.-]+|[\w-]+\.svg)(\.br|\.gz)?$/],
   news: [
-    /^app\/(init|infer-worker|tokenize-worker)\.js$/,
+    /^app\/(init|infer-worker|read-worker|tokenize-worker)\.js$/,
     /^app\/models\/(deployment\.json|[\d.]+\/[\w.-]+)$/,
     /^app\/node_modules\/(onnxruntime-(node|common)|piscina)\/([\w/]*package\.json|dist\/[\w/.-]+\.(c?js|mjs))$/,
     /^app\/node_modules\/onnxruntime-node\/bin\/napi-v6\/linux\/(x64|arm64)\/[\w.]+\.(node|so\.1)$/,

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { workerData } from "node:worker_threads";
 import { InferenceSession, Tensor } from "onnxruntime-node";
-import type { Loaded, WorkerData } from "./worker-thread.ts";
+import type { Loaded, WorkerData } from "./worker-data.ts";
 
 /** Texts that the graph is run on together. */
 export interface Batch {

@@ -1,10 +1,11 @@
 import { ProblemError } from "../../kit/http/problem.ts";
 import type { ModelFolder } from "../model/cache.ts";
-import type { Manifest } from "../model/manifest.ts";
+import { type Manifest, ModelError } from "../model/manifest.ts";
+import { WorkerThread } from "../worker-thread.ts";
 import { type Answer, Batcher, type BatcherOptions } from "./batcher.ts";
 import type { Inferred } from "./infer-worker.ts";
 import type { Tokenized } from "./tokenize-worker.ts";
-import { WorkerThread } from "./worker-thread.ts";
+import type { Loaded, WorkerData } from "./worker-data.ts";
 
 /** What a version says of one text. */
 export interface Prediction {
@@ -39,18 +40,30 @@ export interface LoadedModel {
 export interface LoadOptions extends BatcherOptions {
   /** Threads that one run of the graph may use: the pod's CPUs. */
   threads: number;
+  /** Bytes that the process may have; 0 for any. @default the container's limit */
+  memoryLimit?: number;
 }
+
+const MIB = 2 ** 20;
+/** Bytes that a version takes besides its graph: two threads, and the vocabulary in one of them. */
+const THREADS_BYTES = 64 * MIB;
 
 /**
  * Loads and warms a version that was fetched.
- * @throws ModelError naming the file that can't be used.
+ * @throws ModelError naming the file that can't be used, or for which the container has no room: the kernel would end
+ * the pod, and with it the versions that answer.
  */
 export async function loadModel(folder: ModelFolder, options: LoadOptions): Promise<LoadedModel> {
-  const data = { directory: folder.directory, manifest: folder.manifest, threads: options.threads };
+  refuseTooLarge(folder, options.memoryLimit ?? process.constrainedMemory());
+  const data: WorkerData = {
+    directory: folder.directory,
+    manifest: folder.manifest,
+    threads: options.threads,
+  };
   const model = new Model(
     folder,
-    new WorkerThread("tokenize-worker", data),
-    new WorkerThread("infer-worker", data),
+    new WorkerThread("tokenize-worker", import.meta.url, data),
+    new WorkerThread("infer-worker", import.meta.url, data),
     options,
   );
   try {
@@ -60,6 +73,20 @@ export async function loadModel(folder: ModelFolder, options: LoadOptions): Prom
     await model.close();
     throw error;
   }
+}
+
+function refuseTooLarge({ version, manifest }: ModelFolder, limit: number): void {
+  const bytes = manifest.files[manifest.model]?.bytes ?? 0;
+  // The runtime has the weights a second time, in the order that it multiplies them in.
+  const needed = 2 * bytes + THREADS_BYTES;
+  const room = limit - process.memoryUsage.rss();
+  if (limit === 0 || needed <= room) return;
+  const [takes, has] = [needed, Math.max(0, room)].map((size) => Math.round(size / MIB));
+  throw new ModelError(
+    version,
+    manifest.model,
+    `takes about ${takes} MiB of memory, and the pod has ${has} left`,
+  );
 }
 
 /** Names no words that a test or a log could mistake for a client's. */
@@ -90,9 +117,14 @@ class Model implements LoadedModel {
   }
 
   async load(): Promise<void> {
-    await Promise.all([this.#tokenizer.load(), this.#graph.load()]);
+    await Promise.all([this.#loadOn(this.#tokenizer), this.#loadOn(this.#graph)]);
     // The whole way once, and once more with what the compiler made of it.
     for (let i = 0; i < 2; i += 1) await this.analyze([WARM_UP]);
+  }
+
+  async #loadOn(thread: WorkerThread): Promise<void> {
+    const { refusal } = await thread.call<Loaded>("load", undefined);
+    if (refusal) throw new ModelError(this.version, refusal.file, refusal.problem);
   }
 
   async analyze(texts: readonly string[], signal?: AbortSignal): Promise<Prediction[]> {

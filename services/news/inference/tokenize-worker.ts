@@ -2,7 +2,7 @@ import { workerData } from "node:worker_threads";
 import { move } from "piscina";
 import { ModelError } from "../model/manifest.ts";
 import { Tokens } from "./tokens.ts";
-import type { Loaded, WorkerData } from "./worker-thread.ts";
+import type { Loaded, WorkerData } from "./worker-data.ts";
 
 /** Token ids of several texts, one after the other. */
 export interface Tokenized {

@@ -15,7 +15,7 @@ describe("the image of news", function () {
   it("has the worker threads' programs, and ONNX Runtime's library for this platform only", async () => {
     const image = await imageOf("news");
     const files = await readdir(image);
-    for (const name of ["main.js", "init.js", "tokenize-worker.js", "infer-worker.js"])
+    for (const name of ["main.js", "init.js", "read-worker.js", "tokenize-worker.js", "infer-worker.js"])
       assert.ok(files.includes(name), `${name} is missing`);
     const libraries = join(image, "node_modules/onnxruntime-node/bin/napi-v6");
     assert.deepEqual(await readdir(libraries), [process.platform]);

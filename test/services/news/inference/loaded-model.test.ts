@@ -53,6 +53,17 @@ for (const version of Object.keys(expected))
 const pick = ({ ids, tokens }: { ids: number[]; tokens: number }) => ({ ids, tokens });
 
 describe("a loaded model", () => {
+  it("is refused where the container has no room for it beside what runs", async () => {
+    const memoryLimit = process.memoryUsage.rss() + 32 * 2 ** 20;
+    await assert.rejects(loadModel(await open("1.0.0"), { ...OPTIONS, memoryLimit }), (error: unknown) => {
+      assert.ok(error instanceof ModelError);
+      assert.match(error.message, /model.onnx takes about 6\d MiB of memory, and the pod has \d+ left/);
+      return true;
+    });
+    const memory = { memoryLimit: process.memoryUsage.rss() + 256 * 2 ** 20 };
+    await (await loadModel(await open("1.0.0"), { ...OPTIONS, ...memory })).close();
+  });
+
   it("finishes what was accepted when it is closed, and refuses what comes later", async () => {
     const model = await loadModel(await open("1.0.0"), OPTIONS);
     const accepted = Promise.all(Array.from({ length: 20 }, (_, i) => model.analyze([`share ${i} falls`])));

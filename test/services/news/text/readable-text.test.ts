@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { readableText } from "../../../services/news/text.ts";
+import { readableText } from "../../../../services/news/text/readable-text.ts";
 
 const html = (source: string) => readableText(source, "html");
 const plain = (source: string) => readableText(source, "plain");

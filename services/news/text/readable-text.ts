@@ -25,13 +25,19 @@ const EXCESS_MARKS = /(?<=\p{M}{30})\p{M}+/gu;
 /** What HTML's syntax takes for the begin of a tag, a comment or a declaration. */
 const OPENS_TAG = /<(?=[a-z/!?])/gi;
 
+/** A text as a client sent it. */
+export interface Source {
+  source: string;
+  /** `plain` keeps what looks like a tag and is none of HTML's, as in "if x<y then z>w". */
+  markup: "html" | "plain";
+}
+
 /**
  * What a person would read of `source`: a line without markup, scripts, styles, comments and control characters, its
  * entities decoded, its Unicode composed (NFC), runs of white space made one blank. Empty where nothing is left.
  * Nothing in it begins a tag: a `<` that could gets a blank behind it, which is the same to a tokenizer.
- * @param markup `plain` keeps what looks like a tag and is none of HTML's, as in "if x<y then z>w"
  */
-export function readableText(source: string, markup: "html" | "plain"): string {
+export function readableText(source: string, markup: Source["markup"]): string {
   return withoutTags(source, markup === "plain")
     .toWellFormed()
     .replace(INVISIBLE, "")
