@@ -28,17 +28,6 @@ export class WorkerThread {
       workerData,
       resourceLimits: HEAP,
     });
-    if (process.env.DBGMEM)
-      setInterval(async () => {
-        const w = (this.#pool as any).threads[0];
-        if (!w) return;
-        const h = await w.getHeapStatistics().catch(() => ({}));
-        const m = process.memoryUsage();
-        require("node:fs").appendFileSync(
-          process.env.DBGMEM,
-          `${name} total ${h.total_heap_size >> 20} used ${h.used_heap_size >> 20} malloced ${h.malloced_memory >> 20} ext ${h.external_memory >> 20} | main rss ${m.rss >> 20} total ${m.heapTotal >> 20} ext ${m.external >> 20}\n`,
-        );
-      }, 500).unref();
     // A thread that ends while it does nothing is replaced; if that fails too, the next call says why.
     this.#pool.on("error", () => undefined);
   }
