@@ -22,13 +22,14 @@ export class WorkerThread {
     const extension = caller.endsWith(".ts") ? "ts" : "js";
     this.#pool = new Piscina({
       filename: new URL(`${name}.${extension}`, caller).href,
-      minThreads: 1,
+      // Begun by the first call, which may be long in coming.
+      minThreads: 0,
       maxThreads: 1,
       idleTimeout: Number.POSITIVE_INFINITY,
       workerData,
       resourceLimits: HEAP,
     });
-    // A thread that ends while it does nothing is replaced; if that fails too, the next call says why.
+    // A thread that ends while it does nothing is replaced by the next call, which says why if that fails too.
     this.#pool.on("error", () => undefined);
   }
 

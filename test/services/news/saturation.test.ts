@@ -9,8 +9,8 @@ import { Worker } from "node:worker_threads";
 import { type RunningPod, startPod } from "../../support/pod.ts";
 import { startPostgres, type TestPostgres } from "../../support/postgres.ts";
 import { databaseEnv, migrate } from "../../support/stack.ts";
-import type { LongTextsArgs, LongTextsResult } from "./long-texts.ts";
 import { temporaryFolder } from "./models.ts";
+import type { TextClientsArgs, TextClientsResult } from "./text-clients.ts";
 
 const PUBLISHED = fileURLToPath(new URL("../../../models/news", import.meta.url));
 const CLIENTS = 48;
@@ -19,6 +19,32 @@ const SECONDS = Number(process.env.SECONDS ?? 12);
 const MAX_MIB = 450;
 /** Of 100 probes 95 on a machine that does other work too; by hand, where it does nothing else, 50 ms of 99. */
 const PROBE_MS = Number(process.env.PROBE_MS ?? 250);
+
+const BYTES = 100_000;
+
+const repeated = (seed: number, bytes: number, word: (i: number) => string) => {
+  let text = "";
+  for (let i = seed; text.length < bytes; i += 7) text += word(i);
+  return text.slice(0, bytes);
+};
+
+/** By what they cost most in: words, pieces of words, markup, characters that are words, and numbers of texts. */
+const KINDS: ((seed: number) => object)[] = [
+  (seed) => ({ text: repeated(seed, BYTES, (i) => `profit ${i} up `) }),
+  (seed) => ({ text: repeated(seed, BYTES, (i) => `x${i.toString(36)}q`) }),
+  (seed) => ({ html: repeated(seed, BYTES, (i) => `<div a=${i}><p>&amp;loss`) }),
+  (seed) => ({ html: repeated(seed, BYTES, (i) => `loss<b ${i}=">`) }),
+  (seed) => ({ text: repeated(seed, BYTES / 3, (i) => String.fromCodePoint(0x4e00 + (i % 20_000))) }),
+  (seed) => ({
+    items: Array.from({ length: 9 }, (_, k) => ({ text: repeated(seed + k, BYTES, (i) => `a${i}. `) })),
+  }),
+  (seed) => ({ items: Array.from({ length: 256 }, (_, k) => ({ text: `Costs fell ${seed + k} times` })) }),
+];
+
+const REQUESTS = Array.from({ length: 4 * KINDS.length }, (_, seed) => {
+  const body = KINDS[seed % KINDS.length]?.(seed) ?? {};
+  return { path: `/api/analyze${"items" in body ? "/batch" : ""}`, body: JSON.stringify(body) };
+});
 
 describe("news with texts of 100 kB, from more clients than it can serve", () => {
   const folder = temporaryFolder();
@@ -60,8 +86,9 @@ describe("news with texts of 100 kB, from more clients than it can serve", () =>
       this.skip();
     }
     this.timeout((SECONDS + 60) * 1000);
-    const workerData: LongTextsArgs = { url: news.url, clients: CLIENTS };
-    const texts = new Worker(new URL("long-texts.ts", import.meta.url), { workerData });
+    const headers = Array.from({ length: CLIENTS }, (_, id) => ({ "x-user-id": `user-${id}` }));
+    const workerData: TextClientsArgs = { url: news.url, clients: CLIENTS, headers, requests: REQUESTS };
+    const texts = new Worker(new URL("text-clients.ts", import.meta.url), { workerData });
     const delays: number[] = [];
     const until = performance.now() + SECONDS * 1000;
     while (performance.now() < until)
@@ -74,7 +101,7 @@ describe("news with texts of 100 kB, from more clients than it can serve", () =>
         await sleep(25);
       }
     texts.postMessage("stop");
-    const [answers] = (await once(texts, "message")) as [LongTextsResult];
+    const [answers] = (await once(texts, "message")) as [TextClientsResult];
     const status = readFileSync(`/proc/${news.process.pid}/status`, "utf8");
     const peak = Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
     delays.sort((a, b) => a - b);
