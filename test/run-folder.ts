@@ -1,5 +1,5 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { constants, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
 const PREFIX = "trizone-run-";
@@ -24,8 +24,8 @@ export function openRunFolder(): void {
     endProcessesOf(folder);
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
-  for (const [signal, status] of [["SIGTERM", 143] as const, ["SIGHUP", 129] as const]) {
-    process.once(signal, () => process.exit(status));
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => process.exit(128 + constants.signals[signal]));
   }
 }
 
