@@ -40,10 +40,17 @@ async function prepareContainer(
     "/app": image,
     ...(await machine.volumes.mount(pod, container, template.spec.volumes, join(home, "volumes"))),
   };
-  const around = { pod, ports, mounts, names: machine.lookup(zone), home };
+  const givesWay = isOutranked(template.spec.priorityClassName, machine.manifests.priorityClasses);
+  const around = { pod, ports, mounts, names: machine.lookup(zone), home, givesWay };
   const launch = resolve(container, around);
   await mustBeFolder(launch.cwd, `workingDir ${container.workingDir ?? "/app"}`);
   return launch;
+}
+
+/** Whether a PriorityClass of the graph is above a pod's. One that it doesn't declare is above all. */
+export function isOutranked(name: string | undefined, classes: ReadonlyMap<string, number>): boolean {
+  const value = name === undefined ? 0 : (classes.get(name) ?? Number.POSITIVE_INFINITY);
+  return [...classes.values()].some((other) => other > value);
 }
 
 /** Ports for a pod's containers; those that it had already stay, as a pod's address does in Kubernetes. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { getPriority } from "node:os";
 import type { Analysis } from "../../services/news/schemas.ts";
 import { fetchAgain } from "../support/fetch-again.ts";
 import { shared } from "./shared.ts";
@@ -27,6 +28,8 @@ describe("market news through the public load balancer", () => {
       news.map(({ zone, ready }) => [zone, ready]).sort(),
       ["a", "b", "c"].map((letter) => [`ap-southeast-2${letter}`, true]),
     );
+    for (const { workload, pid } of pods)
+      assert.equal(getPriority(pid), workload === "news" ? 19 : 0, workload);
   });
 
   it("is analysed, kept, listed and deleted", async () => {

@@ -3,6 +3,7 @@ import { closeSync, openSync } from "node:fs";
 import { constants } from "node:os";
 import type { Writable } from "node:stream";
 import type { Launch } from "./environment.ts";
+import { giveWay } from "./give-way.ts";
 import type { Watchdog } from "./watchdog.ts";
 
 /** How a container ended, as a pod's status shows it. */
@@ -55,7 +56,10 @@ export class Container {
         detached: true,
         stdio: ["ignore", log, log, "pipe"],
       });
-      if (child.pid !== undefined) return new Container(child, child.pid, watchdog);
+      if (child.pid !== undefined) {
+        if (launch.givesWay) await giveWay(child.pid);
+        return new Container(child, child.pid, watchdog);
+      }
       throw await new Promise((resolve) => child.once("error", resolve));
     } finally {
       closeSync(log);

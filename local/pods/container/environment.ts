@@ -57,6 +57,8 @@ interface Surroundings {
   names: Replacements;
   /** The pod's home folder. */
   home: string;
+  /** Whether other pods come first where the processor is short. */
+  givesWay: boolean;
 }
 
 /** A container's process: its command line, environment and working folder. */
@@ -64,6 +66,8 @@ export interface Launch {
   argv: string[];
   env: Record<string, string>;
   cwd: string;
+  /** Whether others come first where the processor is short. */
+  givesWay: boolean;
 }
 
 /** Resolves a container as kubelet does, with the laptop's three rewrites: ports, mount paths, zone-local names. */
@@ -79,6 +83,7 @@ export function resolve(container: PodContainer, around: Surroundings): Launch {
     argv: [program === "node" ? process.execPath : program, ...rest],
     env: { ...minimum(around), ...env, ...nodeOptions(container, env.NODE_OPTIONS) },
     cwd: rewrite(container.workingDir ?? "/app"),
+    givesWay: around.givesWay,
   };
 }
 

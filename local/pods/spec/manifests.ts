@@ -1,8 +1,10 @@
 import { parse } from "yaml";
 import { z } from "zod";
 import type { Graph, Resource } from "../../../engine/index.ts";
-import { type Declared, GraphReader, properties } from "../../graph-reader.ts";
+import { GraphReader, properties } from "../../graph-reader.ts";
+import { fullName, Named, nameOf } from "./object-names.ts";
 import { PodTemplate } from "./pod-template.ts";
+import { Rollout, readScalings, type Scaling } from "./scaling.ts";
 
 /** A Deployment or Job as the graph declares it. */
 export interface Workload {
@@ -22,15 +24,6 @@ export interface Workload {
   deadlineMs: number;
 }
 
-export interface Scaling {
-  minimum: number;
-  maximum: number;
-  /** CPU that the pods are to use on average, as a share of their request. Undefined: no scaling by load. */
-  target: number | undefined;
-  /** Scaling down takes the highest of what was wanted in this time. */
-  stabilizationMs: number;
-}
-
 /** One secret of Secrets Manager and the files that a SecretProviderClass makes of it. */
 interface SecretObject {
   /** ARN or name in Secrets Manager. */
@@ -48,11 +41,10 @@ export interface Manifests {
   configMaps: Map<string, Record<string, Buffer>>;
   secrets: Map<string, Record<string, Buffer>>;
   secretProviderClasses: Map<string, SecretObject[]>;
+  /** Values of the PriorityClasses, by name. */
+  priorityClasses: Map<string, number>;
 }
 
-const Named = z.object({
-  metadata: z.object({ name: z.string().optional(), namespace: z.string().default("default") }).prefault({}),
-});
 const Deployment = Named.extend({
   spec: z.object({ replicas: z.number().int().min(0).optional(), template: PodTemplate }),
 });
@@ -67,38 +59,6 @@ const Job = Named.extend({
     activeDeadlineSeconds: z.number().min(1).default(600),
   }),
 });
-const Rollout = Named.extend({
-  spec: z.object({
-    replicas: z.number().int().min(0).default(1),
-    workloadRef: z.object({ name: z.string() }).optional(),
-  }),
-});
-/** What a HorizontalPodAutoscaler declares. Only the utilization of CPU is read; other metrics change nothing. */
-const HorizontalPodAutoscaler = Named.extend({
-  spec: z.object({
-    scaleTargetRef: z.object({ kind: z.string(), name: z.string() }),
-    minReplicas: z.number().int().min(0).default(1),
-    maxReplicas: z.number().int().min(1).optional(),
-    metrics: z
-      .array(
-        z.object({
-          resource: z
-            .object({
-              name: z.string(),
-              target: z.object({ averageUtilization: z.number().positive().optional() }),
-            })
-            .optional(),
-        }),
-      )
-      .default([]),
-    behavior: z
-      .object({
-        scaleDown: z.object({ stabilizationWindowSeconds: z.number().min(0).optional() }).optional(),
-      })
-      .optional(),
-  }),
-});
-
 const Texts = z.record(z.string(), z.string()).nullish();
 const ConfigMap = Named.extend({
   data: Texts,
@@ -131,6 +91,8 @@ const SecretProviderClass = Named.extend({
     parameters: z.object({ objects: z.string().transform(yaml).pipe(SecretObjects) }),
   }),
 });
+
+const PriorityClass = Named.extend({ value: z.number().int() });
 
 function yaml(text: string, context: z.RefinementCtx): unknown {
   try {
@@ -184,40 +146,14 @@ export function manifests(graph: Graph, known: (image: string) => boolean = () =
       SecretProviderClass,
       ({ spec }) => spec.parameters.objects,
     ),
+    priorityClasses: new Map(
+      reader
+        .all("kubernetes:scheduling.k8s.io/v1:PriorityClass", PriorityClass)
+        .map(({ resource, value }) => [nameOf(resource, value).name, value.value]),
+    ),
   };
   reader.check();
   return read;
-}
-
-/** How the pods of each Deployment are scaled, by `namespace/name`. */
-function readScalings(
-  reader: GraphReader,
-  rollouts: readonly Declared<z.infer<typeof Rollout>>[],
-): Map<string, Scaling> {
-  const referred = new Map(
-    rollouts.map(({ resource, value }) => [fullName(resource, value), value.spec.workloadRef?.name]),
-  );
-  return new Map(
-    reader
-      .all(/^kubernetes:autoscaling\/v[12]:HorizontalPodAutoscaler$/, HorizontalPodAutoscaler)
-      .flatMap(({ value }) => {
-        const { kind, name } = value.spec.scaleTargetRef;
-        const { namespace } = value.metadata;
-        const deployment =
-          kind === "Deployment" ? name : kind === "Rollout" && referred.get(`${namespace}/${name}`);
-        return deployment ? [[`${namespace}/${deployment}`, scaling(value)] as const] : [];
-      }),
-  );
-}
-
-function scaling({ spec }: z.infer<typeof HorizontalPodAutoscaler>): Scaling {
-  const cpu = spec.metrics.find(({ resource }) => resource?.name === "cpu")?.resource?.target;
-  return {
-    minimum: spec.minReplicas,
-    maximum: spec.maxReplicas ?? spec.minReplicas,
-    target: cpu?.averageUtilization === undefined ? undefined : cpu.averageUtilization / 100,
-    stabilizationMs: (spec.behavior?.scaleDown?.stabilizationWindowSeconds ?? 300) * 1000,
-  };
 }
 
 const Images = z.object({
@@ -275,18 +211,6 @@ function dependsOn(graph: Graph, wanted: ReadonlySet<string>): (urn: string) => 
     seen.delete(urn);
     return [...seen].filter((one) => wanted.has(one));
   };
-}
-
-function nameOf(
-  resource: Resource,
-  { metadata }: z.infer<typeof Named>,
-): { name: string; namespace: string } {
-  return { name: metadata.name ?? resource.name, namespace: metadata.namespace };
-}
-
-function fullName(resource: Resource, value: z.infer<typeof Named>): string {
-  const { name, namespace } = nameOf(resource, value);
-  return `${namespace}/${name}`;
 }
 
 function buffers(

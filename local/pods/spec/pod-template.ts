@@ -153,6 +153,7 @@ export const PodTemplate = z.preprocess(
       volumes: z.array(Volume).default([]),
       topologySpreadConstraints: z.array(Spread).default([]),
       nodeSelector: StringMap,
+      priorityClassName: z.string().optional(),
       serviceAccountName: z.string().default("default"),
       terminationGracePeriodSeconds: z.number().min(0).default(30),
     }),
