@@ -12,13 +12,15 @@ const FEWEST_LINES = 20;
 
 /** Files that may be short, and why: entry points, the index of a room, and types that several files share. */
 const SHORT: Record<string, string> = {
+  "services/news/inference/worker-data.ts":
+    "what a version's two worker threads are started with and answer: types",
   "bin/trizone.cjs": "entry of npx",
   "bench/http/bare.ts": "entry of a benchmark's peer",
   "policies/main.cjs": "entry of the policy pack",
   "test/setup.ts": "entry of Mocha",
 };
 const isIndex = (file: string) => /(^|\/)index\.ts$/.test(file);
-const isEntry = (file: string) => /(^|\/)(main|[\w-]+-process)\.ts$/.test(file);
+const isEntry = (file: string) => /(^|\/)(main|[\w-]+-(process|worker))\.ts$/.test(file);
 
 /** Words of a private vocabulary; the glossary has the field's. */
 const FORBIDDEN = new Set([
