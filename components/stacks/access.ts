@@ -79,6 +79,8 @@ function modelAccess(cpu: string, { url, region }: Platform["models"]): Access {
       MODEL_THREADS: String(threadsOf(cpu)),
       // Else each of its threads keeps for itself what it freed.
       MALLOC_ARENA_MAX: "2",
+      // MiB of its main thread's heap. Bodies of 100 kB leave much behind, which V8 looks for when little room is left.
+      NODE_OPTIONS: "--max-old-space-size=128",
     },
     mounts: [folder],
     after: [],
