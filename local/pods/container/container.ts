@@ -57,7 +57,8 @@ export class Container {
         stdio: ["ignore", log, log, "pipe"],
       });
       if (child.pid !== undefined) {
-        if (launch.givesWay) await giveWay(child.pid);
+        // Not waited for: an end of the process meanwhile would be missed.
+        if (launch.givesWay) void giveWay(child.pid);
         return new Container(child, child.pid, watchdog);
       }
       throw await new Promise((resolve) => child.once("error", resolve));

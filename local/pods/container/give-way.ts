@@ -10,11 +10,16 @@ const AGAIN_MS = 50;
 
 /**
  * Has a process, and what it starts from now on, give way to others where the processor is short. A stand-in: a cluster
- * gives pods the CPU that they request, and takes pods of lower classes away where nodes have too little.
+ * gives pods the CPU that they request, and takes pods of lower classes away where nodes have too little. Resolves when
+ * its session does so, too.
  */
-export async function giveWay(pid: number): Promise<void> {
+export function giveWay(pid: number): Promise<void> {
   setPriority(pid, NICE);
-  // Where Linux shares the processor among sessions first, of which each container is one (sched(7), autogroup).
+  return lowerSession(pid);
+}
+
+/** Where Linux shares the processor among sessions first, of which each container is one (sched(7), autogroup). Never rejects. */
+async function lowerSession(pid: number): Promise<void> {
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const failure = await writeFile(`/proc/${pid}/autogroup`, String(NICE), { flag: "r+" }).then(
       () => undefined,

@@ -1,5 +1,6 @@
 import { WorkerThread } from "../worker-thread.ts";
-import { readableText, type Source } from "./readable-text.ts";
+import { read } from "./read-worker.ts";
+import type { Source } from "./readable-text.ts";
 
 /** Characters of markup that take well under a millisecond; 100,000 take some 20. */
 const SHORT = 4096;
@@ -12,7 +13,7 @@ export class TextReader {
   async read(sources: readonly Source[]): Promise<string[]> {
     const characters = sources.reduce((sum, { source }) => sum + source.length, 0);
     if (characters > SHORT) return this.#thread.call<string[]>("read", sources);
-    return sources.map(({ source, markup }) => readableText(source, markup));
+    return read(sources);
   }
 
   close(): Promise<void> {
