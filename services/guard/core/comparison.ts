@@ -40,6 +40,21 @@ export interface Finding {
   worstPod: { pod: string; service: string; share: number } | undefined;
 }
 
+/** Bad requests of a pod beyond those that the other zones' rate explains. */
+export interface PodExcess {
+  pod: string;
+  service: string;
+  excess: number;
+}
+
+/** Those of some pods together, and the pod with the most of them. */
+export function sumOf(pods: readonly PodExcess[]): Pick<Finding, "excess" | "worstPod"> {
+  const excess = pods.reduce((total, one) => total + one.excess, 0);
+  const [worst] = [...pods].sort((a, b) => b.excess - a.excess);
+  if (worst === undefined || excess === 0) return { excess, worstPod: undefined };
+  return { excess, worstPod: { pod: worst.pod, service: worst.service, share: worst.excess / excess } };
+}
+
 interface PodRecent {
   zone: string;
   service: string;
@@ -212,28 +227,31 @@ export class Comparison {
    * pod's needs no shift.
    */
   #excess(zone: string, statistic: Statistic): Pick<Finding, "excess" | "worstPod"> {
+    return sumOf(this.#excessOfPods(zone, statistic));
+  }
+
+  #excessOfPods(zone: string, statistic: Statistic): PodExcess[] {
     const bad = (pod: PodRecent) => (statistic === "errors" ? pod.errors : pod.slow);
     const recent = [...this.#pods].filter(([, pod]) => this.#isRecent(pod));
     const others = recent.filter(([, pod]) => pod.zone !== zone).map(([, pod]) => pod);
     const sum = (of: (pod: PodRecent) => number) => others.reduce((total, pod) => total + of(pod), 0);
-    const requests = sum((pod) => pod.requests);
-    const usual = sum(bad) / Math.max(1, requests);
-    const own = recent
+    const usual =
+      sum(bad) /
+      Math.max(
+        1,
+        sum((pod) => pod.requests),
+      );
+    return recent
       .filter(([, pod]) => pod.zone === zone)
-      .map(([pod, of]) => ({ pod, service: of.service, of: Math.max(0, bad(of) - usual * of.requests) }))
-      .sort((a, b) => b.of - a.of);
-    const [worst] = own;
-    const excess = own.reduce((total, one) => total + one.of, 0);
-    const isAny = worst !== undefined && excess > 0;
-    return {
-      excess,
-      worstPod: isAny ? { pod: worst.pod, service: worst.service, share: worst.of / excess } : undefined,
-    };
+      .map(([pod, of]) => ({
+        ...{ pod, service: of.service },
+        excess: Math.max(0, bad(of) - usual * of.requests),
+      }));
   }
 
-  /** A zone's errors of the last seconds beyond those that the other zones' rate explains. */
-  errors(zone: string): number {
-    return this.#excess(zone, "errors").excess;
+  /** A zone's errors of the last seconds beyond those that the other zones' rate explains, by pod. */
+  errors(zone: string): PodExcess[] {
+    return this.#excessOfPods(zone, "errors");
   }
 
   clear(zone: string): void {

@@ -1,4 +1,4 @@
-import type { Finding } from "./comparison.ts";
+import { type Finding, type PodExcess, sumOf } from "./comparison.ts";
 import type { Surroundings } from "./sample.ts";
 
 /** Why a zone that looks sick is not shifted away. */
@@ -43,8 +43,16 @@ const UNDER_WAY = 2;
 /** A caller is slow by its callees when its 99th percentile is no more than this multiple of theirs: a latency class or two. */
 const WAITED_FOR = 2.2;
 
-/** Errors of a service in the zone beyond those that the other zones' rate explains, in the last seconds. */
-type ErrorsOf = (service: string) => number;
+/** Errors of a service's pods in the zone beyond those that the other zones' rate explains, in the last seconds. */
+type ErrorsOf = (service: string) => readonly PodExcess[];
+
+type Calls = GateOptions["calls"];
+
+/** What is wrong by itself: a service, or services together, and the pod that has most of it. */
+interface Cause extends Pick<Finding, "excess" | "worstPod"> {
+  /** Undefined where several are to blame. */
+  service: string | undefined;
+}
 
 /**
  * What it is if not a sick zone; undefined when a sick zone it is.
@@ -59,37 +67,68 @@ export function otherCause(
 ): Refusal | undefined {
   if (sick.length > 1) return "regional";
   const zone = sick[0];
-  const causes = findings.filter((one) => !isPassedOn(one, findings, calls[one.service] ?? [], errorsOf));
-  const isOf = ({ worstPod, excess }: Finding) =>
-    worstPod !== undefined && (worstPod.share >= ONE_PODS || (1 - worstPod.share) * excess <= CHANCE);
-  const isBaking = (finding: Finding) => {
-    const service = isOf(finding) ? finding.worstPod?.service : finding.service;
+  const causes = causesOf(findings, calls, errorsOf);
+  const isBaking = (cause: Cause) => {
+    const service = isOnePods(cause) ? cause.worstPod?.service : cause.service;
     return rollouts.some(
       (one) => one.service === service && one.zone === zone && one.secondsAgo <= bakeSeconds,
     );
   };
   if (causes.every(isBaking)) return "deployment";
   const worst = new Set(causes.map(({ worstPod }) => worstPod?.pod));
-  if (causes.every(isOf) && worst.size === 1) return "one-pod";
+  if (causes.every(isOnePods) && worst.size === 1) return "one-pod";
   return zones.length < 2 ? "regional" : undefined;
 }
 
-/** Whether what is wrong with a service is only what is wrong with those that it calls in the zone. */
-function isPassedOn(
-  { statistic, excess, p99 = 0 }: Finding,
-  findings: readonly Finding[],
-  callees: readonly string[],
+/** Whether nearly all of it is one pod's. */
+function isOnePods({ worstPod, excess }: Cause): boolean {
+  return worstPod !== undefined && isNearlyAll(worstPod.share, excess);
+}
+
+function isNearlyAll(share: number, excess: number): boolean {
+  return share >= ONE_PODS || (1 - share) * excess <= CHANCE;
+}
+
+/** The findings that are no other service's fault; at least one. */
+function causesOf(findings: readonly Finding[], calls: Calls, errorsOf: ErrorsOf): Cause[] {
+  return findings.flatMap((one): Cause[] => {
+    const callees = calls[one.service] ?? [];
+    const found = findings.filter(({ service }) => callees.includes(service));
+    if (one.statistic !== "errors") return isWaitingFor(one, found) ? [] : [one];
+    const pods = blamed(one.service, one.excess, calls, errorsOf);
+    if (pods === undefined) return [one];
+    // Evidence against a callee itself says more than what its callers make of it.
+    return found.some(({ statistic }) => statistic === "errors") ? [] : [together(pods)];
+  });
+}
+
+/** Whether a service is slow by those that it calls. */
+function isWaitingFor({ p99 = 0 }: Finding, callees: readonly Finding[]): boolean {
+  return callees.some((one) => one.statistic !== "errors" && (one.p99 ?? 0) * WAITED_FOR >= p99);
+}
+
+/**
+ * The pods whose errors a service passes on, where those that it calls explain its own: a callee's errors are counted
+ * before there is evidence enough against it.
+ */
+function blamed(
+  service: string,
+  excess: number,
+  calls: Calls,
   errorsOf: ErrorsOf,
-): boolean {
-  if (statistic === "errors") {
-    // They are the caller's, as they are counted there too, before there is evidence enough against a callee itself.
-    const theirs = callees.reduce((sum, service) => sum + errorsOf(service), 0);
-    return theirs > 0 && theirs * PASSED_ON + UNDER_WAY >= excess;
-  }
-  return findings.some(
-    (one) =>
-      callees.includes(one.service) && one.statistic !== "errors" && (one.p99 ?? 0) * WAITED_FOR >= p99,
-  );
+): readonly PodExcess[] | undefined {
+  const callees = (calls[service] ?? []).map((name) => ({ name, pods: errorsOf(name) }));
+  const theirs = sumOf(callees.flatMap(({ pods }) => pods)).excess;
+  if (theirs === 0 || theirs * PASSED_ON + UNDER_WAY < excess) return undefined;
+  return callees.flatMap(({ name, pods }) => blamed(name, sumOf(pods).excess, calls, errorsOf) ?? pods);
+}
+
+/** What several services' pods have wrong together; one service's where it has nearly all of it. */
+function together(pods: readonly PodExcess[]): Cause {
+  const { excess, worstPod } = sumOf(pods);
+  const services = Map.groupBy(pods, ({ service }) => service);
+  const [service] = [...services].find(([, its]) => isNearlyAll(sumOf(its).excess / excess, excess)) ?? [];
+  return { service, excess, worstPod };
 }
 
 /** Why a sick zone can't be shifted away now; undefined when it can. */

@@ -103,7 +103,7 @@ export class Guard {
       otherCause(
         findings,
         sick.map((one) => one.zone),
-        (service) => this.#comparisons.get(service)?.errors(zone) ?? 0,
+        (service) => this.#comparisons.get(service)?.errors(zone) ?? [],
         surroundings,
         this.#options,
       ) ??

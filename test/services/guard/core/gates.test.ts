@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Finding } from "../../../../services/guard/core/comparison.ts";
+import type { Finding, PodExcess } from "../../../../services/guard/core/comparison.ts";
 import { otherCause } from "../../../../services/guard/core/gates.ts";
 import { GUARD_DEFAULTS } from "../../../../services/guard/core/guard.ts";
 import { CALM } from "../world.ts";
@@ -14,8 +14,19 @@ function finding(service: string, given: Partial<Finding> = {}): Finding {
 }
 
 const slow = (p99: number) => ({ statistic: "slow" as const, p99, excess: 100 });
-const errorsIn = (findings: Finding[]) => (service: string) =>
-  findings.find((one) => one.service === service && one.statistic === "errors")?.excess ?? 0;
+/** Each service's errors are of one pod. */
+const errorsOfPods =
+  (errors: Record<string, number>) =>
+  (service: string): PodExcess[] =>
+    errors[service] === undefined ? [] : [{ pod: `${service}-b-0`, service, excess: errors[service] }];
+const errorsIn = (findings: Finding[]) =>
+  errorsOfPods(
+    Object.fromEntries(
+      findings
+        .filter(({ statistic }) => statistic === "errors")
+        .map(({ service, excess }) => [service, excess]),
+    ),
+  );
 const cause = (findings: Finding[], around = {}, sick = ["b"], errorsOf = errorsIn(findings)) =>
   otherCause(findings, sick, errorsOf, { ...CALM, ...around }, { ...GUARD_DEFAULTS, calls: CALLS });
 
@@ -28,13 +39,32 @@ describe("what else than a sick zone explains what is wrong in it", () => {
   it("is one bad pod, too, while only its callers and the probes are evidence enough", () => {
     const worstPod = { pod: "gateway-b-0", service: "gateway", share: 1 };
     const bad = [finding("web", { excess: 33 }), finding("probe", { worstPod, excess: 26 })];
-    const errors = (service: string) => (service === "gateway" ? 32 : 0);
-    assert.equal(cause(bad, {}, ["b"], errors), "one-pod");
-    assert.equal(
-      cause(bad, {}, ["b"], () => 0),
-      undefined,
-      "its own errors",
-    );
+    assert.equal(cause(bad, {}, ["b"], errorsOfPods({ gateway: 32 })), "one-pod");
+    assert.equal(cause(bad, {}, ["b"], errorsOfPods({})), undefined, "its own errors");
+  });
+
+  it("is nothing, where there is evidence against no other than those that pass on errors of several services", () => {
+    const bad = [finding("gateway", { excess: 12 })];
+    const errors = { trading: 4, transactions: 1, portfolio: 6 };
+    assert.equal(cause(bad, {}, ["b"], errorsOfPods(errors)), undefined);
+    const rollouts = [{ service: "gateway", zone: "b", secondsAgo: 20 }];
+    assert.equal(cause(bad, { rollouts }, ["b"], errorsOfPods(errors)), undefined, "not the gateway's");
+    const ofAll = ["trading", "portfolio"].map((service) => ({ service, zone: "b", secondsAgo: 20 }));
+    assert.equal(cause(bad, { rollouts: ofAll }, ["b"], errorsOfPods(errors)), undefined, "of none alone");
+  });
+
+  it("is one bad pod, where there is evidence against no other than those that pass on its errors", () => {
+    const errors = errorsOfPods({ gateway: 19, trading: 18, portfolio: 1 });
+    assert.equal(cause([finding("web", { excess: 20 })], {}, ["b"], errors), "one-pod");
+    assert.equal(cause([finding("gateway", { excess: 19 })], {}, ["b"], errors), "one-pod");
+  });
+
+  it("is a deployment, where there is evidence against no other than those that pass on the new pods' errors", () => {
+    const rollouts = [{ service: "trading", zone: "b", secondsAgo: 20 }];
+    const ofTwo = ["trading-b-0", "trading-b-1"].map((pod) => ({ pod, service: "trading", excess: 9 }));
+    const errors = (service: string) => (service === "trading" ? ofTwo : []);
+    assert.equal(cause([finding("gateway", { excess: 19 })], { rollouts }, ["b"], errors), "deployment");
+    assert.equal(cause([finding("gateway", { excess: 19 })], {}, ["b"], errors), undefined);
   });
 
   it("is one slow pod, for which its callers wait", () => {
