@@ -33,6 +33,15 @@ export interface Trader {
   token: string;
 }
 
+/** Whether as many other pods are ready as a service had. Those that end count no more, as of a zone that came back. */
+export function areReplaced(service: string, before: Status["pods"], now: Status["pods"]): boolean {
+  const [then, lasting] = [before, now].map((pods) =>
+    pods.filter(({ workload, phase }) => workload === service && phase !== "Terminating"),
+  ) as [Status["pods"], Status["pods"]];
+  const old = new Set(then.map(({ name }) => name));
+  return lasting.length === old.size && lasting.every(({ name, ready }) => ready && !old.has(name));
+}
+
 /** The platform that a drill plays on: its faults, its shifts, its users, and what it says of itself. */
 export class Stage implements AsyncDisposable {
   readonly outputs: Outputs;
@@ -91,15 +100,12 @@ export class Stage implements AsyncDisposable {
   async startGuardsAnew(): Promise<boolean> {
     const decisions = await this.decisions();
     if (!decisions.some(({ kind }) => ["shift", "adopt"].includes(kind))) return false;
-    const guards = async () => (await this.status()).pods.filter(({ workload }) => workload === "guard");
-    const before = new Set((await guards()).map(({ name }) => name));
+    const before = (await this.status()).pods;
     for (const zone of this.zones) await this.restart(zone, "guard");
     const deadline = performance.now() + PODS_MS;
     for (;;) {
       await sleep(LOOK_MS);
-      const now = await guards();
-      if (now.length === before.size && now.every(({ name, ready }) => ready && !before.has(name)))
-        return true;
+      if (areReplaced("guard", before, (await this.status()).pods)) return true;
       if (performance.now() > deadline)
         throw new Error("the guards were replaced and aren't ready; see npx trizone status, and drill again");
     }
