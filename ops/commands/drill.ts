@@ -19,7 +19,7 @@ interface Options {
 const START_TIMEOUT_MS = 180_000;
 
 /** Requests a second: what a platform on this machine's own cores bears beside a drill, whose pods are new. */
-const USUAL_RATE = Math.min(100, 20 * availableParallelism());
+const USUAL_RATE = Math.min(300, 60 * availableParallelism());
 
 /** `trizone drill`: makes a zone of this machine's platform sick under load, and scores what became of it. */
 export function drill(): Command {

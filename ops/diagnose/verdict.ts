@@ -1,3 +1,4 @@
+import type { GuardDecision } from "../platform/operations.ts";
 import type { Facts, ZoneFacts } from "./facts.ts";
 
 export const CAUSES = [
@@ -34,6 +35,8 @@ const NOW_SECONDS = 15;
 const SLOWER = { ratio: 2, ms: 40 };
 /** Errors in all zones matter from this share on. */
 const ERRORS = 0.02;
+/** A pod stands out from this share of errors and multiple of others' on, or this multiple of their 99th percentile. */
+const SHOWS = { errorShare: 0.005, errorRatio: 2, latencyRatio: 1.5 };
 /** Reasons for which a guard leaves a gray zone where it is. */
 const GRAY = [
   ...["another-shift", "no-capacity", "capacity-unknown", "failing-open", "primary-unknown"],
@@ -88,10 +91,10 @@ function deadZone({ zones }: Facts, evidence: string[]): Verdict | undefined {
 }
 
 /** What the guard decided of late; it compares zones second by second, and tells a zone's fault from a pod's or a release's. */
-function decided({ at, decisions }: Facts, evidence: string[]): Verdict | undefined {
+function decided({ at, decisions, zones }: Facts, evidence: string[]): Verdict | undefined {
   const recent = decisions.filter((one) => at - Date.parse(one.at) <= RECENT_MS);
   const last = recent.find(({ kind }) => ["shift", "renew", "adopt", "refuse", "cancel"].includes(kind));
-  if (!last || last.kind === "cancel") return undefined;
+  if (!last || last.kind === "cancel" || !stillShows(last, zones, at)) return undefined;
   const { kind, zone, reason, text, evidence: seen } = last;
   const found = seen.findings?.[0];
   const because = [...evidence, `The guard, ${Math.round((at - Date.parse(last.at)) / 1000)} s ago: ${text}`];
@@ -111,6 +114,30 @@ function decided({ at, decisions }: Facts, evidence: string[]): Verdict | undefi
     ...{ cause: "gray zone", ...of },
     next: isAway ? "shift list" : `shift start --away-from ${zone} --expires-in 30m --comment "gray zone"`,
   };
+}
+
+/**
+ * Whether what a refusal was about still is so: between two that are kept, the fault may have gone. The service's worst pod
+ * of the zone then is no worse than those of the others.
+ */
+function stillShows(
+  { kind, at, zone, evidence }: GuardDecision,
+  zones: readonly ZoneFacts[],
+  now: number,
+): boolean {
+  const found = evidence.findings?.[0];
+  if (kind !== "refuse" || !found || now - Date.parse(at) <= NOW_SECONDS * 1000) return true;
+  const pods = zones.flatMap((one) =>
+    one.pods
+      .filter(({ service }) => service === found.service)
+      .map(({ errorShare, p99Ms }) => ({ isHere: one.zone === zone, errorShare, p99Ms: p99Ms ?? 0 })),
+  );
+  const most = (isHere: boolean, statistic: "errorShare" | "p99Ms") =>
+    Math.max(0, ...pods.filter((pod) => pod.isHere === isHere).map((pod) => pod[statistic]));
+  return (
+    most(true, "errorShare") >= Math.max(SHOWS.errorShare, SHOWS.errorRatio * most(false, "errorShare")) ||
+    most(true, "p99Ms") >= SHOWS.latencyRatio * most(false, "p99Ms")
+  );
 }
 
 /** All zones are slow or fail together: there is too much to do, or what all depend on is bad. */

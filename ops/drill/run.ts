@@ -89,6 +89,7 @@ async function play(options: DrillOptions, stage: Stage): Promise<DrillReport> {
     const scene: Scene = { zone, usualP99Ms: p99(usual), signal: over };
     say(`${scenario.name}: ${scenario.description} (${zone}, usual p99 ${Math.round(scene.usualP99Ms)} ms)`);
     const faultAt = Date.now();
+    let healedAt = faultAt;
     watch.note("fault", scenario.description, zone, faultAt);
     const more = rate > usualRate ? traffic.start(rate - usualRate, seed + 1) : undefined;
     try {
@@ -99,10 +100,11 @@ async function play(options: DrillOptions, stage: Stage): Promise<DrillReport> {
       stop.abort();
       say("heals");
       await more?.stop();
+      // Before it is through: a zone that goes on again has old requests to answer first, which aren't the fault's.
+      healedAt = Date.now();
       await stage.heal();
       await scenario.undo?.(stage, scene);
     }
-    const healedAt = Date.now();
     watch.note("heal", "the fault is taken away", zone, healedAt);
     await watch.until(() => watch.isEven && !watch.isShifted, HEAL_SECONDS * 1000, options.signal);
     await pause(2000, options.signal ?? new AbortController().signal);

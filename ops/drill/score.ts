@@ -45,8 +45,6 @@ export interface ScoreInput {
   measuredFrom: number;
   faultAt: number;
   healedAt: number;
-  /** Of acknowledged orders: when each was acknowledged. */
-  acknowledgedAt: readonly number[];
 }
 
 /** Latency counts as usual again below this multiple of what it was; and so much of the requests must succeed. */
@@ -77,7 +75,7 @@ export function measure(input: ScoreInput): Measures {
     recoverSeconds: since(recoveredAt(input, usualP99Ms), faultAt),
     unshiftSeconds: shiftAt === undefined ? undefined : since(first("unshift", shiftAt), healedAt),
     evenSeconds: since(first("even", healedAt) ?? (isUneven(events) ? undefined : healedAt), healedAt),
-    longestStallSeconds: longestGap(input.acknowledgedAt, faultAt, healedAt),
+    longestStallSeconds: longestGap(acknowledgements(replies), faultAt, healedAt),
     falseShifts: shifts.filter((one) => !isWanted || one.zone !== zone).length,
     missedShifts: scenario.expected === "shift" && shiftAt === undefined ? 1 : 0,
     requests: replies.length,
@@ -109,7 +107,10 @@ export function bars(input: ScoreInput, measures: Measures, audit: Audit): Bar[]
   }
   if (scenario.expected === "refuse") {
     const reasons = scenario.reasons ?? [];
-    const refusal = events.find((one) => one.kind === "refused" && one.at >= faultAt && one.zone === zone);
+    // The last one: while evidence is little it may look like one pod's.
+    const refusal = events.findLast(
+      (one) => one.kind === "refused" && one.at >= faultAt && one.zone === zone,
+    );
     const isRight = refusal !== undefined && reasons.some((reason) => refusal.text.startsWith(reason));
     found.push({
       ...{ name: "refusal", limit: reasons.join(" or "), kept: isRight },
@@ -191,6 +192,11 @@ export function p99(replies: readonly Pick<Reply, "ms">[]): number {
 /** Whether pods were spread unevenly at the end. */
 function isUneven(events: readonly Event[]): boolean {
   return events.findLast(({ kind }) => kind === "even" || kind === "uneven")?.kind === "uneven";
+}
+
+/** When orders were acknowledged; what only reads may be answered without a database. */
+function acknowledgements(replies: readonly Reply[]): number[] {
+  return replies.filter(({ ok, isOrder }) => ok && isOrder).map(({ plannedAt, ms }) => plannedAt + ms);
 }
 
 /** Seconds of the longest time between two moments, and the ends of the span. */

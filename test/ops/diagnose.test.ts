@@ -41,6 +41,14 @@ function withDecision(kind: string, reason: string, secondsAgo = 10): Facts {
   return { ...facts(), decisions: [decision] };
 }
 
+/** All zones are slow since half a minute. */
+function allSlow(utilisation?: number): Facts {
+  return facts({
+    history: [...Array(570).fill(30), ...Array(30).fill(400)],
+    ...(utilisation && { utilisation }),
+  });
+}
+
 describe("a diagnosis", () => {
   it("finds a healthy platform healthy", () => {
     assert.equal(diagnose(facts()).cause, "healthy");
@@ -81,9 +89,21 @@ describe("a diagnosis", () => {
     assert.equal(diagnose(withDecision("cancel", "well")).cause, "healthy");
   });
 
+  it("takes a refusal of a while ago for what it says only while it still shows", () => {
+    for (const reason of ["one-pod", "deployment", "no-capacity"])
+      assert.equal(diagnose(withDecision("refuse", reason, 60)).cause, "healthy", reason);
+    for (const worse of [{ errorShare: 0.3 }, { p99Ms: 200 }]) {
+      const still = withDecision("refuse", "one-pod", 60);
+      for (const { pods } of still.zones)
+        for (const pod of pods) if (pod.name === "gateway-b") Object.assign(pod, worse);
+      assert.equal(diagnose(still).cause, "bad pod");
+    }
+    const slow = { ...withDecision("refuse", "one-pod", 60), history: allSlow().history };
+    assert.equal(diagnose(slow).cause, "dependency");
+  });
+
   it("tells load from a dependency by the processor time that is left, when all zones are slow", () => {
-    const history = [...Array(570).fill(30), ...Array(30).fill(400)];
-    assert.equal(diagnose(facts({ history })).cause, "dependency");
-    assert.equal(diagnose(facts({ history, utilisation: 0.97 })).cause, "saturated");
+    assert.equal(diagnose(allSlow()).cause, "dependency");
+    assert.equal(diagnose(allSlow(0.97)).cause, "saturated");
   });
 });

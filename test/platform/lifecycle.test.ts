@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -10,6 +10,9 @@ import { TestPlatform } from "./platform.ts";
 import { shared } from "./shared.ts";
 
 const entry = fileURLToPath(new URL("../../bin/trizone.cjs", import.meta.url));
+
+/** Mebibytes of the supervisor, once all has started: 150 here, of which 60 are Node's own program. */
+const SUPERVISOR_MIB = 220;
 
 /** What a command that must fail printed on standard error, and how it exited. */
 async function failure(
@@ -50,6 +53,18 @@ describe("the platform's life", () => {
     const second = await failure(["up", "--port", "0"], { TRIZONE_STATE: running.state });
     assert.match(second.stderr, /^trizone: Trizone already runs in this folder \(process \d+, stack dev\)/);
     assert.equal(second.code, 1);
+  });
+
+  it("keeps little of the memory that its start took", async function () {
+    const running = await shared();
+    const file = `/proc/${running.pid}/status`;
+    if (!existsSync(file)) {
+      console.log("      skipped: this system has no /proc");
+      this.skip();
+    }
+    const mebibytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(file, "utf8"))?.[1]) / 1024;
+    console.log(`      the supervisor takes ${Math.round(mebibytes)} MiB`);
+    assert.ok(mebibytes <= SUPERVISOR_MIB, `${mebibytes} MiB`);
   });
 
   it("ends on Ctrl-C while it starts", async function () {

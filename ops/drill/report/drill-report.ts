@@ -98,8 +98,7 @@ interface ReportInput {
 export function reportOf(input: ReportInput): DrillReport {
   const { scenario, zone, rate, seed, begun, faultAt, audit, repeated, sockets, result } = input;
   const replies = input.replies.filter(({ plannedAt }) => plannedAt >= input.measuredFrom);
-  const acknowledgedAt = replies.filter(({ ok }) => ok).map(({ plannedAt, ms }) => plannedAt + ms);
-  const scored = { ...input, replies, acknowledgedAt };
+  const scored = { ...input, replies };
   const measures = measure(scored);
   const judged = bars(scored, measures, audit);
   return {
