@@ -201,7 +201,7 @@ export class ZoneProxyProcess extends EventEmitter<Events> {
 /** Bundles the proxy's program into `directory`: one small file starts in a third of the time that the sources take. */
 export async function bundleProxy(directory: string): Promise<string> {
   // Loaded late, since only a run needs it and it takes a while.
-  const { build } = await import("esbuild");
+  const { build, stop } = await import("esbuild");
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL("zone-proxy/main.ts", import.meta.url))],
     bundle: true,
@@ -210,6 +210,8 @@ export async function bundleProxy(directory: string): Promise<string> {
     target: "node22",
     write: false,
   });
+  // Its process would live as long as this one.
+  await stop();
   const program = outputFiles[0];
   if (!program) throw new Error("esbuild made no file of local/network/zone-proxy/main.ts");
   mkdirSync(directory, { recursive: true });

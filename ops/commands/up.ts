@@ -1,7 +1,6 @@
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import type { Command } from "commander";
 import type { Platform, Step } from "../../local/platform.ts";
+import { giveMemoryBack } from "../../services/kit/small-heap.ts";
 import { collect, command, numberFrom, projectDirectory } from "./command.ts";
 
 interface Options {
@@ -87,16 +86,6 @@ async function run(platform: Platform, untilStdinEnds: boolean): Promise<void> {
   }
   await platform.stopped;
   process.exit(process.exitCode ?? 0);
-}
-
-/**
- * Gives back the memory that the start took, mostly to evaluate the program: V8 would keep it until it runs short, 298 MiB
- * of which 94 are in use.
- */
-function giveMemoryBack(): void {
-  // As `node --expose-gc` has it, of which nobody who starts a platform is to think.
-  setFlagsFromString("--expose-gc");
-  (runInNewContext("gc") as () => void)();
 }
 
 /** Runs a step between two lines, of which the second takes the place of the first on a terminal. */

@@ -5,7 +5,7 @@ import { Hono } from "hono";
 import type { PodEnvironment } from "../environment.ts";
 import { addFaultRoutes } from "../faults/fault-routes.ts";
 import { createPod, type Pod } from "../pod.ts";
-import { keepYoungGenerationSmall } from "../small-heap.ts";
+import { giveMemoryBackSoon, keepYoungGenerationSmall } from "../small-heap.ts";
 import { openTracing } from "../telemetry/index.ts";
 import { type AppArgs, createApp, type KitEnv } from "./app.ts";
 import { fromInside, fromNoPage } from "./callers.ts";
@@ -130,6 +130,7 @@ export async function serve(
     await pod.tracing?.close();
   });
   pod.log.info({ http, admin: adminPort }, "listening");
+  giveMemoryBackSoon();
 }
 
 function stopOnSignal(pod: Pod, run: () => Promise<void>): void {
