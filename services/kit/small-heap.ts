@@ -22,7 +22,7 @@ export function letYoungGenerationGrow(): void {
 }
 
 /** By then, in milliseconds, a pod has read what it begins with; those that start together don't collect together. */
-const [SETTLED_MS, SPREAD_MS] = [8000, 12_000];
+const [SETTLED_MS, SPREAD_MS] = [20_000, 20_000];
 
 /** Has a pod that starts give its memory back once it has settled; see `giveMemoryBack`. */
 export function giveMemoryBackSoon(): void {

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { TestPlatform } from "./platform.ts";
@@ -56,13 +57,21 @@ describe("the platform's life", () => {
   });
 
   it("keeps little of the memory that its start took", async function () {
+    this.timeout(40_000);
     const running = await shared();
     const file = `/proc/${running.pid}/status`;
     if (!existsSync(file)) {
       console.log("      skipped: this system has no /proc");
       this.skip();
     }
-    const mebibytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(file, "utf8"))?.[1]) / 1024;
+    const mebibytesNow = () => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(file, "utf8"))?.[1]) / 1024;
+    // It was started again by the test before, and gives it back once it has said that it is ready.
+    const deadline = Date.now() + 30_000;
+    let mebibytes = mebibytesNow();
+    while (mebibytes > SUPERVISOR_MIB && Date.now() < deadline) {
+      await sleep(100);
+      mebibytes = mebibytesNow();
+    }
     console.log(`      the supervisor takes ${Math.round(mebibytes)} MiB`);
     assert.ok(mebibytes <= SUPERVISOR_MIB, `${mebibytes} MiB`);
   });
