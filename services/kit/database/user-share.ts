@@ -1,10 +1,12 @@
-import { ProblemError } from "../http/problem.ts";
+import { ProblemError, RETRY_LATER_HEADER } from "../http/problem.ts";
 
 export interface UserShareArgs {
   /** Statements of users under way at once at most; the pod's other connections are for orders and their bookings. */
   concurrency: number;
   /** What of one user may wait at most; more is refused. @default 100 */
   maxWaiting?: number;
+  /** Milliseconds that work waits for its turn at most; then it is refused, as whoever asked has given up soon. @default 1500 */
+  maxWaitMs?: number;
 }
 
 interface Waiting {
@@ -29,13 +31,14 @@ export class UserShare {
   #running = 0;
 
   constructor(args: UserShareArgs) {
-    this.#args = { maxWaiting: 100, ...args };
+    this.#args = { maxWaiting: 100, maxWaitMs: 1500, ...args };
   }
 
   /**
    * Does a user's work in its turn.
    * @param first whether it goes before the user's other work that waits
-   * @throws ProblemError 429 when too much of the user's waits already; else what `work` throws
+   * @throws ProblemError 429 when too much of the user's waits already, 503 when its turn doesn't come in time; else what
+   * `work` throws
    */
   async run<Result>(user: string, work: () => Promise<Result>, first = false): Promise<Result> {
     await this.#turn(user, first);
@@ -57,10 +60,26 @@ export class UserShare {
     const queue = this.#queues.get(user) ?? [];
     if (queue.length >= this.#args.maxWaiting) throw tooMany();
     if (queue.length === 0) this.#queues.set(user, queue);
-    return new Promise((start) => {
-      if (first) queue.unshift({ start });
-      else queue.push({ start });
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#leave(user, waiting);
+        reject(late());
+      }, this.#args.maxWaitMs);
+      const waiting: Waiting = {
+        start() {
+          clearTimeout(timer);
+          resolve();
+        },
+      };
+      if (first) queue.unshift(waiting);
+      else queue.push(waiting);
     });
+  }
+
+  #leave(user: string, waiting: Waiting): void {
+    const queue = this.#queues.get(user)?.filter((one) => one !== waiting) ?? [];
+    if (queue.length > 0) this.#queues.set(user, queue);
+    else this.#queues.delete(user);
   }
 
   #begin(user: string): void {
@@ -95,4 +114,10 @@ export class UserShare {
 function tooMany(): ProblemError {
   const detail = "Too many of your requests wait for their turn already. Send fewer at once.";
   return new ProblemError(429, detail, { headers: { "retry-after": "1" } });
+}
+
+/** Where the database is slow, or away, each user's work waits for the one before: nothing more is tried at once. */
+function late(): ProblemError {
+  const detail = "This could not be begun in time, as other requests of yours take long. Try again shortly.";
+  return new ProblemError(503, detail, { headers: { "retry-after": "1", [RETRY_LATER_HEADER]: "1" } });
 }

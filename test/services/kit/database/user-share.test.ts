@@ -54,6 +54,24 @@ describe("a user's share of the database", () => {
     assert.deepEqual(order, ["cancel", "list"]);
   });
 
+  it("refuses with 503 what doesn't come to its turn in time, and never begins it", async () => {
+    const share = new UserShare({ concurrency: 2, maxWaitMs: 20 });
+    const under = work();
+    const begun: string[] = [];
+    const first = share.run("ana", under.run);
+    const refused = ["list", "account"].map((name) => share.run("ana", async () => void begun.push(name)));
+    for (const one of refused)
+      await assert.rejects(
+        one,
+        (error: unknown) =>
+          error instanceof ProblemError && error.status === 503 && error.headers["retry-after"] === "1",
+      );
+    under.end();
+    await first;
+    await share.run("ana", async () => void begun.push("next"));
+    assert.deepEqual(begun, ["next"]);
+  });
+
   it("refuses with 429 what is too much of one user's, and of nobody else's", async () => {
     const share = new UserShare({ concurrency: 2, maxWaiting: 3 });
     const under = work();
