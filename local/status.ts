@@ -62,12 +62,17 @@ export const Status = z.object({
 
 export type Status = z.infer<typeof Status>;
 
+/** Pods that end count no more, as in a ReplicaSet. */
+export function lastingPods(pods: Status["pods"]): Status["pods"] {
+  return pods.filter(({ phase }) => phase !== "Terminating");
+}
+
 /**
  * Whether nothing is left of a lost zone: every zone and pod is ready, no zone has two pods of a workload more than
- * another, and each database has a standby. Pods that end count no more, as in a ReplicaSet.
+ * another, and each database has a standby.
  */
 export function isWhole({ zones, pods, databases }: Pick<Status, "zones" | "pods" | "databases">): boolean {
-  const lasting = pods.filter(({ phase }) => phase !== "Terminating");
+  const lasting = lastingPods(pods);
   const isSpread = [...Map.groupBy(lasting, ({ workload }) => workload).values()].every((own) => {
     const counts = zones.map(({ name }) => own.filter(({ zone }) => zone === name).length);
     return Math.max(...counts) - Math.min(...counts) <= 1;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Agent, request } from "undici";
 import type { Outputs } from "../../config/index.ts";
-import { isWhole, type Status } from "../../local/status.ts";
+import { isWhole, lastingPods, type Status } from "../../local/status.ts";
 import { diagnose, readFacts, type Verdict } from "../diagnose/index.ts";
 import { control } from "../platform/control.ts";
 import { type GuardDecision, Operations } from "../platform/operations.ts";
@@ -36,7 +36,7 @@ export interface Trader {
 /** Whether as many other pods are ready as a service had. Those that end count no more, as of a zone that came back. */
 export function areReplaced(service: string, before: Status["pods"], now: Status["pods"]): boolean {
   const [then, lasting] = [before, now].map((pods) =>
-    pods.filter(({ workload, phase }) => workload === service && phase !== "Terminating"),
+    lastingPods(pods).filter(({ workload }) => workload === service),
   ) as [Status["pods"], Status["pods"]];
   const old = new Set(then.map(({ name }) => name));
   return lasting.length === old.size && lasting.every(({ name, ready }) => ready && !old.has(name));
