@@ -235,12 +235,8 @@ export class Comparison {
     const recent = [...this.#pods].filter(([, pod]) => this.#isRecent(pod));
     const others = recent.filter(([, pod]) => pod.zone !== zone).map(([, pod]) => pod);
     const sum = (of: (pod: PodRecent) => number) => others.reduce((total, pod) => total + of(pod), 0);
-    const usual =
-      sum(bad) /
-      Math.max(
-        1,
-        sum((pod) => pod.requests),
-      );
+    const requests = sum((pod) => pod.requests);
+    const usual = sum(bad) / Math.max(1, requests);
     return recent
       .filter(([, pod]) => pod.zone === zone)
       .map(([pod, of]) => ({

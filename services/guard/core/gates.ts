@@ -126,9 +126,11 @@ function blamed(
 /** What several services' pods have wrong together; one service's where it has nearly all of it. */
 function together(pods: readonly PodExcess[]): Cause {
   const { excess, worstPod } = sumOf(pods);
-  const services = Map.groupBy(pods, ({ service }) => service);
-  const [service] = [...services].find(([, its]) => isNearlyAll(sumOf(its).excess / excess, excess)) ?? [];
-  return { service, excess, worstPod };
+  const [most] = [...Map.groupBy(pods, ({ service }) => service)]
+    .map(([service, its]) => ({ service, excess: sumOf(its).excess }))
+    .sort((a, b) => b.excess - a.excess);
+  const isOnes = most !== undefined && isNearlyAll(most.excess / excess, excess);
+  return { service: isOnes ? most.service : undefined, excess, worstPod };
 }
 
 /** Why a sick zone can't be shifted away now; undefined when it can. */

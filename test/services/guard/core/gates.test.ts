@@ -65,6 +65,14 @@ describe("what else than a sick zone explains what is wrong in it", () => {
     const errors = (service: string) => (service === "trading" ? ofTwo : []);
     assert.equal(cause([finding("gateway", { excess: 19 })], { rollouts }, ["b"], errors), "deployment");
     assert.equal(cause([finding("gateway", { excess: 19 })], {}, ["b"], errors), undefined);
+    const few = (service: string) =>
+      ({ trading: [1.4, 1.4], portfolio: [1.5, 1.4] })[service]?.map((excess, i) => ({
+        pod: `${service}-${i}`,
+        service,
+        excess,
+      })) ?? [];
+    const bad = [finding("gateway", { excess: 5 })];
+    assert.notEqual(cause(bad, { rollouts }, ["b"], few), "deployment", "most is another service's");
   });
 
   it("is one slow pod, for which its callers wait", () => {
