@@ -1,5 +1,4 @@
 import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 
 /**
  * Keeps V8's young generation from growing to its default of 48 MiB: requests live for milliseconds, so a larger one
@@ -24,19 +23,19 @@ export function letYoungGenerationGrow(): void {
 /** By then, in milliseconds, a pod has read what it begins with; those that start together don't collect together. */
 const [SETTLED_MS, SPREAD_MS] = [20_000, 20_000];
 
-/** Has a pod that starts give its memory back once it has settled; see `giveMemoryBack`. */
-export function giveMemoryBackSoon(): void {
-  setTimeout(giveMemoryBack, SETTLED_MS + Math.random() * SPREAD_MS).unref();
-}
-
 /**
- * Gives back the memory that a start took, by one collection of some 30 ms: V8 would keep it until it runs short. Measured
- * on a laptop: 6 MiB of a pod of `web`, 14 of `market-data`, 23 of `guard`, 10 to 60 of `trading`; 180 of the supervisor,
- * which has evaluated the program.
+ * Has a pod that starts give back the memory that its start took, once it has settled, by one collection of some 30 ms.
+ * Only where Node was started with `--expose-gc`, as on a laptop, whose memory all pods share. Measured there: 6 MiB of a
+ * pod of `web`, 14 of `market-data`, 23 of `guard`, 10 to 60 of `trading`.
+ *
+ * Not by the function `gc` of a new context, which needs no option: once V8 has such a context, it shrinks the heap
+ * whenever the pod is idle and then grows it slowly. `trading` collected all of its heap twice a second after a pause
+ * instead of once in 10 s, which took a fifth of its processor time.
  */
-export function giveMemoryBack(): void {
-  // As `node --expose-gc` has it, which would have to be said wherever Node is started.
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  collect();
+export function giveMemoryBackSoon(): void {
+  const collect = globalThis.gc;
+  if (collect === undefined) return;
+  const settled = SETTLED_MS + Math.random() * SPREAD_MS;
+  // The last resort gives memory back at once; a usual collection keeps it at hand.
+  setTimeout(() => collect({ type: "major", execution: "sync", flavor: "last-resort" }), settled).unref();
 }

@@ -99,7 +99,7 @@ describe("what a pod's declaration says", () => {
       TRADING_URL: "http://127.0.0.1:4002/api",
       MODELS: `${folder}/models/bert.onnx`,
       DATABASE_CREDENTIALS: `${folder}/db`,
-      NODE_OPTIONS: "--max-old-space-size=192",
+      NODE_OPTIONS: "--max-old-space-size=192 --expose-gc",
     };
     const base = ["PATH", "HOME", "HOSTNAME", "TMPDIR"];
     // Some shells add these to what they start.
