@@ -24,8 +24,6 @@ class CountingDatabase {
 
   static async connect(postgres: TestPostgres, service: DataService): Promise<CountingDatabase> {
     const client = await connectAs(postgres, service);
-    // As a statement's sixth run has it: a plan that knows no values.
-    await client.query("SET plan_cache_mode = force_generic_plan");
     return new CountingDatabase(client);
   }
 
