@@ -267,12 +267,6 @@ describe("orders, through web, gateway and trading", () => {
         `INSERT INTO orders (${columns}) VALUES ($1, $2, $3, $4, 'buy', 'market', 1, 1)`,
         row,
       );
-      // As it is stored: no order is without an event unless it is open.
-      await stack.postgres.query(
-        `INSERT INTO order_events (chain, link, at, order_id, version, status, fed, hash, user_id, symbol, body)
-         VALUES (1000, $5, $2, $1, 1, 'cancelled', false, '', $3, $4, '{"status":"cancelled","reason":"asked"}')`,
-        [...row, i],
-      );
       placed.unshift({ id, symbol, createdAt: createdAt.toISOString() });
     }
     const page = async (query: Record<string, string>) => {
