@@ -1,8 +1,8 @@
 /**
- * `npm test`: runs every test file, a batch of them in each process, and at once as many processes as the machine has
- * cores, two at most: tests start processes themselves. What a batch wrote is printed whole when it ends, so that two
- * don't mix. Arguments go to Mocha, as in `npm test -- --grep saga`. Exits with 0 only when every batch does, and some
- * test ran.
+ * `npm test`: runs the test files that a person waits for; with `WHOLE=1`, or with arguments, every one. A batch of them in
+ * each process, and at once as many processes as the machine has cores, two at most: tests start processes themselves. What
+ * a batch wrote is printed whole when it ends, so that two don't mix. Arguments go to Mocha, as in
+ * `npm test -- --grep saga`. Exits with 0 only when every batch does, and some test ran.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -10,7 +10,7 @@ import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { type Batch, divide } from "./batches.ts";
+import { type Batch, divide, isLong } from "./batches.ts";
 import { openRunFolder } from "./run-folder.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -76,10 +76,12 @@ openRunFolder();
 process.once("exit", () => {
   for (const child of running) child.kill("SIGTERM");
 });
-const files = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" })
+const isWhole = process.env.WHOLE === "1" || process.argv.length > 2;
+const all = readdirSync(join(ROOT, "test"), { recursive: true, encoding: "utf8" })
   .map((file) => file.replaceAll("\\", "/"))
   .filter((file) => file.endsWith(".test.ts"))
   .sort();
+const files = isWhole ? all : all.filter((file) => !isLong(file));
 const batches = [...divide(files)].filter(([, files]) => files.length > 0);
 await runAll(
   batches.filter(([{ alone }]) => !alone),
@@ -92,6 +94,12 @@ await runAll(
 
 const { passing, pending, failing } = counts;
 for (const title of skipped) console.log(`skipped: ${title}`);
+if (!isWhole) {
+  const long = all.filter(isLong).map((file) => file.replace(".test.ts", ""));
+  console.log(
+    `Left out, as half an hour is too long to wait; WHOLE=1 npm test runs them: ${long.join(", ")}`,
+  );
+}
 for (const listed of failures) console.log(`\n  ${listed}\n`);
 for (const what of failed) console.log(`FAILED: ${what}`);
 console.log(`\nIn ${seconds(begun)}:\n${passing} passed, ${failing} failed, ${pending} skipped`);
