@@ -24,6 +24,8 @@ export interface Pod {
   tracing?: Tracing | undefined;
   /** Set once SIGTERM came: the pod is not ready any more, and closes its connections. */
   stopping: boolean;
+  /** While traffic is shifted away from the pod's zone: it serves what still comes, and closes its connections. */
+  shiftedAway: boolean;
   /** Closed when the pod stops, once new connections go elsewhere. */
   readonly streams: Set<Stream>;
 }
@@ -35,6 +37,7 @@ export function createPod(environment: PodEnvironment): Pod {
     metrics: createMetrics(environment),
     chaos: new Chaos(),
     stopping: false,
+    shiftedAway: false,
     streams: new Set(),
   };
 }

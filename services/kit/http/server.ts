@@ -75,8 +75,9 @@ export class PodServer {
     this.#listener = getRequestListener(
       async (request, env) => {
         const response = await app.fetch(request, env);
-        // Its client is to connect anew, to another pod.
-        if (pod.stopping && "setHeader" in env.outgoing) env.outgoing.setHeader("connection", "close");
+        // Its client is to connect anew, to another pod: a connection that is always busy would stay for ever.
+        if ((pod.stopping || pod.shiftedAway) && "setHeader" in env.outgoing)
+          env.outgoing.setHeader("connection", "close");
         return response;
       },
       {

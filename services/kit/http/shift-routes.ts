@@ -18,7 +18,7 @@ const REASON = "Please connect again";
 /**
  * What whoever shifts a zone away asks its pods for, since balancers and endpoints move new requests only: POST
  * `/drain-connections` has WebSockets connect anew, and PUT `/zone-shift` does that and says whether the zone is away, so
- * that leases move too. Asking again does no harm.
+ * that leases move too, and so do callers that keep their connections busy. Asking again does no harm.
  */
 export function addShiftRoutes(app: Hono, pod: Pod, handler: ShiftHandler): void {
   const drain = () => {
@@ -34,6 +34,7 @@ export function addShiftRoutes(app: Hono, pod: Pod, handler: ShiftHandler): void
   app.post("/drain-connections", (c) => c.json({ closed: drain() }));
   app.put("/zone-shift", async (c) => {
     const { away } = await readInternal(c, Shift, "shift");
+    pod.shiftedAway = away;
     handler.shifted?.(away);
     return c.json({ away, closed: away ? drain() : 0 });
   });

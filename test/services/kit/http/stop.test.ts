@@ -81,6 +81,22 @@ describe("a pod that is stopped", () => {
     agent.destroy();
   });
 
+  it("has busy callers go elsewhere while its zone is shifted away, and keeps them again after", async () => {
+    await start();
+    const agent = new Agent({ keepAlive: true });
+    const tell = async (away: boolean) => {
+      const headers = { "content-type": "application/json" };
+      const put = { method: "PUT", headers, body: JSON.stringify({ away }) };
+      assert.equal((await fetch(`${pod.admin}/zone-shift`, put)).status, 200);
+    };
+    for (const away of [false, true, false]) {
+      await tell(away);
+      assert.deepEqual(await call("/", agent), { status: 200, closes: away });
+    }
+    assert.equal(await readiness(), 200);
+    agent.destroy();
+  });
+
   it("fails no request of clients that turn away when it is not ready", async () => {
     await start({ TERMINATION_LAME_DUCK_MS: "300" });
     const agent = new Agent({ keepAlive: true });
