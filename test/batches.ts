@@ -67,7 +67,8 @@ export const QUICK: readonly string[] = [
   "services/web/ticket.test.ts",
 ];
 
-const isBelow = (file: string, one: string) => file === one || file.startsWith(`${one}/`);
+/** Whether a file is `one`, or lies below the folder `one`. */
+export const isBelow = (file: string, one: string): boolean => file === one || file.startsWith(`${one}/`);
 
 /** Whether a file, a path below `test/`, is one of those that only the whole run has. */
 export const isLong = (file: string): boolean =>

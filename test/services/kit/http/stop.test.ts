@@ -12,7 +12,7 @@ interface Answer {
   closes: boolean;
 }
 
-describe("a pod that is stopped", () => {
+describe("a pod that is stopped, or whose zone is shifted away", () => {
   let directory: string;
   let upstream: TestUpstream;
   let pod: RunningPod;
